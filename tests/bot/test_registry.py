@@ -10,7 +10,6 @@ from bot.domain.caller import Permission
 from bot.domain.schedule import ordinal
 
 LISTED = [command for command in COMMANDS if command.listed]
-OPTION_NAME = re.compile(r"[a-z0-9_-]{1,32}")
 
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 each_listed = pytest.mark.parametrize("command", LISTED, ids=lambda command: command.name)
@@ -24,27 +23,10 @@ def test_the_commands_of_the_product_are_there_and_no_name_is_used_twice():
     assert set(by_name()) == set(names)
 
 
-@each_listed
-def test_names_and_summaries_fit_slack_and_discord(command):
-    assert re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", command.name)
-    assert 1 <= len(command.summary) <= 100
-    assert not command.summary.endswith(".")
-
-
 @each_command
 def test_a_name_fits_a_button_with_room_for_two_ids(command):
     assert re.fullmatch(r"[a-z]+(\.[a-z]+)?", command.name)
     assert len(command.name) <= 20
-
-
-@each_command
-def test_arguments_fit_an_option(command):
-    for each in command.arguments:
-        assert OPTION_NAME.fullmatch(each.name)
-        assert 1 <= len(each.help) <= 100
-        assert len(each.choices) <= 25
-        assert all(1 <= len(choice) <= 100 for choice in each.choices)
-    assert len(command.arguments) <= 25
 
 
 @each_command

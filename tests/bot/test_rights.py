@@ -93,17 +93,6 @@ async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(env):
     assert env.posts(STOP) == 2
 
 
-async def test_who_may_not_spend_sees_no_card_and_presses_no_button(env):
-    refused = await env.say(f"/track {LINK} 7", LOOKER)
-    assert refused.tone is Tone.PROBLEM
-    assert "can't start tracking" in refused.summary
-    card = await env.say(f"/track {LINK} 7", SPENDER)
-    for label in ("Track 7", "Cancel"):
-        assert "can't start tracking" in (await env.press(card, label, LOOKER)).summary
-    assert env.posts() == 0
-    assert (await env.press(card, "Track 7", SPENDER)).tone is Tone.SUCCESS
-
-
 async def test_who_loses_the_right_between_card_and_button_spends_nothing(env):
     card = await env.say(f"/track {LINK} 7")
     assert "can't start tracking" in (await env.press(card, "Track 7", LOOKER)).summary

@@ -100,14 +100,6 @@ async def test_money_is_posted_by_those_who_may_spend_and_never_where_others_rea
     assert (await env.press(card, "Post here", replace(ANA, is_shared=True))).tone is Tone.SUCCESS
 
 
-async def test_if_nothing_can_be_posted_it_says_what_to_do(env, card):
-    closed = replace(ANA, cannot_post_reason="The bot isn't in this channel. Invite it with /invite.")
-    assert (await env.press(card, "Post here", closed)).summary == closed.cannot_post_reason
-    assert "Post here" not in labels(await env.say("/status", replace(ANA, is_direct=True)))
-    assert "Use the command in a channel" in (await env.press(card, "Post here", replace(ANA, channel_id=""))).summary
-    assert await _queued(env) == ()
-
-
 async def test_another_workspace_cannot_post_the_card_and_no_button_posts_what_is_not_a_card(env, card):
     assert "No video here matches" in (await env.press(card, "Post here", EVE)).summary
     forged = Call("share", {"card": "export?video=all", "made": "1"})

@@ -1,7 +1,6 @@
 """What the operator got wrong is a sentence on stderr and exit code 1."""
 
 import json
-import socket
 from pathlib import Path
 
 import pytest
@@ -37,15 +36,6 @@ def test_a_database_out_of_reach_is_a_sentence_without_its_password(cli, args):
     assert "DATABASE_URL" in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert "hunter2" not in ended.stderr
-
-
-def test_a_port_in_use_is_named(cli):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        ended = cli("sandbox", "--port", str(port))
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.startswith(f"Can't listen on port {port} of 127.0.0.1")
-    assert ended.stderr.count("\n") == 1
 
 
 def test_a_settings_file_that_is_no_text_is_named_where_settings_are_read(cli, said, monkeypatch):

@@ -198,12 +198,6 @@ async def test_one_failed_line_of_a_pipe_fails_it_and_stops_nothing(bot, options
     assert out.getvalue() == "No command nonsense.\n\n2 videos.\n\n"
 
 
-async def test_a_pipe_of_broken_text_is_answered_too(bot, options):
-    source = io.TextIOWrapper(io.BytesIO(b"/videos \xff\xfe\n"), encoding="utf-8")
-    assert await answer_lines(bot, options(), source, io.StringIO()) == 0
-    assert bot.calls == [("videos", "\ufffd\ufffd")]
-
-
 async def test_a_pipe_is_answered_line_by_line_as_it_comes(bot, options):
     reading, writing = os.pipe()
     with os.fdopen(reading, encoding="utf-8") as source, os.fdopen(writing, "w", encoding="utf-8") as typing:

@@ -1,6 +1,5 @@
 """The pace of a key: learned from the server, shared through the store, never fooled by a header."""
 
-import asyncio
 import sqlite3
 from datetime import UTC, datetime
 
@@ -162,12 +161,6 @@ async def test_an_answer_outlives_a_store_that_cannot_keep_its_reset(connect, sa
     sandbox.faults.add("headers", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(NOW + 5)})
     assert (await client.track("https://www.tiktok.com/@steady/video/7301", 1)).status == "monitoring"
     assert "storing the rate limit reset failed" in caplog.text
-
-
-async def test_a_hundred_at_once_are_all_answered_and_none_is_refused(connect, sandbox):
-    client = connect(sandbox.url, max_wait=300)
-    answers = await asyncio.gather(*(client.usage() for _ in range(100)))
-    assert len(answers) == len(sandbox.requests) == 100
 
 
 @pytest.mark.parametrize(

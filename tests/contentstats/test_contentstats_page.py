@@ -214,15 +214,6 @@ def test_a_video_keeps_some_fields_that_nobody_documented():
     assert len(read_page(page(**{f"field_{number}": number for number in range(5_000)})).video.extra) == 20
 
 
-def test_snapshots_come_oldest_first_and_one_a_moment():
-    rows = [
-        {"snapshot_time": "2026-03-02T13:00:00Z", "views": "3"},
-        {"snapshot_time": "2026-03-02T12:00:00Z", "views": "1"},
-        {"snapshot_time": "2026-03-02T14:00:00+02:00", "views": "2"},
-    ]
-    assert [(s.taken_at.hour, s.counts[Metric.VIEWS]) for s in snapshots_of(*rows)] == [(12, 2), (13, 3)]
-
-
 @pytest.mark.parametrize("body", [page(), encoded({"id": "v1"}), encoded({"id": "v1", "snapshots": None})])
 def test_a_page_without_snapshots_is_a_video_with_none(body):
     reading = read_page(body)

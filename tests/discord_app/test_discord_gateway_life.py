@@ -119,15 +119,6 @@ async def test_if_resuming_leads_nowhere_another_connection_is_made_after_a_whil
         assert "available" in told(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_a_token_that_discord_does_not_take_is_reported_in_a_sentence(
-    discord, server, sandbox, clock, sqlite_url
-):
-    assert server.guild.id in discord.guilds
-    async with program_of(discord, sandbox, clock, sqlite_url, token="wrong.token.entirely") as bot_app:
-        with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):
-            await bot_app.program.run()
-
-
 async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_the_sentence(bot_app, discord):
     discord.reset_token()
     async with program_of(

@@ -9,8 +9,6 @@ import aiohttp
 import pytest
 
 from adapters.slack.requests import is_ssl_check
-from adapters.web.server import WebServer
-from bot.domain.errors import NotConfigured
 from tests.slack.bot_app import ANN, bot_app_of
 from tests.standins.faults import Fault, FaultKind
 
@@ -109,16 +107,6 @@ async def test_health_is_the_processs_and_readiness_the_databases_and_slacks(bot
 async def test_an_address_that_is_none_is_404(bot_app, session):
     async with session.get(f"{_root(bot_app)}/nothing") as answer:
         assert answer.status == 404
-
-
-async def test_a_port_that_is_taken_is_reported_in_a_sentence():
-    async def app(scope, receive, send):
-        raise NotImplementedError
-
-    async with WebServer(app, "127.0.0.1", 0) as server:
-        with pytest.raises(NotConfigured, match=f"Can't listen on port {server.port} of 127.0.0.1"):
-            async with WebServer(app, "127.0.0.1", server.port):
-                pass
 
 
 async def test_what_the_environment_says_to_slacks_library_changes_nothing(

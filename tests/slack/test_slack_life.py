@@ -10,7 +10,6 @@ from adapters.slack.workspaces import CHAT
 from bot.delivery.poster import ChannelRef, Later
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import TokenRefused
-from bot.messages.problems import busy
 from bot.reply.model import Reply
 from bot.store import Store
 from tests.slack.bot_app import ANN, BEN, GENERAL, bot_app_of, on_each_transport
@@ -220,11 +219,3 @@ async def test_a_token_that_is_revoked_while_the_program_runs_ends_slack(bot_app
     with pytest.raises(TokenRefused, match="token_revoked"):
         await asyncio.wait_for(watching, 10)
     assert "doesn't accept SLACK_BOT_TOKEN" in bot_app.program.problem
-
-
-async def test_a_command_that_comes_while_the_program_ends_is_refused_in_a_sentence(bot_app):
-    delivery = await bot_app.send("/usage")
-    await bot_app.close()
-    answer = await bot_app.program.dispatch({**delivery.payload, "trigger_id": "another"})
-    assert (answer.status, answer.body) == (200, busy().summary)
-    assert len(bot_app.private(ANN)) == 1

@@ -8,7 +8,6 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.socket_mode import SocketMode
-from bot.domain.errors import NotConfigured
 from tests.slack.bot_app import ANN
 from tests.standins.environment import nap
 from tests.standins.faults import Fault, FaultKind
@@ -113,13 +112,6 @@ async def test_connections_that_slack_refuses_one_after_the_other_are_opened_les
     assert len(slept) == 4
     assert slept[0] <= 1
     assert slept[3] >= 4
-
-
-async def test_a_wrong_app_token_is_named_in_a_sentence_that_does_not_show_it(serving):
-    async with serving(app_token="xapp-of-nobody") as line:
-        with pytest.raises(NotConfigured, match="SLACK_APP_TOKEN must be an app-level token") as refused:
-            await line
-    assert "xapp-of-nobody" not in str(refused.value)
 
 
 async def test_a_connection_on_which_nothing_is_heard_any_more_is_replaced(slack, app, serving):

@@ -41,15 +41,6 @@ async def test_leases_and_reads_are_free_again(store, wallet_id):
     assert await store.leases.take("poll", NOW, LEASE)
 
 
-@pytest.mark.usefixtures("workspace")
-async def test_what_runs_in_the_present_stays_as_it_is(store, wallet_id):
-    await store.leases.take("poll", NOW, LEASE)
-    await store.polling.went_well(wallet_id, NOW, NOW + HOUR)
-    await store.clock_repair.run(NOW + timedelta(seconds=1))
-    assert await store.leases.take("poll", NOW, LEASE) is None
-    assert await store.polling.due(NOW) == ()
-
-
 async def test_a_later_answer_is_news(store, wallet_id, workspace):
     await store.clock_repair.run(NOW)
     stopped = video("v1", status="completed")

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store import Store, sole_process
 from bot.store.database import Database, database_url
-from bot.store.tables import short_links, wallets
-from bot.store.types import CountOrNone, Dollars, ExactDecimal, UtcDateTime
+from bot.store.tables import short_links
+from bot.store.types import CountOrNone, Dollars, UtcDateTime
 from tests.store.samples import NOW, keyed, video
 
 SQLITE = sqlite.dialect()
@@ -135,22 +135,6 @@ async def test_a_database_that_is_away_is_reported_in_a_sentence_without_its_pas
 @given(st.decimals(-(10**12), 10**12, places=6))
 def test_dollars_come_back_exactly(amount):
     assert Dollars.process_result_value(Dollars.process_bind_param(amount, SQLITE), SQLITE) == amount
-
-
-@settings(deadline=None)
-@given(st.decimals(allow_nan=False, allow_infinity=False))
-def test_a_decimal_comes_back_digit_by_digit(number):
-    kept = ExactDecimal.process_result_value(ExactDecimal.process_bind_param(number, SQLITE), SQLITE)
-    assert kept.as_tuple() == number.as_tuple()
-
-
-async def test_ten_dimes_are_a_dollar(database):
-    async with database.writing() as connection:
-        for n in range(10):
-            new = wallets.insert().values(fingerprint=f"{n}", balance=Decimal("0.1"), complete=False)
-            await connection.execute(new)
-        total = (await connection.execute(wallets.select())).all()
-    assert sum(row.balance for row in total) == Decimal(1)
 
 
 def test_the_dust_of_floating_point_is_rounded_off_at_a_millionth_of_a_dollar():

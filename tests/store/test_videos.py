@@ -26,15 +26,6 @@ async def test_a_workspace_never_sees_what_another_one_started(store, wallet_id,
     assert ({row.video.id for row in rows}, total) == ({"outside", "secret"}, 2)
 
 
-async def test_a_workspace_sees_nothing_of_another_wallet(store, wallet_id, workspace):
-    elsewhere = await store.wallets.ensure_wallet("elsewhere", NOW)
-    await store.videos.remember(elsewhere, keyed(video("v1")), NOW)
-    assert await store.videos.find(workspace, "v1") is None
-    assert await store.videos.search(workspace, "v1", 25) == ()
-    assert await store.videos.by_key(wallet_id, "tiktok:v1") == ()
-    assert await store.videos.running(wallet_id) == ()
-
-
 async def test_the_check_before_spending_sees_every_workspace_of_the_wallet(store, wallet_id, workspace, neighbour):
     await start(store, neighbour, "v1", person=BEN)
     (stored,) = await store.videos.by_key(wallet_id, "tiktok:v1")

@@ -40,20 +40,6 @@ async def test_every_command_shares_the_one_read_of_the_hour(env, grown):
     assert env.posts(PAGE) == 2  # one for each of the two videos
 
 
-async def test_two_bots_on_one_database_share_one_read(sandbox, clock, database_url):
-    video = sandbox.world.track(sandbox.key, LINK, 7).id
-    clock.advance(hours=2)
-    async with (
-        environment_of(sandbox, clock, database_url, asyncio.sleep) as one,
-        environment_of(sandbox, clock, database_url, asyncio.sleep) as two,
-    ):
-        await one.say("/videos tiktok completed")
-        sandbox.faults.add("slow", PAGE, seconds=0.2)
-        replies = await asyncio.gather(*(env.say(f"/export {video}") for env in (one, two) * 10))
-    assert len(sandbox.calls(PAGE)) == 1
-    assert {reply.summary.partition(" of ")[0] for reply in replies} == {"2 snapshots"}
-
-
 async def test_a_reader_that_died_is_replaced_when_its_lease_is_over(env, grown):
     await env.say("/videos completed")
     now = env.clock()

@@ -10,7 +10,7 @@ from adapters.sandbox import wire
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.environment import INSTAGRAM, LINK, PAGE, USAGE, YOUTUBE, rows
+from tests.standins.environment import INSTAGRAM, LINK, PAGE, YOUTUBE, rows
 
 LONE = "\ud83d"
 FAR = "9999-12-31T23:59:59Z"
@@ -55,17 +55,6 @@ PAGES = {
         | {LONE: LONE, "monitoring_started": "0001-01-01T00:00:00Z"}
         | {"current_metadata": {"title": [[[{}]]], "creator": {"a": 1}}}
         | {f"field {number}": "x" * 400 for number in range(2_000)}
-    ),
-}
-WALLETS = {
-    "a balance of 1e21": lambda usage: usage | {"balance_usd": 1e21},
-    "a price of 1e21": lambda usage: usage | {"cost_per_snapshot": 1e21},
-    "the largest amounts": lambda usage: (
-        usage
-        | {"balance_usd": -1e12, "uncharged_usage_usd": "1e12", "total_snapshots": 2**63 - 1, "active_videos": 2**70}
-    ),
-    "the smallest amounts": lambda usage: (
-        usage | {"cost_per_snapshot": 1e-30, "total_charged_usd": 1e300, "uncharged_usage_usd": LONE}
     ),
 }
 
@@ -164,12 +153,3 @@ async def test_odd_fields_change_no_figure_of_money(env, grown, kind):
     assert "no snapshot in this period" not in digest
     assert "running" in plain_text(await env.say(f"/track {LINK} 3"))
     assert ("No views yet." in stats) is (kind == "no metric at all")
-
-
-@pytest.mark.parametrize("kind", WALLETS)
-async def test_an_odd_wallet_ends_no_command(env, grown, kind):
-    odd = WALLETS[kind](wire.usage(env.sandbox.world.account(env.sandbox.key)))
-    env.sandbox.faults.add("status", on=USAGE, status=200, body=odd, times=None)
-    usage = plain_text((await read_everything(env, grown, grown))["/usage"])
-    if "1e21" in kind:
-        assert f"returned an impossible {kind.split()[1]}" in usage
