@@ -166,7 +166,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     ),
     Command(
         "allowance",
-        "See what you may still start, and set who may start how much",
+        "See and set how much people may spend",
         AllowanceArgs,
         allowance,
         example="/allowance everyone 5",

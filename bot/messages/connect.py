@@ -48,8 +48,8 @@ def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
         else ""
     )
     return Reply(
-        f"This deletes {what}everything stored here: videos, requests and the audit log, except the line that you did "
-        f"so.{still}",
+        f"This deletes {what}everything stored here: videos, requests and the audit log. Only a record "
+        f"of the deletion stays.{still}",
         title="Disconnect this workspace?",
         actions=(
             Button("Disconnect and delete", Call("disconnect.confirm"), Weight.DANGER),

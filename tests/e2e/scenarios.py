@@ -223,7 +223,7 @@ COMMANDS = {
     "digest": ({"action": "status"}, "digest"),
     "alerts": ({}, "alerts"),
     "export": ({"video": LINK}, "snapshots"),
-    "disconnect": ({}, "nothing is removed until you press"),
+    "disconnect": ({}, "only a record of the deletion stays"),
     "status": ({}, "working"),
     "help": ({"command": "track"}, "/track"),
 }

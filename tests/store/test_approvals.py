@@ -19,7 +19,7 @@ COST = Decimal("2.52")
 LASTS = timedelta(minutes=10)
 
 
-def told(approval):
+def told(approval, _shows_money):
     key = f"told:{approval.id}:{approval.state}"
     return News((Message(key, approval.workspace_id, "C1", Reply(approval.state)),))
 
