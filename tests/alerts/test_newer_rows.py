@@ -14,7 +14,7 @@ from bot.store.alerts import StoredAlert, write_alerts
 from bot.store.events import record
 from bot.store.schedule_tables import alert_states, events
 from tests.alerts.outbox import outbox_of
-from tests.alerts.test_alert_engine import usage_of
+from tests.examples import usage_of
 from tests.store.samples import ADA, HERE, NOW, keyed, video
 
 

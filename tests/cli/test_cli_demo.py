@@ -109,8 +109,10 @@ def terminal(cli):
 def test_a_conversation(cli, terminal):
     terminal.type("/vid")
     said = terminal.wait_for("Balance is fine again")  # above the line that is being typed
+    if "Daily digest" not in said:  # on a busy machine it comes last
+        said += terminal.wait_for("Daily digest")
     assert "is late" not in said
-    for title in ("Low balance", "Daily digest", SPENDING, "Under 24 hours of credit", FILLING):
+    for title in ("Low balance", SPENDING, "Under 24 hours of credit", FILLING):
         assert title.strip() in said
     terminal.type(TAB)
     terminal.wait_for("eos")

@@ -31,7 +31,7 @@ async def test_a_batch_starts_what_the_cap_has_room_for_and_says_why_not_the_res
         await env.start(YOUTUBE, 2)
         reply = await env.press(card, "Track 1 day")
         assert "2 of 4 videos started" in reply.summary
-        assert all("only $0.08 of the $1.52 monthly cap is left" in row[2] for row in rows(reply)[2:])
+        assert all("only $0.08 of the $1.52 monthly cap is left" in row[1] for row in rows(reply)[2:])
         assert "2 videos" in plain_spans(reply.public_line)
 
 

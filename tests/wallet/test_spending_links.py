@@ -50,7 +50,7 @@ async def test_a_link_of_each_platform_is_one_request_each(env):
     card = await env.say(f"/track {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} 1")
     reply = await env.press(card, "Track 1 day")
     assert "4 of 4 videos started, up to $1.44 in total" in reply.summary
-    assert [row[2] for row in rows(reply)] == ["started, up to $0.36"] * 4
+    assert [row[1] for row in rows(reply)] == ["started, up to $0.36"] * 4
     again = await env.press(card, "Track 1 day")
     assert again.public_line == ()
     assert (env.posts(), env.trackings()) == (4, 4)

@@ -85,8 +85,8 @@ async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(env):
         "Ana started tracking TikTok video by @steady (…120001) (https://www.tiktok.com/@steady/video/7301234567890120001)"
     )
     assert line.endswith(" for 1 day, up to $0.36.")
-    assert [re.split("[:;]", row[2])[0] for row in rows(reply)] == ["started, up to $0.36", *["not started"] * 3]
-    assert "$0.36, you have $0.08 ($0.28 short)" in rows(reply)[1][2]
+    assert [re.split("[:;]", row[1])[0] for row in rows(reply)] == ["started, up to $0.36", *["not started"] * 3]
+    assert "$0.36, you have $0.08 ($0.28 short)" in rows(reply)[1][1]
     assert "wasn't sent" in rows(reply)[2][2]
     assert (env.posts(), env.trackings()) == (2, 1)
 
@@ -95,7 +95,7 @@ async def test_what_a_batch_left_unclear_is_shown_beside_what_started(env):
     card = await env.say(f"/track {YOUTUBE} {LINK} 1")
     env.sandbox.faults.add("reset", TRACK)
     reply = await env.press(card, "Track 1 day")
-    assert [row[2] for row in rows(reply)] == ["not clear yet", "started, up to $0.36"]
+    assert [row[1] for row in rows(reply)] == ["not clear yet", "started, up to $0.36"]
     assert "Check again" in labels(reply)
     assert "never repeat the request on my own" in plain_text(reply)
     assert env.posts() == 2

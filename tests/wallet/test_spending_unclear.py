@@ -188,7 +188,7 @@ async def test_opening_looks_for_what_is_unclear_and_gives_up_at_the_first_failu
         sandbox.faults.add("effect-then-reset", TRACK, times=2)
         sandbox.faults.add("headers", LIST, times=1)
         sandbox.faults.add("500", LIST, times=None)
-        assert [row[2] for row in rows(await env.press(card, "Track 1 day"))] == ["not clear yet"] * 2
+        assert [row[1] for row in rows(await env.press(card, "Track 1 day"))] == ["not clear yet"] * 2
     before = len(sandbox.calls(LIST))
     async with environment_of(sandbox, clock, sqlite_url):
         assert len(sandbox.calls(LIST)) - before == 3  # the tries of one look
