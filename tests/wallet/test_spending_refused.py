@@ -87,7 +87,7 @@ async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(env):
     assert line.endswith(" for 1 day, up to $0.36.")
     assert [re.split("[:;]", row[1])[0] for row in rows(reply)] == ["started, up to $0.36", *["not started"] * 3]
     assert "$0.36, you have $0.08 ($0.28 short)" in rows(reply)[1][1]
-    assert "wasn't sent" in rows(reply)[2][2]
+    assert "wasn't sent" in rows(reply)[2][1]
     assert (env.posts(), env.trackings()) == (2, 1)
 
 
