@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.standins.discord_server.permissions import EVERYTHING, Permission, effective
+from tests.standins.discord_server.permissions import Permission
 from tests.standins.discord_server.shapes import command, message, modal, picture, text
 
 PUT = "/applications/{}/commands"
@@ -66,48 +66,6 @@ async def test_an_answer_that_does_not_fit_the_command_is_refused(interaction, c
     callback = f"/interactions/{interaction.id}/{interaction.token}/callback"
     assert code(await call("POST", callback, answer)) == (400, 50035)
     assert interaction.callback is None
-
-
-async def test_a_nonce_returns_the_message_that_is_there_for_two_minutes(channel, call, clock):
-    sent = message(text(), nonce="digest:7", enforce_nonce=True)
-    first, again = [(await call("POST", POST.format(channel.id), sent))[1]["id"] for _ in range(2)]
-    assert (first, len(channel.messages)) == (again, 1)
-    channel.messages[0].is_deleted = True
-    assert code(await call("POST", POST.format(channel.id), sent)) == (404, 10008)
-    clock.advance(minutes=5)
-    assert (await call("POST", POST.format(channel.id), sent))[1]["id"] != first
-
-
-async def test_each_missing_permission_has_its_code(discord, guild, channel, ann, ben, call):
-    path = POST.format(channel.id)
-    said = discord.say(ann, channel, "hello")
-    assert code(await call("PATCH", f"{path}/{said.id}", message(text()))) == (403, 50005)
-    channel.overwrites[guild.id] = (0, SEND)
-    assert code(await call("POST", path, message(text()))) == (403, 50013)
-    channel.overwrites[guild.id] = (0, SEE)
-    assert code(await call("POST", path, message(text()))) == (403, 50001)
-    discord.delete_channel(channel)
-    assert code(await call("POST", path, message(text()))) == (404, 10003)
-    ben.takes_dms = False
-    _, direct = await call("POST", "/users/@me/channels", {"recipient_id": ben.id})
-    assert code(await call("POST", POST.format(direct["id"]), message(text()))) == (403, 50007)
-
-
-@pytest.mark.parametrize(
-    ("own", "overwrites", "permissions"),
-    [
-        ([], {}, SEE | SEND),
-        (["admin"], {"all": (0, SEE)}, EVERYTHING),
-        ([], {"all": (0, SEND)}, SEE),
-        ([], {"all": (0, SEE)}, 0),
-        (["mod"], {"all": (0, SEND), "mod": (SEND, 0)}, SEE | SEND),
-        (["mod"], {"mod": (0, SEND), "me": (SEND, 0)}, SEE | SEND),
-        ([], {"mod": (0, SEND)}, SEE | SEND),
-    ],
-)
-def test_overwrites_go_from_all_to_roles_to_the_member(own, overwrites, permissions):
-    roles = {"all": SEE | SEND, "mod": 0, "admin": int(Permission.ADMINISTRATOR)}
-    assert effective(roles, own, "all", overwrites, "me") == permissions
 
 
 async def test_what_the_bot_never_calls_is_refused_by_name(call, channel):

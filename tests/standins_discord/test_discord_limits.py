@@ -1,22 +1,17 @@
-"""Limits of messages, modals and commands that Discord documents beside its description, at the edge and beyond."""
+"""Limits of messages and modals that Discord documents beside its description, at the edge and beyond."""
 
 import pytest
 
-from tests.standins.discord_server.application_commands import validate_commands
 from tests.standins.discord_server.components import validate, validate_modal
 from tests.standins.discord_server.shapes import (
     button,
     buttons,
-    choices,
-    command,
     container,
     field,
     label,
     link,
     message,
-    message_command,
     modal,
-    option,
     picture,
     row,
     select,
@@ -74,51 +69,3 @@ def test_a_message_may_be_as_long_as_documented_and_no_longer(longest, longer, p
 def test_a_modal_may_be_as_long_as_documented_and_no_longer(longest, longer, place):
     assert validate_modal(longest) == []
     assert place in str(validate_modal(longer))
-
-
-@pytest.mark.parametrize(
-    ("longest", "longer", "place"),
-    [
-        ([command("größe-2_x")], [command("Track")], "/0/name"),
-        ([command(default_member_permissions="32")], [command(default_member_permissions="all")], "permissions"),
-        (
-            [command("a", *[option(f"{n}") for n in range(25)])],
-            [command("a", *[option(f"{n}") for n in range(26)])],
-            "opt",
-        ),
-        ([command("a", option(), option("b"))], [command("a", option(), option())], "twice"),
-        (
-            [command("a", option(required=True), option("b"))],
-            [command("a", option("b"), option(required=True))],
-            "required ones first",
-        ),
-        ([command("a", option(choices=choices(25)))], [command("a", option(choices=choices(26)))], "choices"),
-        (
-            [command("a", option(choices=choices(1, "x" * 100)))],
-            [command("a", option(choices=choices(1, "x" * 101)))],
-            "value",
-        ),
-        (
-            [command("a", option(autocomplete=True))],
-            [command("a", option(choices=choices(1), autocomplete=True))],
-            "both",
-        ),
-        (
-            [command("a", option("d", 4, min_value=1))],
-            [command("a", option("d", 4, min_value=2, max_value=1))],
-            "min_v",
-        ),
-        (
-            [command("a", option(choices=choices(25, "x" * 100)))],
-            [command("a", *[option(f"{n}", choices=choices(25, "x" * 100)) for n in range(4)])],
-            "characters in all",
-        ),
-        ([command("a")], [command("a"), command("a")], "one name"),
-        ([command(f"{n}") for n in range(100)], [command(f"{n}") for n in range(101)], "more than 100"),
-        ([message_command(f"{n}") for n in range(15)], [message_command(f"{n}") for n in range(16)], "more than 15"),
-        ([message_command()], [message_command(description="x")], "description"),
-    ],
-)
-def test_commands_may_be_as_long_as_documented_and_no_longer(longest, longer, place):
-    assert validate_commands(longest) == []
-    assert place in str(validate_commands(longer))

@@ -68,20 +68,6 @@ async def test_a_long_text_is_cut_and_a_long_edit_refused(slack, post, call):
     assert long["error"] == "msg_too_long"
 
 
-async def test_only_own_messages_that_all_see_can_be_edited_and_blocks_stay(slack, post, call):
-    own = await post(blocks=[section()])
-    assert (await call("chat.update", channel="C1", ts=own["ts"], text="y"))["ok"]
-    assert (slack.channel("C1").messages[0].text, len(slack.channel("C1").messages[0].blocks)) == ("y", 1)
-    said = slack.say("U1", "C1", "mine")
-    assert (await call("chat.update", channel="C1", ts=said.ts, text="x"))["error"] == "cant_update_message"
-    private = await call("chat.postEphemeral", channel="C1", user="U2", text="x")
-    gone = await call("chat.update", channel="C1", ts=private["message_ts"], text="x")
-    assert gone["error"] == "message_not_found"
-    slack.channel("C1").is_archived = True
-    assert (await call("chat.update", channel="C1", ts=own["ts"], text="x"))["error"] == "is_archived"
-    assert (await post())["error"] == "is_archived"
-
-
 async def test_a_token_is_checked_before_the_arguments(app, bot, call):
     assert (await call("auth.test", token=""))["error"] == "not_authed"
     assert (await call("auth.test", token="xoxb-1"))["error"] == "invalid_auth"
