@@ -15,7 +15,7 @@ from bot.metrics import Metrics
 from bot.scheduler import PeriodicJob, Scheduler
 from bot.store import Store
 from bot.wallet.accounts import Accounts
-from bot.wallet.approvals import ApprovalExpiry
+from bot.wallet.approvals import ApprovalUpkeep
 from bot.wallet.poller import Poller
 
 LOOK_EVERY = timedelta(seconds=5)
@@ -42,7 +42,7 @@ def scheduler_of(
         PeriodicJob("poll", LOOK_EVERY, poller.poll_due, poller.stop),
         PeriodicJob("alerts", LOOK_EVERY, AlertEngine(store, charts, clock).react_due),
         PeriodicJob("digest", LOOK_EVERY, digests.plan_due),
-        PeriodicJob("approvals", EXPIRE_EVERY, ApprovalExpiry(store, clock).run),
+        PeriodicJob("approvals", EXPIRE_EVERY, ApprovalUpkeep(store, clock, speed).run),
         PeriodicJob("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
         PeriodicJob("maintenance", MAINTAIN_EVERY, Maintenance(store, clock).run),
     )

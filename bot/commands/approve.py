@@ -14,12 +14,11 @@ from bot.domain.caller import Permission
 from bot.domain.errors import BotError, NotAllowed, NotFound, SpendingRefused
 from bot.domain.money import dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
-from bot.messages.approval import approval_asked, approval_card, approval_decided, approved_not_started
+from bot.messages.approval import approval_asked, approval_card, approval_decided
 from bot.messages.limits import left_words, limit_words, who_raises
 from bot.reply.model import Reply
 from bot.reply.text import cut
-from bot.store.outbox import Message
-from bot.wallet.approvals import asked_news, decided_news
+from bot.wallet.approvals import asked_news, decided_news, not_started
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,7 @@ async def decide(context: Context, args: Decide) -> Reply:
         if says_yes:
             await _check_still_fits(context, approval, requests)
         state = ApprovalState.APPROVED if says_yes else ApprovalState.DECLINED
-        approval, _ = await store.decide(
-            context.workspace.id, approval.id, state, caller.person, now, context.offer_lasts, decided_news
-        )
+        approval, _ = await store.decide(context.workspace.id, approval.id, state, caller.person, now, decided_news)
     if says_yes and approval.state is ApprovalState.APPROVED:
         return await _started(context, approval, requests)
     return approval_decided(approval, now)
@@ -132,19 +129,11 @@ async def _started(context: Context, approval: Approval, requests: Sequence[Trac
         card = await start_offer(context, requests, Start(approval.batch, approval.days), approval.cost)
     except BotError as error:
         if any(each.state is RequestState.PROPOSED for each in requests):
-            await _not_started(context, approval, str(error))
+            await context.store.outbox.add(not_started(approval, str(error)), context.clock())
         raise
     if any(each.state is RequestState.PROPOSED for each in await offered(context, approval.batch)):
-        await _not_started(context, approval, card.summary)
+        await context.store.outbox.add(not_started(approval, card.summary), context.clock())
     return card
-
-
-async def _not_started(context: Context, approval: Approval, reason: str) -> None:
-    """Let the person who asked know, once, with a button to try again themselves."""
-    key = f"approval:{approval.id}:refused"
-    reply = approved_not_started(approval, reason)
-    message = Message(key, approval.workspace_id, "", reply, person_id=approval.person.id)
-    await context.store.outbox.add(message, context.clock())
 
 
 def _channel(context: Context, rule: ApprovalRule) -> str:

@@ -7,7 +7,7 @@ like any other.
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from sqlalchemy import Column, ColumnElement, ForeignKey, Index, Table, UniqueCo
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Integer, String, Text
 
-from bot.domain.approvals import Approval, ApprovalRule, ApprovalState
+from bot.domain.approvals import OPEN_FOR, Approval, ApprovalRule, ApprovalState
 from bot.domain.caller import Person
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
@@ -124,12 +124,11 @@ class Approvals(Aggregate):
         state: ApprovalState,
         person: Person,
         now: datetime,
-        offer_lasts: timedelta,
         news_of: NewsOf,
     ) -> tuple[Approval, bool]:
         """Approve or decline once, as another person than the asker, in time; returns it, and whether this call did.
 
-        What is approved may be started for as long as a new offer.
+        What is approved may be started for as long as it could have been decided on.
         """
         this = (approvals.c.workspace_id == workspace_id) & (approvals.c.id == approval_id)
         may = (approvals.c.state == ApprovalState.PENDING) & (approvals.c.expires_at > now)
@@ -142,9 +141,21 @@ class Approvals(Aggregate):
             approval = read(Approval, row)
             if state is ApprovalState.APPROVED:
                 offered = _requests(workspace_id, approval.batch) & (track_requests.c.state == RequestState.PROPOSED)
-                await connection.execute(update(track_requests).where(offered).values(expires_at=now + offer_lasts))
+                await connection.execute(update(track_requests).where(offered).values(expires_at=now + OPEN_FOR))
             await _record(connection, approval, news_of, person, now)
             return approval, True
+
+    async def unstarted(self, decided_before: datetime, now: datetime) -> tuple[tuple[Approval, int], ...]:
+        """What was approved before a moment and can still be started, and how many of its videos are left."""
+        same = (approvals.c.workspace_id == track_requests.c.workspace_id) & (
+            approvals.c.batch == track_requests.c.batch
+        )
+        offered = (track_requests.c.state == RequestState.PROPOSED) & (track_requests.c.expires_at > now)
+        approved = (approvals.c.state == ApprovalState.APPROVED) & (approvals.c.decided_at <= decided_before)
+        recent = approvals.c.expires_at > now - OPEN_FOR
+        query = select(*approvals.c, func.count().label("videos")).join(track_requests, same)
+        rows = await self._database.rows(query.where(approved, recent, offered).group_by(approvals.c.id))
+        return tuple((read(Approval, row), row.videos) for row in rows)
 
     async def expire(self, now: datetime, news_of: NewsOf) -> int:
         """End requests for approval that nobody answered in time; returns how many."""

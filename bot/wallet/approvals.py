@@ -1,13 +1,18 @@
-"""Messages about requests for approval, written in the transaction that changes them; and the end of old requests."""
+"""Messages about requests for approval, written in the transaction that changes them; and what was left undone."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.domain.approvals import Approval
 from bot.domain.clock import Clock
 from bot.domain.tracking import TrackRequest
-from bot.messages.approval import approval_answered, approval_card, approval_decided
+from bot.messages.approval import approval_answered, approval_card, approval_decided, approved_not_started
+from bot.messages.wording import plural
 from bot.store import Store
 from bot.store.outbox import Message, News
+
+STARTED_WITHIN = timedelta(minutes=5)
+"""How long after a yes its start may still be under way; later, the process that was to send it has ended."""
 
 
 def asked_news(approval: Approval, requests: Sequence[TrackRequest], left: str) -> News:
@@ -36,16 +41,31 @@ def decided_news(approval: Approval, shows_money: bool) -> News:  # noqa: FBT001
     return News((card, answer))
 
 
-class ApprovalExpiry:
-    """Ends requests for approval that nobody answered in time. Safe to repeat, in any number of processes at once."""
+def not_started(approval: Approval, reason: str) -> Message:
+    """For the person who asked, once: approved, but not started."""
+    reply = approved_not_started(approval, reason)
+    return Message(f"{_key(approval)}:refused", approval.workspace_id, "", reply, person_id=approval.person.id)
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+
+class ApprovalUpkeep:
+    """Ends requests that nobody answered in time, and reports what was approved but not started.
+
+    Safe to repeat, in any number of processes at once. `speed` is how fast the clock runs.
+    """
+
+    def __init__(self, store: Store, clock: Clock, speed: float = 1.0) -> None:
         self._store = store
         self._clock = clock
+        self._started_within = STARTED_WITHIN * speed
 
     async def run(self) -> int:
         """Returns how many were looked at."""
-        return await self._store.approvals.expire(self._clock(), decided_news)
+        now = self._clock()
+        unstarted = await self._store.approvals.unstarted(now - self._started_within, now)
+        for approval, videos in unstarted:
+            reason = f"I was interrupted with {plural(videos, 'video')} left to start."
+            await self._store.outbox.add(not_started(approval, reason), now)
+        return len(unstarted) + await self._store.approvals.expire(now, decided_news)
 
 
 def _key(approval: Approval) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -14,7 +13,7 @@ from bot.domain.approvals import ApprovalState
 from bot.domain.caller import Permission, Person
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
-from bot.wallet.approvals import ApprovalExpiry, decided_news
+from bot.wallet.approvals import ApprovalUpkeep, decided_news
 from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, button, labels, outbox_states
 
 SPENDER = frozenset({Permission.LOOK, Permission.SPEND})
@@ -87,7 +86,7 @@ async def test_a_request_that_nobody_answers_ends_and_its_asker_is_notified(env)
     await asked(env)
     env.clock.advance(hours=24)
     async with env.store() as (store, _):
-        await asyncio.gather(*(ApprovalExpiry(store, env.clock).run() for _ in range(3)))
+        await asyncio.gather(*(ApprovalUpkeep(store, env.clock).run() for _ in range(3)))
     states = await outbox_states(env.database_url)
     assert [key for key in states if key.startswith("approval:1:")] == [
         "approval:1:expired",
@@ -95,6 +94,22 @@ async def test_a_request_that_nobody_answers_ends_and_its_asker_is_notified(env)
     ]
     assert (await env.run(YES, BEN)).title == "Not approved in time"
     assert env.posts() == 0
+
+
+async def test_what_was_approved_by_a_process_that_ended_is_reported_once_and_can_still_be_started(env):
+    batch = button(await asked(env, f"{LINK} {YOUTUBE}"), "Ask for approval").arguments["batch"]
+    async with env.store() as (store, _):
+        await store.approvals.decide(1, 1, ApprovalState.APPROVED, BEN.person, env.clock(), decided_news)
+        env.clock.advance(minutes=4)
+        await ApprovalUpkeep(store, env.clock).run()
+        assert "approval:1:refused" not in await outbox_states(env.database_url)
+        env.clock.advance(hours=9)
+        await asyncio.gather(*(ApprovalUpkeep(store, env.clock).run() for _ in range(3)))
+        assert (await outbox_states(env.database_url))["approval:1:refused"] == "pending"
+        start = Call("track.start", {"batch": batch, "days": "7"})
+        assert "2 of 2 videos started" in (await env.run(start, CAT)).summary
+        assert await store.approvals.unstarted(env.clock(), env.clock()) == ()
+    assert env.trackings() == 2
 
 
 async def test_it_is_asked_for_where_only_the_workspace_reads(env):
@@ -146,9 +161,7 @@ async def test_a_yes_repeated_at_a_higher_price_than_approved_exceeds_no_role_s_
     card = await env.run(call, editor)
     assert card.title == "Waiting for approval", plain_text(card)
     async with env.store() as (store, _):  # as after a crash between the yes and the start
-        await store.approvals.decide(
-            1, 1, ApprovalState.APPROVED, BEN.person, env.clock(), timedelta(days=1), decided_news
-        )
+        await store.approvals.decide(1, 1, ApprovalState.APPROVED, BEN.person, env.clock(), decided_news)
     env.clock.advance(hours=1)
     assert "The price has gone up since this was approved" in (await env.run(YES, BEN)).summary
     assert env.posts() == 0

@@ -16,7 +16,6 @@ from tests.store.samples import ADA, BEN, HERE, NOW, THERE, proposed, submitted
 
 EVE = Person("U3", "Eve")
 COST = Decimal("2.52")
-LASTS = timedelta(minutes=10)
 
 
 def told(approval, _shows_money):
@@ -36,7 +35,7 @@ async def asked(store, here, **changes):
 
 
 def decided(store, here, approval, state, person=BEN, now=NOW):
-    return store.approvals.decide(here.id, approval.id, state, person, now, LASTS, told)
+    return store.approvals.decide(here.id, approval.id, state, person, now, told)
 
 
 async def test_of_two_answers_at_once_one_counts(store, here):
@@ -81,7 +80,7 @@ async def test_what_is_approved_exceeds_an_allowance_once_and_no_fixed_limit(sto
     assert isinstance(await submitted(store, first, COST + 1, now=later), LimitReached), "at a higher price"
     assert isinstance(await submitted(store, first, COST, now=later, cap=Decimal("2.51")), LimitReached)
     assert isinstance(await submitted(store, first, COST, now=later), Submitted)
-    assert isinstance(await submitted(store, second, COST, now=later + LASTS), Expired)
+    assert isinstance(await submitted(store, second, COST, now=later + OPEN_FOR), Expired)
     (other,) = await proposed(store, here, "c", batch="other", now=later)
     assert isinstance(await submitted(store, other, COST, now=later), LimitReached)
 
