@@ -105,7 +105,7 @@ def _saving(facts: DigestFacts) -> str:
     if facts.cost_per_snapshot is None:
         return ""
     saved = facts.cost_per_snapshot * sum(each.saves or 0 for each in facts.flat)
-    return f". Stopping saves up to {dollars(saved)}."
+    return f"; stopping saves up to {dollars(saved)}."
 
 
 def _small_print(facts: DigestFacts, delivery: Delivery) -> Note:

@@ -11,7 +11,7 @@ from bot.reply.model import Action, Button, LinkButton, Mention, Menu, Note, Rep
 
 def with_stopped(post: Reply, video: Video, person: Person) -> Reply:
     """The post without the offer to stop this video, and with who took it."""
-    note = Note(text(Mention(person.id, person.name), f" stopped {shortened(name_of(video), 20)}."))
+    note = Note(text(Mention(person.id, person.name), f" stopped {shortened(name_of(video), 20)}"))
     return replace(post, parts=(*post.parts, note), actions=tuple(_left(post, video.id)))
 
 

@@ -243,7 +243,7 @@ def _links(rows: Sequence[Row]) -> tuple[Part, ...]:
 
 def _named(row: Row) -> Text:
     if row.link is None:
-        return text("–")
+        return text("Left out")
     shown = row.video is not None and not row.hidden
     name = name_of(row.video) if row.video is not None and shown else name_of_link(row.link.url, row.link.platform)
     return text(Link(name, row.link.url))

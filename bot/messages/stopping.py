@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bot.domain.caller import Person
+from bot.domain.clock import moment_text
 from bot.domain.money import dollars
 from bot.domain.videos import Video
 from bot.messages.wording import linked, name_of, plural, shortened, status_word
@@ -12,7 +13,7 @@ from bot.reply.model import Action, Button, Mention, Menu, MenuOption, Note, Par
 
 _NOTHING: Mapping[str, str] = {}
 MOST_OFFERED = 25
-"""Other trackings of a link that can be chosen by their ids."""
+"""Other trackings of a link that can be chosen by when they started."""
 
 
 def stop_question(
@@ -75,10 +76,15 @@ def _go_on(others: Sequence[Video]) -> str:
 
 
 def _stop_others(others: Sequence[Video]) -> tuple[Action, ...]:
-    calls = [(shortened(each.id), Call("stop", {"video": each.id})) for each in others[:MOST_OFFERED]]
+    calls = [(_since(each), Call("stop", {"video": each.id})) for each in others[:MOST_OFFERED]]
     if len(calls) == 1:
         return (Button("Stop the other", calls[0][1]),)
-    return (Menu("Stop another…", tuple(MenuOption(id_, call) for id_, call in calls)),) if calls else ()
+    return (Menu("Stop another…", tuple(MenuOption(since, call) for since, call in calls)),) if calls else ()
+
+
+def _since(video: Video) -> str:
+    """When a tracking started, which tells it from others of its link; its id if that isn't known."""
+    return shortened(video.id) if video.started_at is None else f"Started {moment_text(video.started_at)}"
 
 
 def _saves(snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> str:
