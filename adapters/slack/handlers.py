@@ -23,6 +23,7 @@ from adapters.slack.interaction import (
     Channels,
     Interaction,
     Payload,
+    UserGroupFinder,
     event_id,
     interaction,
     packed,
@@ -33,7 +34,6 @@ from adapters.slack.interaction import (
 from adapters.slack.manifest import TRACK, TRACK_MESSAGE
 from adapters.slack.send import Replies
 from adapters.slack.text import Block, CommandNames, unescaped
-from adapters.slack.user_groups import UserGroupFinder
 from adapters.slack.workspaces import CHAT, Workspaces
 from bot.app import Bot
 from bot.commands.command import Answer

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -27,6 +27,10 @@ LASTS = timedelta(minutes=30)
 USES = 5
 PERSON_LASTS = timedelta(minutes=10)
 CHANNEL_LASTS = timedelta(minutes=5)
+GROUPS_LAST = timedelta(minutes=5)
+"""How long a person who left a user group may still count as in it."""
+ASKED_AGAIN = timedelta(seconds=30)
+"""How long after Slack didn't list the user groups it isn't asked again."""
 GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
 """Permissions by Slack's own rule: full members spend and stop what is theirs, admins and owners do everything."""
 _OWNING = ("is_owner", "is_primary_owner")
@@ -301,3 +305,47 @@ def cannot_post_reason(channel: Mapping[str, Any]) -> str:
         return PERMANENT["is_archived"]
     is_open = channel.get("is_member") or not channel.get("is_private")  # chat:write.public opens the public ones
     return "" if is_open else PERMANENT["not_in_channel"]
+
+
+@dataclass(frozen=True, slots=True)
+class UserGroups:
+    """The groups by their handle, and each person's groups, by ids; `of_person` is None if Slack doesn't say."""
+
+    by_handle: Mapping[str, str] = field(default_factory=dict)
+    of_person: Mapping[str, frozenset[str]] | None = None
+
+    def of(self, person_id: str) -> frozenset[str] | None:
+        """A person's groups; None if Slack doesn't say."""
+        return None if self.of_person is None else self.of_person.get(person_id, frozenset())
+
+
+class UserGroupFinder:
+    """Asks usergroups.list, and remembers the answer for five minutes."""
+
+    def __init__(self, calls: Calls, clock: Clock) -> None:
+        self._calls = calls
+        self._seen = Recent[str, UserGroups](lasts=GROUPS_LAST, clock=clock)
+        self._failed = Recent[str, UserGroups](lasts=ASKED_AGAIN, clock=clock)
+
+    async def find(self, workspace: SlackWorkspace) -> UserGroups:
+        """The groups of a workspace. Never raises: unknown if Slack doesn't answer, or the scope is missing."""
+        known = self._seen.get(workspace.ref.id) or self._failed.get(workspace.ref.id)
+        if known is None:
+            known = await self._ask(workspace)
+            (self._failed if known.of_person is None else self._seen).put(workspace.ref.id, known)
+        return known
+
+    async def _ask(self, workspace: SlackWorkspace) -> UserGroups:
+        try:
+            answer = await self._calls.api(workspace.client.usergroups_list, include_users=True)
+        except SlackFailed as error:
+            extra = {"team": workspace.ref.id, "error": error.word}
+            logger.info("Slack doesn't list the user groups", extra=extra)
+            return UserGroups()
+        by_handle: dict[str, str] = {}
+        of_person: dict[str, set[str]] = {}
+        for group in answer.get("usergroups") or ():
+            by_handle[str(group.get("handle") or "").casefold()] = str(group["id"])
+            for person_id in group.get("users") or ():
+                of_person.setdefault(str(person_id), set()).add(str(group["id"]))
+        return UserGroups(by_handle, {person: frozenset(groups) for person, groups in of_person.items()})

@@ -59,13 +59,5 @@ def command(name: str = "track", *options: Json, **more: Any) -> Json:
     return {"type": 1, "name": name, "description": "x", "options": [*options], "contexts": [0], **more}
 
 
-def option(name: str = "link", kind: int = 3, **more: Any) -> Json:
-    return {"type": kind, "name": name, "description": "x", **more}
-
-
 def choices(count: int, value: object = "x") -> list[Json]:
     return [{"name": f"{n}", "value": value} for n in range(count)]
-
-
-def message_command(name: str = "Track this video", **more: Any) -> Json:
-    return {"type": 3, "name": name, "contexts": [0], **more}
