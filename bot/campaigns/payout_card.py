@@ -87,7 +87,7 @@ def terms_set(owed: Owed, before: Terms) -> Reply:
         said.append(f"{new:,} {are} final when the payout is next shown: correct the terms before.")
     same = owed.terms.terms == before
     return Reply(
-        f"{'These terms hold already' if same else 'Terms saved'}; they come to {dollars(owed.total)} so far.",
+        f"{'These terms already apply' if same else 'Terms saved'}; they come to {dollars(owed.total)} so far.",
         title=owed.campaign.name,
         parts=(Paragraph(_terms(owed.terms.terms)), *((Note(text(" ".join(said))),) if said else ())),
         actions=(Button("Payout", Call("payout", {"campaign": str(owed.campaign.id)})), _terms_button(owed.campaign)),
@@ -154,7 +154,7 @@ def unmarked_paid(campaign: Campaign, found: Sequence[Line]) -> Reply:
     """What was marked is unpaid again."""
     again = Button("Payout", Call("payout", {"campaign": str(campaign.id)}))
     if not found:
-        return Reply("That was taken back before. Nothing changed.", title=campaign.name, actions=(again,))
+        return Reply("That was already undone. Nothing changed.", title=campaign.name, actions=(again,))
     return Reply(
         f"{dollars(total(found))} for {plural(len(found), 'video')} is unpaid again.",
         title=f"{campaign.name}: {found[0].creator or NO_HANDLE}",

@@ -90,7 +90,7 @@ def approval_answered(approval: Approval) -> Reply:
         case ApprovalState.DECLINED:
             words = f"{by} declined this: {_what(approval)}. Nothing was spent."
         case _:
-            words = f"Nobody decided in time on this: {_what(approval)}. Nothing was spent. Send /track to ask again."
+            words = f"Nobody decided on this in time: {_what(approval)}. Nothing was spent. Send /track to ask again."
     actions = (_start(approval),) if approval.state is ApprovalState.APPROVED else ()
     return Reply(words, title=_TITLES[approval.state], actions=actions, tone=_TONES[approval.state])
 
@@ -142,7 +142,7 @@ def approvals_card(
     where = text(Channel(rule.channel_id)) if rule.channel_id else text("the channel of the request")
     who = [span for each in names for span in (Plain(", "), each)][1:]
     return Reply(
-        f"{change} {above[:1].upper()}{above[1:]}; what exceeds an allowance can be approved too.".strip(),
+        f"{change} {above[:1].upper()}{above[1:]}; starts that exceed an allowance can be approved too.".strip(),
         title="Approvals",
         parts=(
             Fields((Field("Who approves", text(*who)), Field("Asked in", where))),

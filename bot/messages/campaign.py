@@ -154,8 +154,8 @@ def campaign_created(
     campaign: Campaign, *, is_new: bool, added: int, unfit: Sequence[Unfit], today: date, is_kept: bool = False
 ) -> Reply:
     """A campaign exists: created now, or earlier by somebody. `is_kept`: it keeps another budget or other dates."""
-    state = "archived" if campaign.archived_at is not None else "there already"
-    first = "Campaign created." if is_new else f"This campaign is {state}, so no second one was created."
+    state = "is archived" if campaign.archived_at is not None else "already exists"
+    first = "Campaign created." if is_new else f"This campaign {state}, so no second one was created."
     filled = f" {plural(added, 'video')} added." if added else ""
     fill = Button("Add videos", Call("campaign", {"action": "add", "campaign": campaign_value(campaign)}))
     here = Button("Make it this channel's", Call("campaign", {"action": "here", "campaign": campaign_value(campaign)}))
@@ -230,7 +230,9 @@ def channel_campaign(campaign: Campaign) -> Reply:
 def no_channel_campaign(before: Campaign | None) -> Reply:
     """A channel has no campaign of its own any more, or never had one."""
     if before is None:
-        return Reply("This channel has no campaign of its own. /campaign launch here makes one so.", tone=Tone.WARNING)
+        return Reply(
+            "This channel has no campaign of its own. Choose one with /campaign launch here.", tone=Tone.WARNING
+        )
     return Reply(f"Campaign {before.name} is no longer this channel's own.", tone=Tone.SUCCESS)
 
 

@@ -124,7 +124,7 @@ async def test_two_people_create_one_campaign_and_those_who_may_not_change_nothi
     both = await asyncio.gather(env.say("/campaign new launch"), env.say("/campaign new LAUNCH"))
     assert sorted(each.summary.partition(".")[0] for each in both) == [
         "Campaign created",
-        "This campaign is there already, so no second one was created",
+        "This campaign already exists, so no second one was created",
     ]
     assert "only" in (await env.say(f"/campaign launch add {LINK}", BO)).summary
     assert "Only admins" in (await env.say("/campaign launch archive", BO)).summary
