@@ -58,6 +58,7 @@ class Digest:
         default=None,
         choices=("on", "off", "now", "status"),
         aliases=(("preview", "now"), ("settings", "status"), ("show", "status")),
+        vague=("show",),
     )
     time: int | None = argument(Kind.TIME, "such as 09:00 or 5pm", default=None, suggested=True, label="When")
     zone: str | None = argument(

@@ -80,7 +80,8 @@ def _began(stored: StoredVideo) -> datetime:
 async def _trackings(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     """The same, with every tracking of a link."""
     videos = context.store.videos
-    if (row := _ROW.fullmatch(typed.strip())) is not None:
+    row = _ROW.fullmatch(typed.strip())
+    if row is not None:
         typed = context.rows.get(int(row["number"] or _ORDINALS.index(row["ordinal"].lower()) + 1), typed)
     if _is_handle(typed) and (handles := await videos.handles(context.workspace, typed)):
         theirs, _ = await videos.page(context.workspace, Filters(handles=handles), Sort.NEWEST, 0, MOST_CHOICES + 1)
@@ -92,6 +93,8 @@ async def _trackings(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     if looks_like_link(typed) and " " not in words:
         return await _of_link(context, typed)
     found = await videos.search(context.workspace, typed, MOST_CHOICES + 1)
+    if row is not None:  # a number that is no row: links and ids that happen to hold it aren't meant
+        found = tuple(each for each in found if words in folded(each.video.title))
     titled = tuple(each for each in found if folded(each.video.title) == words)
     if titled:
         return titled

@@ -36,6 +36,7 @@ TYPED = {
     "on monday 9am Berlin time": Digest("on", 540, "Europe/Berlin", ("monday",)),
     "on 8am London time": Digest("on", 480, "Europe/London"),
     "on 9am, Berlin": Digest("on", 540, "Europe/Berlin"),
+    "on 9am show movers": Digest("on", 540, show=("movers",)),
     "please turn it on at 9am, berlin, thanks": Digest("on", 540, "Europe/Berlin"),
     "on midday": Digest("on", 720),
     "on 21h": Digest("on", 1260),
