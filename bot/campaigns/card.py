@@ -38,7 +38,7 @@ from bot.reply.model import (
 
 TOP, MOST_ROWS = 3, 10
 """Videos and creators that the card names, and that the details list."""
-_LINE, _CREATOR = 31, 13
+_LINE, _CREATOR = 31, 16
 """Characters of a line on a phone, and of a creator's name within it."""
 
 
@@ -94,10 +94,10 @@ def _lines(facts: CampaignFacts) -> Iterator[Part]:
         room = _LINE - len(f"{place}. {count}{gained}")
         yield Paragraph(text(f"{place}. ", linked(each.stored.video, room), Bold(count), gained))
     creators = [f"{shortened(each.name, _CREATOR)} {short_count(each.count)}" for each in facts.totals.creators[:TOP]]
-    while len(creators) > 1 and len(" · ".join(creators)) > _LINE:
+    while len(creators) > 1 and len(" · ".join(creators)) > 2 * _LINE:
         creators.pop()
     if creators:
-        yield Paragraph(text(" · ".join(creators)))
+        yield Paragraph(text(Bold("By"), f" {' · '.join(creators)}"))
     if facts.totals.money is not None and facts.sees_money and facts.totals.links:
         yield Paragraph(_money_line(facts.totals.money))
 

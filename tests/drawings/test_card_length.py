@@ -21,7 +21,7 @@ TARGETS = {
     "help.all_commands": 16,
     "digests.card.digest": 22,
     "digests.stopped_card.with_stopped": 23,
-    "campaigns.card.campaign_card": 14,
+    "campaigns.card.campaign_card": 15,
     "alerts.low_balance.low_balance": 6,
     "alerts.low_balance.balance_warning": 6,
     "alerts.spikes.spike_card": 6,
