@@ -14,8 +14,8 @@ from bot.messages.allowance import (
     allowance_set,
     no_such_allowance,
 )
-from bot.messages.ledger import LogPage, log_card
-from bot.reply.model import Reply
+from bot.messages.ledger import LogPage, log_card, log_file
+from bot.reply.model import File, Reply
 from bot.store.audit import Action, Entry
 from tests.examples import ANA, NOW, TITLES, link
 
@@ -62,3 +62,4 @@ def _log() -> Iterator[tuple[str, Reply]]:
     page = LogPage(entries, "all", "", 2, 11, NOW, has_more=True)
     yield "ledger.log_card", log_card(page, ("all", "starts"))
     yield "ledger.log_card: empty", log_card(LogPage((), "stops", "U1", 1, 1, NOW, has_more=False), ("all", "stops"))
+    yield "ledger.log_file", log_file(File("log.csv", b"time,action\r\n", "text/csv", "one row per entry"))

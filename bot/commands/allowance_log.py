@@ -13,7 +13,7 @@ from bot.domain.caller import Caller, Permission
 from bot.domain.errors import UsageError
 from bot.messages.ledger import LogPage, log_card, log_file, log_rows
 from bot.reply.call import SHARE
-from bot.reply.model import Reply
+from bot.reply.model import LargeFile, Reply
 from bot.reply.spool import Spool
 from bot.store import Store
 from bot.store.audit import Action, Entry
@@ -84,7 +84,8 @@ async def show_log(context: Context, args: AllowanceLog) -> Reply:
     """One page of the entries, or the file of every one."""
     log, now = context.store.audit.log, context.clock()
     if args.only == CSV:
-        return log_file(await _written(context, args.who), now)
+        written = await _written(context, args.who)
+        return log_file(LargeFile(f"log-{now:%Y-%m-%d-%H%M}.csv", written, "text/csv", "one row per entry"))
     first = (args.page - 1) * PAGE_SIZE
     found = await log(context.workspace, KINDS[args.only], args.who, first, PAGE_SIZE + 1)
     shown, has_more = found[:PAGE_SIZE], len(found) > PAGE_SIZE

@@ -13,6 +13,7 @@ from bot.reply.model import (
     Align,
     Button,
     Column,
+    File,
     Item,
     LargeFile,
     Link,
@@ -27,7 +28,6 @@ from bot.reply.model import (
     Time,
     text,
 )
-from bot.reply.spool import Spool
 from bot.store.audit import Action, Entry
 
 HEADER = ("time", "action", "person", "person_id", "channel_id", "link", "video_id", "cost_usd", "outcome")
@@ -84,9 +84,8 @@ def log_rows(entries: Sequence[Entry] | None = None) -> bytes:
     return codecs.BOM_UTF8 + encoded([HEADER]) if entries is None else encoded(map(_row, entries))
 
 
-def log_file(written: Spool, now: datetime) -> Reply:
-    """Every entry as a file that is `written` already."""
-    file = LargeFile(f"log-{now:%Y-%m-%d-%H%M}.csv", written, "text/csv", "one row per entry")
+def log_file(file: File | LargeFile) -> Reply:
+    """Every entry, as a file."""
     return Reply("The whole log, newest first.", title="Log", files=(file,))
 
 
