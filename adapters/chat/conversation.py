@@ -190,8 +190,9 @@ class Conversation(Generic[T_contra]):
                 return await self._bot.run(call.name, arguments, caller, notice)
 
         is_typed = command is not None and command.listed
+        offers = command is not None and command.need is Permission.SPEND
         typed = f"{call.name} {arguments if isinstance(arguments, str) else sorted(arguments.items())}"
-        reply = await (self._floods.once(caller, typed, run) if is_typed else run())
+        reply = await (self._floods.once(caller, typed, run, offers=offers) if is_typed else run())
         return with_form_again(command, by_form, reply, self._room) if command is not None else reply
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
-from adapters.chat.flood import LONGEST_WAIT, PACE, FloodControl
-from bot.reply.model import Reply
+from adapters.chat.flood import LONGEST_WAIT, PACE, REPEATED_WITHIN, FloodControl
+from bot.reply.model import Reply, Tone, text
 from tests.standins.environment import ANA, BEN, EVE
 
 
@@ -39,6 +40,32 @@ async def test_twenty_identical_commands_under_way_are_one_answer():
     assert runs == {("videos", "Ana"): 1, ("usage", "Ana"): 1, ("videos", "Eve"): 1}
     await running("videos")
     assert runs["videos", "Ana"] == 2
+
+
+async def test_an_offer_is_the_same_for_some_seconds_unless_the_person_does_something_else():
+    seconds, made = Seconds(), []
+    floods = FloodControl(seconds, seconds.sleep)
+
+    async def offer(tone=Tone.INFO):
+        assert await floods.admit(ANA, None) is None
+        made.append(Reply(f"offer {len(made)}", tone=tone, public_line=text("started"), announces=("key",)))
+        return made[-1]
+
+    async def typed(caller=ANA, line="track x 7"):
+        return await floods.once(caller, line, offer, offers=True)
+
+    first = await typed()
+    repeated = [await typed() for _ in range(20)]
+    assert {each.summary for each in repeated} == {first.summary}
+    assert {(each.public_line, each.announces) for each in repeated} == {((), ())}, "one public line a start"
+    assert (await typed(replace(ANA, channel_id="C-other"))).summary == "offer 1"
+    assert (await typed()).summary == "offer 2"
+    await floods.admit(ANA, None)  # a button, or another command
+    assert (await typed()).summary == "offer 3"
+    seconds.now += REPEATED_WITHIN
+    assert (await typed()).summary == "offer 4"
+    failed = await floods.once(ANA, "track y", lambda: offer(Tone.PROBLEM), offers=True)
+    assert (await typed(line="track y")).summary != failed.summary
 
 
 async def test_a_failure_leaves_nothing_under_way():
