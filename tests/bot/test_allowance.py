@@ -62,6 +62,16 @@ async def test_what_makes_no_rule_is_refused_with_the_next_step(env, typed, said
     assert said in reply.summary
 
 
+async def test_an_allowance_of_nothing_starts_nothing_and_a_renamed_channel_keeps_its_one_rule(env):
+    await env.say("/allowance <#C-general|videos> 0")
+    card = await env.say(f"/track {LINK} 7")
+    assert "Track 7" not in str(labels(card))
+    assert "$0.00 left" in card.summary
+    (renamed,) = rows(await env.say("/allowance <#C-general|clips> 50"))
+    assert renamed[1] == "$50.00"
+    assert "Track 7 days · $2.52" in labels(await env.say(f"/track {LINK} 7"))
+
+
 async def test_a_member_sees_what_is_left_and_changes_nothing(env):
     await env.say("/allowance everyone 5")
     reply = await env.say("/allowance", LOOKING)

@@ -38,6 +38,7 @@ async def asked(env, links=LINK):
 async def test_one_yes_by_somebody_else_starts_it_and_tells_the_asker(env):
     await asked(env)
     assert "somebody else has to decide" in (await env.run(YES, CAT)).summary
+    assert "a second account of the same person can't be detected" in plain_text(await env.say("/allowance approval"))
     assert "Only approvers" in (await env.run(YES, DAN)).summary
     assert "Approver added" in (await env.say("/allowance approval by <@&77|Editors>")).summary
     cards = await asyncio.gather(*(env.run(YES, each) for each in (DAN, BEN, DAN, BEN)))

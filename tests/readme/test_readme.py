@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,12 @@ from PIL import Image
 from adapters.__main__ import main
 from adapters.page.cards import CHATS
 from bot.commands.registry import COMMANDS
+from bot.domain.caller import Permission
 from bot.reply.model import Tone
+from bot.reply.plain import plain_spans
 from tests.readme.parts import DOCS, ENV_EXAMPLE, PICTURE, README, ROOT, documents, env_example, with_part
 from tests.readme.pictures import FOLDER, LINES, POSTS, SCALE, WIDTH
-from tests.standins.environment import LINK
+from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, labels, rows
 
 TEXT = README.read_text(encoding="utf-8")
 PAGES = (README, *sorted(DOCS.glob("*.md")))
@@ -73,6 +76,37 @@ async def test_the_lines_that_admins_and_campaigns_begin_with_work(env):
     for line in lines:
         reply = await env.say(line.replace("<links>", LINK))
         assert reply.tone is not Tone.PROBLEM, (line, reply.summary)
+
+
+async def _first_lines(env, heading):
+    block = TEXT.partition(f"### {heading}\n")[2].partition("```text\n")[2].partition("```")[0]
+    for line in block.splitlines():
+        assert (await env.say(line)).tone is Tone.SUCCESS, line
+
+
+async def test_a_careful_admin_of_a_company_gets_what_the_readme_says(env):
+    await _first_lines(env, "Invite it into a company")
+    member = replace(BEN, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
+    large = await env.say(f"/track {LINK} 30", member)
+    assert "Ask for approval" in labels(large)
+    assert "More than $10.00 at once needs approval." in large.summary
+    await env.start(LINK, 7, member)
+    assert "$17.48 left of your monthly allowance" in (await env.say(f"/track {YOUTUBE} 7", member)).summary
+    assert "Balance is low below $25.00." in (await env.say("/alerts")).summary
+
+
+async def test_a_careful_admin_of_a_community_gets_what_the_readme_says(env):
+    await _first_lines(env, "Invite it into a community server")
+    member = replace(ANA, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
+    card = await env.say(f"/track {LINK} 7", member)
+    assert "Track 3 days · $1.08" in labels(card) or "Ask for approval" in labels(card)
+    assert "$0.52 too much" in card.summary
+    assert "Only admins can see money here" in (await env.say("/usage", member)).summary
+    started = await env.start(LINK, 3, member)
+    assert (started.tone, "$" in plain_spans(started.public_line)) == (Tone.SUCCESS, False)
+    assert "In that channel" not in started.summary
+    shared = [row for row in rows(await env.say("/allowance")) if row[1] == "$40.00"]
+    assert [row[2] for row in shared] == ["$1.08"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -16,6 +16,7 @@ from bot.store.spend_guard import LimitReached, Submitted
 from tests.store.samples import ADA, BEN, NOW, proposed, submitted, video
 
 EDITORS = frozenset({"S1"})
+OF_ALL = frozenset({"S1", "S2", "S3"})
 
 
 def rule(scope, target="", monthly="1"):
@@ -49,6 +50,17 @@ async def test_the_tightest_rule_that_fits_binds_and_is_named(store, workspace, 
     else:
         assert refused == LimitReached(Limit(binding, Decimal(1), Decimal("0.6"), "name"))
         assert isinstance(await submitted(store, second, Decimal("0.4"), roles=EDITORS), Submitted)
+
+
+async def test_of_a_person_in_three_roles_the_tightest_binds(store, workspace):
+    await put(
+        store,
+        workspace,
+        *(rule(Scope.ROLE, each, monthly) for each, monthly in zip(sorted(OF_ALL), "312", strict=True)),
+    )
+    (only,) = await proposed(store, workspace, "a")
+    assert (await submitted(store, only, Decimal("1.01"), roles=OF_ALL)).limit.limit == Decimal(1)
+    assert isinstance(await submitted(store, only, Decimal(1), roles=OF_ALL), Submitted)
 
 
 async def test_the_rules_of_every_role_bind_where_nobody_knows_a_persons_roles(store, workspace):
