@@ -1,8 +1,11 @@
 """Several alert engines at once, killed anywhere: everything is posted, nothing twice, in order."""
 
 import asyncio
+import random
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from signal import SIGKILL
 
 import pytest
@@ -15,6 +18,7 @@ from bot.alerts.trouble import NOT_WANTED
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, Subject, default_setting
 from bot.domain.events import Event, EventKind
+from bot.domain.money import Usage
 from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.alerts import AlertBatch, StoredAlert
@@ -24,7 +28,7 @@ from bot.store.outbox import Message
 from bot.store.schedule_tables import handled_events
 from tests.alerts.outbox import outbox_of
 from tests.standins.fork_pool import fork_pool
-from tests.store.samples import ADA, HERE, NOW, THERE, keyed, reading, video
+from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
 
 STEPS = (1, 3, 4, 9, 10)
 """Before an engine has its lease; before and after it commits its reaction to events, and then its final reports."""
@@ -66,6 +70,23 @@ def break_off(database, store, wallet_id):
 def children():
     with fork_pool("tests.alerts.announcing") as children:
         yield children
+
+
+@pytest.fixture
+def reacting(children, database_url):
+    """A process that reacts to events, until the end of a block, where it is killed."""
+
+    @asynccontextmanager
+    async def run(start):
+        await children.start(database_url, start.isoformat(), FAST)
+        try:
+            assert await children.line() == "ready"
+            yield
+        finally:
+            children.signal(SIGKILL)
+            await children.until_ended()
+
+    return run
 
 
 async def test_nothing_is_posted_to_a_workspace_that_is_forgotten_during_the_check(store, wallet_id, setting):
@@ -121,6 +142,36 @@ async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, sto
         with pytest.raises(ExceptionGroup):
             await AlertEngine(store, charts, clock).react_due()
     assert len((await outbox_of(database))[0]) == 2
+
+
+async def test_engines_that_are_killed_anywhere_lose_nothing_and_post_nothing_twice(
+    database, store, setting, wallet_id, break_off, reacting
+):
+    dice = random.Random(7)
+    names = await break_off(550)
+    balances = ["1.50", "0.10", "9.00", "1.00"]
+    await store.videos.remember(wallet_id, keyed(video("runs", days=30, days_remaining=20)), NOW)
+    await store.wallets.mark_swept(wallet_id, NOW, complete=True)
+    start = NOW
+    for balance in balances:
+        start += timedelta(hours=1)
+        await store.wallets.save_usage(wallet_id, usage_of(balance), start)
+        for _ in range(2):
+            async with reacting(start):
+                await asyncio.sleep(dice.uniform(0, 0.3))
+            start += LEASE + timedelta(minutes=1)
+        async with reacting(start), asyncio.timeout(60):
+            while await store.alerts.due_wallets(start) or await store.events.wallets():  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
+    posted, _ = await outbox_of(database)
+    trouble = [each.key.split(":")[3] for each in posted if each.key.startswith("trouble:")]
+    assert trouble == names
+    money = [each.key for each in posted if each.key.startswith("balance.low:")]
+    assert len(set(money)) == len(money)
+    first = [each for each in money if each.startswith(f"balance.low:{setting.id}:1")]
+    assert first[0] == f"balance.low:{setting.id}:1"
+    assert money[-1] == f"balance.low:{setting.id}:2"
+    assert any(each.reply.summary.startswith("Resolved") for each in posted)
 
 
 async def test_killed_at_each_step_every_event_has_its_message_or_its_reason(
@@ -182,3 +233,7 @@ async def until_nothing_is_due(store, now, children):
             if children.has_ended:
                 break
             await asyncio.sleep(0.02)
+
+
+def usage_of(balance):
+    return Usage(Decimal(balance), Decimal(0), Decimal(1), PRICE, 100)
