@@ -134,7 +134,9 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
     yield "tracking.outcome_card: pressed again", tracking.outcome_card((replace(under_way, is_refused=True),))
     yield "tracking.outcome_card: failed", tracking.outcome_card((failed,))
     yield "tracking.outcome_card: refused", tracking.outcome_card((replace(refused, is_refused=True),))
-    doubtful = tracking.Result(request(RequestState.PROPOSED, 2), words=offer.may_run_words("tiktok"), is_refused=True)
+    doubtful = tracking.Result(
+        request(RequestState.PROPOSED, 2), words=tracking.may_run_words("tiktok"), is_refused=True
+    )
     again = tracking.second_press("x" * 12, 7, 1, Decimal("2.52"))
     yield "tracking.outcome_card: may run", tracking.outcome_card((doubtful,), None, again)
     yield "tracking.outcome_card: several, one may run", tracking.outcome_card((started, doubtful), None, again)

@@ -26,12 +26,10 @@ from bot.messages.offer import (
     Row,
     already_tracked,
     consequence_card,
-    may_run_words,
     nothing_new,
-    unclear_words,
 )
 from bot.messages.problems import with_links_left_out
-from bot.messages.tracking import Result, cancelled, outcome_card, second_press
+from bot.messages.tracking import Result, cancelled, may_run_words, outcome_card, second_press, unclear_words
 from bot.messages.wording import plural
 from bot.reply.model import Button, Note, Reply
 from bot.store.audit import Action, Entry

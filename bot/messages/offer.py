@@ -176,17 +176,6 @@ def consequence_card(offer: Offer) -> Reply:
 BILLED_TWICE = "If it turns out to be running, both are billed."
 
 
-def unclear_words(at: datetime) -> str:
-    """Why a second start needs another press, from the middle of a sentence on."""
-    return f"an earlier start of this video ({moment_text(at)}) is still unclear. {BILLED_TWICE}"
-
-
-def may_run_words(platform: str) -> str:
-    """Why a video that nobody here knows may be tracked all the same, from the middle of a sentence on."""
-    hidden = f"ContentStats doesn't list all running {platform_name(platform)} videos"
-    return f"it may already be tracked: {hidden}. Tracking it twice is billed twice."
-
-
 def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:
     """What to know before tracking videos that may be tracked already; nothing if none may."""
     unclear = max((row.unclear_at for row in new if row.unclear_at is not None), default=None)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.caller import Person
+from bot.domain.clock import moment_text
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
-from bot.messages.offer import ADD_CREDIT
-from bot.messages.wording import linked, name_of_link, plural, status_word, video_actions
+from bot.messages.offer import ADD_CREDIT, BILLED_TWICE
+from bot.messages.wording import linked, name_of_link, platform_name, plural, status_word, video_actions
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -223,3 +225,14 @@ def _public_line(results: Sequence[Result], *, with_cost: bool) -> Text:
 
 def _cost(results: Sequence[Result]) -> Decimal:
     return sum((result.request.cost or Decimal() for result in results), Decimal())
+
+
+def unclear_words(at: datetime) -> str:
+    """Why a second start needs another press, from the middle of a sentence on."""
+    return f"an earlier start of this video ({moment_text(at)}) is still unclear. {BILLED_TWICE}"
+
+
+def may_run_words(platform: str) -> str:
+    """Why a video that nobody here knows may be tracked all the same, from the middle of a sentence on."""
+    hidden = f"ContentStats doesn't list all running {platform_name(platform)} videos"
+    return f"it may already be tracked: {hidden}. Tracking it twice is billed twice."
