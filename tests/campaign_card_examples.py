@@ -73,7 +73,7 @@ def campaign_cards() -> Iterator[tuple[str, Reply]]:
 
 def campaign_facts(campaign: Campaign, *numbers: int) -> CampaignFacts:
     """A campaign with these videos and one that was never tracked."""
-    totals = campaign_totals(len(numbers) + 1, tuple(map(_link, numbers)), PRICE, NOW)
+    totals = campaign_totals(len(numbers) + 1, tuple(map(_link, numbers)), PRICE, NOW, whole=True)
     return CampaignFacts(campaign, totals, is_own=True, sees_money=True, now=NOW)
 
 

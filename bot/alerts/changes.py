@@ -71,9 +71,7 @@ class AlertChanges:
     async def load_campaigns(self) -> None:
         """Read which links are in the campaigns that channels chose. Call it before `seeing`."""
         self.campaign_keys = {
-            setting.campaign_id: {
-                each.key for each in await self.store.campaigns.links(workspace.id, setting.campaign_id)
-            }
+            setting.campaign_id: await self.store.campaigns.keys_of(workspace.id, setting.campaign_id)
             for setting, workspace in self.channels
             if setting.campaign_id is not None
         }

@@ -65,9 +65,9 @@ async def _report_total(
 ) -> None:
     """Report what a campaign's views have passed since the highest total that the channel's alerts know of."""
     subject = Subject(AlertKind.MILESTONES, f"campaign:{campaign.id}")
-    links = await changes.store.campaigns.links(workspace.id, campaign.id)
+    keys = await changes.store.campaigns.keys_of(workspace.id, campaign.id)
     moments = (changes.now - DAY, changes.now)
-    found = await changes.store.readings.at(workspace, moments, [each.key for each in links])
+    found = await changes.store.readings.at(workspace, moments, keys)
     day_ago, total = (
         sum(taken.counts[Metric.VIEWS] for each in found if (taken := each.stating(Metric.VIEWS, which)) is not None)
         for which in range(2)

@@ -138,9 +138,11 @@ def _finding(facts: LeaderboardFacts) -> str:
     counted = _counted(facts, first.gain, board.unit)
     if not others:
         return f"{name} {'has' if facts.found.request.hour else 'gained'} {counted} {_when(facts)}."
-    ties = [facts.found.place(each.who).plain for each in others if each.rank == 1]
+    ties = [each.who for each in others if each.rank == 1]
     if ties:
-        names = f"{name} and {ties[0]}" if len(ties) == 1 else f"{name} and {len(ties):,} others"
+        names = (
+            f"{name} and {facts.found.place(ties[0]).plain}" if len(ties) == 1 else f"{name} and {len(ties):,} others"
+        )
         return f"{names} are tied at {counted} {_when(facts)}."
     whole = sum(each.gain for each in board.ranking.standings)
     total = "" if facts.found.request.hour else f", of {short_change(whole)} in all"

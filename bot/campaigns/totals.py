@@ -87,9 +87,9 @@ class CampaignMoney:
 class CampaignTotals:
     """A campaign's links: `main` is the total of what most people look at, views if any link has them, else likes.
 
-    `apart` is the total likes of links without views, if others have views; `metrics` are all totals. `unread` counts
-    links without any reading, `gaps` those with hours missing, `ended` those that aren't tracked any more.
-    `videos` and `creators` are the best ones by the main metric, best first.
+    `apart` is the total likes of links without views, if others have views; `metrics` are all totals, if asked for.
+    `unread` counts links without any reading, `gaps` those with hours missing, `ended` those that aren't tracked
+    any more. `videos` and `creators` are the best ones by the main metric, best first.
     """
 
     links: int
@@ -110,10 +110,12 @@ def moments(now: datetime) -> tuple[datetime, datetime, datetime]:
     return now, now - DAY, now - WEEK
 
 
-def campaign_totals(links: int, found: Sequence[LinkReadings], price: Decimal | None, now: datetime) -> CampaignTotals:
+def campaign_totals(
+    links: int, found: Sequence[LinkReadings], price: Decimal | None, now: datetime, *, whole: bool = False
+) -> CampaignTotals:
     """The totals of a campaign with so many links, of which these were tracked, as read at `moments`.
 
-    `price` is dollars per snapshot, None if that isn't known.
+    `price` is dollars per snapshot, None if that isn't known; `whole`: with the total of every metric.
     """
     read = [(each, metric) for each in found if (metric := main_metric_of(each)) is not None]
     by_views = [each for each, metric in read if metric is Metric.VIEWS]
@@ -122,7 +124,7 @@ def campaign_totals(links: int, found: Sequence[LinkReadings], price: Decimal | 
     videos = sorted(
         (_video(each, main_metric, now) for each in main), key=lambda each: (-each.count, each.stored.video.id)
     )
-    metrics = (_total(found, metric, now) for metric in Metric)
+    metrics = (_total(found, metric, now) for metric in Metric if whole)
     return CampaignTotals(
         links=links,
         main=_total(main, main_metric, now),

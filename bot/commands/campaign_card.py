@@ -33,16 +33,18 @@ async def show_details(context: Context, args: CampaignDetails) -> Reply:
     campaign = await context.campaign(args.campaign)
     if campaign is None:
         raise UsageError("Which campaign? Name it, for example: /campaign launch.", "campaign")
-    facts, _ = await _facts(context, campaign, args.campaign)
+    facts, _ = await _facts(context, campaign, args.campaign, whole=True)
     return campaign_details(facts)
 
 
-async def _facts(context: Context, campaign: Campaign, named: str) -> tuple[CampaignFacts, tuple[LinkReadings, ...]]:
+async def _facts(
+    context: Context, campaign: Campaign, named: str, *, whole: bool = False
+) -> tuple[CampaignFacts, tuple[LinkReadings, ...]]:
     now, store = context.clock(), context.store
-    keys = frozenset(each.key for each in await store.campaigns.links(campaign.workspace_id, campaign.id))
+    keys = await store.campaigns.keys_of(campaign.workspace_id, campaign.id)
     found = await store.readings.at(context.workspace, moments(now), keys) if keys else ()
     price = await context.price()
-    totals = campaign_totals(len(keys), found, price, now)
+    totals = campaign_totals(len(keys), found, price, now, whole=whole)
     return CampaignFacts(campaign, totals, is_own=not named, sees_money=context.sees_money, now=now), found
 
 

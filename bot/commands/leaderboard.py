@@ -99,7 +99,7 @@ class Leaderboard:
 async def leaderboard(context: Context, args: Leaderboard) -> Reply:
     """The ranking of gains in the period, or of the counts at one hour of tracking; drawn on its first page."""
     now, caller = context.clock(), context.caller
-    campaign, links_of = await context.campaign(args.campaign), context.store.campaigns.links
+    campaign, keys_of = await context.campaign(args.campaign), context.store.campaigns.keys_of
     request = RankingRequest(
         by=args.by,
         period=Period(args.period),
@@ -107,7 +107,7 @@ async def leaderboard(context: Context, args: Leaderboard) -> Reply:
         platform=args.platform,
         person_id="" if args.public else caller.person.id,
         zone=caller.zone if caller.zone in zone_names() else UTC_NAME,
-        keys=None if campaign is None else [each.key for each in await links_of(context.workspace.id, campaign.id)],
+        keys=None if campaign is None else await keys_of(context.workspace.id, campaign.id),
     )
     found = await ranked_links(context.store, context.workspace, request, now)
     given = {"by": args.by, "period": str(args.period), "hour": str(args.hour or ""), "platform": args.platform or ""}

@@ -44,7 +44,7 @@ async def usage(context: Context, args: Usage) -> Reply:
 async def _of_campaign(context: Context, campaign: Campaign, *, is_own: bool) -> Reply:
     """What was started in a campaign, by whom and where, and what its videos cost so far."""
     store, workspace = context.store, context.workspace
-    keys = (await store.campaigns.keys(workspace.id)).get(campaign.id, ())
+    keys = await store.campaigns.keys_of(workspace.id, campaign.id)
     found = await store.readings.at(workspace, (context.clock(),), keys) if keys else ()
     price = await context.wallet.price()
     snapshots = sum(tracking.snapshot_count for each in found for tracking in each.trackings)

@@ -107,8 +107,8 @@ async def scope_of(store: Store, workspace: Workspace, options: DigestOptions) -
     if options.campaign_id is None:
         return None
     campaign = await store.campaigns.find(workspace.id, options.campaign_id)
-    links = await store.campaigns.links(workspace.id, options.campaign_id)
-    return CampaignScope(campaign.label if campaign else "", frozenset(each.key for each in links))
+    keys = await store.campaigns.keys_of(workspace.id, options.campaign_id)
+    return CampaignScope(campaign.label if campaign else "", keys)
 
 
 def digest_facts(

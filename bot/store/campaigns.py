@@ -124,6 +124,11 @@ class Campaigns(Aggregate):
         )
         return tuple(read(CampaignLink, row) for row in await self._database.rows(query))
 
+    async def keys_of(self, workspace_id: int, campaign_id: int) -> frozenset[str]:
+        """The keys of the links in a campaign."""
+        query = select(campaign_links.c.key).join(campaigns, campaigns.c.id == campaign_links.c.campaign_id)
+        return frozenset(await self._database.scalars(query.where(_this(workspace_id, campaign_id))))
+
     async def keys(self, workspace_id: int) -> Mapping[int, tuple[str, ...]]:
         """The keys of the links in each campaign of the workspace, by the campaign's number."""
         query = (

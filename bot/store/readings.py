@@ -4,12 +4,13 @@ A link may have been tracked several times; those trackings that the workspace m
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import FromClause, Row, Select, and_, case, column, func, or_, select, values
+from sqlalchemy import FromClause, Row, Select, and_, bindparam, case, column, func, or_, select, values
 
 from bot.domain.videos import Metric, Snapshot
 from bot.store.database import Aggregate
@@ -52,13 +53,15 @@ class LinkReadings:
         taken = self.first if place is None else self.at[place]
         return taken if taken is not None and metric in taken.counts else self.others.get((place, metric))
 
-    def unstated(self) -> Iterator[tuple[int | None, Metric]]:
+    def unstated(self) -> list[tuple[int | None, Metric]]:
         """The places whose snapshot leaves out a metric that the link has."""
-        places: dict[int | None, Snapshot | None] = {None: self.first, **dict(enumerate(self.at))}
-        known = {place: taken.counts.keys() for place, taken in places.items() if taken is not None}
-        stated = {each.main_metric for each in self.trackings if each.main_metric is not None}.union(*known.values())
-        found = ((place, (stated if counts else set(Metric)) - counts) for place, counts in known.items())
-        return ((place, metric) for place, missing in found for metric in missing)
+        places = [(place, each) for place, each in ((None, self.first), *enumerate(self.at)) if each is not None]
+        stated = {each.main_metric for each in self.trackings if each.main_metric is not None}
+        stated |= {metric for _, each in places for metric in each.counts}
+        few = ((place, each.counts) for place, each in places if not each.counts or len(each.counts) < len(stated))
+        return [
+            (place, metric) for place, counts in few for metric in (stated if counts else set(Metric)) - counts.keys()
+        ]
 
 
 class Readings(Aggregate):
@@ -73,9 +76,11 @@ class Readings(Aggregate):
         `MOST_TRACKINGS` trackings the newest count.
         """
         wanted = list(keys) if keys is not None else _counted_since(min(moments), workspace)
-        query = _statement(moments).where(visible_to(workspace), videos.c.key.in_(wanted))
+        query = _statement(len(moments)).where(visible_to(workspace), videos.c.key.in_(wanted))
+        query = query.order_by(videos.c.newest_at.desc()).limit(MOST_TRACKINGS)
+        given = {f"moment_{number}": moment for number, moment in enumerate(moments, 1)}
         found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-        for row in await self._database.rows(query.order_by(videos.c.newest_at.desc()).limit(MOST_TRACKINGS)):
+        for row in await self._database.rows(query, given):
             found[row.key or row.video_id].append(row)
         links = [_joined(rows, len(moments)) for rows in found.values()]
         unstated: defaultdict[tuple[int | None, Metric], list[str]] = defaultdict(list)
@@ -151,16 +156,20 @@ def _counted_since(moment: datetime, workspace: Workspace) -> Select[Any]:
     return select(videos.c.key).where(visible_to(workspace), is_counted).correlate(None)
 
 
-def _statement(moments: Sequence[datetime]) -> Select[Any]:
-    """Each tracking with its first snapshot and the newest at each moment: two look-ups of the primary key apiece."""
+@cache
+def _statement(moments: int) -> Select[Any]:
+    """Each tracking with its first snapshot and the newest at each moment: two look-ups of the primary key apiece.
+
+    The moments are given as `moment_1` and so on.
+    """
     joined: FromClause = videos
     columns: list[Any] = []
     taken = snapshots.alias("taken")
     mine = (taken.c.wallet_id == videos.c.wallet_id, taken.c.video_id == videos.c.video_id)
-    for number in range(len(moments) + 1):
+    for number in range(moments + 1):
         picked = snapshots.alias(f"picked_{number}")
         first = select(func.min(taken.c.taken_at)).where(*mine)
-        newest = select(func.max(taken.c.taken_at)).where(*mine, taken.c.taken_at <= moments[number - 1])
+        newest = select(func.max(taken.c.taken_at)).where(*mine, taken.c.taken_at <= bindparam(f"moment_{number}"))
         when = (newest if number else first).correlate(videos).scalar_subquery()
         on = and_(
             picked.c.wallet_id == videos.c.wallet_id, picked.c.video_id == videos.c.video_id, picked.c.taken_at == when
@@ -172,22 +181,26 @@ def _statement(moments: Sequence[datetime]) -> Select[Any]:
 
 def _joined(rows: Sequence[Row[Any]], moments: int) -> LinkReadings:
     """One link from the rows of its trackings."""
+    if len(rows) == 1:  # as nearly all have
+        row = rows[0]
+        first, *at = (_taken(row, number) for number in range(moments + 1))
+        return LinkReadings((from_row(row),), first, tuple(at))
     ordered = sorted(rows, key=lambda row: (row.newest_at, row.video_id))
-    first = min((each for row in ordered for each in _taken(row, 0)), key=_when, default=None)
-    at = (
-        max((each for row in ordered for each in _taken(row, number)), key=_when, default=None)
-        for number in range(1, moments + 1)
+    firsts, *each_at = (
+        [taken for row in ordered if (taken := _taken(row, number)) is not None] for number in range(moments + 1)
     )
-    return LinkReadings(tuple(map(from_row, ordered)), first, tuple(at))
+    newest = tuple(max(each, key=_when, default=None) for each in each_at)
+    return LinkReadings(tuple(map(from_row, ordered)), min(firsts, key=_when, default=None), newest)
 
 
-def _taken(row: Row[Any], number: int) -> Iterator[Snapshot]:
-    """The snapshot that a row holds under a number, if there is one; unknown counts are left out."""
+def _taken(row: Row[Any], number: int) -> Snapshot | None:
+    """The snapshot that a row holds under a number, None if there is none; unknown counts are left out."""
     start = len(videos.c) + number * len(_COUNTS)
-    taken_at, *counts = row[start : start + len(_COUNTS)]
-    if taken_at is not None:
-        stated = zip(METRICS, counts, strict=True)
-        yield Snapshot(taken_at, {metric: count for metric, count in stated if count is not None})
+    taken_at = row[start]
+    if taken_at is None:
+        return None
+    stated = zip(METRICS, row[start + 1 : start + len(_COUNTS)], strict=True)
+    return Snapshot(taken_at, {metric: count for metric, count in stated if count is not None})
 
 
 def _when(snapshot: Snapshot) -> datetime:

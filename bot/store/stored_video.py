@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Table
@@ -13,7 +14,7 @@ from bot.domain.money import ends_at
 from bot.domain.poll_times import first_read, next_read
 from bot.domain.videos import Metric, Video
 from bot.store.tables import UNOWNED, videos
-from bot.store.types import read, values
+from bot.store.types import columns_of, values
 from bot.store.workspaces import Workspace
 
 METRICS = tuple(Metric)
@@ -94,10 +95,23 @@ def search_text(title: str, creator: str, video_id: str, link: str) -> str:
     return "\n".join(map(folded, (title, creator, video_id, link)))
 
 
+_PLACES = {column.name: place for place, column in enumerate(videos.c)}
+_OF_VIDEO, _ = columns_of(Video, "id", "estimated_cost")
+_OF_STORED, _ = columns_of(StoredVideo, "video", "workspace_id", "started_by")
+_video_cells = itemgetter(*(_PLACES[name] for name in _OF_VIDEO))
+_stored_cells = itemgetter(*(_PLACES[name] for name in _OF_STORED))
+_own_cells = itemgetter(*(_PLACES[name] for name in ("video_id", "owner_id", "started_by_id", "started_by_name")))
+
+
 def from_row(row: Row[Any]) -> StoredVideo:
-    """The video that a row of the `videos` table holds."""
-    video = read(Video, row, id=row.video_id, estimated_cost=None)
-    return read(StoredVideo, row, video=video, workspace_id=row.owner_id or None)
+    """The video that a row holds which begins with the columns of `videos`, read by place: lists have hundreds."""
+    video_id, owner_id, person_id, name = _own_cells(row)
+    return StoredVideo(
+        video=Video(id=video_id, **dict(zip(_OF_VIDEO, _video_cells(row), strict=True))),
+        workspace_id=owner_id or None,
+        started_by=None if person_id is None else Person(person_id, name),
+        **dict(zip(_OF_STORED, _stored_cells(row), strict=True)),
+    )
 
 
 def to_row(stored: StoredVideo) -> dict[str, Any]:

@@ -134,7 +134,7 @@ async def test_a_database_that_is_away_is_reported_in_a_sentence_without_its_pas
 @settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=6))
 def test_dollars_come_back_exactly(amount):
-    assert Dollars.process_result_value(Dollars.process_bind_param(amount, SQLITE), SQLITE) == amount
+    assert Dollars.result_processor(SQLITE, None)(Dollars.process_bind_param(amount, SQLITE)) == amount
 
 
 def test_the_dust_of_floating_point_is_rounded_off_at_a_millionth_of_a_dollar():
@@ -143,7 +143,7 @@ def test_the_dust_of_floating_point_is_rounded_off_at_a_millionth_of_a_dollar():
 
 def test_an_unknown_count_sorts_below_every_known_one():
     assert CountOrNone.process_bind_param(None, SQLITE) < CountOrNone.process_bind_param(-(10**18), SQLITE)
-    assert CountOrNone.process_result_value(CountOrNone.process_bind_param(None, SQLITE), SQLITE) is None
+    assert CountOrNone.result_processor(SQLITE, None)(CountOrNone.process_bind_param(None, SQLITE)) is None
 
 
 async def test_moments_come_back_in_utc_to_the_microsecond_from_whichever_zone(store):
