@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TypeVar
 
 from bot.commands.command import Kind, argument
@@ -66,6 +67,8 @@ class Videos:
             ("top", "count"),
             ("change", "change_24h"),
             ("growth", "change_24h"),
+            ("costs", "cost"),
+            ("spent", "cost"),
         ),
     )
     by: str = argument(Kind.CREATOR, "mine, or a creator's @handle", default="", suggested=True)
@@ -89,8 +92,9 @@ async def videos(context: Context, args: Videos) -> Reply:
         rows, total = await _page(context, args, filters)
     problem, being_read = await _refresh(context, rows)
     rows, total = await _page(context, args, filters)
+    price = await context.price() if args.sort == Sort.COST else None
     page = VideoPage(
-        videos=tuple(counted(each) for each in rows),
+        videos=tuple(counted(each, price) for each in rows),
         total=total,
         complete=swept.value,
         unread=await context.store.videos.unread_history(context.workspace, filters),
@@ -160,8 +164,8 @@ def _by(context: Context, args: Videos, rows: Sequence[StoredVideo]) -> str:
     return f"started by {shortened(by.name if by else args.person)}"
 
 
-def counted(stored: StoredVideo) -> VideoCount:
-    """A mirrored video as lists and previews show it."""
+def counted(stored: StoredVideo, price: Decimal | None = None) -> VideoCount:
+    """A mirrored video as lists and previews show it, with what it has cost at so many dollars per snapshot."""
     counted_at = stored.main_at or stored.last_snapshot_at
     return VideoCount(
         stored.video,
@@ -171,6 +175,7 @@ def counted(stored: StoredVideo) -> VideoCount:
         counted_at,
         stored.change_since,
         ends_at(stored.video, stored.seen_at),
+        None if price is None else price * stored.snapshot_count,
     )
 
 

@@ -54,6 +54,7 @@ TOPICS: Mapping[str, str] = {
     "videos count": """
         best top highest biggest most winner winners winning popular viral hits trending
     """,
+    "videos cost": "costliest priciest",
     "videos ending": "ending ends expire expires expiring finishing",
     "status": "status working work works broken down alive online health healthy ping version",
     "stats": """
@@ -75,6 +76,7 @@ _NEAR: Mapping[str, str] = {
     "paused": "pause waiting unpaid",
     "count": "best biggest most popular viral highest viewed",
     "change_24h": "growing fastest rising gained trending movers",
+    "cost": "expensive costliest priciest",
     "newest": "recent latest new",
     "ending": "expiring finishing soon soonest",
     "youtube": "youtubes shorts",

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from bot.domain.growth import ago, exact_count, is_overdue, metric_name, short_change, short_count, signed_count
+from bot.domain.money import dollars
 from bot.domain.videos import Metric, Video
 from bot.messages.wording import introduced, linked, platform_name, state_words
 from bot.reply.call import Call
@@ -19,7 +21,7 @@ class VideoCount:
     """A video, its main count and of what that is, and the change of it over 24 hours; None where unknown.
 
     `counted_at` is when the count was taken. The change counts from `change_since`, 24 hours before if that is None.
-    `ends_at` is when the tracking ends.
+    `ends_at` is when the tracking ends; `cost` is dollars so far, None if that isn't asked for or may not be shown.
     """
 
     video: Video
@@ -29,6 +31,7 @@ class VideoCount:
     counted_at: datetime | None = None
     change_since: datetime | None = None
     ends_at: datetime | None = None
+    cost: Decimal | None = None
 
 
 COUNT_COLUMNS = (Column("24 h", Align.RIGHT), Column("Count", Align.RIGHT), Column("State"))
@@ -39,7 +42,9 @@ def count_item(counted: VideoCount, now: datetime, number: int | None = None) ->
     """A video as a row: its name, what it gained, its count, where it is and how long it runs."""
     video = counted.video
     place = "" if number is None else f"{number}. "
-    state = " · ".join(filter(None, (platform_name(video.platform), state_words(video, counted.ends_at, now)))) or "–"
+    cost = "" if counted.cost is None else f"{dollars(counted.cost)} so far"
+    words = (cost, platform_name(video.platform), state_words(video, counted.ends_at, now))
+    state = " · ".join(filter(None, words)) or "–"
     if counted.count is None or counted.metric is None:
         count, gained, line = "–", "–", text(f"no numbers yet · {state}")
     else:

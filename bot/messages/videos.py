@@ -74,6 +74,7 @@ _ORDER = {
     "count": "highest count first",
     "change_24h": "fastest growth in 24 h first",
     "ending": "ending soonest first",
+    "cost": "highest cost so far first",
 }
 
 

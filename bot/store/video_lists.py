@@ -35,6 +35,7 @@ class Sort(StrEnum):
     COUNT = "count"
     CHANGE_24H = "change_24h"
     ENDING = "ending"
+    COST = "cost"
 
 
 _ORDERS = {
@@ -42,6 +43,7 @@ _ORDERS = {
     Sort.COUNT: (videos.c.main_count.desc(), videos.c.video_id.desc()),
     Sort.CHANGE_24H: (videos.c.change_24h.desc(), videos.c.video_id.desc()),
     Sort.ENDING: (videos.c.ends_at.asc(), videos.c.video_id.asc()),
+    Sort.COST: (videos.c.snapshot_count.desc(), videos.c.video_id.desc()),  # every snapshot costs the same
 }
 
 

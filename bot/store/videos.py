@@ -181,7 +181,7 @@ class Videos(Aggregate):
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
         """One page of the workspace's videos that filters leave, and how many these are."""
-        if not filters.are_counted:
+        if not filters.are_counted or sort is Sort.COST:  # no index keeps videos in that order
             return await self._narrow_page(workspace, filters, sort, offset, limit)
         counters = await self._database.rows(
             select(video_counts).where(visible_to(workspace, video_counts), video_counts.c.videos > 0)
@@ -203,7 +203,7 @@ class Videos(Aggregate):
     async def _narrow_page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
-        """The same, by an index on the creator, person or links, which have few of the account's videos."""
+        """The same without ranges, as an index on the creator, person or links leaves few of the account's videos."""
         conditions = tuple(conditions_of(workspace, filters))
         total = await self._database.scalar(select(func.count()).where(*conditions)) or 0
         order = order_of(sort)

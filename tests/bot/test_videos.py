@@ -2,15 +2,19 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 
+from bot.domain.caller import Permission
 from bot.domain.growth import exact_count, short_change, short_count, signed_count
+from bot.domain.money import dollars
 from bot.domain.videos import HOUR
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, labels, listed_ids, rows
+from tests.examples import PRICE
+from tests.standins.environment import ANA, INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, labels, listed_ids, rows
 
 SHAPES = ("viral", "steady", "flat", "corrected")
 
@@ -55,6 +59,7 @@ ORDERS = {
     "top": lambda each: -main(each, 0),
     "growth": lambda each: main(each, 24) - main(each, 0),
     "ending": lambda each: each.started_at.timestamp() + each.days * 86_400,
+    "cost": lambda each: -len(each.hours),
 }
 
 
@@ -65,6 +70,16 @@ async def test_the_order_is_the_one_asked_for(env, account):
         reply = await env.say(f"/videos {sort}")
         keys = [order(by_id[id_]) for id_ in listed_ids(reply)]
         assert (keys, len(keys)) == (sorted(keys), 8), sort
+
+
+async def test_videos_by_cost_say_what_each_has_cost_to_those_who_may_see_money(env, account):
+    await env.say("/videos")
+    most = max(len(each.hours) for each in account)
+    first = rows(await env.say("/videos cost"))[0]
+    assert first[-1].startswith(f"{dollars(most * PRICE)} so far · ")
+    await env.say("/allowance money managers")
+    reply = await env.say("/videos cost", replace(ANA, permissions=frozenset({Permission.LOOK})))
+    assert (rows(reply)[0][0], "$" in plain_text(reply)) == (first[0], False)
 
 
 def main(tracking, hours_ago):

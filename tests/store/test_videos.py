@@ -165,6 +165,8 @@ def rank(stored, sort):
             return float("inf") if stored.main_count is None else -stored.main_count
         case Sort.CHANGE_24H:
             return not row.is_running, float("inf") if stored.change_24h is None else -stored.change_24h
+        case Sort.COST:
+            return -stored.snapshot_count
     end = ends_at(row, stored.seen_at) if row.is_running else None
     return float("inf") if end is None else end.timestamp()
 
