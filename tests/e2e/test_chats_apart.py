@@ -84,7 +84,7 @@ async def test_a_slack_that_refuses_a_token_leaves_discord_and_the_scheduler(bot
         await both.answers_in_discord()
         await _post(sqlite_url, "discord", both.server.guild.id, both.server.general.id)
         await both.discord.until(lambda: both.server.general.messages, 20)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while f"slack stopped: Slack {_REFUSES[method]} ({word}: " not in caplog.text:  # noqa: ASYNC110 - logged soon
                 await asyncio.sleep(0.2)
         assert f"Slack is down: Slack {_REFUSES[method]} ({word}: " in await both.status()
@@ -102,7 +102,7 @@ async def test_a_discord_that_refuses_the_token_leaves_slack(both, caplog):
     async with serving(both.chosen.model_copy(update={"discord_token": SecretStr("of.nobody.x")})) as program:
         await both.slack.until(lambda: both.slack.connections(both.app), 20)
         await both.answers_in_slack()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "discord stopped: Discord doesn't accept DISCORD_TOKEN" not in caplog.text:  # noqa: ASYNC110 - logged soon
                 await asyncio.sleep(0.1)
         assert not program.done()
