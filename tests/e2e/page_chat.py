@@ -73,7 +73,7 @@ class PageSurface:
         assert sent, f"no control {label!r} among {page.labels}"
         before = self.pages[who].timeline.messages
         form = await self.pages[who].press(DRESS, page.id, sent)
-        return await self._answer(who, form, {}, before)
+        return await self._answer(who, form, {}, before, page.id)
 
     def public(self) -> list[str]:
         shown = [*self.past, *(each for page in self.pages.values() for each in page.timeline.messages)]
@@ -105,15 +105,18 @@ class PageSurface:
         return scheduled(self.bot, "console", self.poster, self.clock)
 
     async def _answer(
-        self, who: str, form: OpenForm | None, given: dict[str, str], before: tuple[Message, ...]
+        self, who: str, form: OpenForm | None, given: dict[str, str], before: tuple[Message, ...], pressed: str = ""
     ) -> Shown:
-        """The reply, once it is there; a form is sent with what was given first."""
+        """The reply, new or in the place of the pressed one; a form is sent with what was given first."""
         page = self.pages[who]
         if form is not None:
             assert await page.submit(form.id, {name: [value] for name, value in given.items()}) == {}
 
+        others = {each.id for each in before} - {pressed}  # whose pictures may come only now
+
         def answers() -> list[Message]:
-            return [each for each in page.timeline.messages if each.reply and each not in before]
+            changed = (each for each in page.timeline.messages if each.reply and each not in before)
+            return [each for each in changed if each.id not in others]
 
         await self.until(answers)
         shown = answers()[-1]

@@ -144,7 +144,8 @@ async def test_in_slack(in_slack, role, flags):
     assert bool(offered.options) is (Permission.LOOK in granted)
     chosen = await bot_app.slack.send_options_request(form, "video", "", user=who)
     if chosen.options:
-        answer = await bot_app.seen(slack.send_view_submission(form, {"video": chosen.options[0]["value"]}), who)
+        submitted = slack.send_view_submission(form, {"video": chosen.options[0]["value"]})
+        answer = await bot_app.seen(submitted)  # where the form was opened
         judge(answer.text, {Permission.LOOK}, granted, "a form")
 
     published = len(slack.calls_of("views.publish"))

@@ -76,12 +76,20 @@ class BotApp:
         return [(each.get("text") or each["placeholder"])["text"] for each in elements]
 
     async def seen(self, gesture: Any, user: str = ANN) -> Message:
-        """The next message that this person alone gets to see, in a channel or by direct message."""
+        """The next message that this person alone gets to see, in a channel or by direct message.
+
+        It isn't the picture of an earlier answer, which may come only now.
+        """
         before = {message.ts for message in self.private(user)}
+
+        def answers() -> list[Message]:
+            new = (each for each in self.private(user) if each.ts not in before)
+            return [each for each in new if not each.text.startswith("Picture: ")]
+
         delivery = await gesture
         assert not delivery.failure, delivery.failure
-        await self.slack.until(lambda: [each for each in self.private(user) if each.ts not in before])
-        return next(each for each in self.private(user) if each.ts not in before)
+        await self.slack.until(answers)
+        return answers()[0]
 
     async def changed(self, message: Message, gesture: Any) -> Message:
         """The message, once a gesture has put something else in its place."""
