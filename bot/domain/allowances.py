@@ -48,7 +48,7 @@ class Allowance:
 class Spender:
     """Who wants to start something and where, by their ids.
 
-    `roles` are the roles or user groups that they have; None if nobody knows: then the rules of every role bind.
+    `roles` are the roles or user groups that they have; None if they are unknown, when the rules of every role bind.
     """
 
     person_id: str

@@ -111,7 +111,7 @@ async def test_the_rows_of_the_last_list_name_videos(env):
     assert [each.value for each in await env.bot.suggest("stats", "video", "2", ANA)] == [
         each.id for each in env.sandbox.world.account(env.sandbox.key).trackings.values() if each.link == LINK
     ]
-    assert "matches “730”" in (await env.say("/stats 730")).summary, "that stands in a link alone"
+    assert "matches “730”" in (await env.say("/stats 730")).summary, "only a link has that"
     assert (await env.say("/compare 1 and 2")).title.startswith("Comparison")
     assert "Stop tracking" in labels(await env.say("/stop 2"))
 
