@@ -53,7 +53,7 @@ class Surface(Protocol):
         ...
 
     def files(self) -> list[bytes]:
-        """The files that somebody was given."""
+        """The CSV files that somebody was given."""
         ...
 
     async def until(self, condition: Callable[[], object]) -> None:

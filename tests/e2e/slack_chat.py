@@ -78,7 +78,7 @@ class SlackChat:
 
     def files(self) -> list[bytes]:
         shared = [file for user in self.people.values() for each in self.bot_app.private(user) for file in each.files]
-        return [file.content or b"" for file in shared]
+        return [file.content or b"" for file in shared if file.name.endswith(".csv")]
 
     async def until(self, condition: Callable[[], object]) -> None:
         await self.slack.until(condition)
