@@ -98,6 +98,13 @@ def test_a_release_is_published_without_a_token_and_with_the_list_of_its_parts()
     assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
 
 
+def test_every_action_is_pinned_to_a_commit():
+    text = "".join(each.read_text() for each in ROOT.glob(".github/workflows/*.yml"))
+    used = re.findall(r"uses: (.+)", text)
+    assert used
+    assert [each for each in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", each)] == []
+
+
 def test_both_locks_agree_on_every_version():
     run, tools = (
         dict(re.findall(r"^([a-z0-9.-]+)==([^ ]+)", (ROOT / name).read_text(), re.MULTILINE))
