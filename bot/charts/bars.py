@@ -28,7 +28,7 @@ _MOST_DAY_LABELS = 6
 def movers_figure(movers: Movers) -> Figure:
     """A name per row, and under it a bar with its number: to the right for a gain, hatched to the left for a loss."""
     changes, room = movers.changes, WIDTH - 2 * MARGIN
-    about = f"change in {movers.unit} · {window_text(movers.since, movers.until)}"
+    about = f"{movers.unit} gained · {window_text(movers.since, movers.until)}"
     if movers.hour is not None:
         about = f"{movers.unit} at hour {movers.hour} of tracking"
     figure = canvas.picture(movers.title, about, len(changes) * _ROW)

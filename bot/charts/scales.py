@@ -14,6 +14,7 @@ _UNITS = ((1_000, "k"), (1_000_000, "M"), (1_000_000_000, "B"), (1_000_000_000_0
 _EXACT_BELOW = 10_000
 _STEPS_IN_HOURS = (1, 2, 3, 6, 12, 24, 48, 72, 120, 168)
 DAY = 24
+_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,13 @@ def span_text(first: date, last: date) -> str:
 
 
 def window_text(since: datetime, until: datetime) -> str:
-    """From when to when, to the minute, in UTC: 1 Dec, 09:00 to 2 Dec 2025, 09:00 UTC."""
+    """From when to when, in UTC: 1 Dec, 09:00 to 2 Dec 2025, 09:00 UTC. A year or more is stated to the day."""
     first, last = since.astimezone(UTC), until.astimezone(UTC)
+    if last - first >= _YEAR:
+        return f"{span_text(first.date(), last.date())}, UTC"
     if first.date() == last.date():
         return f"{day_text(last)} {last.year}, {first:%H:%M} to {last:%H:%M} UTC"
-    year = "" if first.year == last.year else f" {first.year}"
-    return f"{day_text(first)}{year}, {first:%H:%M} to {day_text(last)} {last.year}, {last:%H:%M} UTC"
+    return f"{day_text(first)}, {first:%H:%M} to {day_text(last)} {last.year}, {last:%H:%M} UTC"
 
 
 def line_scale(lowest: int, highest: int, most: int) -> Scale:

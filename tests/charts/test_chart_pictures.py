@@ -176,7 +176,7 @@ def test_a_fall_is_marked_and_explained(hourly):
         ("comparison-five", {"5 videos compared", "views by days since tracking began, logarithmic scale", "2.03M"}),
         ("comparison-five", {"read until 1 Dec 2025, 10:00 UTC · grey: no reading"}),
         ("comparison-five-alike", {"1 Same", "5 Same", "likes by hours since tracking began"}),
-        ("movers-mixed", {"Top movers", "change in views · 31 Oct, 10:00 to 1 Nov 2025, 10:00 UTC", "−23.4k", "±0"}),
+        ("movers-mixed", {"Top movers", "views gained · 31 Oct, 10:00 to 1 Nov 2025, 10:00 UTC", "−23.4k", "±0"}),
         ("movers-mixed", {"Распаковка, серия 1", "开箱视频第一集 その1 박스 언박싱"}),
         ("spend-month", {"Acme", "dollars spent per day · 1 to 30 Nov 2025, UTC", "$3.96"}),
         ("spend-month", {"$59.40 in all, of snapshots read · pale: today so far"}),
@@ -241,6 +241,13 @@ def test_movers_start_at_zero_and_losses_are_hatched_to_the_left():
     assert gain.get_width() == pytest.approx(-2 * loss.get_width())
     assert still.get_width() == 0
     assert (gain.get_hatch(), loss.get_hatch()) == (None, "//")
+
+
+@pytest.mark.parametrize("length", [timedelta(days=1), timedelta(days=364), timedelta(days=400)])
+def test_the_longest_period_stays_within_the_margins(length):
+    until = datetime(2025, 12, 28, 22, 22, tzinfo=UTC)
+    figure = movers_figure(Movers("Top movers", "main counts", until - length, until, (("Cat", 1),)))
+    assert max(box.x1 for _, box in boxes(figure, words(figure))) <= sheet.WIDTH - sheet.MARGIN
 
 
 def test_the_smallest_change_that_is_one_is_seen():

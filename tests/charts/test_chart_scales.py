@@ -151,6 +151,7 @@ def test_a_span_of_days_says_nothing_twice(first, last, text):
 
 
 def test_a_window_is_stated_to_the_minute_with_its_zone():
-    assert window_text(moment(2025, 12, 31, 9), moment(2026, 1, 1, 9)) == "31 Dec 2025, 09:00 to 1 Jan 2026, 09:00 UTC"
+    assert window_text(moment(2025, 12, 31, 9), moment(2026, 1, 1, 9)) == "31 Dec, 09:00 to 1 Jan 2026, 09:00 UTC"
+    assert window_text(moment(2024, 12, 28, 9), moment(2025, 12, 31, 9)) == "28 Dec 2024 to 31 Dec 2025, UTC"
     assert window_text(moment(2025, 12, 1, 9), moment(2025, 12, 2, 9)) == "1 Dec, 09:00 to 2 Dec 2025, 09:00 UTC"
     assert window_text(moment(2025, 12, 2, 9), moment(2025, 12, 2, 12)) == "2 Dec 2025, 09:00 to 12:00 UTC"
