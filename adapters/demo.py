@@ -114,7 +114,7 @@ async def _talk(bot: Bot, options: ConsoleOptions, sandbox: Sandbox, clock: Cloc
         from adapters.console.prompt import beside_the_prompt  # noqa: PLC0415
 
         print(GREETING.format(charts=options.picture_dir))
-        print(f"The same in a browser, as Slack and Discord show it: {address}\n", flush=True)
+        print(f"The same in a browser, as Slack and Discord show it:\n  {address}\n", flush=True)
         with beside_the_prompt() as out:
             poster = PagePoster(page.timeline, clock, ConsolePoster(out, options.picture_dir))
             async with _beside(_speak(bot, poster), _spend(sandbox, page, out)):

@@ -183,7 +183,8 @@ class _Pages:
     async def form(self, request: Request) -> Response:
         asked = await _json(request)
         fields = asked.get("given")
-        given = {name: list(map(str, values)) for name, values in fields.items()} if isinstance(fields, dict) else {}
+        filled = fields.items() if isinstance(fields, dict) else ()
+        given = {name: list(map(str, values)) for name, values in filled if isinstance(values, list)}
         return JSONResponse({"wrong": dict(await self._chat.submit(_text(asked, "form"), given))})
 
 
@@ -206,7 +207,7 @@ async def _json(request: Request) -> Mapping[str, Any]:
     """The object that was sent; an empty one for anything else."""
     try:
         sent = await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return sent if isinstance(sent, dict) else {}
 
