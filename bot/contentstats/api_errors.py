@@ -85,7 +85,7 @@ def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentSta
                 f"ContentStats doesn't have that video{said}; it may have been removed. /videos lists your videos."
             )
         case _ if 400 <= status < 500 and status not in _INTERRUPTED:
-            reason = f": “{problem.words}”" if problem.words else " without a reason"
+            reason = f": “{reason}”" if (reason := _reason(problem)) else " without a reason"
             sentence = (
                 f"ContentStats refused this ({status}){reason}. Nothing was changed; /videos shows what is running."
             )
@@ -103,18 +103,23 @@ def failure(status: int) -> str:
 
 
 def _invalid(problem: Problem) -> InvalidRequest:
-    fields = "; ".join(f"{field}: {message}" if field else message for field, message in problem.details)
-    reason = ": ".join(part.rstrip(". ") for part in (problem.words, fields) if part)
-    advice = "Fix that and try again." if fields else "/videos shows what is running."
+    reason = _reason(problem)
+    advice = "Fix that and try again." if problem.details else "/videos shows what is running."
     return InvalidRequest(
         f"ContentStats refused this request{f': “{reason}”' if reason else ''}. Nothing was changed. {advice}",
         problem.details,
     )
 
 
+def _reason(problem: Problem) -> str:
+    """The server's words with the fields that it names; empty if it says nothing."""
+    fields = "; ".join(f"{field}: {message}" if field else message for field, message in problem.details)
+    return ": ".join(part.rstrip(". ") for part in (problem.words, fields) if part)
+
+
 def _too_expensive(problem: Problem) -> NotEnoughBalance:
     balance, required = problem.balance, problem.required
-    amounts = problem.words.rstrip(". ") or "it gave no amounts"
+    amounts = problem.words.rstrip(". ") or "ContentStats gave no amounts"
     if required is not None:
         amounts = f"this needs {dollars(required)}"
     if required is not None and balance is not None:

@@ -20,7 +20,8 @@ _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 """A time outside of these years means nothing, and arithmetic with it may leave the calendar."""
 _LONGEST_NUMBER = 50
 """Characters of a number or a time."""
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+_GROUPED = re.compile(r"\d{1,3}(?:([,\s'’])\d{3})(?:\1\d{3})*(?:\.\d*)?|\d{1,3}(?:\.\d{3}){2,}")
+"""Digits in groups of three: 1,298,000, 1 298 000, 1'298'000; and 1.298.000, which is no decimal fraction."""
 _ZONE = re.compile(r"[\s(\[]*(?:UTC|GMT)[)\]]?$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[/.](\d\d)[/.](?=\d\d)")
 _KEY_LIKE = re.compile(r"cs_(?:live|test)_\w+", re.ASCII)
@@ -48,14 +49,14 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def read_number(value: object) -> Decimal | None:
-    """A finite number that came as one or as text: 1298000, "1298000", "1,298,000", "1.298e6", "$4.25"."""
+    """A finite number that came as one or as text: 1298000, "1298000", "1,298,000", "1 298 000", "1.298e6", "$4.25"."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     text = str(value).strip().removeprefix("$")
     if len(text) > _LONGEST_NUMBER:
         return None
-    if _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
+    if grouped := _GROUPED.fullmatch(text):
+        text = text.replace(grouped[1] or ".", "")
     try:
         number = Decimal(text)
     except InvalidOperation:

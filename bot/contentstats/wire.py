@@ -92,11 +92,11 @@ def read_list(body: bytes, limit: int) -> VideoList:
 def read_tracked(body: bytes, link: str) -> Video:
     """The long or the short answer of `POST /videos/track` for `link`. Raises ForeignBody, also for another link's."""
     answer = read_object(body)
-    video = _read_video(answer)
+    video = _read_video(answer if read_text(answer.get("video_link")) else {**answer, "video_link": link})
     if canonical_key(video.link) not in {None, canonical_key(link)}:
         raise ForeignBody
     cost = read_dollars(answer.get("estimated_cost"))
-    return replace(video, link=video.link or link, estimated_cost=None if cost is None or cost < 0 else cost)
+    return replace(video, estimated_cost=None if cost is None or cost < 0 else cost)
 
 
 def read_stopped(body: bytes) -> Stopped:
@@ -136,7 +136,7 @@ def read_problem(body: bytes, secret: str) -> Problem:
     error = answer.get("error", answer.get("message"))
     if isinstance(error, dict):
         error = error.get("message", error.get("error"))
-    details = answer.get("details")
+    details = answer.get("details") or answer.get("errors")
     amounts = answer | details if isinstance(details, dict) else answer
     estimate = read_dollars(amounts.get("estimated_cost"))  # `required` may be no more than what is missing of it
     return Problem(
@@ -155,7 +155,8 @@ def _read_details(details: object, secret: str) -> Iterator[tuple[str, str]]:
         details = [{"field": field, "message": message} for field, message in islice(details.items(), MOST_DETAILS)]
     for detail in details if isinstance(details, list) else [details]:
         pair = detail if isinstance(detail, dict) else {"message": detail}
-        if message := read_words(pair.get("message"), secret):
+        message = pair.get("message")
+        if message := read_words(message[0] if isinstance(message, list) and message else message, secret):
             yield read_words(pair.get("field"), secret), message
 
 

@@ -80,10 +80,10 @@ def test_a_list_with_a_row_that_cannot_be_read_may_hide_it():
 
 
 def test_a_track_answer_without_a_link_is_for_the_link_that_was_asked():
-    assert (
-        read_tracked(b'{"id": "v1"}', "https://x.com/a/status/1789012345678901234").link
-        == "https://x.com/a/status/1789012345678901234"
-    )
+    asked = "https://x.com/a/status/1789012345678901234"
+    for stated in ({}, {"video_link": None, "platform": None}, {"video_link": ["odd"]}):
+        video = read_tracked(encoded({"id": "v1"} | stated), asked)
+        assert (video.link, video.platform) == (asked, "twitter")
 
 
 def test_usage_is_read_from_numbers_and_from_text():
@@ -186,6 +186,7 @@ def test_an_error_body_may_be_of_any_shape():
         ("days", "1 to 30"),
     )
     assert read_problem(encoded({"error": "E", "details": "just text"}), "").details == (("", "just text"),)
+    assert read_problem(encoded({"errors": {"days": ["1 to 30", "odd"]}}), "").details == (("days", "1 to 30"),)
 
 
 def test_the_amounts_of_an_error_may_stand_inside_its_details():

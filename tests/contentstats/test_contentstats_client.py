@@ -186,6 +186,14 @@ async def test_the_undocumented_limit_of_videos_is_refused_in_the_servers_words(
     assert "organisation" not in str(told.value)
 
 
+@pytest.mark.parametrize("status", [400, 409, 422])
+async def test_any_refusal_names_the_fields_that_the_server_names(client, sandbox, status):
+    named = {"error": "Unprocessable.", "details": [{"field": "video_link", "message": "Age restricted"}]}
+    sandbox.faults.add("status", status=status, body=named)
+    with pytest.raises((InvalidRequest, UnexpectedAnswer), match="“Unprocessable: video_link: Age restricted”"):
+        await client.track(TIKTOK, 7)
+
+
 async def test_an_odd_status_without_json_leaves_a_post_unclear_and_a_get_refused(client, sandbox):
     for call in (client.track(TIKTOK, 7), client.stop("v")):
         sandbox.faults.add("status", status=418, body="<html>Teapot</html>")

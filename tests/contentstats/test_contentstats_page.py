@@ -79,7 +79,11 @@ def test_a_page_as_documented_becomes_a_video_and_its_snapshots():
 
 
 @pytest.mark.parametrize(
-    "value", [1298000, "1298000", "1,298,000", 1.298e6, "1.298e6", " 1298000 ", "1298000.0", "001298000"]
+    "value",
+    [
+        *(1298000, "1298000", 1.298e6, "1.298e6", " 1298000 ", "1298000.0", "001298000"),
+        *("1,298,000", "1 298 000", "1\u202f298\u202f000", "1'298'000", "1.298.000"),
+    ],
 )
 def test_a_count_may_come_in_any_spelling_of_a_number(value):
     assert counts_of(views=value) == {Metric.VIEWS: 1298000}
