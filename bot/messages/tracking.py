@@ -133,7 +133,7 @@ def _single(result: Result) -> Reply:
         return _under_way(result)
     if result.is_unclear:
         return Reply(
-            f"I don't know yet whether tracking started. {result.words}".strip(),
+            result.words or "I don't know yet whether tracking started.",
             title="Not clear yet",
             parts=(Paragraph(text(_named(result))), _KEEPS_LOOKING),
             actions=_actions((result,)),

@@ -44,9 +44,9 @@ def count_item(counted: VideoCount, now: datetime, number: int | None = None) ->
     place = "" if number is None else f"{number}. "
     cost = "" if counted.cost is None else f"{dollars(counted.cost)} so far"
     words = (cost, platform_name(video.platform), state_words(video, counted.ends_at, now))
-    state = " · ".join(filter(None, words)) or "–"
+    state = " · ".join(filter(None, words))
     if counted.count is None or counted.metric is None:
-        count, gained, line = "–", "–", text(f"no numbers yet · {state}")
+        count, gained, line = "–", "–", text(" · ".join(filter(None, ("no numbers yet", state))))
     else:
         unit = f"{metric_name(video.platform, counted.metric)}{_age(counted, now)}"
         count, gained = f"{exact_count(counted.count)} {unit}", "–"
@@ -56,7 +56,7 @@ def count_item(counted: VideoCount, now: datetime, number: int | None = None) ->
             gained = signed_count(counted.change_24h) + ("" if window == _DAY else f" in {window}")
             moved = (Bold(f"{short_change(counted.change_24h)} in {window}"), " · ")
         line = text(f"{short_count(counted.count)} {unit} · ", *moved, state)
-    cells = (text(gained), text(count), text(state))
+    cells = (text(gained), text(count), text(state or "–"))
     return Item(
         text(place, linked(video, NAME_LENGTH)), cells, line, Button("Stats", Call("stats", {"video": video.id}))
     )
