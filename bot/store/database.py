@@ -3,12 +3,18 @@
 Reading and writing have an engine each. A writer on SQLite takes the lock as it begins (`BEGIN IMMEDIATE`): two that
 read first and write later would overwrite each other. It is alone in its pool, so writers of one process queue up
 in order instead of polling the lock. A reader opens no transaction at all and never waits for a writer.
+
+A crowd waits for its turn for as long as the queue moves: transactions that change one wallet run one after the other,
+so a long queue says nothing of the database. One that doesn't move does.
 """
 
+import asyncio
 import fcntl
+import math
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -28,6 +34,10 @@ from bot.domain.errors import DatabaseUnavailable, NotConfigured
 
 LEAST_FREE = 20_000_000
 """Bytes: a small write may still succeed on a full disk, within what the file already has."""
+CONNECTIONS = 5
+"""To read, and as many to write on PostgreSQL."""
+STALLED_AFTER = 10.0
+"""Seconds without one successful turn after which those who wait take the database for unavailable."""
 _FORMS = "sqlite:///file.db or postgresql://user:password@host/name"
 _ENCODED = "In a user name or password, write @ as %40, / as %2F, : as %3A and % as %25."
 _TAKEN = (
@@ -166,6 +176,44 @@ def adding(table: Table, connection: AsyncConnection, column: str) -> _Upsert:
     return new.on_conflict_do_update(index_elements=table.primary_key, set_=total)
 
 
+class _Queue:
+    """Lets as many use an engine at a time as it has connections; the others wait in the order of arrival."""
+
+    def __init__(self, connections: int) -> None:
+        self._free = asyncio.Semaphore(connections)
+        self._moved_at = -math.inf
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One turn. Raises TimeoutError if the queue doesn't move for `STALLED_AFTER`."""
+        if self._free.locked():
+            await self._wait()
+        else:
+            await self._free.acquire()
+        try:
+            yield
+            self._moved_at = time.monotonic()
+        finally:
+            self._free.release()
+
+    async def _wait(self) -> None:
+        began, free = time.monotonic(), asyncio.create_task(self._free.acquire())
+        try:
+            while not free.done():
+                await asyncio.wait((free,), timeout=self._left(began))
+        except BaseException:
+            if not free.cancel():  # the turn came in the same moment
+                self._free.release()
+            raise
+
+    def _left(self, began: float) -> float:
+        """Seconds for which a wait that `began` then may go on. Raises TimeoutError if there are none."""
+        left = max(began, self._moved_at) + STALLED_AFTER - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
 class Database:
     """One database, opened lazily. Every time-out is finite; outages surface as `DatabaseUnavailable`."""
 
@@ -173,23 +221,25 @@ class Database:
         target = database_url(url)
         self._file = target.database if target.get_backend_name() == "sqlite" else None
         is_sqlite = target.get_backend_name() == "sqlite"
-        pool = {"pool_size": 5, "max_overflow": 0, "pool_timeout": 10}
-        self._writer = new_engine(target, pool | {"pool_size": 1} if is_sqlite else pool)
+        pool = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": STALLED_AFTER}
+        writers = 1 if is_sqlite else CONNECTIONS
+        self._writer = new_engine(target, pool | {"pool_size": writers})
         self._reader = new_engine(target, pool | {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True})
+        self._to_write, self._to_read = _Queue(writers), _Queue(CONNECTIONS)
         event.listen(self._writer.sync_engine, "begin", begin_immediate)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """One transaction, committed at the end of the block. Never await anything but the database inside it."""
         with _translated():
-            async with self._writer.begin() as connection:
+            async with self._to_write.turn(), self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection without a transaction: each statement sees what is committed when it runs."""
         with _translated():
-            async with self._reader.connect() as connection:
+            async with self._to_read.turn(), self._reader.connect() as connection:
                 yield connection
 
     async def rows(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:

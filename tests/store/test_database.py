@@ -1,4 +1,6 @@
+import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -173,3 +175,21 @@ async def in_one_transaction(database, *statements):
     async with database.writing() as connection:
         for statement in statements:
             await connection.execute(statement)
+
+
+async def test_a_crowd_waits_while_its_queue_moves_and_is_refused_once_it_stands(sqlite_url, monkeypatch):
+    monkeypatch.setattr("bot.store.database.STALLED_AFTER", 0.5)
+    database, end = Database(sqlite_url), asyncio.Event()
+
+    async def write(until: Callable[[], Awaitable[object]]) -> None:
+        async with database.writing():
+            await until()
+
+    await asyncio.gather(*(write(lambda: asyncio.sleep(0.1)) for _ in range(8)))
+    holding = asyncio.create_task(write(end.wait))
+    refused = await asyncio.gather(*(write(lambda: asyncio.sleep(0)) for _ in range(8)), return_exceptions=True)
+    end.set()
+    await holding
+    assert {type(each) for each in refused} == {DatabaseUnavailable}
+    await write(lambda: asyncio.sleep(0))
+    await database.close()
