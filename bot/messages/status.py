@@ -132,7 +132,8 @@ def _problems(found: Health) -> Iterator[str]:
     for each in found.down:
         yield f"{each.name.capitalize()} is down: {each.problem or 'the process that reads it stopped.'}"
     if found.poll_problem:
-        yield f"Automatic updates are paused: {found.poll_problem}"
+        why = "." if found.poll_problem == found.error else f": {found.poll_problem}"
+        yield f"Automatic updates are paused{why}"
     if found.unclear:
         open_ones = plural(found.unclear, "request")
         yield f"{open_ones} to track may or may not have started. I keep checking, and never send one twice."

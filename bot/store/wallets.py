@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Update, exists, select, update
+from sqlalchemy import ColumnElement, Update, case, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.money import Usage
@@ -19,6 +19,7 @@ from bot.store.types import read, values
 LONGEST_REST = timedelta(hours=1)
 """No wallet is left alone for longer."""
 
+_WORKS = {"poll_failures": 0, "poll_problem": ""}
 _USAGE = [wallets.c[field.name] for field in fields(Usage)]
 
 
@@ -79,10 +80,14 @@ class Wallets(Aggregate):
         return bool(await self._database.scalar(select(wallets.c.is_test).where(wallets.c.id == wallet_id)))
 
     async def save_usage(self, wallet_id: int, usage: Usage, at: datetime) -> None:
-        """Keep what the API said of the money, asked `at` a moment. One that a newer one overtook changes nothing."""
+        """Keep what the API said of the money, asked `at` a moment. One that a newer one overtook changes nothing.
+
+        The API answers, so a wallet that rests after failures is polled again now.
+        """
         known_at = wallets.c.usage_at
         newer = known_at.is_(None) | (known_at <= at)
-        await self._database.write(_this(wallet_id).where(newer).values(usage_at=at, **values(usage)))
+        awake = {"poll_at": case((wallets.c.poll_failures > 0, at), else_=wallets.c.poll_at), **_WORKS}
+        await self._database.write(_this(wallet_id).where(newer).values(usage_at=at, **awake, **values(usage)))
 
     async def usage(self, wallet_id: int) -> tuple[Usage, datetime] | None:
         """The last known state of the money and when the API said it; None if it never did."""
@@ -173,7 +178,7 @@ class Polling(Aggregate):
 
     async def went_well(self, wallet_id: int, now: datetime, next_at: datetime) -> None:
         """Note that the wallet was polled, and when it is next."""
-        well = _this(wallet_id).values(polled_at=now, poll_at=next_at, poll_failures=0, poll_problem="")
+        well = _this(wallet_id).values(polled_at=now, poll_at=next_at, **_WORKS)
         await self._database.write(well)
 
     async def failed(self, wallet_id: int, next_at: datetime, failures: int, problem: str) -> None:

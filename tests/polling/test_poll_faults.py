@@ -59,6 +59,20 @@ async def test_a_key_that_is_refused_rests_for_up_to_an_hour_and_then_comes_back
     assert (await post.store.polling.state(wallet.id)).problem == ""
 
 
+async def test_a_wallet_that_rests_is_polled_again_as_soon_as_a_person_is_answered(watched):
+    env, post = watched
+    wallet = await post.wallet()
+    env.sandbox.faults.add("401", times=None)
+    await env.live(hours=2)
+    env.sandbox.faults.clear()
+    assert "doesn't accept the API key" in (await post.store.polling.state(wallet.id)).problem
+    assert (await wallet.probe()).value is not None
+    assert (await post.store.polling.state(wallet.id)).problem == ""
+    read_at = (await post.store.polling.state(wallet.id)).at
+    await env.live(minutes=1)
+    assert (await post.store.polling.state(wallet.id)).at > read_at
+
+
 @pytest.mark.parametrize("lie", ["past", "tomorrow", "missing"])
 async def test_a_storm_of_429s_is_met_with_fewer_calls_whatever_its_headers_say(watched, lie):
     env, post = watched
