@@ -69,6 +69,8 @@ def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentSta
                 f"ContentStats denies this API key access{said}. Nothing was changed. /stop a video if too many are "
                 "running, or ask an admin to check the key and its plan."
             )
+        case 403 if asked == "account":
+            error = AccessDenied(f"ContentStats denies this API key access{said}. Ask an admin to check the key.")
         case 403:
             error = AccessDenied(
                 f"ContentStats denies this API key access{said}; the video may belong to another organisation. "

@@ -103,6 +103,8 @@ async def test_every_refusal_of_every_call_is_its_own_error_and_asked_once(any_c
         error, sentence = UnexpectedAnswer, "CONTENTSTATS_BASE_URL"
     if status == 403 and name == "POST /videos/track":  # nothing in it could be another organisation's
         sentence = "check the key and its plan"
+    elif status == 403 and name in {"GET /usage", "GET /videos"}:
+        sentence = r"denies this API key access[^;]*\. Ask an admin to check the key\."
     sandbox.faults.add(str(status), on=name, times=None)
     with pytest.raises(error, match=sentence):
         await call(connect(sandbox.url))
