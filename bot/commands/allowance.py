@@ -209,6 +209,7 @@ async def allowance(context: Context, args: AllowanceArgs) -> Reply:
             own=own,
             zone=await store.zone(context.workspace.id),
             may_configure=may_configure,
+            may_spend=Permission.SPEND in context.permissions,
             change=change,
         )
     )

@@ -187,7 +187,7 @@ def _implied(args: CampaignArgs) -> str:
 
 def _allow(context: Context, action: str, args: CampaignArgs) -> None:
     if action in _FILLS and Permission.SPEND not in context.permissions:
-        raise NotAllowed(f"You can look at campaigns, but only {context.spenders} can fill them. Nothing was changed.")
+        raise NotAllowed("You can view campaigns, but you can't fill them. Ask an admin. Nothing was changed.")
     sets_more = action in _FILLS and bool(args.dollars or args.start or args.end)
     if (sets_more or permission_of(action) is Permission.CONFIGURE) and Permission.CONFIGURE not in context.permissions:
         raise NotAllowed(refusal(Permission.CONFIGURE, context.spenders))

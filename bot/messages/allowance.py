@@ -50,13 +50,14 @@ _KINDS = {
 class AllowanceFacts:
     """The rules with what their targets used this month, and the limits that bind the reader here.
 
-    `change` is what was just changed, `zone` where months begin.
+    `change` is what was just changed, `zone` where months begin. `may_spend`: the reader may start something at all.
     """
 
     rules: tuple[tuple[Allowance, Limit], ...]
     own: tuple[Limit, ...]
     zone: str
     may_configure: bool
+    may_spend: bool = True
     change: str = ""
 
 
@@ -74,11 +75,13 @@ def allowance_card(facts: AllowanceFacts) -> Reply:
     """What the reader may still start, every rule, and for managers how to change them."""
     bound = tightest(facts.own)
     own = f"You can start {dollars(bound.left, down=True)} more: that's what is left of {limit_words(bound)}."
+    if not facts.may_spend:
+        own = "You can view everything here, but you can't start tracking. Ask an admin."
     return Reply(
         facts.change or own,
         title="Allowances",
         parts=(
-            *(() if facts.change else _others(facts.own, bound)),
+            *(() if facts.change or not facts.may_spend else _others(facts.own, bound)),
             *_listing(facts),
             Note(text(f"Months begin at midnight, {facts.zone}.")),
         ),

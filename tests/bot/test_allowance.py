@@ -72,10 +72,13 @@ async def test_an_allowance_of_nothing_starts_nothing_and_a_renamed_channel_keep
     assert "Track 7 days · $2.52" in labels(await env.say(f"/track {LINK} 7"))
 
 
-async def test_a_member_sees_what_is_left_and_changes_nothing(env):
+async def test_a_member_sees_what_is_left_and_changes_nothing_and_a_guest_that_it_is_not_theirs(env):
     await env.say("/allowance everyone 5")
+    member = replace(LOOKING, permissions=frozenset({Permission.LOOK, Permission.SPEND}))
+    assert "You can start $5.00 more" in (await env.say("/allowance", member)).summary
     reply = await env.say("/allowance", LOOKING)
-    assert "You can start $5.00 more" in reply.summary
+    assert "you can't start tracking" in reply.summary
+    assert "$" not in plain_text(reply)
     assert labels(reply) == []
     assert (await env.say("/allowance everyone 50", LOOKING)).tone is Tone.PROBLEM
 

@@ -193,7 +193,7 @@ async def a_campaign_is_created_filled_by_a_start_and_made_the_channels_own(chat
     await chat.say(BEN, "videos")
     assert "Top videos in launch" in (await chat.say(BEN, "leaderboard", campaign="LAUNCH", period="today")).text
     assert "Only this channel's campaign." in (await chat.say(BEN, "leaderboard", by="creators")).text
-    assert "can fill them" in (await chat.say(BEN, "campaign", campaign="launch", action="add", videos=YOUTUBE)).text
+    assert "can't fill them" in (await chat.say(BEN, "campaign", campaign="launch", action="add", videos=YOUTUBE)).text
 
 
 async def a_digest_and_alerts_are_about_one_campaign(chat: Chat) -> None:
