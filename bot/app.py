@@ -279,6 +279,10 @@ class Bot:
         """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""
         await self._accounts.forget(workspace)
 
+    async def workspace_of_message(self, chat: str, person_id: str, message_id: str) -> str | None:
+        """The chat's id of the workspace that a direct message to a person was about. Raises DatabaseUnavailable."""
+        return await self._store.outbox.workspace_of(chat, person_id, message_id)
+
     async def leave_money_out(self, ref: WorkspaceRef, channel_id: str) -> None:
         """Post no money in a channel that people outside the workspace read from now on, until an admin adds it again.
 

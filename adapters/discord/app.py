@@ -5,6 +5,7 @@ import logging
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Self
 
 from discord import AppInfo
@@ -13,9 +14,10 @@ from adapters.chat.background import BackgroundTasks
 from adapters.chat.retry import Sleep
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.command_sync import Maintenance
-from adapters.discord.errors import DiscordFailed, patiently
+from adapters.discord.direct_messages import DirectMessages
+from adapters.discord.errors import DiscordAway, DiscordFailed, patiently
 from adapters.discord.gateway import MAX_WAIT, Gateway
-from adapters.discord.guilds import Guilds
+from adapters.discord.guilds import CHAT, Guilds
 from adapters.discord.handlers import Handlers
 from adapters.discord.limits import Limits
 from adapters.discord.listeners import Connection, Listeners, Shards
@@ -24,16 +26,11 @@ from adapters.discord.rest import Rest
 from adapters.discord.send import Replies
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
-from bot.domain.errors import BotError
 
 logger = logging.getLogger(__name__)
 
 DRAIN = 20.0
 """Seconds that running tasks may take at shutdown."""
-
-
-class DiscordAway(BotError):
-    """Discord doesn't answer what has to be known first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,8 @@ class DiscordApp:
             )
             command_ids: dict[str, str] = {}
             replies = Replies(rest, self._clock, command_ids, self._sleep)
-            handlers = Handlers(self._bot, self._guilds, InitialResponses(rest), replies)
+            direct = DirectMessages(rest, partial(self._bot.workspace_of_message, CHAT), self._sleep)
+            handlers = Handlers(self._bot, self._guilds, direct, InitialResponses(rest), replies)
             listeners = Listeners(handlers, self._guilds, self._background, self._clock)
             self._maintenance = Maintenance(self._bot, rest, command_ids, self._sleep)
             self._gateway = Gateway(

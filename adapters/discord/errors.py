@@ -19,6 +19,7 @@ from adapters.chat.posting import SOON
 from adapters.chat.retry import ChatFailed, Sleep
 from adapters.discord.limits import Answer, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
+from bot.domain.errors import BotError
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,10 @@ OURS = frozenset({TOO_LARGE, 50006, 50035, 50045, 50109})
 """Errors that only a fault of this program can cause."""
 OF_ONE_MESSAGE = OURS | {UNKNOWN_MESSAGE, NO_REPLIES, 50005, 50083, 160005, 200000, 240000}
 """Errors after which the channel may take the next message."""
+
+
+class DiscordAway(BotError):
+    """Discord doesn't answer what has to be known first."""
 
 
 class DiscordFailed(ChatFailed):

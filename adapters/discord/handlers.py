@@ -11,6 +11,7 @@ from adapters.chat.conversation import CommandCall, Conversation, Shown
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.actions import pressed
 from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, typing
+from adapters.discord.direct_messages import DirectMessages
 from adapters.discord.forms import form, values
 from adapters.discord.guilds import CHAT, CLAIM, Guilds
 from adapters.discord.interaction import Interaction, caller
@@ -37,9 +38,12 @@ NO_SERVER = problem("I only work in servers, because videos and balance belong t
 class Handlers:
     """Discord's surface of the conversation."""
 
-    def __init__(self, bot: Bot, guilds: Guilds, initial: InitialResponses, replies: Replies) -> None:
+    def __init__(
+        self, bot: Bot, guilds: Guilds, direct: DirectMessages, initial: InitialResponses, replies: Replies
+    ) -> None:
         self._bot = bot
         self._guilds = guilds
+        self._direct = direct
         self._initial = initial
         self._replies = replies
         self._conversation = Conversation[Interaction](bot, CHAT, self)
@@ -88,13 +92,13 @@ class Handlers:
 
         A connection that resumes delivers again what it missed, and two processes may receive the same.
         """
-        id_ = interaction.guild_id
-        if id_ is None:
-            return NO_SERVER
         try:
             if not await self._conversation.is_new(interaction.id, command.need if command else Permission.LOOK):
                 return None
-            who = caller(interaction, await self._guilds.ref(id_, interaction.guild_name))
+            here = interaction if interaction.guild_id else await self._direct.in_server(interaction)
+            if here is None or (id_ := here.guild_id) is None:
+                return NO_SERVER
+            who = caller(here, await self._guilds.ref(id_, here.guild_name))
             key = "" if isinstance(call.arguments, str) else call.arguments.get("key", "").strip().casefold()
             if call.name == "connect" and key.startswith(CLAIM) and Permission.CONFIGURE in who.permissions:
                 return await self._claim(id_, key)

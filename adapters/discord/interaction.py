@@ -107,6 +107,7 @@ def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
         person,
         role,
         GRANTED[role],
+        is_direct=interaction.raw.guild_id is None,
         cannot_post_reason=cannot_post_reason,
         takes_silent_posts=True,
         roles=interaction.roles,

@@ -113,7 +113,7 @@ class Replies:
         rendered before anything is sent: if rendering fails, nothing has been shown yet.
         """
         shown = self._messages(interaction, reply)
-        line = public_message(reply.public_line) if reply.public_line else None
+        line = public_message(reply.public_line) if reply.public_line and interaction.guild_id else None
         has_place = reply.tone is not Tone.PROBLEM or answer is Answer.PRIVATE
         arrived = True
         for index, message in enumerate(shown):

@@ -18,6 +18,7 @@ from bot.reply.stored import to_stored
 from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.outbox_claims import Claimed, claim, claimed, contents
 from bot.store.schedule_tables import alert_settings, blobs, digests, is_open, outbox
+from bot.store.tables import workspaces
 from bot.store.types import values
 
 
@@ -167,6 +168,13 @@ class Outbox(Aggregate):
             if not missing:
                 return frozenset()
             return frozenset(await connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(missing))))
+
+    async def workspace_of(self, chat: str, person_id: str, message_id: str) -> str | None:
+        """The chat's id of the workspace that a person was sent a message about; None if they weren't."""
+        this = (outbox.c.person_id == person_id) & (outbox.c.message_id == message_id) & (workspaces.c.chat == chat)
+        query = select(workspaces.c.external_id).join(outbox, outbox.c.workspace_id == workspaces.c.id)
+        found: str | None = await self._database.scalar(query.where(this))
+        return found
 
     async def retry_later(self, mine: Claimed, next_at: datetime, error: str) -> bool:
         """This attempt posted nothing; the next one is at `next_at` or later."""

@@ -75,3 +75,13 @@ async def test_in_discord(sandbox, clock, sqlite_url):
             return [each for each in chat.server.general.messages if "Approve this" in told_in_discord(each)]
 
         await goes_through(chat, ask, in_channel, DiscordPage)
+        async with chat.scheduling():
+            await chat.until(
+                lambda: any("Approved" in told_in_discord(each) for each in chat.discord.direct_messages(ann))
+            )
+        answer = next(each for each in chat.discord.direct_messages(ann) if "Approved" in told_in_discord(each))
+        public = chat.public()
+        assert "already" in (await chat.press(DiscordPage(answer), "Track 7 days", ANN)).text
+        assert (spent(chat), chat.public()) == ((1, 1), public)
+        del chat.server.guild.members[ann.id]
+        assert "I only work in servers" in (await chat.press(DiscordPage(answer), "Track 7 days", ANN)).text

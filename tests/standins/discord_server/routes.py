@@ -222,6 +222,7 @@ ROUTES = (
     Route("GET /oauth2/applications/@me", _application),
     Route("GET /applications/@me", _application),
     Route("GET /users/@me/guilds", _my_guilds),
+    Route("GET /guilds/{guild}", lambda world, call: world.guild_for(call.path["guild"]).as_json()),
     Route("GET /guilds/{guild}/members/{user}", _member),
     Route("POST /users/@me/channels", _open_conversation),
     Route("GET /channels/{channel}", _channel),
