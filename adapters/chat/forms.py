@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.commands.command import Argument, Command
+from bot.commands.command import Argument, Command, Kind
 from bot.commands.forms import examples, form_of
 from bot.reply.text import length
 
@@ -46,8 +46,13 @@ def fields(command: Command[Any], given: Mapping[str, str]) -> list[Field]:
     return [
         Field(
             each,
-            f"For example: {shown[each.name]}" if shown.get(each.name) else "",
+            f"For example: {shown[each.name]}" if shown.get(each.name) and _needs_example(each) else "",
             given.get(each.name, "").strip(),
         )
         for each in form_of(command, given).arguments
     ]
+
+
+def _needs_example(argument: Argument) -> bool:
+    """Whether it is typed, and its help gives no example yet."""
+    return argument.kind not in {Kind.WHO, Kind.CHANNEL} and "such as" not in argument.help

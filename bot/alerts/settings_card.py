@@ -55,7 +55,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
             *((Paragraph(text(status)),) if facts.change else ()),
             *((Note(text(problem)),) if problem else ()),
         ),
-        actions=_actions(setting, facts.now) if facts.may_configure else (),
+        actions=_actions(setting, facts) if facts.may_configure else (),
         tone=Tone.WARNING if problem else Tone.SUCCESS if facts.change else Tone.INFO,
         changes_settings=bool(facts.change),
     )
@@ -128,19 +128,20 @@ def _is_muted(setting: AlertSetting, now: datetime) -> bool:
     return setting.muted_until is not None and now < setting.muted_until
 
 
-def _actions(setting: AlertSetting, now: datetime) -> tuple[Action, ...]:
+def _actions(setting: AlertSetting, facts: SettingFacts) -> tuple[Action, ...]:
     mute = Call("alerts.set", {"what": "mute", "time": "8h"})
+    campaign = facts.campaign.removesuffix(" (archived)")
     quiet = {"time": setting.quiet.times, "zone": setting.quiet.zone} if setting.quiet else {}
     return (
         Button("Low balance…", _form("balance", {"dollars": f"{setting.threshold.normalize():f}"})),
         Button("Quiet hours…", _form("quiet", quiet)),
-        Button("Unmute", _set("unmute")) if _is_muted(setting, now) else Button("Mute 8 h", mute),
+        Button("Unmute", _set("unmute")) if _is_muted(setting, facts.now) else Button("Mute 8 h", mute),
         Menu(
             "More…",
             (
                 *(_switch(setting, kind) for kind in AlertKind),
                 MenuOption("Milestone numbers…", _form("milestones", _own(setting))),
-                MenuOption("Only one campaign…", _form("campaign", {})),
+                MenuOption("Only one campaign…", _form("campaign", {"campaign": campaign} if campaign else {})),
                 _set_amounts(setting),
                 MenuOption("Turn all alerts off", _set("", "off")),
             ),
@@ -164,8 +165,9 @@ def _switch(setting: AlertSetting, kind: AlertKind) -> MenuOption:
 
 
 def _form(what: str, known: Mapping[str, str]) -> Call:
-    """A form for one change, with the values that are known."""
-    return Call("alerts", {"what": what, **known, "asks": "1"})
+    """A form for one change, with the values that are known if a button has room for them."""
+    call = Call("alerts", {"what": what, **known, "asks": "1"})
+    return call if call.fits else Call("alerts", {"what": what, "asks": "1"})
 
 
 def _set(what: str, switch: str = "") -> Call:

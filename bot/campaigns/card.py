@@ -12,7 +12,7 @@ from bot.domain.money import dollars, unit_price
 from bot.messages.campaign import campaign_value
 from bot.messages.video_count import NAME_LENGTH
 from bot.messages.wording import linked, platform_name, plural, shortened
-from bot.reply.call import Call
+from bot.reply.call import FORM, Call
 from bot.reply.model import (
     Align,
     Bold,
@@ -151,11 +151,24 @@ def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
                 MenuOption("Details", Call("campaign.details", named)),
                 MenuOption("Refresh", refresh.call),
                 MenuOption("Export", Call("export", named)),
-                MenuOption("Digest…", Call("digest", {**named, "asks": "1"})),
-                *(MenuOption(label, Call("campaign", {"action": action, **named})) for label, action in changes),
+                MenuOption("Digest…", Call("digest", {"time": "09:00", "every": "daily", **named, "asks": "1"})),
+                *(MenuOption(label, _change(action, facts.campaign)) for label, action in changes),
             ),
         ),
     )
+
+
+def _change(action: str, campaign: Campaign) -> Call:
+    """What changes a campaign; its form begins with what is set, if a button has room for that."""
+    named = {"action": action, "campaign": campaign_value(campaign)}
+    start, end, budget = campaign.starts_on, campaign.ends_on, campaign.budget
+    known = {
+        "budget": {"dollars": f"{budget.normalize():f}" if budget is not None else ""},
+        "dates": {"start": start.isoformat() if start else "", "end": end.isoformat() if end else ""},
+        "rename": {"name": campaign.name},
+    }.get(action, {})
+    begun = Call(FORM, {"command": "campaign", **named, **{name: each for name, each in known.items() if each}})
+    return begun if any(known.values()) and begun.fits else Call("campaign", named)
 
 
 def campaign_details(facts: CampaignFacts) -> Reply:

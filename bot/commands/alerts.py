@@ -15,7 +15,7 @@ from bot.alerts.settings_card import (
     nothing_to_snooze,
     snoozed,
 )
-from bot.commands.command import Kind, Question, argument
+from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.domain.alerts import KIND_WORDS, MONEY_KINDS, SNOOZE, AlertKind, AlertSetting, Subject, default_setting
@@ -109,16 +109,21 @@ class Snooze:
 
 
 QUESTIONS = (
-    Question({"what": "balance"}, "Low balance", {"dollars": "Warn when less than this is left, such as 10"}, "Set"),
+    Question({"what": "balance"}, "Low balance", (Ask("dollars", "Warn below", "dollars left, such as 10"),), "Set"),
     Question(
         {"what": "quiet"},
         "Quiet hours",
-        {"time": "From and to, such as 22:00-07:00", "zone": "The time zone, such as Europe/Berlin"},
+        (
+            Ask("time", "From and to", "such as 22:00-07:00"),
+            Ask("zone", "Time zone", "a city or time zone, such as Europe/Berlin"),
+        ),
         "Set",
     ),
-    Question({"what": "milestones"}, "Milestones", {"counts": "Your own numbers, such as 50k 250k 1M"}, "Set"),
-    Question({"what": "campaign"}, "One campaign", {"campaign": "The campaign's name; all: every video"}, "Set"),
-    Question({"what": "mute"}, "Mute alerts", {"time": "For how long or until when: 8h, tonight, friday 9am"}, "Mute"),
+    Question({"what": "milestones"}, "Milestones", (Ask("counts", "Numbers", "such as 50k 250k 1M"),), "Set"),
+    Question(
+        {"what": "campaign"}, "Only one campaign", (Ask("campaign", "Campaign", "its name; all: every video"),), "Set"
+    ),
+    Question({"what": "mute"}, "Mute alerts", (Ask("time", "Until", "such as 8h, tonight or friday 9am"),), "Mute"),
 )
 
 

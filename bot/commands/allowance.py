@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.commands.allowance_log import ALL, LOG, LOG_CHOICES, LOG_EXAMPLE, AllowanceLog, read_log_words, show_log
-from bot.commands.command import Kind, Question, argument
+from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import MANAGERS, MONEY_READERS, refusal
 from bot.commands.tokens import Token, closed_up, in_digits, tokens_of
@@ -54,7 +54,7 @@ _UNKNOWN = (
 class AllowanceArgs:
     """Whose rule, and its dollars. Nothing shows the rules."""
 
-    who: str = argument(Kind.WHO, "a person or role, or everyone", default="", label="Person or role")
+    who: str = argument(Kind.WHO, "a person or role, or everyone", default="")
     channel: str = argument(Kind.CHANNEL, "a channel", default="")
     campaign: str = argument(Kind.CAMPAIGN, "a campaign", default="", suggested=True)
     dollars: Decimal | None = argument(Kind.MONEY, "the most a month, such as 20", default=None)  # noqa: RUF009 - a field
@@ -81,22 +81,22 @@ QUESTIONS = (
     Question(
         {"action": APPROVAL},
         "Approvals",
-        {
-            "dollars": "Starting more than this at once needs approval, such as 25",
-            "who": "Who may approve, beside admins",
-            "channel": "Where approval is asked for; empty: where the request is made",
-        },
+        (
+            Ask("dollars", "Needed above", "dollars started at once, such as 25"),
+            Ask("who", "Approver", "a person or role that may approve, beside admins"),
+            Ask("channel", "Ask in", "the channel for requests; empty: where each is made"),
+        ),
         "Save",
     ),
     Question(
         {},
         "Set a limit",
-        {
-            "dollars": "The most that may be started in a month, such as 20",
-            "who": "For one person; empty: everyone, unless you choose below",
-            "channel": "For all who start something in a channel",
-            "campaign": "For all that goes into a campaign",
-        },
+        (
+            Ask("dollars", "Dollars a month", "the most that may be started, such as 20"),
+            Ask("who", "Person or role", "empty: everyone, unless you choose a channel or campaign"),
+            Ask("channel", "Channel", "for all that is started in it"),
+            Ask("campaign", "Campaign", "for all that goes into it"),
+        ),
         "Set",
     ),
 )

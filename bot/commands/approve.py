@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.commands.command import Kind, Question, argument
+from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.track import offered, own, start_offer
 from bot.commands.track_arguments import MOST_DAYS, Start
@@ -27,7 +27,7 @@ class AskForApproval:
 
     batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
     days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
-    why: str = argument(Kind.WORD, "why it is worth it, in a line", default="", label="Why")
+    why: str = argument(Kind.WORD, "why it is worth it, in a line", default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class ShowApproval:
     approval: int = argument(Kind.NUMBER, "the request's number", listed=False)
 
 
-QUESTIONS = (Question({}, "Ask for approval", {"why": "Why it is worth it, in a line; approvers read it"}, "Ask"),)
+QUESTIONS = (
+    Question({}, "Ask for approval", (Ask("why", "Why", "why it is worth it, in a line; approvers read it"),), "Ask"),
+)
 
 
 def lacks_reason(args: AskForApproval) -> bool:

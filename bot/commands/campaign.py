@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.campaigns.totals import campaign_totals, moments
 from bot.commands.campaign_card import show_campaign
 from bot.commands.campaign_words import ACTIONS, ALIASES
-from bot.commands.command import Kind, Question, argument
+from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.find_video import fitting
 from bot.commands.permissions import refusal
@@ -65,43 +65,48 @@ class CampaignArgs:
     end: str = argument(Kind.WORD, "the last day, such as 2026-12-31", default="")
 
 
+_CAMPAIGN = Ask("campaign", "Campaign", "its name; empty: this channel's", unless_known=True)
 QUESTIONS = (
     Question(
         {"action": "new"},
         "New campaign",
-        {
-            "name": "Its name, such as launch",
-            "dollars": "The most that tracking in it may cost, such as 50; empty: no limit",
-            "videos": "Links of its first videos, if there are any",
-        },
+        (
+            Ask("name", "Name", "such as launch"),
+            Ask("dollars", "Tracking budget", "the most dollars that tracking in it may cost; empty: no limit"),
+            Ask("videos", "Videos", "links of the first ones"),
+        ),
         "Create",
     ),
     Question(
         {"action": "add"},
         "Add videos",
-        {"videos": "Links or titles of videos, as many as you like", "campaign": "The campaign they go into"},
+        (Ask("videos", "Videos", "links or titles, as many as you like"), _CAMPAIGN),
         "Add",
     ),
     Question(
         {"action": "remove"},
         "Remove videos",
-        {"videos": "Links or titles of videos", "campaign": "The campaign they leave"},
+        (Ask("videos", "Videos", "links or titles"), _CAMPAIGN),
         "Remove",
     ),
-    Question({"action": "rename"}, "Rename", {"name": "The new name", "campaign": "The campaign"}, "Rename"),
+    Question({"action": "rename"}, "Rename campaign", (Ask("name", "New name", "such as launch"), _CAMPAIGN), "Rename"),
     Question(
         {"action": "budget"},
         "Tracking budget",
-        {"dollars": "The most that tracking in it may cost; off removes the limit", "campaign": "The campaign"},
+        (Ask("dollars", "Dollars", "the most that tracking in it may cost, such as 50; off: no limit"), _CAMPAIGN),
         "Set",
     ),
     Question(
         {"action": "dates"},
-        "Dates",
-        {"start": "The first day, such as 1 dec; off removes it", "end": "The last day", "campaign": "The campaign"},
+        "Dates of the campaign",
+        (
+            Ask("start", "First day", "such as 1 dec; off removes it"),
+            Ask("end", "Last day", "such as 31 dec; off removes it"),
+            _CAMPAIGN,
+        ),
         "Set",
     ),
-    Question({}, "Campaign", {"campaign": "The campaign to show"}, "Show"),
+    Question({}, "Show a campaign", (Ask("campaign", "Campaign", "its name"),), "Show"),
 )
 _NEEDS = {
     "new": ("name", "campaign"),

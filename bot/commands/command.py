@@ -61,7 +61,7 @@ class Argument:
 
     In a typed line it is only read `beside` that choice, if one is named, and then before any other.
 
-    A form asks for it under its `label`, and shows a choice by what `labels` call it.
+    A form shows it under its `label`, and a choice by what `labels` call it.
     """
 
     name: str
@@ -106,7 +106,6 @@ def argument(
     suggested: bool = False,
     typed: bool = False,
     refused: tuple[tuple[str, str], ...] = (),
-    label: str = "",
     labels: tuple[tuple[str, str], ...] = (),
     beside: str = "",
 ) -> Any:  # noqa: ANN401 - as dataclasses.field, whose place it takes
@@ -125,7 +124,6 @@ def argument(
         "suggested": suggested,
         "typed": typed,
         "refused": refused,
-        "label": label,
         "labels": labels,
         "beside": beside,
     }
@@ -142,16 +140,29 @@ def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any ar
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A field of a form: the argument that it fills in, its label, and its help if it isn't the argument's own.
+
+    `unless_known`: it is left out if the button has named its value already.
+    """
+
+    name: str
+    label: str
+    help: str = ""
+    unless_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A form that asks for a few arguments alone, if others have these values: `dollars` if `what` is `balance`.
 
-    `asks` is the help of each argument that is asked for, the first of which is needed; `title` has 24 characters at
-    most (Slack's limit) and `send` labels the button.
+    It `asks` in this order, and needs the first; `title` has 24 characters at most (Slack's limit) and `send` labels
+    the button.
     """
 
     given: Mapping[str, str]
     title: str
-    asks: Mapping[str, str]
+    asks: tuple[Ask, ...]
     send: str
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.commands.alerts import note_on_alerts
-from bot.commands.command import Kind, Question, argument
+from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
@@ -28,6 +28,7 @@ from bot.domain.errors import NotAllowed, NotFound, UsageError
 from bot.domain.schedule import DAY, WEEKDAYS, WORKDAYS, Schedule, ordinal
 from bot.domain.videos import VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
+from bot.messages.wording import PLATFORM_NAMES
 from bot.reply.model import Reply
 from bot.store.audit import Action
 from bot.store.digests import Subscription
@@ -60,13 +61,12 @@ class Digest:
         aliases=(("preview", "now"), ("settings", "status"), ("show", "status")),
         vague=("show",),
     )
-    time: int | None = argument(Kind.TIME, "such as 09:00 or 5pm", default=None, suggested=True, label="When")
+    time: int | None = argument(Kind.TIME, "such as 09:00 or 5pm", default=None, suggested=True)
     zone: str | None = argument(
         Kind.ZONE,
         "a city or time zone; default: yours",
         default=None,
         suggested=True,
-        label="Time zone",
     )
     every: tuple[str, ...] = argument(
         Kind.CHOICE,
@@ -82,7 +82,6 @@ class Digest:
             *((word, WEEKDAYS[0]) for word in ("weekly", "week")),
         ),
         vague=("weekly", "week", "monthly", "month", "day"),
-        label="On",
         labels=(
             ("daily", "Every day"),
             ("weekdays", "Weekdays (Mon to Fri)"),
@@ -107,17 +106,17 @@ class Digest:
             *((f"leaderboard-{each}", f"top-{each}") for each in Ranked),
             *(("creators", "top-creators"), ("people", "top-people")),
         ),
-        label="What to show",
         labels=(
-            *((word, f"leaderboard: {each}") for word, each in _TOP.items()),
-            (Section.VIDEOS, "new and finished videos"),
-            (Section.ENDING, "videos ending in 24 h"),
-            (Section.FLAT, "flattened videos"),
-            (VideoPlatform.TWITTER, "x"),
-            (_SKIP, "skip it if there's nothing to report"),
-            (_SILENT, "silent: notify nobody (Discord)"),
-            ("amounts", "amounts: everyone here may see money"),
-            ("no-amounts", "no amounts: not everyone may see money"),
+            *((each, each.capitalize()) for each in (_EVERYTHING, Section.MOVERS, Section.MONEY)),
+            *((word, f"Leaderboard: {each}") for word, each in _TOP.items()),
+            (Section.VIDEOS, "New and finished videos"),
+            (Section.ENDING, "Videos ending in 24 h"),
+            (Section.FLAT, "Flattened videos"),
+            *((each, f"Only {name}") for each, name in PLATFORM_NAMES.items()),
+            (_SKIP, "Skip it if there's nothing to report"),
+            (_SILENT, "Silent: notify nobody (Discord)"),
+            ("amounts", "Amounts: everyone here may see money"),
+            ("no-amounts", "No amounts: not everyone may see money"),
         ),
     )
     campaign: str = argument(Kind.CAMPAIGN, "only this campaign's; all: every video", default="", suggested=True)
@@ -137,13 +136,13 @@ QUESTIONS = (
     Question(
         {},
         "Post a digest here",
-        {
-            "time": "the local time, such as 09:00 or 5pm",
-            "zone": "a city or time zone; default: yours, or the last one used",
-            "every": "every day, on some days of the week, or on a day of the month",
-            "show": "everything, unless you choose",
-            "campaign": "only this campaign's videos; all: every video",
-        },
+        (
+            Ask("time", "When", "the local time, such as 09:00 or 5pm"),
+            Ask("zone", "Time zone", "a city or time zone; default: yours, or the last one used"),
+            Ask("every", "On", "every day, on some days of the week, or on a day of the month"),
+            Ask("show", "What to show", "everything, unless you choose"),
+            Ask("campaign", "Campaign", "only this campaign's videos; all: every video"),
+        ),
         "Turn on digest",
     ),
 )

@@ -9,13 +9,13 @@ from bot.commands.command import Argument, Command, Kind, nothing_lacks
 from bot.commands.parse import bind, parse
 from bot.domain.errors import UsageError
 from bot.domain.schedule import time_words
-from bot.reply.call import MAX_ENCODED, Call
+from bot.reply.call import FORM, MAX_ENCODED, Call
 from bot.reply.model import Button, Reply, Tone
 
 MOST_FIELDS = 5
 """What a modal of Discord has room for."""
-FORM = "form"
-"""The call of a button that opens a command's form once more; no command of the bot's own."""
+_AGAIN = "again"
+"""The mark of a button that opens a form once more: all is asked for again, as anything may have been wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +31,27 @@ class Form:
 
 def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
     """The form of a command for which something is given already."""
-    listed = tuple(each for each in command.arguments if each.listed)
-    for question in command.questions:
-        if question.given.items() <= given.items():
-            first = next(iter(question.asks))
-            asked = (
-                replace(each, help=question.asks[each.name], required=each.name == first)
-                for each in listed
-                if each.name in question.asks
-            )
-            carried = (
-                {} if command.listed else {name: each for name, each in given.items() if name not in question.asks}
-            )
-            return Form(
-                Call(command.name, {**carried, **question.given}), question.title, tuple(asked), send=question.send
-            )
-    always = tuple(each for each in listed if not each.beside)[:MOST_FIELDS]
-    return Form(Call(command.name), command.name.capitalize(), always, f"{command.summary}.")
+    question = next((each for each in command.questions if each.given.items() <= given.items()), None)
+    if question is None:
+        always = tuple(each for each in command.arguments if each.listed and not each.beside)[:MOST_FIELDS]
+        return Form(Call(command.name), command.name.capitalize(), always, f"{command.summary}.")
+    known = {each.name for each in question.asks if each.unless_known and given.get(each.name) and _AGAIN not in given}
+    kept = known if command.listed else given.keys() - {_AGAIN, *(each.name for each in question.asks)} | known
+    call = Call(command.name, {**{name: given[name] for name in given if name in kept}, **question.given})
+    if not call.fits:
+        known, call = set(), Call(command.name, question.given)
+    arguments = {each.name: each for each in command.arguments}
+    asked = tuple(
+        replace(
+            arguments[ask.name],
+            label=ask.label,
+            help=ask.help or arguments[ask.name].help,
+            required=ask is question.asks[0],
+        )
+        for ask in question.asks
+        if ask.name not in known
+    )
+    return Form(call, question.title, asked, send=question.send)
 
 
 def filled_in(form_id: str, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
@@ -95,7 +99,7 @@ def with_form_again(command: Command[Any], given: Mapping[str, str], reply: Repl
     """
     if reply.tone is not Tone.PROBLEM or not given:
         return reply
-    call = Call(FORM, {"command": command.name})
+    call = Call(FORM, {"command": command.name, _AGAIN: ""})
     for name, each in given.items():
         if command.secret is None or name != command.secret.name:
             more = Call(FORM, {**call.arguments, name: each})

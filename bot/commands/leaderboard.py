@@ -54,7 +54,6 @@ class Leaderboard:
             *(("person", "people"), ("members", "people"), ("team", "people"), ("us", "people")),
         ),
         vague=("top", "best"),
-        label="Rank",
     )
     period: str = argument(
         Kind.CHOICE,

@@ -18,7 +18,7 @@ from bot.campaigns.payout_card import (
     unmarked_paid,
 )
 from bot.campaigns.payout_csv import payout_csv
-from bot.commands.command import Kind, Question, argument
+from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.domain.caller import Permission
@@ -62,17 +62,20 @@ class PaidMark:
     at: str = argument(Kind.WORD, "when", default="", listed=False)
 
 
+_CAMPAIGN = Ask("campaign", "Campaign", "its name; empty: this channel's", unless_known=True)
 QUESTIONS = (
     Question(
         {"action": TERMS},
         "Payout terms",
-        {
-            "terms": "youtube 2.50 per 1000, minimum 1000, cap 200, final after 30 days, budget 5000",
-            "campaign": "The campaign; empty: this channel's",
-        },
+        (Ask("terms", "What changes", "such as: youtube 2.50 per 1000, cap 200, final after 30 days"), _CAMPAIGN),
         "Save terms",
     ),
-    Question({"action": PAID}, "Mark as paid", {"creator": "Whose final lines were paid, such as @handle"}, "Mark"),
+    Question(
+        {"action": PAID},
+        "Mark as paid",
+        (Ask("creator", "Creator", "whose final lines were paid, such as @handle"), _CAMPAIGN),
+        "Mark as paid",
+    ),
 )
 
 

@@ -29,7 +29,7 @@ from bot.commands.campaign import QUESTIONS as CAMPAIGN_QUESTIONS
 from bot.commands.campaign import check as check_campaign
 from bot.commands.campaign_card import CampaignDetails, show_details
 from bot.commands.campaign_words import read_words
-from bot.commands.command import Answer, Command
+from bot.commands.command import Answer, Ask, Command, Question
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
 from bot.commands.digest import QUESTIONS as DIGEST_QUESTIONS
@@ -62,6 +62,9 @@ from bot.reply.call import SHARE
 
 AnyCommand: TypeAlias = Command[Any]
 
+_CAMPAIGN = Ask("campaign", "Campaign")
+_VIDEOS = Ask("video", "Videos", "two to five: titles, links or ids")
+_KEY = Ask("key", "API key", "it begins with cs_live_ or cs_test_")
 COMMANDS: tuple[AnyCommand, ...] = (
     Command(
         "track",
@@ -72,6 +75,9 @@ COMMANDS: tuple[AnyCommand, ...] = (
         need=Permission.SPEND,
         group=Group.TRACK,
         brief="price first",
+        questions=(
+            Question({}, "Track a video", (Ask("link", "Link"), Ask("days", "Days"), _CAMPAIGN), "Show the price"),
+        ),
     ),
     Command(
         "videos",
@@ -92,6 +98,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/stats cat on a piano",
         group=Group.LOOK,
         brief="one video",
+        questions=(Question({}, "Stats of a video", (Ask("video", "Video"),), "Show"),),
         shareable=True,
     ),
     Command(
@@ -101,6 +108,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         compare,
         example='/compare "cat on a piano" vs "dog on a drum"',
         group=Group.LOOK,
+        questions=(Question({}, "Compare videos", (_VIDEOS,), "Compare"),),
         shareable=True,
     ),
     Command(
@@ -119,6 +127,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Stop,
         ask_to_stop,
         example="/stop cat on a piano",
+        questions=(Question({}, "Stop a video", (Ask("video", "Video"),), "Show what it saves"),),
         need=Permission.STOP,
         group=Group.TRACK,
     ),
@@ -217,6 +226,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         Connect,
         connect,
         example="/connect",
+        questions=(Question({}, "Connect an account", (_KEY,), "Connect"),),
         need=Permission.CONFIGURE,
     ),
     Command(

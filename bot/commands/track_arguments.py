@@ -31,9 +31,7 @@ class Track:
         maximum=MOST_DAYS,
         refused=((_LATER, _NOT_LATER),),
     )
-    campaign: str = argument(
-        Kind.CAMPAIGN, "the campaign that it goes into", default="", suggested=True, label="Campaign"
-    )
+    campaign: str = argument(Kind.CAMPAIGN, "the campaign that it goes into", default="", suggested=True)
     dollars: Decimal | None = argument(  # noqa: RUF009 - a field
         Kind.MONEY,
         "what it may cost, which is answered with the days that buys",

@@ -237,7 +237,7 @@ def _form(setting: DigestSetting) -> Call:
 def _stated(schedule: Schedule) -> dict[str, str]:
     """The schedule as the command takes it, in few letters."""
     if schedule.month_day is not None:
-        every = "monthly" if schedule.month_day == 1 else ordinal(schedule.month_day)
+        every = {1: "monthly", 31: "last"}.get(schedule.month_day) or ordinal(schedule.month_day)
     elif schedule.weekdays == WORKDAYS:
         every = "weekdays"
     else:

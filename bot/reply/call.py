@@ -11,6 +11,9 @@ MAX_ENCODED = 100
 SHARE = "share"
 """The command that posts the card of another call: `card`, encoded, as it was `made` at a moment."""
 
+FORM = "form"
+"""The call of a button that opens the form of a `command`, begun with the other arguments; no command of its own."""
+
 _IN_PLACE, _SHARED = "!", "~"
 
 _ALIASES = {"letters.retry": "outbox.retry"}

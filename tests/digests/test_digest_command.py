@@ -133,7 +133,7 @@ async def test_a_digest_comes_on_the_days_that_are_named(env):
         "weekdays": ("on weekdays at 09:00 (UTC). Next: Tue 3 Mar, 09:00.", "weekdays"),
         "monthly": ("on the 1st of each month at 09:00 (UTC). Next: Wed 1 Apr, 09:00.", "monthly"),
         "22nd": ("on the 22nd of each month at 09:00 (UTC). Next: Sun 22 Mar, 09:00.", "22nd"),
-        "last": ("on the last day of each month at 09:00 (UTC). Next: Tue 31 Mar, 09:00.", "31st"),
+        "last": ("on the last day of each month at 09:00 (UTC). Next: Tue 31 Mar, 09:00.", "last"),
     }
     for typed, (words, every) in lines.items():
         reply = await env.say(f"/digest on 9:00 UTC {typed}")

@@ -13,6 +13,7 @@ import bot.campaigns
 import bot.delivery
 import bot.digests
 import bot.messages
+from bot.commands.forms import reopened
 from bot.commands.parse import bind
 from bot.commands.registry import by_name
 from bot.reply.as_json import to_json
@@ -187,11 +188,12 @@ def test_actions_fit_every_platform(reply):
 def test_every_call_names_a_command_binds_and_fits_a_button(reply):
     commands = by_name()
     for call in calls(reply):
-        command = commands[call.command]
+        name, given, _ = reopened(call)
+        command = commands[name]
         assert call.fits
         assert Call.decode(call.encode()) == call
-        if call.arguments or not command.listed:
-            bind(command, call.arguments)
+        if given or not command.listed:
+            bind(command, given)
 
 
 def test_titles_stay_short(reply):

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.forms import form_of
+from bot.commands.forms import form_of, reopened, with_form_again
 from bot.commands.parse import bind
 from bot.commands.registry import COMMANDS, by_name
+from bot.reply.model import Reply, Tone
 from tests.rendering.platforms import PLATFORMS
 from tests.slack_render.strategies import texts
 
@@ -39,18 +40,42 @@ def test_any_given_values_make_a_form_that_the_platform_accepts(platform, comman
 
 @on_each
 @pytest.mark.parametrize(
-    ("given_values", "asked"),
+    ("name", "given_values", "asked"),
     [
-        ({"what": "balance", "dollars": "2.5"}, ["dollars"]),
-        ({"what": "quiet", "time": "22:00-07:00", "zone": "Europe/Berlin"}, ["time", "zone"]),
-        ({"what": "mute"}, ["time"]),
+        ("alerts", {"what": "balance", "dollars": "2.5"}, ["dollars"]),
+        ("alerts", {"what": "quiet", "time": "22:00-07:00", "zone": "Europe/Berlin"}, ["time", "zone"]),
+        ("alerts", {"what": "mute"}, ["time"]),
+        ("campaign", {"action": "rename", "campaign": "launch", "name": "launch"}, ["name"]),
+        ("campaign", {"action": "budget"}, ["dollars", "campaign"]),
+        ("payout", {"action": "terms", "campaign": "7"}, ["terms"]),
     ],
 )
-def test_a_form_asks_for_what_its_button_named_and_nothing_else(platform, given_values, asked):
-    form = platform.form(BY_NAME["alerts"], given_values)
+def test_a_form_asks_for_what_its_button_named_and_nothing_else(platform, name, given_values, asked):
+    form = platform.form(BY_NAME[name], given_values)
     assert platform.form_problems(form) == []
     assert platform.fields(form) == asked
     assert platform.submit(form, {}) == given_values
+
+
+@on_each
+def test_a_form_opened_again_asks_for_all_that_may_have_been_wrong(platform):
+    command, typed = BY_NAME["campaign"], {"action": "rename", "name": "spring", "campaign": "lanch"}
+    refused = Reply("No campaign is called “lanch”.", tone=Tone.PROBLEM)
+    button = with_form_again(command, typed, refused).actions[-1]
+    name, given_values, wants_form = reopened(button.call)
+    assert (name, wants_form) == ("campaign", True)
+    form = platform.form(command, given_values)
+    assert platform.fields(form) == ["name", "campaign"]
+    assert platform.submit(form, {}) == typed
+
+
+@on_each
+def test_the_fields_of_questions_have_names_of_their_own(platform):
+    asked = [(each, question) for each in COMMANDS for question in each.questions]
+    for command, question in asked:
+        form = json.dumps(platform.form(command, question.given), ensure_ascii=False)
+        assert [f'"{ask.label}"' for ask in question.asks if f'"{ask.label}"' not in form] == []
+        assert '"Action"' not in form
 
 
 @on_each
