@@ -165,7 +165,7 @@ def consequence_card(offer: Offer) -> Reply:
     doubt = _doubt(new)
     return Reply(
         f"{_cost(offer)} {_what_follows(offer)}".strip() + goes_into(offer.into),
-        strong=(_cost(offer).rstrip(".").partition(",")[0],),
+        strong=(_price(offer.proposed),),
         title="Track this video?" if len(new) == 1 else f"Track {plural(len(new), 'video')}?",
         parts=(*_links(offer.rows), *doubt, *_other_effects(offer), _small_print(offer)),
         actions=_actions(offer),
@@ -260,13 +260,21 @@ def _times(video: Video, now: datetime) -> tuple[Field, ...]:
     return (Field("Since", text(Time(min(video.started_at, now), now))),)
 
 
+def _price(choice: Consequence) -> str:
+    return f"{plural(choice.days, 'day')} · up to {dollars(choice.price)}"
+
+
 def _cost(offer: Offer) -> str:
     """The price, and the tighter of the limits that it has to keep within."""
     chosen, usage = offer.proposed, offer.wallet.usage
-    price = f"{plural(chosen.days, 'day')} · up to {dollars(chosen.price)}"
+    price = _price(chosen)
     if offer.limit.left < usage.available:
         return f"{price}, of {dollars(offer.limit.left, down=True)} left of {limit_words(offer.limit, sum_too=False)}."
-    return f"{price}, of {available(usage)} available." if offer.sees_money else f"{price}."
+    if not offer.sees_money:
+        return f"{price}."
+    if usage.available < 0:
+        return f"{price}; the balance is {dollars(usage.available)}."
+    return f"{price}, of {available(usage)} available."
 
 
 def _effect(choice: Consequence, offer: Offer) -> _Effect:
