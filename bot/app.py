@@ -372,7 +372,7 @@ class Bot:
         if command.shows_money and not may_see_money(context.money_readers, granted):
             raise NotAllowed(money_refusal(context.money_readers))
         async with noticing_the_line(account.wallet, meanwhile):
-            reply = with_allowed_actions(await command.handler(context, args), context, self._by_name)
+            reply = await with_allowed_actions(await command.handler(context, args), context, self._by_name)
         self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
         shared_as = reply.shared_as
         if shared_as is None or cannot_share_reason(self._by_name[shared_as.command], caller, granted):

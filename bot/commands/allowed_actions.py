@@ -1,6 +1,6 @@
 """The buttons and menus of a private reply without those that would only be refused to its reader."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,22 +10,26 @@ from bot.commands.context import Context
 from bot.commands.forms import reopened
 from bot.domain.caller import Permission
 from bot.reply.call import Call
-from bot.reply.model import Action, Button, Menu, Reply
+from bot.reply.model import Action, Button, Item, Listing, Menu, Reply
 
+STOP = "stop"
 _LOOKS = frozenset({"", "now", "status"})
 """What `/digest` does that changes nothing."""
 
 
-def with_allowed_actions(reply: Reply, context: Context, commands: Mapping[str, Command[Any]]) -> Reply:
+async def with_allowed_actions(reply: Reply, context: Context, commands: Mapping[str, Command[Any]]) -> Reply:
     """The reply with what its reader may press; one for the whole channel as it is."""
     if context.is_posting:
         return reply
+    stoppable = await _stoppable(reply, context)
 
     def is_allowed(call: Call) -> bool:
         name, given, _ = reopened(call)
         command = commands.get(name)
         if command is None:
             return True
+        if name == STOP and given.get("video") not in stoppable:
+            return False
         is_seen = context.sees_money or not command.shows_money
         return is_seen and _needed(command, given) in context.permissions
 
@@ -36,7 +40,38 @@ def with_allowed_actions(reply: Reply, context: Context, commands: Mapping[str, 
             actions += (replace(action, options=options),) if options else ()
         elif not isinstance(action, Button) or is_allowed(action.call):
             actions.append(action)
-    return replace(reply, actions=tuple(actions))
+    parts = tuple(
+        replace(part, items=tuple(_without_refused(each, is_allowed) for each in part.items))
+        if isinstance(part, Listing)
+        else part
+        for part in reply.parts
+    )
+    return replace(reply, actions=tuple(actions), parts=parts)
+
+
+def _without_refused(item: Item, is_allowed: Callable[[Call], bool]) -> Item:
+    return replace(item, button=None) if item.button is not None and not is_allowed(item.button.call) else item
+
+
+async def _stoppable(reply: Reply, context: Context) -> frozenset[str]:
+    """The videos that the reply offers to stop and its reader may: any, or those that they started."""
+    offered = frozenset(call.arguments.get("video", "") for call in _calls(reply) if call.command == STOP)
+    if not offered or Permission.STOP_ANY in context.permissions:
+        return offered
+    found = await context.store.videos.several(context.wallet.id, offered)
+    mine = context.caller.person.id
+    return frozenset(id_ for id_, each in found.items() if each.started_by is not None and each.started_by.id == mine)
+
+
+def _calls(reply: Reply) -> Iterator[Call]:
+    """What its buttons and menus call."""
+    for action in reply.actions:
+        if isinstance(action, Menu):
+            yield from (each.call for each in action.options)
+        elif isinstance(action, Button):
+            yield action.call
+    listings = (part for part in reply.parts if isinstance(part, Listing))
+    yield from (each.button.call for part in listings for each in part.items if each.button is not None)
 
 
 def _needed(command: Command[Any], given: Mapping[str, str]) -> Permission:

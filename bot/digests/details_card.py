@@ -33,8 +33,8 @@ from bot.reply.model import (
     text,
 )
 
-MOST_ROWS, NAME = 3, 28
-"""Rows of each list, so that all of them fit one message, and the longest name in one line of a phone."""
+MOST_ROWS, MOST_FLAT, NAME = 3, 8, 28
+"""Rows of each list, and of the flattened videos, so that all fit one message; a name's letters in a phone's line."""
 
 _LONGEST = timedelta(days=70)
 _VIDEO, _NOW = Column("Video"), Column("Now", Align.RIGHT)
@@ -98,6 +98,7 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
             lambda each: (_day(each), *(() if price is None else (_saves(each, price),))),
             lambda each: Button("Stop", Call("stop", ({"post": ref} if ref else {}) | {"video": each.video.id})),
             "Stop a flattened video…",
+            MOST_FLAT,
         ),
     )
     notes = text("From ", Time(facts.window.start), " to ", Time(end), ".", *(f" {each}" for each in _caveats(facts)))
@@ -156,10 +157,11 @@ def _listing(
     cells: Callable[[VideoChange], tuple[Text, ...]],
     button: Callable[[VideoChange], Button | None] = lambda _: None,
     choice: str = "Open…",
+    most: int = MOST_ROWS,
 ) -> Iterator[Listing]:
     """The first rows, each with its cells in one line below its name."""
     items = []
-    for each in videos[:MOST_ROWS]:
+    for each in videos[:most]:
         shown = cells(each)
         line = tuple(span for cell in shown for span in (_BETWEEN, *cell))
         items.append(Item(text(linked(each.video, NAME)), shown, line[1:], button(each)))

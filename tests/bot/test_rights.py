@@ -8,7 +8,7 @@ from bot.commands.permissions import MANAGERS, MEMBERS, NO_ONE, PERMISSIONS, per
 from bot.domain.caller import Permission, Role
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, BEN, LINK, STOP, YOUTUBE, environment_of
+from tests.standins.environment import ANA, BEN, LINK, STOP, YOUTUBE, environment_of, labels
 
 LOOKER = dataclasses.replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
 SPENDER = dataclasses.replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
@@ -65,7 +65,7 @@ async def test_a_reply_offers_nothing_that_its_reader_may_not_do(env):
         "[New campaign]": (SPENDER, ANA),
         "Add videos": (SPENDER, ANA),
         "Rename": (ANA,),
-        "Stop": (SPENDER, ANA),
+        "Stop": (ANA,),
         "[Turn on digest]": (ANA,),
         "[Wallet]": (ANA,),
         "[Preview]": (LOOKER, SPENDER, ANA),
@@ -79,6 +79,8 @@ async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(env):
     outside = dataclasses.replace(SPENDER, person=BEN.person)
     env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
     env.clock.advance(minutes=6)
+    offered = {who: "Stop" in labels(await env.say(f"/stats {LINK}", who)) for who in (SPENDER, outside, ANA)}
+    assert offered == {SPENDER: True, outside: False, ANA: True}
     question = await env.say(f"/stop {LINK}", SPENDER)
     for reply in (
         await env.say(f"/stop {LINK}", outside),
