@@ -83,8 +83,10 @@ def _counters(metrics: Metrics) -> "Iterator[Metric]":
 
     families = (
         ("api_calls", "Calls of the ContentStats API by status.", "code", metrics.api_calls),
-        ("job_runs", "Runs of what is done by itself.", "job", metrics.jobs),
-        ("job_failures", "Runs that failed.", "job", metrics.failures),
+        # Not "job": Prometheus gives that name to the program that it reads from.
+        ("job_runs", "Runs of the periodic jobs.", "name", metrics.jobs),
+        # From zero on, or the first failure would be no increase.
+        ("job_failures", "Runs that failed.", "name", {name: metrics.failures[name] for name in metrics.jobs}),
     )
     posts = CounterMetricFamily(f"{PREFIX}_posts", "Attempts to post by what came of them.", labels=("chat", "outcome"))
     for labels, count in sorted(metrics.posts.items()):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,8 @@ def test_compose_divides_the_work_like_the_procfile_after_the_release_step():
 
 
 def test_dashboard_and_alert_rules_ask_for_metrics_that_exist():
-    metrics = Metrics(rate_left={"key": 1})
+    one = Counter(one=1)
+    metrics = Metrics(one, {"key": 1}, jobs=one, failures=one, posts=Counter({("slack", "posted"): 1}))
     body, _ = exposition(metrics, LiveFigures(waiting=1, due=1, late=1, dead=1, silence=1.0))
     families = dict(re.findall(rf"^# TYPE ({PREFIX}\w+) (\w+)$", body.decode(), re.MULTILINE))
     board = json.loads((ROOT / "deploy" / "grafana.json").read_text())
@@ -86,6 +88,9 @@ def test_dashboard_and_alert_rules_ask_for_metrics_that_exist():
     asked = [*rules, *(target["expr"] for panel in board["panels"] for target in panel["targets"])]
     named = set(re.findall(rf"{PREFIX}\w+", " ".join(asked)))
     assert named <= families.keys()
+    labels = set(re.findall(r'(\w+)="', body.decode()))
+    assert labels.isdisjoint({"job", "instance"}), "Prometheus would rename these"
+    assert {label for each in re.findall(r"by \(([^)]+)\)", " ".join(asked)) for label in each.split(", ")} <= labels
     assert all(expression.count("(") == expression.count(")") for expression in asked)
 
 
