@@ -265,6 +265,8 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "help.all_commands", helping.all_commands(commands)
     for command in commands:
         yield f"help.one_command: {command.name}", helping.one_command(command)
+        if command.examples:
+            yield f"help.command_details: {command.name}", helping.command_details(command)
     yield "status.health", status.health(healthy)
     yield "status.health: no key", status.health(status.Health("0.1.0", NOW))
     yield "status.health: failing", status.health(replace(healthy, error=REASON, complete=False, unclear=2))

@@ -17,6 +17,15 @@ NO_AMOUNTS = "Not everyone may see money here, so alerts name no amounts. If eve
 NO_ALERTS = "No channel gets alerts yet. Run /alerts on in a channel where I can post."
 
 
+EXAMPLES = (
+    ("/alerts balance 10", "warn when less than $10 is left"),
+    ("/alerts spike on", "or completed, trouble, milestones, payouts; off ends one"),
+    ("/alerts milestones 50k 250k", "your own numbers"),
+    ("/alerts mute until tomorrow 9am", "or 8h, tonight, friday"),
+    ("/alerts quiet 22:00-07:00 Europe/Berlin", "hold alerts at night"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SettingFacts:
     """What a settings card shows. `setting` is None if nobody ever chose one; `change` is what was just changed.

@@ -41,12 +41,17 @@ SHOWN_CREATORS, SHOWN_LINES, MOST_OPTIONS = 5, 10, 20
 NEVER_PAYS = "I never move money."
 NO_HANDLE = "No handle"
 ABOUT = (
-    "This only computes, and never moves money. The rules apply in this order: count at the final hour (or the last "
-    "reading before it) less the first reading, minimum, rate, rounding to the cent (half to even), cap per video, cap "
-    "per creator (final lines first, then the oldest videos). Final lines keep their terms; Instagram pays by likes. "
-    f"Admins set terms: /payout launch terms {EXAMPLE}. What isn't named stays; “no cap” removes one. "
-    "/payout launch csv recomputes each line, /payout launch paid @handle marks what you paid. "
+    "A video's count at its final hour (or the last reading before it), less its first reading, is paid by these rules "
+    "in turn: minimum, rate, rounding to the cent (half to even), cap per video, cap per creator (final lines first, "
+    "then the oldest videos). Final lines keep their terms; Instagram pays by likes.\n"
+    f"All terms: {EXAMPLE}. What isn't named stays; “no cap” removes one.\n"
     "Budgets alert at 50, 80 and 100%: in the own channel with low balances, elsewhere with /alerts payouts on."
+)
+EXAMPLES = (
+    ("/payout launch", "what each creator is owed"),
+    ("/payout launch terms youtube 2.50 per 1000, cap 200", "set the terms"),
+    ("/payout launch paid @handle", "mark what you paid"),
+    ("/payout launch csv", "recompute each line"),
 )
 
 

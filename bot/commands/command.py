@@ -170,7 +170,8 @@ class Question:
 class Command(Generic[A]):
     """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
 
-    /help lists it in its `group` with the few words of `brief`; `about` is what /help on the command adds.
+    /help lists it in its `group` with the few words of `brief`. /help on the command adds `about`, a rule in each
+    line, and leads with the `examples`, lines with what they do, if there are any.
     `is_setting` says that everybody may look at what only admins of this workspace change.
     `lacks` decides whether arguments that can be bound still open a form that asks for more: the first of its
     `questions` that fits, else one for all arguments. `check`
@@ -194,6 +195,7 @@ class Command(Generic[A]):
     group: Group = Group.SETTINGS
     brief: str = ""
     about: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
     shareable: bool = False
     shows_money: bool = False
     reader: Callable[[str], Mapping[str, str]] | None = None

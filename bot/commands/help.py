@@ -7,7 +7,7 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.words import POLITE, TOPICS
 from bot.domain.errors import UsageError
-from bot.messages.help import all_commands, one_command
+from bot.messages.help import DETAILS, all_commands, command_details, one_command
 from bot.reply.model import Reply
 
 _EVERY = POLITE | {"all", "everything", "command", "commands"}
@@ -18,6 +18,7 @@ class Help:
     """Nothing for all commands, or the name of one."""
 
     command: str = argument(Kind.WORD, "a command's name", default="")
+    show: str = argument(Kind.CHOICE, "how much", default="", choices=(DETAILS,), listed=False)
 
 
 async def show_help(context: Context, args: Help) -> Reply:
@@ -32,4 +33,4 @@ async def show_help(context: Context, args: Help) -> Reply:
         names = [each.name for each in context.commands]
         near = next((near for word in words for near in get_close_matches(word, names, n=1, cutoff=0.7)), "")
         raise UsageError(f"There's no command /{args.command[:30]}.", "command", near)
-    return one_command(found)
+    return command_details(found) if args.show else one_command(found)

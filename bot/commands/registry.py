@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from bot.alerts.settings_card import EXAMPLES as ALERT_EXAMPLES
 from bot.campaigns.leaderboard_card import ABOUT as RANKED
 from bot.campaigns.payout_card import ABOUT as PAYOUT_ABOUT
+from bot.campaigns.payout_card import EXAMPLES as PAYOUT_EXAMPLES
 from bot.commands.alerts import QUESTIONS as ALERT_QUESTIONS
 from bot.commands.alerts import Alerts, Snooze, alerts, is_incomplete, snooze
 from bot.commands.alerts import check as check_alerts
@@ -52,10 +54,13 @@ from bot.commands.track_arguments import Batch, Length, Start, Track
 from bot.commands.track_on import TrackOn, track_on
 from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
+from bot.digests.settings_card import EXAMPLES as DIGEST_EXAMPLES
 from bot.domain.caller import Permission
 from bot.domain.digest import FLAT_RULE
 from bot.messages.allowance import ABOUT as ALLOWANCE_ABOUT
+from bot.messages.allowance import EXAMPLES as ALLOWANCE_EXAMPLES
 from bot.messages.campaign import ABOUT as CAMPAIGN_ABOUT
+from bot.messages.campaign import EXAMPLES as CAMPAIGN_EXAMPLES
 from bot.messages.help import Described, Group
 from bot.messages.videos import ABOUT
 from bot.reply.call import SHARE
@@ -153,6 +158,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         check=check_campaign,
         group=Group.LOOK,
         about=CAMPAIGN_ABOUT,
+        examples=CAMPAIGN_EXAMPLES,
         shareable=True,
         reader=read_words,
         longest=LONGEST_LINE,
@@ -169,6 +175,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         is_setting=True,
         group=Group.MONEY,
         about=PAYOUT_ABOUT,
+        examples=PAYOUT_EXAMPLES,
         shareable=True,
         shows_money=True,
         reader=read_line,
@@ -186,6 +193,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         is_setting=True,
         shows_money=True,
         about=ALLOWANCE_ABOUT,
+        examples=ALLOWANCE_EXAMPLES,
         reader=read_allowance,
     ),
     Command(
@@ -199,6 +207,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         questions=DIGEST_QUESTIONS,
         brief="summary",
         about=FLAT_RULE,
+        examples=DIGEST_EXAMPLES,
     ),
     Command(
         "alerts",
@@ -208,6 +217,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
         example="/alerts balance 10",
         lacks=is_incomplete,
         questions=ALERT_QUESTIONS,
+        examples=ALERT_EXAMPLES,
         is_setting=True,
         check=check_alerts,
     ),
@@ -405,4 +415,5 @@ def described(command: AnyCommand) -> Described:
         permission=_LOOKED_AT if command.is_setting else _WHO[command.need],
         arguments=tuple((each.placeholder, each.help) for each in command.arguments if each.listed),
         about=command.about or (_POST_HERE if command.shareable else ""),
+        examples=command.examples,
     )

@@ -45,6 +45,13 @@ NOT_ALL_SEE_MONEY = (
 NOT_SILENT = "Posts can't be silent in this chat, so the digest notifies people as usual."
 OWN_CAMPAIGN = "It's this channel's campaign. Add “in all” to cover every video."
 EXAMPLE = "/digest on 09:00 Europe/Berlin"
+EXAMPLES = (
+    (EXAMPLE, "every day; or pick days: weekdays, mon,thu or 15th"),
+    ("/digest on 9am skip", "none when there's nothing to report; silent: no ping in Discord"),
+    ("/digest on 9am in launch", "about one campaign alone"),
+    ("/digest now", "preview it privately"),
+    ("/digest off", "end it"),
+)
 _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 
 

@@ -28,14 +28,21 @@ from bot.reply.model import (
 )
 
 ABOUT = (
-    "/allowance everyone 5, @anna 20, #videos 50, here 50, launch 100 (a campaign); … off removes one. For everyone, a "
-    "role and a person it is what each of them may start in a month; for a channel and a campaign what all may start "
-    "there together. The tightest that fits binds. /allowance zone Europe/Berlin says where months begin. "
-    "/allowance approval above 25, by @boss, here: what needs a second person's yes, whose, and where. "
-    "/allowance money everyone, spenders or managers: who may see balances and costs. "
-    "/allowance log, log starts, log @anna, log csv: who did what, when, at what cost."
+    "For everyone, a role or a person, it is what each may start in a month; for a channel or a campaign, what all may "
+    "start there together. The tightest that fits binds.\n"
+    "/allowance everyone off removes one; #videos 50 and here 50 are for a channel; zone Europe/Berlin says where "
+    "months begin.\n"
+    "/allowance approval by @boss says who approves, approval here where they are asked.\n"
+    "/allowance log starts, log @anna and log csv show only some, or all as a file."
 )
-"""What /help says of the forms of /allowance."""
+EXAMPLES = (
+    ("/allowance everyone 5", "each person's dollars a month"),
+    ("/allowance @anna 20", "one person's, or a role's"),
+    ("/allowance launch 100", "a campaign's, for all together"),
+    ("/allowance approval above 25", "what needs a second person's yes"),
+    ("/allowance money managers", "who may see money"),
+    ("/allowance log", "who did what, at what cost"),
+)
 _MOST_ROWS = 10
 _KINDS = {
     Scope.EVERYONE: "each person",

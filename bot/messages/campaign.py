@@ -33,11 +33,16 @@ from bot.reply.model import (
 )
 
 ABOUT = (
-    "/campaign new launch budget 50, /campaign launch add <links>, … remove, … rename spring, … end 31 dec, … archive; "
-    "/campaign launch here makes it this channel's own, /campaign here off ends that. A campaign holds links, so a "
-    "video that is tracked again stays in it."
+    "A campaign holds links, so a video that is tracked again stays in it.\n"
+    "After its name: add, remove, rename spring, budget 50, start 1 dec, end 31 dec, archive, restore. /campaign here "
+    "off ends a channel's own."
 )
-"""What /help says of the forms of /campaign."""
+EXAMPLES = (
+    ("/campaign launch", "its totals, creators and cost"),
+    ("/campaign new launch budget 50", "create it"),
+    ("/campaign launch add street food", "put videos in: links, titles or ids"),
+    ("/campaign launch here", "make it this channel's own"),
+)
 MOST_ROWS = 20
 """Problems that one answer names."""
 OWN = ", this channel's own"

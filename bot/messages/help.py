@@ -7,6 +7,8 @@ from enum import StrEnum
 from bot.reply.call import Call
 from bot.reply.model import Bold, Button, Code, Field, Fields, Note, Paragraph, Reply, text
 
+DETAILS = "details"
+
 
 class Group(StrEnum):
     """What people come for, in the order in which /help lists it."""
@@ -21,8 +23,8 @@ class Group(StrEnum):
 class Described:
     """A command as help shows it: its arguments are pairs of a placeholder and what it means.
 
-    `brief` is what it is for in a few words, `about` holds rules for those who ask about it;
-    `permission` is empty if everyone may use it.
+    `brief` is what it is for in a few words, `about` holds rules for those who ask about it, a line each; `examples`
+    are lines with what they do, and `permission` is empty if everyone may use it.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Described:
     permission: str
     arguments: tuple[tuple[str, str], ...]
     about: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
 
 
 def all_commands(commands: Sequence[Described]) -> Reply:
@@ -49,6 +52,19 @@ def all_commands(commands: Sequence[Described]) -> Reply:
 
 
 def one_command(command: Described) -> Reply:
+    """One command by its examples, the rest in details; without them its arguments, its rules and who may use it."""
+    if not command.examples:
+        return command_details(command)
+    lines = (Paragraph(text(Code(line), f" {meaning}")) for line, meaning in command.examples)
+    return Reply(
+        f"{command.summary}.",
+        title=f"/{command.name}",
+        parts=(*lines, *((Note(text(command.permission)),) if command.permission else ())),
+        actions=(Button("Details", Call("help", {"command": command.name, "show": DETAILS})),),
+    )
+
+
+def command_details(command: Described) -> Reply:
     """One command: its arguments, an example, its rules and who may use it."""
     fields = (
         *(() if command.arguments else (Field("Usage", text(Code(command.usage))),)),
@@ -56,7 +72,7 @@ def one_command(command: Described) -> Reply:
         *((Field("Example", text(Code(command.example))),) if command.example != command.usage else ()),
         *((Field("Who can use it", text(command.permission)),) if command.permission else ()),
     )
-    about = (Note(text(command.about)),) if command.about else ()
+    about = (Note(text(line)) for line in command.about.splitlines())
     return Reply(f"{command.summary}.", title=f"/{command.name}", parts=(Fields(fields), *about))
 
 

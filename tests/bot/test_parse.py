@@ -222,10 +222,11 @@ def test_words_that_make_no_sense_are_named(line, words):
 
 @pytest.mark.parametrize("command", [each for each in COMMANDS if each.listed], ids=lambda each: each.name)
 def test_every_example_is_understood_as_it_stands(command):
-    assert command.example.startswith(f"/{command.name}")
-    arguments = command.example.removeprefix(f"/{command.name}").strip()
-    if not any(each.kind is Kind.SECRET for each in command.arguments):
-        parse(command, arguments)
+    for line in (command.example, *(line for line, _ in command.examples)):
+        assert line.startswith(f"/{command.name}")
+        arguments = line.removeprefix(f"/{command.name}").strip()
+        if not any(each.kind is Kind.SECRET for each in command.arguments):
+            parse(command, arguments)
 
 
 TEXTS = (

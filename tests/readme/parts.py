@@ -49,10 +49,23 @@ def reference() -> str:
 
 
 def _explained(command: Described) -> str:
-    example = f" For example: `{command.example}`." if command.example != f"/{command.name}" else ""
+    is_shown = not command.examples and command.example != f"/{command.name}"
+    example = f" For example: `{command.example}`." if is_shown else ""
+    lines = "\n".join(f"- `{line}`: {meaning}" for line, meaning in command.examples)
     meanings = "\n".join(f"- `{placeholder}`: {meaning}" for placeholder, meaning in command.arguments)
-    rules = " ".join(filter(None, (command.about, command.permission))).replace("<", "\\<")
-    return "\n\n".join(filter(None, (f"### /{command.name}", f"{command.summary}.{example}", meanings, rules)))
+    rules = " ".join(filter(None, (*command.about.splitlines(), command.permission))).replace("<", "\\<")
+    return "\n\n".join(
+        filter(
+            None,
+            (
+                f"### /{command.name}",
+                f"{command.summary}.{example}",
+                lines,
+                f"Its arguments:\n\n{meanings}" if lines else meanings,
+                rules,
+            ),
+        )
+    )
 
 
 def settings() -> str:
