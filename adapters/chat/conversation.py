@@ -128,6 +128,11 @@ class Conversation(Generic[T_contra]):
         command = self.command(name)
         return command.need if command else Permission.LOOK
 
+    def most_needed(self, name: str) -> Permission:
+        """The most that handling a command may need, for `is_new`."""
+        command = self.command(name)
+        return command.most_needed if command else Permission.LOOK
+
     async def handle(self, interaction: T_contra, call: CommandCall) -> Reply | None:
         """Open a form, or run the call and show its reply, which is returned if it was shown.
 

@@ -93,7 +93,8 @@ class Handlers:
         A connection that resumes delivers again what it missed, and two processes may receive the same.
         """
         try:
-            if not await self._conversation.is_new(interaction.id, command.need if command else Permission.LOOK):
+            most = command.most_needed if command else Permission.LOOK
+            if not await self._conversation.is_new(interaction.id, most):
                 return None
             here = interaction if interaction.guild_id else await self._direct.in_server(interaction)
             if here is None or (id_ := here.guild_id) is None:

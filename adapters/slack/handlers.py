@@ -236,7 +236,7 @@ class Handlers:
         self, body: Payload, context: AsyncBoltContext, call: CommandCall, place: Mapping[str, Any] = NO_OTHER_PLACE
     ) -> None:
         """Answer in full, then show on the Home tab what has changed. `place` overrides where the answer goes."""
-        need = self._conversation.need(call.name)
+        need = self._conversation.most_needed(call.name)
         here = await self.admit(body, context, need)
         if here is None:
             return

@@ -217,6 +217,12 @@ class Command(Generic[A]):
         return self.need is Permission.SPEND and not self.listed
 
     @property
+    def most_needed(self) -> Permission:
+        """The most that handling it may need: some only look or change something, by their arguments."""
+        may_change = self.is_setting or self.name in {"campaign", SHARE}
+        return Permission.CONFIGURE if may_change and self.need is Permission.LOOK else self.need
+
+    @property
     def posts(self) -> bool:
         """Whether the bot may post into the channel because of it: a card, digests, alerts, the line after a start."""
         return self.spends or self.is_setting or self.need is Permission.CONFIGURE or self.name == SHARE

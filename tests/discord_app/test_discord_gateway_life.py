@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.errors import NotConfigured
-from tests.discord_app.bot_app import bot_app_of, lines, program_of, serving, told
+from tests.discord_app.bot_app import EDIT, bot_app_of, lines, program_of, serving, told
 from tests.standins.environment import LINK, USAGE
 from tests.standins.faults import Fault, FaultKind
 
@@ -75,7 +75,7 @@ async def test_what_was_heard_before_a_restart_is_not_heard_again(discord, serve
         assert (after.spent(), len(lines(server.general))) == (1, 1)
 
 
-async def test_two_processes_that_hear_the_same_press_spend_once(discord, server, sandbox, clock, sqlite_url):
+async def test_two_processes_that_hear_the_same_spend_and_change_once(discord, server, sandbox, clock, sqlite_url):
     async with (
         bot_app_of(discord, sandbox, clock, sqlite_url) as one,
         program_of(discord, sandbox, clock, sqlite_url) as two,
@@ -84,8 +84,10 @@ async def test_two_processes_that_hear_the_same_press_spend_once(discord, server
         await discord.until(lambda: len(discord.connections()) == 2)
         card = await one.card(server.ann, server.general, LINK, days=7)
         await one.line(one.press(card, "Track 7", server.ann), server.general)
+        await one.type("campaign", server.ann, server.general, action="new", campaign="launch")
         await two.close()
         await one.close()
+        assert "already exists" not in str([each.body for each in discord.calls_of(EDIT)])
         assert (one.spent(), one.trackings(), len(lines(server.general))) == (1, 1, 1)
 
 
