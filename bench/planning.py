@@ -39,7 +39,7 @@ async def _stall(url: str) -> Row:
     say(f"row 6c: planning {MANY:,} digests")
     await _subscribe(url, 1, due_at=NOW)
     async with bot_on(url) as bot:
-        planner = _planner(bot)
+        planner = planner_of(bot)
         await planner.plan_due()  # one, which starts what draws the charts
         planned: list[int] = []
 
@@ -84,13 +84,14 @@ async def _subscribe(url: str, count: int, due_at: datetime, workspace_id: int =
     await database.close()
 
 
-def _planner(bot: Bot) -> DigestPlanner:
+def planner_of(bot: Bot) -> DigestPlanner:
+    """What plans the digests of a bot."""
     return DigestPlanner(bot._store, bot._accounts, bot._charts, lambda: NOW)  # noqa: SLF001 - without the clock
 
 
 def _ticked(bot: Bot) -> Task:
     """What looks for something to do each time, and finds nothing."""
-    planner, deliverer = _planner(bot), Deliverer(bot._store, {}, lambda: NOW)  # noqa: SLF001 - as above
+    planner, deliverer = planner_of(bot), Deliverer(bot._store, {}, lambda: NOW)  # noqa: SLF001 - as above
 
     async def tick() -> None:
         if await planner.plan_due() or await deliverer.deliver_due():

@@ -13,6 +13,7 @@ from bot.commands.words import MINE
 from bot.domain.campaigns import Campaign
 from bot.domain.creators import creator_name
 from bot.domain.errors import NoSuchCampaign, NotConfigured, NotFound, UsageError
+from bot.domain.folding import folded
 from bot.domain.money import ends_at
 from bot.domain.videos import VideoPlatform, VideoStatus
 from bot.messages.campaign import Into, campaign_value
@@ -21,7 +22,7 @@ from bot.messages.videos import VideoPage, page_call, video_list
 from bot.messages.wording import shortened
 from bot.reply.model import Reply
 from bot.store.audit import Action
-from bot.store.videos import Filters, Sort, StoredVideo
+from bot.store.videos import Filters, ListPage, Sort, StoredVideo
 from bot.wallet.mirror import Dated, Page, is_stale
 
 T = TypeVar("T")
@@ -82,22 +83,27 @@ async def videos(context: Context, args: Videos) -> Reply:
     swept = await _sweep(context)
     if args.by.casefold() == MINE:
         args = replace(args, by="", person=context.caller.person.id)
-    args = await _of_creator(context, args)
-    campaign = await _campaign(context, args)
-    filters = await _filters(context, args, campaign)
-    rows, total = await _page(context, args, filters)
+    args, campaign = await _campaign(context, args)
+    handles = (folded(args.by),) if args.by else ()
+    filters = Filters(args.platform, args.status, handles, args.person, campaign.id if campaign else None)
+    rows, total, unread = await _page(context, args, filters)
+    if args.by and not total:
+        filters = replace(filters, handles=await _handles(context, args.by))
+        rows, total, unread = await _page(context, args, filters)
     last = max((total + PAGE_SIZE - 1) // PAGE_SIZE, 1)
     if args.page > last:
         args = replace(args, page=last)
-        rows, total = await _page(context, args, filters)
-    problem, being_read = await _refresh(context, rows)
-    rows, total = await _page(context, args, filters)
+        rows, total, unread = await _page(context, args, filters)
+    problem, being_read = "", 0
+    if stale := [stored for stored in rows if is_stale(stored, context.clock())]:
+        problem, being_read = await _refresh(context, stale)
+        rows, total, unread = await _page(context, args, filters)
     price = await context.price() if args.sort == Sort.COST else None
     page = VideoPage(
         videos=tuple(counted(each, price) for each in rows),
         total=total,
         complete=swept.value,
-        unread=await context.store.videos.unread_history(context.workspace, filters),
+        unread=unread,
         platform=args.platform,
         status=args.status,
         sort=args.sort,
@@ -118,33 +124,24 @@ async def videos(context: Context, args: Videos) -> Reply:
     return replace(card, shared_as=replace(page_call(page, page.page), in_place=False)) if rows else card
 
 
-async def _of_creator(context: Context, args: Videos) -> Videos:
-    """The arguments with a creator, if what stands for a campaign is none but somebody's handle."""
-    if args.campaign and not args.by:
-        try:
-            await context.campaign(args.campaign)
-        except NotFound:
-            if await context.store.videos.handles(context.workspace, args.campaign):
-                return replace(args, by=args.campaign, campaign="")
-    return args
-
-
-async def _campaign(context: Context, args: Videos) -> Campaign | None:
+async def _campaign(context: Context, args: Videos) -> tuple[Videos, Campaign | None]:
+    """The campaign; and the arguments with a creator, if what stands for one is none but somebody's handle."""
     try:
-        return await context.campaign(args.campaign)
+        return args, await context.campaign(args.campaign)
     except NoSuchCampaign as error:
+        if not args.by and await context.store.videos.handles(context.workspace, args.campaign):
+            return replace(args, by=args.campaign, campaign=""), await context.campaign("")
         if error.meant:
             raise
         others = (args.platform or "", args.status or "", args.by)
         raise UsageError(str(error), "campaign", " ".join(filter(None, others))) from None
 
 
-async def _filters(context: Context, args: Videos, campaign: Campaign | None) -> Filters:
-    """What the arguments leave; NotFound for a creator of whom there is no video."""
-    handles = await context.store.videos.handles(context.workspace, args.by) if args.by else ()
-    if args.by and not handles:
-        raise NotFound(f"No video here is by {shortened(args.by)}. /videos lists all.", "/videos")
-    return Filters(args.platform, args.status, handles, args.person, campaign.id if campaign else None)
+async def _handles(context: Context, by: str) -> tuple[str, ...]:
+    """The handles that a name stands for; NotFound for a creator of whom there is no video."""
+    if handles := await context.store.videos.handles(context.workspace, by):
+        return handles
+    raise NotFound(f"No video here is by {shortened(by)}. /videos lists all.", "/videos")
 
 
 def _whose(context: Context, args: Videos, rows: Sequence[StoredVideo], campaign: Campaign | None) -> str:
@@ -179,9 +176,9 @@ def counted(stored: StoredVideo, price: Decimal | None = None) -> VideoCount:
     )
 
 
-async def _page(context: Context, args: Videos, filters: Filters) -> tuple[tuple[StoredVideo, ...], int]:
+async def _page(context: Context, args: Videos, filters: Filters) -> ListPage:
     offset = (args.page - 1) * PAGE_SIZE
-    return await context.store.videos.page(context.workspace, filters, Sort(args.sort), offset, PAGE_SIZE)
+    return await context.store.videos.list_page(context.workspace, filters, Sort(args.sort), offset, PAGE_SIZE)
 
 
 async def _sweep(context: Context) -> Dated[bool]:
@@ -192,11 +189,8 @@ async def _sweep(context: Context) -> Dated[bool]:
     return await _soon(context.wallet.sweep()) or Dated(known.complete, known.at)
 
 
-async def _refresh(context: Context, rows: Sequence[StoredVideo]) -> tuple[str, int]:
-    """Read the stale ones among these; the first problem in words, and how many are still being read."""
-    stale = [stored for stored in rows if is_stale(stored, context.clock())]
-    if not stale:
-        return "", 0
+async def _refresh(context: Context, stale: Sequence[StoredVideo]) -> tuple[str, int]:
+    """Read these again; the first problem in words, and how many are still being read."""
     done: list[Page] = []
 
     async def read(stored: StoredVideo) -> None:

@@ -50,7 +50,7 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class DigestInput:
-    """What a workspace may see of a window: its videos, and its wallet where anything is known of that.
+    """What a workspace may see of a window: its videos, and its wallet if anything is known of that.
 
     `complete` is False where the API may hide some videos. `told_until` is the end of what this tells: before the
     window's end where nothing that runs was read lately, so that the next one tells the rest. `collected` counts the
@@ -59,31 +59,21 @@ class DigestInput:
 
     window: Window
     videos: tuple[VideoChange, ...]
-    money: DigestMoney | None
+    wallet: WalletState | None
     complete: bool
     is_test: bool
     told_until: datetime
     collected: Collected
 
 
-async def gather(
-    store: Store,
-    workspace: Workspace,
-    window: Window,
-    before: tuple[int | None, Decimal] = (None, Decimal(0)),
-    *,
-    is_test: bool,
-) -> DigestInput:
-    """Everything that any digest of the workspace has to know of a window.
-
-    `is_test`: its key charges nothing. `before` is what the last digest kept: its `Collected.recent` and its carry.
-    """
+async def gather(store: Store, workspace: Workspace, window: Window, *, is_test: bool) -> DigestInput:
+    """Everything that any digest of the workspace has to know of a window. `is_test`: its key charges nothing."""
     stored = await store.videos.active(workspace, active_since(window))
     until = _told_until(stored, window)
     videos, found = await _moved(store, workspace, stored, window, until)
     wallet = await stored_state(store, workspace.wallet_id)
     complete = wallet is None or wallet.complete
-    return DigestInput(window, videos, _money(wallet, found, *before), complete, is_test, until, found)
+    return DigestInput(window, videos, wallet, complete, is_test, until, found)
 
 
 def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
@@ -112,9 +102,16 @@ async def scope_of(store: Store, workspace: Workspace, options: DigestOptions) -
 
 
 def digest_facts(
-    found: DigestInput, options: DigestOptions, charts: Charts, scope: CampaignScope | None = None
+    found: DigestInput,
+    options: DigestOptions,
+    charts: Charts,
+    scope: CampaignScope | None = None,
+    before: tuple[int | None, Decimal] = (None, Decimal(0)),
 ) -> DigestFacts:
-    """What of it a channel wants to see, with its picture to be drawn."""
+    """What of it a channel wants to see, with its picture to be drawn.
+
+    `before` is what the channel's last digest kept: its `Collected.recent` and its carry.
+    """
     videos = [
         each
         for each in found.videos
@@ -128,7 +125,8 @@ def digest_facts(
     soon = [each for each in running if each.ends_at is not None and each.ends_at <= window.end + DAY]
     soon.sort(key=lambda each: (each.ends_at or window.end, each.video.id))
     shown = {each.video.id for each in running}
-    money = found.money if Section.MONEY in options.sections else None
+    spent = _money(found.wallet, found.collected, *before)
+    money = spent if Section.MONEY in options.sections else None
     flat = [each for each in flattened(found.videos) if each.video.id in shown]
     flat.sort(key=lambda each: (-(each.saves or 0), each.video.id))
     return DigestFacts(
@@ -154,7 +152,7 @@ def digest_facts(
         newest_at=max((each.counted_at for each in videos if each.counted_at is not None), default=None),
         told_until=found.told_until,
         recent=found.collected.recent,
-        carry=found.money.spent + found.money.carry - found.money.shown if found.money else Decimal(0),
+        carry=spent.spent + spent.carry - spent.shown if spent else Decimal(0),
         money=money,
         cost_per_snapshot=money.wallet.usage.cost_per_snapshot if money else None,
         is_test=found.is_test,

@@ -7,7 +7,7 @@ Where the poller is about to read what it is made of, as after a time in which n
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from bot.charts.charts import Charts
 from bot.digests.card import Delivery, digest, digest_without_key, digests_missed
 from bot.digests.facts import DigestFacts
-from bot.digests.gather import digest_facts, gather, scope_of
+from bot.digests.gather import DigestInput, digest_facts, gather, scope_of
 from bot.digests.settings_card import digest_title
 from bot.domain.clock import Clock, date_text
 from bot.domain.digest import DigestOptions, Window, window_of
@@ -37,7 +37,7 @@ T = TypeVar("T")
 BATCH = 200
 """Digests that are claimed at a time: made well within their lease."""
 AT_ONCE = 4
-"""Workspaces that are looked at together, so that one is read while another's picture is drawn."""
+"""Workspaces that are planned together, so that one is read while another's picture is drawn."""
 WRITTEN_TOGETHER = 50
 """Digests that are written in one transaction: rendering so many keeps nobody waiting."""
 MOST_KEPT = 256
@@ -99,26 +99,37 @@ class DigestPlanner:
         return planned
 
     async def _plan(self, claims: Iterable[Claim], known: dict[_Content, DigestFacts | None]) -> int:
-        """Plan these, a few contents together: none waits for more pictures than that."""
-        alike: dict[_Content | None, list[Claim]] = defaultdict(list)
+        """Plan these, a few workspaces together, each of which is read once, however many contents it has."""
+        alike: dict[int, dict[_Content | None, list[Claim]]] = defaultdict(lambda: defaultdict(list))
         for claim in claims:
             try:
                 content = None if self._is_too_old(claim.subscription) else _content(claim.subscription)
             except ZoneInfoNotFoundError:
                 logger.exception("planning a digest failed", extra={"digest": claim.subscription.id})
             else:
-                alike[content].append(claim)
+                alike[claim.subscription.workspace_id][content].append(claim)
         planned = 0
-        for some in _pieces(alike.items(), AT_ONCE):
-            planned += sum(await asyncio.gather(*(self._tell(content, these, known) for content, these in some)))
+        for some in _pieces(alike.values(), AT_ONCE):
+            planned += sum(await asyncio.gather(*(self._plan_workspace(contents, known) for contents in some)))
         return planned
 
+    async def _plan_workspace(
+        self, contents: Mapping[_Content | None, Iterable[Claim]], known: dict[_Content, DigestFacts | None]
+    ) -> int:
+        """Plan what is due in one workspace."""
+        read: dict[Window, DigestInput] = {}
+        return sum([await self._tell(content, claims, known, read) for content, claims in contents.items()])
+
     async def _tell(
-        self, content: _Content | None, claims: Iterable[Claim], known: dict[_Content, DigestFacts | None]
+        self,
+        content: _Content | None,
+        claims: Iterable[Claim],
+        known: dict[_Content, DigestFacts | None],
+        read: dict[Window, DigestInput],
     ) -> int:
         """Plan what has one content, or, without one, what came too late."""
         if content is not None and content not in known:
-            await self._learn(content, known)
+            await self._learn(content, known, read)
             if content not in known:
                 await self._put_off(content, claims)
                 return 0
@@ -144,8 +155,13 @@ class DigestPlanner:
             for claim in claims:
                 await self._store.digests.postpone(claim, self._clock() + SOON)
 
-    async def _learn(self, content: _Content, known: dict[_Content, DigestFacts | None]) -> None:
-        """Look at a workspace; None where it has no API key, and nothing where that failed."""
+    async def _learn(
+        self, content: _Content, known: dict[_Content, DigestFacts | None], read: dict[Window, DigestInput]
+    ) -> None:
+        """Add the facts of a content to `known`: None without an API key, nothing if that failed.
+
+        `read` has what was gathered of its workspace, by window.
+        """
         try:
             account = await self._accounts.stored(content.workspace_id)
             if account is None or account.wallet is None:
@@ -153,11 +169,12 @@ class DigestPlanner:
                 return
             if self._patience and await self._waits(account.wallet, content):
                 return
-            is_test = account.wallet.is_test
-            before = (content.counted, content.carry)
-            found = await gather(self._store, account.workspace, content.window, before, is_test=is_test)
+            if content.window not in read:
+                is_test = account.wallet.is_test
+                read[content.window] = await gather(self._store, account.workspace, content.window, is_test=is_test)
             scope = await scope_of(self._store, account.workspace, content.options)
-            facts = digest_facts(found, content.options, self._charts, scope)
+            before = (content.counted, content.carry)
+            facts = digest_facts(read[content.window], content.options, self._charts, scope, before)
             known[content] = replace(facts, picture=await picture_of(facts.picture))
         except DatabaseUnavailable:
             raise

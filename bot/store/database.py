@@ -252,10 +252,10 @@ class Database:
         async with self.reading() as connection:
             return (await connection.execute(query)).one_or_none()
 
-    async def scalar(self, query: Executable) -> Any:  # noqa: ANN401 - a column of any type
+    async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - any type
         """The first column of the first row that a query finds, None if there is none."""
         async with self.reading() as connection:
-            return await connection.scalar(query)
+            return await connection.scalar(query, values)
 
     async def scalars(self, query: Executable) -> Sequence[Any]:
         """The first column of every row that a query finds."""

@@ -81,13 +81,9 @@ def owners_seen_by(workspace_id: T) -> tuple[int, T]:
     return UNOWNED, workspace_id
 
 
-def visible_to(workspace: Workspace, rows: Table = videos, *, by_owner: bool = True) -> ColumnElement[bool]:
-    """Which rows of the mirror a workspace may see: what it started itself and what was started outside the bot.
-
-    Not `by_owner`: another condition leaves few rows, so the owner is compared in a way that no index helps with.
-    """
-    owner = rows.c.owner_id if by_owner else rows.c.owner_id + 0
-    return (rows.c.wallet_id == workspace.wallet_id) & owner.in_(owners_seen_by(workspace.id))
+def visible_to(workspace: Workspace, rows: Table = videos) -> ColumnElement[bool]:
+    """Which rows of the mirror a workspace may see: what it started itself and what was started outside the bot."""
+    return (rows.c.wallet_id == workspace.wallet_id) & rows.c.owner_id.in_(owners_seen_by(workspace.id))
 
 
 def search_text(title: str, creator: str, video_id: str, link: str) -> str:

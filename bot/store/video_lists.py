@@ -5,18 +5,19 @@ A range holds the videos of one owner, platform and status (a counter of `video_
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, bindparam, select, union_all
+from sqlalchemy import ColumnElement, Select, TextClause, bindparam, case, func, literal, select, union_all
 
 from bot.domain.folding import folded
 from bot.domain.videos import FINISHED, VideoStatus, is_running_status
 from bot.store.campaign_tables import campaign_links
-from bot.store.stored_video import owners_seen_by, visible_to
-from bot.store.tables import HAS_HANDLE, videos
+from bot.store.stored_video import owners_seen_by
+from bot.store.tables import HAS_HANDLE, IS_UNREAD_HISTORY, videos
+from bot.store.types import CountOrNone
 from bot.store.workspaces import Workspace
 
 SEARCHED = 1_000
@@ -66,6 +67,12 @@ class Filters:
         """Whether `video_counts` says how many videos these leave."""
         return not (self.handles or self.started_by or self.campaign_id)
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of those that aren't empty; `running` stands for the status of every state that runs."""
+        names = frozenset(each.name for each in fields(self) if getattr(self, each.name))
+        return names - {"status"} | {"running"} if self.status == VideoStatus.MONITORING else names
+
 
 EVERY_VIDEO = Filters()
 """The filters of a list that leaves no video out."""
@@ -78,23 +85,76 @@ def fits_status(status: str, wanted: str | None) -> bool:
     return wanted in {None, status}
 
 
-def conditions_of(workspace: Workspace, filters: Filters) -> Iterator[ColumnElement[bool] | TextClause]:
-    """The conditions on the videos that a workspace may see and that filters leave."""
-    yield visible_to(workspace, by_owner=not filters.campaign_id)
-    if filters.platform:
-        yield videos.c.platform == filters.platform
-    if filters.status == VideoStatus.MONITORING:
+def values_of(workspace: Workspace, filters: Filters) -> dict[str, Any]:
+    """The values of the statements about filters, which are built once for all that have the same ones given."""
+    given = {each.name: getattr(filters, each.name) for each in fields(filters)}
+    return given | {"wallet": workspace.wallet_id, "workspace": workspace.id}
+
+
+def _conditions(given: frozenset[str], *, by_owner: bool = True) -> Iterator[ColumnElement[bool] | TextClause]:
+    """The conditions on the videos that a workspace may see and that filters leave, of which these are given.
+
+    Not `by_owner`: another condition leaves few rows, so the owner is compared in a way that no index helps with.
+    """
+    yield videos.c.wallet_id == bindparam("wallet")
+    owner = videos.c.owner_id if by_owner and "campaign_id" not in given else videos.c.owner_id + 0
+    yield owner.in_(owners_seen_by(bindparam("workspace")))
+    if "platform" in given:
+        yield videos.c.platform == bindparam("platform")
+    if "status" in given:
+        yield videos.c.status == bindparam("status")
+    if "running" in given:
         yield videos.c.status.not_in([*FINISHED, VideoStatus.PAUSED])
-    elif filters.status:
-        yield videos.c.status == filters.status
-    if filters.handles:
-        yield videos.c.handle.in_(filters.handles)
+    if "handles" in given:
+        yield videos.c.handle.in_(bindparam("handles", expanding=True))
         yield HAS_HANDLE  # for the index
-    if filters.campaign_id:
-        within = campaign_links.c.campaign_id == filters.campaign_id
+    if "campaign_id" in given:
+        within = campaign_links.c.campaign_id == bindparam("campaign_id")
         yield videos.c.key.in_(select(campaign_links.c.key).where(within))
-    if filters.started_by:
-        yield (videos.c.owner_id == workspace.id) & (videos.c.started_by_id == filters.started_by)
+    if "started_by" in given:
+        yield (videos.c.owner_id == bindparam("workspace")) & (videos.c.started_by_id == bindparam("started_by"))
+
+
+@cache
+def unread_statement(given: frozenset[str]) -> Select[Any]:
+    """How many finished videos that filters leave are not read yet. Its values are those of `values_of`."""
+    conditions = _conditions(given, by_owner=False)
+    return select(func.count()).where(*conditions, IS_UNREAD_HISTORY).select_from(videos)
+
+
+@cache
+def narrow_statement(given: frozenset[str], sort: Sort) -> Select[Any]:
+    """The videos that filters leave, in order, each row with two counts over all pages: `total` and `unread`.
+
+    Its values are `offset`, `limit`, and those of `values_of`.
+    """
+    conditions, order, this = tuple(_conditions(given)), order_of(sort), videos.c.wallet_id == bindparam("wallet")
+    total = select(func.count()).where(*conditions).select_from(videos)
+    counts = (each.correlate(None).scalar_subquery() for each in (total, unread_statement(given)))
+    first = select(videos.c.video_id).where(*conditions).order_by(*order)
+    listed = first.offset(bindparam("offset")).limit(bindparam("limit"))
+    page = select(videos, *map(ColumnElement.label, counts, ("total", "unread")))
+    return page.where(this, videos.c.video_id.in_(listed)).order_by(*order)
+
+
+@cache
+def handle_statement(given: frozenset[str] = frozenset({"handles"})) -> Select[Any]:
+    """The handle of a video that filters leave."""
+    return select(videos.c.handle).where(*_conditions(given)).limit(1)
+
+
+@cache
+def sums_statement(given: frozenset[str]) -> Select[Any]:
+    """By metric, how many links filters leave, what these count and gained in 24 h, by each link's newest tracking."""
+    unknown = literal(None, CountOrNone)
+    link = func.coalesce(func.nullif(videos.c.key, ""), videos.c.video_id)
+    newest = func.row_number().over(partition_by=link, order_by=videos.c.newest_at.desc())
+    columns = (videos.c.main_metric, videos.c.main_count, videos.c.change_24h, videos.c.is_running)
+    each = select(*columns, newest.label("place")).where(*_conditions(given)).subquery().c
+    gained = func.sum(case((each.is_running & (each.change_24h > unknown), each.change_24h)))
+    counted = (each.place == 1) & each.main_metric.is_not(None) & (each.main_count > unknown)
+    summed = select(each.main_metric, func.count(), func.sum(each.main_count), gained)
+    return summed.where(counted).group_by(each.main_metric)
 
 
 @cache

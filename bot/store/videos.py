@@ -30,12 +30,15 @@ from bot.store.video_lists import (
     SEARCHED,
     Filters,
     Sort,
-    conditions_of,
     fits_status,
-    order_of,
+    handle_statement,
+    narrow_statement,
     page_statement,
     patterns_of,
     search_statement,
+    sums_statement,
+    unread_statement,
+    values_of,
 )
 from bot.store.workspaces import Workspace
 
@@ -49,6 +52,14 @@ class LinkSum(NamedTuple):
     links: int
     counted: int
     gained: int | None
+
+
+class ListPage(NamedTuple):
+    """A page of a list, how many videos the whole list has, and how many of these are history not read yet."""
+
+    videos: tuple[StoredVideo, ...]
+    total: int
+    unread: int
 
 
 class Videos(Aggregate):
@@ -125,8 +136,8 @@ class Videos(Aggregate):
 
     async def unread_history(self, workspace: Workspace, filters: Filters = EVERY_VIDEO) -> int:
         """How many finished videos that the workspace may see, of those that filters leave, are not read yet."""
-        query = select(func.count()).where(*conditions_of(workspace, filters), IS_UNREAD_HISTORY)
-        return await self._database.scalar(query) or 0
+        query = unread_statement(filters.given)
+        return await self._database.scalar(query, values_of(workspace, filters)) or 0
 
     async def next_due(self, wallet_id: int) -> datetime | None:
         """When the next page of the wallet is due; None if none ever is."""
@@ -177,12 +188,30 @@ class Videos(Aggregate):
         values = {"wallet": workspace.wallet_id, "workspace": workspace.id, "limit": limit}
         return tuple(map(from_row, await self._database.rows(search_statement(), values | patterns_of(typed))))
 
+    async def titles(self, workspace: Workspace) -> tuple[str, ...]:
+        """The titles of the newest videos, as many as a search looks through."""
+        newest = select(videos.c.title).where(visible_to(workspace)).order_by(videos.c.newest_at.desc())
+        return tuple(await self._database.scalars(newest.limit(SEARCHED)))
+
     async def page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
         """One page of the workspace's videos that filters leave, and how many these are."""
-        if not filters.are_counted or sort is Sort.COST:  # no index keeps videos in that order
-            return await self._narrow_page(workspace, filters, sort, offset, limit)
+        if filters.are_counted and sort is not Sort.COST:  # no index keeps videos in that order
+            return await self._counted_page(workspace, filters, sort, offset, limit)
+        return (await self._narrow_page(workspace, filters, sort, offset, limit))[:2]
+
+    async def list_page(self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int) -> ListPage:
+        """The same, and how many videos of the whole list are history that isn't read yet."""
+        if filters.are_counted and sort is not Sort.COST:
+            page = await self._counted_page(workspace, filters, sort, offset, limit)
+            return ListPage(*page, await self.unread_history(workspace, filters))
+        return await self._narrow_page(workspace, filters, sort, offset, limit)
+
+    async def _counted_page(
+        self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
+    ) -> tuple[tuple[StoredVideo, ...], int]:
+        """A page by the ranges that `video_counts` counts."""
         counters = await self._database.rows(
             select(video_counts).where(visible_to(workspace, video_counts), video_counts.c.videos > 0)
         )
@@ -202,14 +231,16 @@ class Videos(Aggregate):
 
     async def _narrow_page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
-    ) -> tuple[tuple[StoredVideo, ...], int]:
-        """The same without ranges, as an index on the creator, person or links leaves few of the account's videos."""
-        conditions = tuple(conditions_of(workspace, filters))
-        total = await self._database.scalar(select(func.count()).where(*conditions)) or 0
-        order = order_of(sort)
-        first = select(videos.c.video_id).where(*conditions).order_by(*order).offset(offset).limit(limit)
-        listed = select(videos).where(videos.c.wallet_id == workspace.wallet_id, videos.c.video_id.in_(first))
-        return tuple(map(from_row, await self._database.rows(listed.order_by(*order)))), total
+    ) -> ListPage:
+        """A page without ranges, as an index on the creator, person or links leaves few of the account's videos."""
+        values = values_of(workspace, filters) | {"offset": offset, "limit": limit}
+        found = await self._database.rows(narrow_statement(filters.given, sort), values)
+        if found:
+            return ListPage(tuple(map(from_row, found)), found[0].total, found[0].unread)
+        if not offset:
+            return ListPage((), 0, 0)
+        # Behind the last page no row holds the counts.
+        return (await self._narrow_page(workspace, filters, sort, 0, 1))._replace(videos=())
 
     async def handles(self, workspace: Workspace, name: str) -> tuple[str, ...]:
         """The folded handles that a name stands for; none for a name that nobody has.
@@ -217,8 +248,8 @@ class Videos(Aggregate):
         It is itself, if it is one, else those of creators whom a link or the API calls so, such as after a rename.
         """
         handle = folded(name)
-        its_own = select(videos.c.handle).where(*conditions_of(workspace, Filters(handles=(handle,)))).limit(1)
-        if not handle or await self._database.scalar(its_own) is not None:
+        its_own = values_of(workspace, Filters(handles=(handle,)))
+        if not handle or await self._database.scalar(handle_statement(), its_own) is not None:
             return (handle,) if handle else ()
         found = [each.video for each in await self.search(workspace, handle, SEARCHED)]
         creators = [creator_of(video) for video in found if handle in names_of_creator(video)]
@@ -226,20 +257,9 @@ class Videos(Aggregate):
 
     async def sums(self, workspace: Workspace, filters: Filters) -> tuple[LinkSum, ...]:
         """What the links of the videos that filters leave count together, by metric, each link's newest tracking."""
-        link = func.coalesce(func.nullif(videos.c.key, ""), videos.c.video_id)
-        newest = func.row_number().over(partition_by=link, order_by=videos.c.newest_at.desc())
-        columns = (videos.c.main_metric, videos.c.main_count, videos.c.change_24h, videos.c.is_running)
-        ranked = select(*columns, newest.label("place")).where(*conditions_of(workspace, filters)).subquery()
-        per_link = select(*(ranked.c[column.name] for column in columns)).where(ranked.c.place == 1)
-        sums: dict[Metric, LinkSum] = {}
-        for metric, count, day, is_running in await self._database.rows(per_link):
-            if metric is None or count is None:
-                continue
-            links, counted, gained = sums.get(metric, LinkSum(metric, 0, 0, None))[1:]
-            if is_running and day is not None:
-                gained = (gained or 0) + day
-            sums[metric] = LinkSum(metric, links + 1, counted + count, gained)
-        return tuple(sums[metric] for metric in Metric if metric in sums)
+        sums = await self._database.rows(sums_statement(filters.given), values_of(workspace, filters))
+        found = {row[0]: LinkSum(*row) for row in sums}
+        return tuple(found[metric] for metric in Metric if metric in found)
 
     async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
         """Every snapshot of a video, oldest first. Ask `find` first whether the asker may see it."""
