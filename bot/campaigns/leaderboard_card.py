@@ -128,7 +128,9 @@ def _nothing(facts: LeaderboardFacts) -> str:
         return "Nobody started a video here with this bot yet, so there's nobody to rank."
     if facts.campaign is not None and not facts.found.request.keys:
         return "This campaign has no videos yet, so there's nothing to rank. Add some first."
-    return f"No video here was read {_when(facts)} yet, so there's nothing to rank."
+    if facts.found.request.hour is not None:
+        return f"No video has counts {_when(facts)} yet, so there's nothing to rank."
+    return f"No counts were read {_when(facts)}, so there's nothing to rank."
 
 
 def _finding(facts: LeaderboardFacts) -> str:

@@ -7,16 +7,16 @@ from datetime import datetime
 from bot.commands.context import Context
 from bot.commands.words import TITLE_FILLERS
 from bot.domain.errors import NotFound
-from bot.domain.folding import folded
+from bot.domain.folding import folded, respelled
 from bot.domain.links import find_links, looks_like_link, profile_handle
-from bot.messages.problems import which_video
+from bot.messages.problems import nearest_videos, which_video
 from bot.messages.wording import shortened, video_options
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply
 from bot.store.videos import Filters, Sort, StoredVideo
 from bot.wallet.link_check import resolve
 
-MOST_CHOICES = 10
+MOST_CHOICES, MOST_NEAR = 10, 3
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ROW = re.compile(
     rf"(?:#|(?:row|number|no\.?|nr\.?) *)?(?P<number>\d{{1,4}})(?:st|nd|rd|th)?|(?P<ordinal>{'|'.join(_ORDINALS)})",
@@ -32,9 +32,16 @@ _ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{8,64}")
 async def choose(context: Context, typed: str, call: Call, argument: str) -> StoredVideo | Reply:
     """The video that the words mean, or a reply that lets the person choose between several.
 
-    `call` with its `argument` set to a video's id is what a choice does. NotFound where nothing fits.
+    `call` with its `argument` set to a video's id is what a choice does. If nothing fits, titles that are spelled
+    nearly so are offered, except to stop them; NotFound if there are none.
     """
-    found = await fitting(context, typed)
+    try:
+        found = await fitting(context, typed)
+    except NotFound:
+        near = await _nearest(context, typed) if call.command != "stop" else ()
+        if not near:
+            raise
+        return nearest_videos(typed, call, argument, video_options(each.video for each in near))
     if len(found) == 1:
         return found[0]
     options = video_options(each.video for each in found[:MOST_CHOICES])
@@ -71,6 +78,16 @@ async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     found = await _trackings(context, typed)
     newest = {each.curve_key: each for each in sorted(found, key=lambda each: (each.video.is_running, _began(each)))}
     return found if len(found) == 1 else tuple(each for each in found if newest[each.curve_key] is each)
+
+
+async def _nearest(context: Context, typed: str) -> tuple[StoredVideo, ...]:
+    """A few videos in whose titles the words stand nearly as they were typed."""
+    words = folded(typed)
+    if looks_like_link(typed) or len(words.split()) > MOST_CHOICES:
+        return ()
+    titles = await context.store.videos.titles(context.workspace)
+    meant = respelled(words, (word for title in titles for word in folded(title).split()))
+    return await context.store.videos.search(context.workspace, meant, MOST_NEAR) if meant not in {"", words} else ()
 
 
 def _began(stored: StoredVideo) -> datetime:

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶ʹʺʻʼʽˈ「」『』〝〞〟"
 _DASHES = "‐‑‒–—―−⁃﹘﹣－"
@@ -30,3 +32,13 @@ def folded(text: str) -> str:
         text = _MARKS.sub("", unicodedata.normalize("NFD", _INVISIBLE.sub("", text)))
         text = "".join(each for each in unicodedata.normalize("NFC", text) if unicodedata.category(each) != "Cf")
     return " ".join(_INVISIBLE.sub("", text).casefold().translate(_PLAIN).split())
+
+
+def respelled(words: str, known: Iterable[str]) -> str:
+    """Folded words with each unknown one replaced by the known word that comes nearest; empty if none does."""
+    vocabulary = sorted(set(known))
+    near = [
+        word if word in vocabulary else next(iter(get_close_matches(word, vocabulary, 1, 0.75)), "")
+        for word in words.split()
+    ]
+    return " ".join(near) if all(near) else ""

@@ -39,6 +39,8 @@ _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
 _DATE = (
     rf"(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d\d?)\.?\s+(?P<month>{_MONTH})|(?P<first>{_MONTH})\s+(?P<last>\d\d?))\b"
 )
+_NUMBER = re.compile(r"\d(?:[\d.,]*\d)?\Z")
+"""What was read of a word such as 1e9 up to a place."""
 _FILLER = re.compile(r"(?:[\s,;.·+&]|and\b|pay\b|with\b|count(?:ed)?\b|then\b)+", re.IGNORECASE)
 
 
@@ -53,6 +55,10 @@ def read_terms(typed: str, known: Terms, today: date) -> Terms:
                 place = found.end()
                 break
         else:
+            number = _NUMBER.search(text, 0, place)
+            if number is not None and text[place].isalnum():
+                word = text[number.start() :].split()[0][:20]
+                raise UsageError(f"I can't read “{word}” as a number. Write it like 1000 or 2.50.", "terms")
             rest = " ".join(text[place:].split()[:4])[:40]
             msg = f"I don't understand “{rest}” in these terms. For example: {EXAMPLE}."
             raise UsageError(msg, "terms")

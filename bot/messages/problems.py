@@ -108,6 +108,19 @@ def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more:
     )
 
 
+def nearest_videos(words: str, call: Call, argument: str, options: tuple[Option, ...]) -> Reply:
+    """No video matches the words, but some titles are spelled nearly so: a button for each."""
+    which = "this one" if len(options) == 1 else "one of these"
+    return Reply(
+        f"No video here matches “{shortened(words)}”. Did you mean {which}?",
+        actions=tuple(
+            Button(shortened(each.label, MOST_LABEL), Call(call.command, {**call.arguments, argument: each.value}))
+            for each in options
+        ),
+        tone=Tone.WARNING,
+    )
+
+
 def _button(instead: tuple[str, Call] | None) -> tuple[Button, ...]:
     """A button that runs a line."""
     return () if instead is None else (Button(shortened(instead[0], MOST_LABEL), instead[1]),)

@@ -9,7 +9,7 @@ from bot.domain.videos import Video
 from bot.reply.call import Call
 from bot.reply.model import Select, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, LIST, environment_of
+from tests.standins.environment import ANA, LIST, button, environment_of
 
 
 def link(number, word="steady"):
@@ -43,6 +43,16 @@ def tracked(env):
 async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_its_title(env, tracked, words):
     reply = await env.say(f"/stats {words.format(id=tracked['recipe'])}")
     assert reply.title == TITLES["recipe"]
+
+
+@pytest.mark.parametrize("command", ["stats", "export"])
+async def test_a_title_that_is_misspelled_offers_the_nearest_but_never_to_stop_it(env, tracked, command):
+    offer = await env.say(f"/{command} stret food")
+    assert offer.summary == "No video here matches “stret food”. Did you mean this one?"
+    assert button(offer, TITLES["emoji"][:20]) == Call(command, {"video": tracked["emoji"]})
+    refused = await env.say("/stop stret food")
+    assert "No video here matches" in refused.summary
+    assert TITLES["emoji"][:20] not in plain_text(refused)
 
 
 async def test_several_that_fit_become_a_choice_that_does_what_was_asked(env, tracked):

@@ -63,6 +63,9 @@ def test_terms_are_read_in_plain_words(typed, known, expected):
         ("youtube 1, final on 2026-02-31", "is no date"),
         ("youtube 1, final on 2020-12-31", "more than a year ago"),
         ("budget 50", "Name a rate"),
+        ("tiktok 1e9 per 1000", "I can't read “1e9” as a number"),
+        ("youtube 1, minimum 1e3", "I can't read “1e3” as a number"),
+        ("youtube 1 per 1000,bonus 2", "“bonus 2”"),
     ],
 )
 def test_what_is_not_understood_is_named(typed, sentence):
