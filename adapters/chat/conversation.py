@@ -198,7 +198,9 @@ class Conversation(Generic[T_contra]):
         offers = command is not None and command.need is Permission.SPEND
         typed = f"{call.name} {arguments if isinstance(arguments, str) else sorted(arguments.items())}"
         reply = await (self._floods.once(caller, typed, run, offers=offers) if is_typed else run())
-        return with_form_again(command, by_form, reply, self._room) if command is not None else reply
+        if command is None or not self._bot.may_fill_in(command, caller):
+            return reply
+        return with_form_again(command, by_form, reply, self._room)
 
 
 def _form(command: AnyCommand | None, call: CommandCall) -> Mapping[str, str] | None:

@@ -45,6 +45,9 @@ async def test_the_message_menu_tracks_what_a_message_links_to(bot_app, discord,
     card = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
     assert "Track 2 videos" in told(card)
     assert card.only_for == server.ann.id
+    refused = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ben))
+    assert "you can't start tracking" in told(refused)
+    assert labels(refused) == []  # no form that would be refused too
 
 
 async def test_links_of_a_message_beyond_ten_are_named(bot_app, discord, server):
