@@ -7,11 +7,12 @@ from datetime import datetime
 from bot.campaigns.totals import CampaignMoney, CampaignTotals, MetricTotal, TopVideo, TotalChange
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text
+from bot.domain.creators import on_several_platforms
 from bot.domain.growth import ago, exact_count, metric_name, short_change, short_count, signed_count
 from bot.domain.money import dollars, unit_price
 from bot.messages.campaign import campaign_value
 from bot.messages.video_count import NAME_LENGTH
-from bot.messages.wording import linked, platform_name, plural, shortened
+from bot.messages.wording import creator_words, linked, platform_name, plural
 from bot.reply.call import FORM, Call
 from bot.reply.model import (
     Align,
@@ -93,7 +94,11 @@ def _lines(facts: CampaignFacts) -> Iterator[Part]:
         gained = f" {short_change(each.day)}" if each.day is not None else ""
         room = _LINE - len(f"{place}. {count}{gained}")
         yield Paragraph(text(f"{place}. ", linked(each.stored.video, room), Bold(count), gained))
-    creators = [f"{shortened(each.name, _CREATOR)} {short_count(each.count)}" for each in facts.totals.creators[:TOP]]
+    several = on_several_platforms(each.who for each in facts.totals.creators)
+    creators = [
+        f"{creator_words(each.name, each.who, several, _CREATOR)} {short_count(each.count)}"
+        for each in facts.totals.creators[:TOP]
+    ]
     while len(creators) > 1 and len(" · ".join(creators)) > 2 * _LINE:
         creators.pop()
     if creators:
@@ -232,13 +237,13 @@ def _creator_list(totals: CampaignTotals) -> Listing:
         Column("Count", Align.RIGHT),
         Column("24 h", Align.RIGHT),
     )
-    items = []
+    items, several = [], on_several_platforms(each.who for each in totals.creators)
     for place, each in enumerate(totals.creators[:MOST_ROWS], 1):
         gained = "–" if each.day is None else signed_count(each.day)
         cells = (text(f"{each.links:,}"), text(exact_count(each.count)), text(gained))
         moved = () if each.day is None else (" · ", Bold(f"{short_change(each.day)} in 24 h"))
         line = text(short_count(each.count), *moved, f" · {plural(each.links, 'video')}")
-        items.append(Item(text(f"{place}. {shortened(each.name, NAME_LENGTH)}"), cells, line))
+        items.append(Item(text(f"{place}. {creator_words(each.name, each.who, several, NAME_LENGTH)}"), cells, line))
     return Listing(_caption("creator", len(totals.creators)), columns, tuple(items))
 
 

@@ -1,19 +1,20 @@
 """What a leaderboard is made of: the readings of every link in its window, ranked by video, creator or person."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.domain.caller import Person
-from bot.domain.creators import creator_name, creator_of
+from bot.domain.creators import creator_name, creator_of, on_several_platforms
 from bot.domain.growth import main_metric, metric_name
 from bot.domain.leaderboard import LATE, Count, Gain, Period, RankedEntry, Ranking, Window, gained, ranking, window_of
 from bot.domain.videos import HOUR, Metric, Snapshot
 from bot.domain.zones import UTC_NAME
 from bot.messages.video_count import NAME_LENGTH
-from bot.messages.wording import linked, name_of, platform_name, shortened
+from bot.messages.wording import creator_words, linked, name_of, platform_name, shortened
 from bot.reply.call import Call
 from bot.reply.model import Button, Mention, Text, text
 from bot.store import Store
@@ -88,7 +89,7 @@ async def ranked_links(store: Store, workspace: Workspace, request: RankingReque
     whose = {each.key: who for each in found if (who := _who(request.by, each)) is not None}
     named = [each for each in found if each.key in whose]
     shown = {whose[each.key]: each for each in named}
-    platforms = {each.newest.video.platform for each in named}
+    platforms, several = {each.newest.video.platform for each in named}, on_several_platforms(shown)
     metrics = {each.key: _metric(each) for each in named}
     old, at_hour = named, dict[str, Snapshot]()
     if request.hour is not None:
@@ -115,7 +116,7 @@ async def ranked_links(store: Store, workspace: Workspace, request: RankingReque
         request=request,
         window=window,
         boards=tuple(boards),
-        place=lambda who: _place(request.by, shown[who], is_mixed=len(platforms) > 1),
+        place=lambda who: _place(request.by, shown[who], several, is_mixed=len(platforms) > 1),
         nameless=len(found) - len(named),
         younger=len(named) - len(old),
         since=min((each.first.taken_at for each in found if each.first is not None), default=None),
@@ -139,13 +140,13 @@ def _starter(link: LinkReadings) -> Person | None:
     return next((each.started_by for each in reversed(link.trackings) if each.started_by is not None), None)
 
 
-def _place(by: str, link: LinkReadings, *, is_mixed: bool) -> Place:
+def _place(by: str, link: LinkReadings, several: AbstractSet[str], *, is_mixed: bool) -> Place:
     """How a ranked video, creator or person is shown; with the platform if the ranking mixes platforms."""
     video, person = link.newest.video, _starter(link)
     platform = platform_name(video.platform) if is_mixed else ""
     if by == "creators":
-        name = shortened(creator_name(video.link, video.creator), SHORT)
-        return Place(text(name), name, platform)
+        name = creator_name(video.link, video.creator)
+        return Place(text(shortened(name, SHORT)), creator_words(name, creator_of(video), several, SHORT), platform)
     if by == "people" and person is not None:
         return Place(text(Mention(person.id, person.name)), shortened(person.name or person.id, SHORT))
     button = Button("Stats", Call("stats", {"video": video.id}))

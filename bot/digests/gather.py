@@ -6,6 +6,7 @@ fresh that is. Long work is cut into pieces, between which other tasks get their
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from bot.charts.charts import Charts
 from bot.charts.specs import Movers
 from bot.digests.facts import BoardRow, DigestFacts, DigestMoney
 from bot.digests.video_changes import CURRENT, active_since, moved, needed_since
-from bot.domain.creators import creator_name
+from bot.domain.creators import creator_name, creator_of, on_several_platforms
 from bot.domain.digest import (
     Collected,
     DigestOptions,
@@ -35,7 +36,7 @@ from bot.domain.poll_times import GRACE
 from bot.domain.schedule import DAY
 from bot.domain.videos import HOUR, count_running
 from bot.messages.pictures import chart_picture
-from bot.messages.wording import linked, name_of, shortened
+from bot.messages.wording import creator_words, linked, name_of, shortened
 from bot.reply.model import Drawing, Mention, Text, text
 from bot.store import Store
 from bot.store.videos import StoredVideo
@@ -197,20 +198,22 @@ def _board(videos: Sequence[VideoChange], ranked: Ranked) -> tuple[BoardRow, ...
     if found is None or len(found.standings) < 2:
         return ()
     shown = {ranked_as(each, ranked): each for each in videos}
-    best = found.standings[:MOST_RANKED]
+    best, several = found.standings[:MOST_RANKED], on_several_platforms(each.who for each in found.standings)
     return tuple(
-        BoardRow(_ranked_name(shown[each.who], ranked), each, counted[0].metric, found.has_moves) for each in best
+        BoardRow(_ranked_name(shown[each.who], ranked, several), each, counted[0].metric, found.has_moves)
+        for each in best
     )
 
 
-def _ranked_name(shown: VideoChange, ranked: Ranked) -> Text:
+def _ranked_name(shown: VideoChange, ranked: Ranked, several: AbstractSet[str]) -> Text:
     """The name of a place on the leaderboard, by one of its videos."""
     person = shown.started_by
     if ranked is Ranked.PEOPLE and person is not None:
         return text(Mention(person.id, shortened(person.name, MOST_LETTERS)))
     if ranked is Ranked.VIDEOS:
         return text(linked(shown.video, MOST_LETTERS))
-    return text(shortened(creator_name(shown.video.link, shown.video.creator), MOST_LETTERS))
+    name = creator_name(shown.video.link, shown.video.creator)
+    return text(creator_words(name, creator_of(shown.video), several, MOST_LETTERS))
 
 
 def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], window: Window) -> Drawing | None:

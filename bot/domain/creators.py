@@ -1,5 +1,7 @@
 """Who posted a video: one identity per platform and handle."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +16,12 @@ class Creator:
 
     platform: str
     handle: str
+
+
+def on_several_platforms(creators: Iterable[object]) -> frozenset[str]:
+    """The handles that more than one of these creators has; whatever else is ranked has none."""
+    counted = Counter(each.handle for each in creators if isinstance(each, Creator))
+    return frozenset(handle for handle, count in counted.items() if count > 1)
 
 
 def creator_of(video: Video) -> Creator | None:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
 from bot.domain.clock import moment_text
-from bot.domain.creators import creator_name
+from bot.domain.creators import Creator, creator_name
 from bot.domain.growth import ago, crowded, is_overdue
 from bot.domain.leaderboard import RankedEntry
 from bot.domain.links import video_of
@@ -92,6 +93,12 @@ def shortened(words: str, length: int = TITLE_LENGTH) -> str:
     """One line of at most `length` characters."""
     flat = " ".join(words.split())
     return flat if len(flat) <= length else f"{flat[: length - 1]}…"
+
+
+def creator_words(name: str, who: Creator | None, several: AbstractSet[str], length: int = TITLE_LENGTH) -> str:
+    """A creator's name in so many characters, with the platform if `several`, the handles of more than one, has it."""
+    where = f" ({platform_name(who.platform)})" if who is not None and who.handle in several else ""
+    return f"{shortened(name, length)}{where}"
 
 
 def linked(video: Video, length: int = TITLE_LENGTH) -> Span:

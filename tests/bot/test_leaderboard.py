@@ -35,6 +35,21 @@ async def test_gains_of_the_window_rank_not_what_a_video_has_in_all(env, films):
     assert any(isinstance(part, Picture) for part in reply.parts)
 
 
+async def test_one_handle_on_two_platforms_is_named_with_each_wherever_creators_are(env):
+    links = (
+        "https://www.tiktok.com/@twin/video/7301234567890123499",
+        "https://twitter.com/twin/status/1697304622749012399",
+    )
+    for link in links:
+        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.clock.advance(hours=30)
+    await env.say("/videos")
+    await env.say(f"/campaign new launch {' '.join(links)}")
+    for line in ("/leaderboard creators", "/campaign launch", "/digest now"):
+        shown = plain_text(await env.say(line))
+        assert ("@twin (TikTok)" in shown, "@twin (X)" in shown) == (True, True), shown
+
+
 @pytest.mark.usefixtures("films")
 async def test_every_place_is_a_page_away(env):
     reply = await env.press(await env.say("/leaderboard"), "All places")
