@@ -7,7 +7,8 @@ from datetime import date
 
 from bot.commands.command import Kind
 from bot.commands.words import FILLERS
-from bot.domain.campaigns import EVERY_VIDEO
+from bot.domain.campaigns import EVERY_VIDEO, read_date
+from bot.domain.errors import UsageError
 from bot.domain.links import link_starts, looks_like_link
 from bot.reply.text import visible
 
@@ -27,9 +28,11 @@ _AT_IN_WORDS = re.compile(rf"(?<!\S)((?:at|on) +)({'|'.join(_NUMBERS[:12])})(?!\
 _MONTH = re.compile(r"(?<!\S)(?:an?|one|1)[ -]+month\b", re.IGNORECASE)
 _COUPLE = re.compile(rf"(?<!\S)(?:a +)?couple +(?:of +)?(?={_UNIT})", re.IGNORECASE)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _UNTIL_DAY = re.compile(
-    r"\b(?:until|till|til|through) +(?:next +|this +)?(?:(?P<tomorrow>tomorrow)|(?P<date>\d{4}-\d\d-\d\d)"
-    rf"|(?P<day>{'|'.join(_DAYS)})(?:s|nes|rs|ur)?(?:day)?)(?![\w:])",
+    r"\b(?:until|till|til|through) +(?:next +|this +)?(?P<date>tomorrow|\d{4}-\d\d-\d\d"
+    rf"|(?:{'|'.join(_DAYS)})(?:s|nes|rs|ur)?(?:day)?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? +{_MONTH_NAME}|{_MONTH_NAME} +\d{{1,2}}(?:st|nd|rd|th)?)(?![\w:])",
     re.IGNORECASE,
 )
 _HALF_AN_HOUR = re.compile(r"(?<!\S)(?:a +half|half +an?) +hour\b", re.IGNORECASE)
@@ -184,17 +187,12 @@ def campaign_in(
 
 
 def until_in_days(typed: str, today: date) -> str:
-    """The line with `until friday`, `until tomorrow` or `until 2026-12-04` as the number of days from today."""
+    """The line with `until friday`, `until tomorrow`, `until 3 dec` or `until 2026-12-03` as days from today."""
 
     def days(match: re.Match[str]) -> str:
-        if match["tomorrow"]:
-            return "1days"
-        if match["day"]:
-            index = _DAYS.index(match["day"].lower())
-            return f"{(index - today.weekday() - 1) % 7 + 1}days"
         try:
-            return f"{(date.fromisoformat(match['date']) - today).days}days"
-        except ValueError:
+            return f"{(read_date(match['date'], today) - today).days}days"
+        except UsageError:
             return match[0]
 
     return _UNTIL_DAY.sub(days, typed)

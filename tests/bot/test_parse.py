@@ -309,6 +309,8 @@ def test_what_is_longer_than_any_platform_allows_is_not_even_read():
         "until sunday": 7,
         "until tomorrow": 1,
         "through 2026-12-06": 7,
+        "until 3 dec": 4,
+        "till December 3rd": 4,
         "for a month": 30,
         "a couple of weeks": 14,
         "for the next ten days": 10,
