@@ -87,7 +87,7 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
     """Offers and questions."""
     several = (
         offer.Row(link()),
-        offer.Row(None, problem="example.com isn't a supported site."),
+        offer.Row(None, problem="example.com isn't a supported site.", typed="https://example.com/video/1"),
         offer.Row(link(1), video=video(1), started_by=ANA),
         offer.Row(link(2), video=video(2)),
         offer.Row(link(3), video=video(3), hidden=True),

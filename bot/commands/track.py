@@ -326,8 +326,9 @@ def _row(candidate: CheckedLink, despite: int = 0) -> Row:
         return Row(candidate.link, unclear_at=in_flight.submitted_at)
     if running is None:
         hidden, may_run = candidate.is_hidden, candidate.may_run
-        return Row(candidate.link, candidate.problem, in_flight=in_flight is not None, hidden=hidden, may_run=may_run)
-    return Row(candidate.link, "", running.video, running.started_by, hidden=candidate.is_hidden)
+        problem, typed, is_sent = candidate.problem, candidate.typed, in_flight is not None
+        return Row(candidate.link, problem, typed, in_flight=is_sent, hidden=hidden, may_run=may_run)
+    return Row(candidate.link, video=running.video, started_by=running.started_by, hidden=candidate.is_hidden)
 
 
 async def _result(context: Context, outcome: Outcome) -> Result:

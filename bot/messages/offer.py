@@ -11,7 +11,7 @@ from bot.domain.allowances import Limit, fixed, tightest
 from bot.domain.caller import Person
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text, moment_text
-from bot.domain.links import VideoLink
+from bot.domain.links import FORMS, VideoLink
 from bot.domain.money import DURATIONS, Consequence, WalletState, dollars, left_after
 from bot.domain.videos import Video
 from bot.messages.approval import above_words, ask_button
@@ -25,6 +25,7 @@ from bot.messages.wording import (
     platform_name,
     plural,
     series,
+    shortened,
     status_word,
     video_actions,
 )
@@ -55,12 +56,14 @@ from bot.reply.model import (
 
 MOST_OPTIONS = 25
 """Of a menu."""
+LONGEST_TYPED = 40
+"""Characters of a link that could not be read, as its row shows it."""
 ADD_CREDIT = LinkButton("Add credit", "https://contentstats.io/")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One link of a request: the video it names or the `problem` with it, and what tracks that video already.
+    """One link of a request: the video it names or the `problem` with what was `typed`, and what tracks that video.
 
     `started_by` is None for a tracking that was started outside the bot; `hidden` is one of another workspace.
     `may_run` says that the video may be tracked already although nothing shows it; `unclear_at` is when an earlier
@@ -69,6 +72,7 @@ class Row:
 
     link: VideoLink | None
     problem: str = ""
+    typed: str = ""
     video: Video | None = None
     started_by: Person | None = None
     hidden: bool = False
@@ -232,7 +236,7 @@ def _links(rows: Sequence[Row]) -> tuple[Part, ...]:
 
 def _named(row: Row) -> Text:
     if row.link is None:
-        return text("Left out")
+        return text(shortened(row.typed, LONGEST_TYPED))
     shown = row.video is not None and not row.hidden
     name = name_of(row.video) if row.video is not None and shown else name_of_link(row.link.url, row.link.platform)
     return text(Link(name, row.link.url))
@@ -240,7 +244,7 @@ def _named(row: Row) -> Text:
 
 def _state_of(row: Row) -> Text:
     if row.problem:
-        return text(row.problem)
+        return text("left out: ", row.problem.removesuffix(FORMS).strip())
     if row.in_flight:
         return text("starting right now")
     if row.video is None:

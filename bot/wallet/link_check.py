@@ -18,7 +18,7 @@ OFFER_LIST_AGE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class CheckedLink:
-    """One link: the video it names or the `problem` with it, and what already tracks that video in this wallet.
+    """One link: the video it names or the `problem` with what was `typed`, and what tracks that video in this wallet.
 
     `is_hidden` is true where the tracking or the request under way belongs to another workspace that shares the key.
     `may_run` is true where nothing known tracks the video, and the API may leave the tracking out of its lists.
@@ -26,6 +26,7 @@ class CheckedLink:
 
     link: VideoLink | None
     problem: str = ""
+    typed: str = ""
     running: StoredVideo | None = None
     in_flight: TrackRequest | None = None
     is_hidden: bool = False
@@ -45,14 +46,14 @@ async def check_links(wallet: Wallet, workspace: Workspace, typed: Sequence[str]
     """
     read = dict([await _read(wallet, each) for each in typed])
     if not any(isinstance(each, VideoLink) for each in read.values()):
-        return tuple(CheckedLink(None, str(each)) for each in read.values())
+        return tuple(CheckedLink(None, str(each), typed) for typed, each in read.items())
     listed = await wallet.mirror.lists.ensure(OFFER_LIST_AGE)
     return tuple(
         [
             await _known(wallet, workspace, each, listed)
             if isinstance(each, VideoLink)
-            else CheckedLink(None, str(each))
-            for each in read.values()
+            else CheckedLink(None, str(each), typed)
+            for typed, each in read.items()
         ]
     )
 
