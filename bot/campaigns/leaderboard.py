@@ -171,9 +171,13 @@ def _count(metric: Metric, taken: Snapshot | None) -> Count | None:
 
 
 def _gain(link: LinkReadings, metric: Metric, edge: int, start: datetime, end: datetime) -> Gain | None:
-    """What a link gained between two neighbouring moments that were read, from the one numbered `edge`."""
+    """What a link gained between two neighbouring moments that were read, from the one numbered `edge`.
+
+    No hours are missing after the last reading of one that isn't tracked any more.
+    """
     first, before, last = (_count(metric, link.stating(metric, place)) for place in (None, edge, edge + 1))
-    return gained(first, before, last, start, end)
+    is_over = not any(each.video.is_running for each in link.trackings)
+    return gained(first, before, last, start, last.at if last is not None and is_over else end)
 
 
 def _at_age(link: LinkReadings, hour: int) -> datetime | None:

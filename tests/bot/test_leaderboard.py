@@ -148,6 +148,15 @@ async def test_a_link_tracked_again_keeps_its_metric_and_who_started_it(env):
     assert "1 video" in plain_text(reply)
 
 
+async def test_a_tracking_that_ended_within_the_window_has_no_hours_missing(env):
+    env.sandbox.world.track(env.sandbox.key, "https://www.tiktok.com/@steady/video/7301234567890123456", 1)
+    env.clock.advance(hours=40)
+    await env.say("/videos")
+    card = plain_text(await env.say("/leaderboard 7 days"))
+    assert "Views gained" in card
+    assert "hours missing" not in card
+
+
 async def test_an_unknown_word_is_named(env):
     reply = await env.say("/leaderboard nonsense")
     assert reply.tone is Tone.PROBLEM

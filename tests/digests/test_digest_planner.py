@@ -327,9 +327,12 @@ async def test_only_what_was_done_by_a_clock_far_ahead_is_due_again(mirror, cloc
 
 
 @pytest.mark.usefixtures("on")
-async def test_many_channels_share_one_look_and_one_picture(mirror, clock, charts, database):
+async def test_many_channels_and_campaigns_share_one_look_and_one_picture(mirror, clock, charts, database):
     for number in range(30):
         await mirror.subscribe(NINE, ALL, f"C-{number}")
+    for number in range(3):
+        campaign, _ = await mirror.store.campaigns.create(mirror.here.id, f"launch {number}", ANA, clock())
+        await mirror.subscribe(NINE, DigestOptions(campaign_id=campaign.id), f"C-launch-{number}")
     clock.now = at("2026-03-03 09:00")
     looks = []
 
@@ -338,7 +341,7 @@ async def test_many_channels_share_one_look_and_one_picture(mirror, clock, chart
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        assert await mirror.planner(charts).plan_due() == 31
+        assert await mirror.planner(charts).plan_due() == 34
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert sum(looks) == 1
