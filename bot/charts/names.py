@@ -21,9 +21,6 @@ _NEVER_DRAWN = frozenset({"Cc", "Cn", "Co", "Cs", "Me"})
 _JOINERS = "\u200c\u200d"
 _STYLES = "\ufe0e\ufe0f"
 _ELLIPSIS = "…"
-_STUMP = 3
-"""Letters of a word that aren't worth keeping."""
-
 _DEJAVU = "DejaVu Sans"
 
 
@@ -77,15 +74,22 @@ def fitted(name: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 def _without_middle(name: str, kept: int) -> str:
-    """About `kept` letters: the first and the last ones, without stumps of words."""
+    """About `kept` letters: the first and the last ones, without pieces of words unless a word is most of them."""
     head, tail = name[: kept * 3 // 5], name[len(name) - kept + kept * 3 // 5 :]
     while head and (_is_joined(name[len(head)]) or head[-1] in _JOINERS):
         head = head[:-1]
     while tail and _is_joined(tail[0]):
         tail = tail[1:]
-    head = re.sub(rf"(?<=\S)\s+\S{{,{_STUMP}}}$", "", head)
-    tail = re.sub(rf"^\S{{,{_STUMP}}}\s+(?=\S)", "", tail)
-    return f"{head}{_ELLIPSIS}{tail}"
+    if head and not name[len(head)].isspace():
+        head = _longer_half(head, head.rpartition(" ")[0])
+    if tail and not name[-len(tail) - 1].isspace():
+        tail = _longer_half(tail, tail.partition(" ")[2])
+    return f"{head.rstrip()}{_ELLIPSIS}{tail.lstrip()}"
+
+
+def _longer_half(piece: str, whole_words: str) -> str:
+    """The whole words of a piece if they are at least half of it."""
+    return whole_words if 2 * len(whole_words) >= len(piece) else piece
 
 
 def _is_joined(char: str) -> bool:
