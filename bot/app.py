@@ -39,6 +39,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.coordination import RateSlots
+from bot.store.memories import Memories
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
 from bot.wallet.wallet import Meanwhile, noticing_the_line
@@ -95,7 +96,6 @@ class Bot:
         self._resources = AsyncExitStack()
         self._metrics = Metrics()
         self._process = secrets.token_hex(8)
-        self._lists = LastLists()
         self._scheduler: Scheduler | None = None
 
     @staticmethod
@@ -115,6 +115,7 @@ class Bot:
         async with AsyncExitStack() as stack:
             opened = Store.opened(self._settings.database_url, self._settings.encryption_keys)
             self._store = await stack.enter_async_context(opened)
+            self._lists = LastLists(self._store.memories, self._clock)
             self._charts = await stack.enter_async_context(Charts())
             key = self._settings.contentstats_api_key
             accounts = Accounts(
@@ -186,7 +187,7 @@ class Bot:
         if wanted is None or not options:
             return misunderstood(str(error), command.usage, command.example, instead)
         reply = which_of(Call("compare.with" if wanted.fewest > 1 else command.name), wanted.name, options)
-        self._lists.note(caller, reply, 1)
+        await self._lists.note(caller, reply, 1)
         return reply
 
     async def _videos(self, command: AnyCommand, argument: str, caller: Caller) -> tuple[Option, ...]:
@@ -201,13 +202,14 @@ class Bot:
         return options
 
     async def arrived(self, reply: Reply, *, shown: bool, announced: bool) -> None:
-        """Withdraw what a reply made needless, once the person has it or its line is posted. Never raises."""
+        """Withdraw what a reply made needless once the person has it or its line is posted; save its list's rows."""
         keys = (*(reply.reports if shown else ()), *(reply.announces if announced else ()))
-        if keys:
-            try:
+        try:
+            if keys:
                 await self._store.outbox.withdraw(keys, "the reply to the command reported it", self._clock())
-            except BotError:
-                logger.warning("withdrawing messages failed; they may repeat a reply", exc_info=True)
+            await self._lists.save()
+        except BotError:
+            logger.warning("storing what a reply changed failed; messages may repeat it", exc_info=True)
 
     def crash(self, command: str, error: Exception) -> Reply:
         """What to say of a fault of ours: a reference, under which the log has the rest."""
@@ -226,7 +228,7 @@ class Bot:
         try:
             async with asyncio.timeout(SUGGEST_WITHIN):
                 account = await self._accounts.of(caller.workspace)
-                rows = self._lists.rows(caller)
+                rows = partial(self._lists.rows, caller)
                 return await suggestions(wanted, typed, names, self._store, account.workspace, rows)
         except (BotError, TimeoutError):
             logger.warning("suggestions failed", extra={"command": command}, exc_info=True)
@@ -315,6 +317,11 @@ class Bot:
         return self._store.rates
 
     @property
+    def memories(self) -> Memories:
+        """What is remembered of each workspace for a week."""
+        return self._store.memories
+
+    @property
     def installations(self) -> Installations:
         """Installations with their tokens, stored encrypted."""
         return self._store.installations
@@ -362,7 +369,7 @@ class Bot:
             is_scheduling=self._scheduler is not None and self.is_alive(),
             commands=self._described,
             look_up=partial(self._look_up, caller),
-            rows=self._lists.rows(caller),
+            rows=partial(self._lists.rows, caller),
             is_posting=is_posting,
         )
         if is_posting:
@@ -373,7 +380,7 @@ class Bot:
             raise NotAllowed(money_refusal(context.money_readers))
         async with noticing_the_line(account.wallet, meanwhile):
             reply = await with_allowed_actions(await command.handler(context, args), context, self._by_name)
-        self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
+        await self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
         shared_as = reply.shared_as
         if shared_as is None or cannot_share_reason(self._by_name[shared_as.command], caller, granted):
             return reply

@@ -17,6 +17,7 @@ class Maintenance:
         """Delete expired rows. Returns how many messages were deleted."""
         now = self._clock()
         await self._store.inbox.forget_old(now)
+        await self._store.memories.forget_old(now)
         await self._store.forgetting.old_spend(now)
         forgotten = await self._store.outbox_status.forget_old(now)
         await self._store.events.forget_old(now)

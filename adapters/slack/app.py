@@ -91,7 +91,7 @@ class SlackApp:
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             workspaces = await self._workspaces()
             limits = Limits(sleep=self._sleep, slots=self._bot.rate_slots)
-            pictures, tables = Pictures(self._calls), SortableTables()
+            pictures, tables = Pictures(self._calls), SortableTables(self._bot.memories, self._clock)
             self._poster = SlackPoster(workspaces, self._calls, pictures, limits, self._sleep, tables)
             replies = Replies(self._calls, limits, pictures, self._clock, self._sleep, tables)
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)

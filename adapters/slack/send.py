@@ -7,7 +7,9 @@ others is ever taken for it, so a way with an unclear outcome can be followed by
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from adapters.chat.conversation import Shown
@@ -32,9 +34,12 @@ from adapters.slack.text import PIECE, Block, plain, unescaped
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.command import Answer
 from bot.delivery.poster import Delivery, Rejected
-from bot.domain.clock import Clock
+from bot.domain.caller import WorkspaceRef
+from bot.domain.clock import Clock, utc_now
+from bot.domain.errors import DatabaseUnavailable
 from bot.reply.model import File, LargeFile, Note, Paragraph, Picture, Reply, Tone, pictures_alone, text
 from bot.reply.text import pieces
+from bot.store.memories import KEPT, Memories
 
 logger = logging.getLogger(__name__)
 
@@ -59,16 +64,25 @@ _IN_PLACE: Mapping[str, object] = {"replace_original": True}
 _QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
-class SortableTables:
-    """Sends plain tables to workspaces that refuse sortable ones: at once, and as long as this process runs."""
+_REFUSED = "no sortable tables"
 
-    def __init__(self) -> None:
-        self._refused: set[str] = set()
+
+def _ref(workspace_id: str) -> WorkspaceRef:
+    return WorkspaceRef("slack", workspace_id, "")
+
+
+class SortableTables:
+    """Sends plain tables to workspaces that refuse sortable ones: at once, and for a week, in every process."""
+
+    def __init__(self, memories: Memories | None = None, clock: Clock = utc_now) -> None:
+        self._memories = memories
+        self._clock = clock
+        self._refused_at: dict[str, datetime] = {}
 
     async def sent(self, workspace_id: str, message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
         """Send a message, again at once if its tables are refused. Raises what `send` does."""
         plain = with_plain_tables(message)
-        if not has_data_table(message) or workspace_id in self._refused:
+        if not has_data_table(message) or await self._is_refused(workspace_id):
             return await send(plain)
         try:
             return await send(message)
@@ -76,8 +90,24 @@ class SortableTables:
             if not error.is_about_content:
                 raise
         outcome = await send(plain)
-        self._refused.add(workspace_id)
+        await self._refuse(workspace_id)
         return outcome
+
+    async def _is_refused(self, workspace_id: str) -> bool:
+        at = self._refused_at.get(workspace_id)
+        if at is not None:
+            return self._clock() < at + KEPT
+        if self._memories is not None:
+            with suppress(DatabaseUnavailable):
+                return await self._memories.recall(_ref(workspace_id), _REFUSED, self._clock()) is not None
+        return False
+
+    async def _refuse(self, workspace_id: str) -> None:
+        self._refused_at[workspace_id] = self._clock()
+        if self._memories is None:
+            return
+        with suppress(DatabaseUnavailable):
+            await self._memories.note(_ref(workspace_id), _REFUSED, "", self._clock())
 
     async def posted(
         self, workspace_id: str, message: Message, send: Callable[[Message], Awaitable[Delivery]]

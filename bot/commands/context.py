@@ -1,5 +1,6 @@
 """What a command's handler may reach: who asks, their workspace, its wallet, and the rules on spending."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from bot.reply.call import Call
 from bot.reply.model import Listing, Reply, Select
 from bot.store import Store
 from bot.store.audit import Action, Entry
+from bot.store.memories import Memories
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
@@ -34,7 +36,7 @@ class Context:
     `permissions` is what the caller may do here, `spenders` says in words who may spend, `monthly_cap` is dollars,
     `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
     `look_up` gives the card of a call that may be posted to the channel; NotAllowed if it may not be.
-    `rows` are the ids of the videos that the person's last list showed, by row.
+    `rows` reads the ids of the videos that the person's last list showed, by row.
     `is_scheduling` is true if a scheduler runs in this very process. `is_posting`: the reply is for the whole channel,
     which may read of money if `posts_money`.
     """
@@ -55,7 +57,7 @@ class Context:
     is_scheduling: bool
     commands: tuple[Described, ...]
     look_up: Callable[[Call], Awaitable[Reply]]
-    rows: Mapping[int, str]
+    rows: Callable[[], Awaitable[Mapping[int, str]]]
     is_posting: bool = False
     posts_money: bool = False
 
@@ -156,17 +158,23 @@ class Context:
 
 
 class LastLists:
-    """The videos of the list that each person saw last in this process, by row."""
+    """The videos of the list that each person saw last, by row, for a week and in every process."""
 
-    def __init__(self) -> None:
-        self._rows: dict[tuple[WorkspaceRef, str], Mapping[int, str]] = {}
+    def __init__(self, memories: Memories, clock: Clock) -> None:
+        self._memories = memories
+        self._clock = clock
+        self._unsaved: dict[tuple[WorkspaceRef, str], Mapping[int, str]] = {}
 
-    def rows(self, caller: Caller) -> Mapping[int, str]:
-        """The ids of the videos by row; empty if the person saw no list."""
-        return self._rows.get((caller.workspace, caller.person.id), {})
+    async def rows(self, caller: Caller) -> Mapping[int, str]:
+        """The ids of the videos by row; empty if the person saw no list lately. Raises DatabaseUnavailable."""
+        unsaved = self._unsaved.get((caller.workspace, caller.person.id))
+        if unsaved is not None:
+            return unsaved
+        saved = await self._memories.recall(caller.workspace, _list_of(caller.person.id), self._clock())
+        return {int(row): video_id for row, video_id in json.loads(saved or "{}").items()}
 
-    def note(self, caller: Caller, reply: Reply, first: int) -> None:
-        """Remember the videos that a reply offers in rows, the first of which is number `first`."""
+    async def note(self, caller: Caller, reply: Reply, first: int) -> None:
+        """Remember the videos that a reply offers in rows, the first of which is number `first`; `save` stores them."""
         listed = [item.button for part in reply.parts if isinstance(part, Listing) for item in part.items]
         ids = [button.call.arguments.get("video", "") for button in listed if button is not None]
         for action in reply.actions:
@@ -174,8 +182,19 @@ class LastLists:
                 ids = [option.value for option in action.options]
         if not any(ids):
             return
-        before = self.rows(caller) if first > 1 else {}
-        self._rows.pop((caller.workspace, caller.person.id), None)
-        self._rows[caller.workspace, caller.person.id] = {**before, **dict(enumerate(ids, first))}
-        if len(self._rows) > MOST_PEOPLE:
-            del self._rows[next(iter(self._rows))]
+        before = await self.rows(caller) if first > 1 else {}
+        self._unsaved.pop((caller.workspace, caller.person.id), None)
+        self._unsaved[caller.workspace, caller.person.id] = {**before, **dict(enumerate(ids, first))}
+        if len(self._unsaved) > MOST_PEOPLE:
+            del self._unsaved[next(iter(self._unsaved))]
+
+    async def save(self) -> None:
+        """Store what was noted: once the person has the reply, as no reply waits for it. Raises DatabaseUnavailable."""
+        for (workspace, person_id), rows in [*self._unsaved.items()]:
+            await self._memories.note(workspace, _list_of(person_id), json.dumps(rows), self._clock())
+            if self._unsaved.get((workspace, person_id)) is rows:
+                del self._unsaved[workspace, person_id]
+
+
+def _list_of(person_id: str) -> str:
+    return f"list:{person_id}"

@@ -67,7 +67,8 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     if not found and looks_like_link(typed):
         raise NotFound("This video isn't tracked here. /track shows what tracking it costs.", f"/track {typed}")
     if not found:
-        nothing = f"No video here matches “{shortened(typed)}”."
+        no = f"Your last list has no row {typed}, and no" if _ROW.fullmatch(typed.strip()) else "No"
+        nothing = f"{no} video here matches “{shortened(typed)}”."
         instead = f"/compare {typed}" if _SEVERAL.search(typed) else ""
         raise NotFound(f"{nothing} /videos lists your videos; /track starts a new one.{unlisted}", instead)
     return found
@@ -99,7 +100,8 @@ async def _trackings(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     videos = context.store.videos
     row = _ROW.fullmatch(typed.strip())
     if row is not None:
-        typed = context.rows.get(int(row["number"] or _ORDINALS.index(row["ordinal"].lower()) + 1), typed)
+        rows = await context.rows()
+        typed = rows.get(int(row["number"] or _ORDINALS.index(row["ordinal"].lower()) + 1), typed)
     if _is_handle(typed) and (handles := await videos.handles(context.workspace, typed)):
         theirs, _ = await videos.page(context.workspace, Filters(handles=handles), Sort.NEWEST, 0, MOST_CHOICES + 1)
         return theirs

@@ -1,6 +1,6 @@
 """Choices for an argument while it is typed: from the store and the registry alone, so they come at once."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.commands.command import Argument, Command, Kind
@@ -29,16 +29,16 @@ async def suggestions(
     commands: tuple[str, ...],
     store: Store,
     workspace: Workspace,
-    rows: Mapping[int, str],
+    rows: Callable[[], Awaitable[Mapping[int, str]]],
 ) -> tuple[Option, ...]:
     """What fits the beginning of a word: videos by any part of their title, choices and commands by their start.
 
-    `rows` are the ids of the videos in the list that the person saw last.
+    `rows` reads the ids of the videos in the list that the person saw last.
     """
     folded = typed.strip().casefold()
     match argument.kind:
         case Kind.VIDEO:
-            row = rows.get(int(folded), "") if folded.isdecimal() else ""
+            row = (await rows()).get(int(folded), "") if folded.isdecimal() else ""
             videos = await store.videos.search(workspace, row or folded, MOST)
             if plain := "" if videos else " ".join(word for word in folded.split() if word not in TITLE_FILLERS):
                 videos = await store.videos.search(workspace, plain, MOST)

@@ -13,6 +13,7 @@ from bot.domain.tracking import RequestState
 from bot.store import approvals, campaigns, payouts
 from bot.store.allowance_tables import allowances, channel_money
 from bot.store.database import Aggregate, adding
+from bot.store.memories import memories
 from bot.store.outbox_claims import named_in
 from bot.store.schedule_tables import alert_settings, blobs, digests, events, handled_events, is_open, outbox
 from bot.store.tables import (
@@ -81,7 +82,7 @@ class Forgetting(Aggregate):
         await approvals.forget(connection, workspace_id)
         await payouts.forget(connection, workspace_id)
         await campaigns.forget(connection, workspace_id)
-        for table in (credentials, audit, allowances, channel_money, digests, alert_settings, outbox):
+        for table in (credentials, audit, allowances, channel_money, memories, digests, alert_settings, outbox):
             await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
         here, requests = workspaces.c.id == workspace_id, track_requests.c.workspace_id == workspace_id
         await connection.execute(delete(track_requests).where(requests, ~IS_IN_FLIGHT))

@@ -18,6 +18,7 @@ from bot.store.database import Database
 from bot.store.digests import Digests
 from bot.store.events import Events
 from bot.store.forgetting import Forgetting
+from bot.store.memories import Memories
 from bot.store.migrate import migrate
 from bot.store.outbox import Outbox
 from bot.store.outbox_status import OutboxStatus
@@ -51,6 +52,7 @@ class Store:
         self.short_links = ShortLinks(database)
         self.credentials = Credentials(database, box)
         self.installations = Installations(database, box)
+        self.memories = Memories(database)
         self.chat_installs = ChatInstalls(database)
         self.command_sync = CommandSync(database)
         self.services = Services(database)

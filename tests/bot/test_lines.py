@@ -5,7 +5,7 @@ import pytest
 from bot.commands.lines import nearest, nearest_line, read_line
 from bot.commands.registry import COMMANDS
 from bot.reply.call import Call
-from tests.standins.environment import ANA, LINK, YOUTUBE, labels
+from tests.standins.environment import ANA, LINK, YOUTUBE, environment_of, labels
 
 READ = {
     "/usage": "/usage",
@@ -114,6 +114,11 @@ async def test_the_rows_of_the_last_list_name_videos(env):
     assert "matches “730”" in (await env.say("/stats 730")).summary, "only a link has that"
     assert (await env.say("/compare 1 and 2")).title.startswith("Comparison")
     assert "Stop tracking" in labels(await env.say("/stop 2"))
+    await env.say("/videos")
+    async with environment_of(env.sandbox, env.clock, env.database_url) as other:
+        assert (await other.say("/stats 2")).title == shown[1], "another process knows the list"
+        other.clock.advance(days=8)
+        assert (await other.say("/stats 2")).summary.startswith("Your last list has no row 2, and no video here")
 
 
 async def test_what_is_not_understood_is_named_with_a_button_for_the_nearest(env):

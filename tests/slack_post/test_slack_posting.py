@@ -10,7 +10,9 @@ from adapters.slack.post import MAX_EDITED, SlackPoster
 from adapters.slack.send import Replies, SortableTables
 from bot.commands.command import Answer
 from bot.delivery.poster import Posted
+from bot.domain.caller import WorkspaceRef
 from bot.reply.model import File, Paragraph, Picture, Reply, text
+from bot.store import Store
 from tests.slack_render.samples import numbered
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.rates import Rate
@@ -122,6 +124,20 @@ async def test_a_file_that_slack_does_not_take_costs_no_message(slack, poster, h
     message, below = seen(slack)
     assert posted == Posted(message.ts)
     assert below.text == "videos.csv couldn't be attached here (no_answer)."
+
+
+async def test_a_refusal_of_sortable_tables_outlives_the_process_for_a_week(on, slack, here, sqlite_url):
+    slack.without_data_tables.add("T1")
+    async with Store.opened(sqlite_url) as store:
+        wallet_id = await store.wallets.ensure_wallet("a key", on.clock())
+        await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T1", "Acme"), wallet_id)
+        for age in (timedelta(), timedelta(days=6), timedelta(days=2)):
+            on.clock.forward(seconds=age.total_seconds())
+            tables, calls = SortableTables(store.memories, on.clock), Calls(on.session, on.clock.sleep)
+            poster = SlackPoster(on.teams_over(on.session), calls, Pictures(calls), on.limits, on.clock.sleep, tables)
+            assert isinstance(await poster.post(here, Reply("All.", parts=(numbered(12),)), f"{age}"), Posted)
+    refused = [call.error for call in slack.calls_of("chat.postMessage")]
+    assert refused == ["invalid_blocks", "", "", "invalid_blocks", ""]
 
 
 async def test_a_workspace_that_refuses_sortable_tables_is_asked_once(on, slack, here, there):

@@ -1,0 +1,45 @@
+"""What is remembered of a workspace for a week: the list that a person saw last, and what its chat refuses."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, delete, select
+
+from bot.domain.caller import WorkspaceRef
+from bot.store.database import Aggregate
+from bot.store.tables import metadata, workspaces
+from bot.store.types import UtcDateTime
+
+KEPT = timedelta(days=7)
+
+memories = Table(
+    "memories",
+    metadata,
+    Column("workspace_id", ForeignKey("workspaces.id"), primary_key=True, autoincrement=False),
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("noted_at", UtcDateTime, nullable=False),
+    Index("ix_memories_noted_at", "noted_at"),
+)
+
+
+class Memories(Aggregate):
+    """The `memories` table."""
+
+    async def recall(self, ref: WorkspaceRef, name: str, now: datetime) -> str | None:
+        """What was noted under a name, None if nothing was or it is a week old."""
+        here = (workspaces.c.chat == ref.chat) & (workspaces.c.external_id == ref.id)
+        found = select(memories.c.value).join_from(memories, workspaces).where(here, memories.c.name == name)
+        value: str | None = await self._database.scalar(found.where(memories.c.noted_at > now - KEPT))
+        return value
+
+    async def note(self, ref: WorkspaceRef, name: str, value: str, now: datetime) -> None:
+        """Note something for a week, in place of what was noted before; nothing if the workspace isn't stored."""
+        here = (workspaces.c.chat == ref.chat) & (workspaces.c.external_id == ref.id)
+        workspace_id = await self._database.scalar(select(workspaces.c.id).where(here))
+        if workspace_id is not None:
+            row = {"workspace_id": workspace_id, "name": name, "value": value, "noted_at": now}
+            await self._database.put(memories, row)
+
+    async def forget_old(self, now: datetime) -> None:
+        """Delete what is a week old."""
+        await self._database.write(delete(memories).where(memories.c.noted_at <= now - KEPT))
