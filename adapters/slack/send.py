@@ -17,6 +17,7 @@ from adapters.chat.pacing import Busy
 from adapters.chat.replying import send_surely
 from adapters.chat.retry import Sleep
 from adapters.slack.api import CONTENT, LONGEST_WAIT, Calls, SlackFailed, fact
+from adapters.slack.errors import PERMANENT
 from adapters.slack.interaction import Interaction, ResponseUrl
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
@@ -367,7 +368,7 @@ def _content(message: Message) -> dict[str, object]:
 def _lost(file: File | LargeFile, error: SlackFailed) -> str:
     if error.word in TOO_LARGE:
         return f"{file.name} couldn't be sent to you: it's too large for Slack. Export single videos instead."
-    return f"{file.name} couldn't be sent to you ({error.word}). Try again."
+    return f"{file.name} couldn't be sent to you ({error.word}). {PERMANENT.get(error.word, 'Try again.')}"
 
 
 def _bare(message: Message) -> Message:

@@ -65,6 +65,7 @@ async def _all(context: Context, named: str, platform: str | None, rows: str) ->
     into = None if campaign is None else Into(campaign, is_own=not named)
     filters = Filters(platform=platform, campaign_id=campaign.id if campaign else None)
     swept = await context.wallet.sweep()
+    hides_more = campaign is None and not swept.value
     whose = (workspace.id, filters)
     progress = await context.wallet.backfill.read(whose, await context.exports.videos(workspace, filters))
     if not progress.is_over:
@@ -73,13 +74,13 @@ async def _all(context: Context, named: str, platform: str | None, rows: str) ->
     name = "-".join(filter(None, (campaign.name if campaign else "", platform))) or ALL
     if rows == SUMMARY:
         videos = await context.exports.videos(workspace, filters)
-        found, lacking = await _summary(context, videos), _lacking(videos, progress)
+        found, lacking = await _summary(context, videos), _lacking(videos, progress, hides_more=hides_more)
         if not found:
             return nothing_to_export(swept.problem, lacking)
         files = (_summary_file(found, name),)
         return exported(files, len(found), 0, _as_of(videos, swept), swept.problem, lacking, into)
     whole = await context.exports.of_all(workspace, filters, csv_name(name))
-    lacking = _lacking(whole.videos, progress)
+    lacking = _lacking(whole.videos, progress, hides_more=hides_more)
     if not whole.files:
         return nothing_to_export(swept.problem, lacking)
     count = sum(each.snapshot_count > 0 for each in whole.videos)
@@ -108,7 +109,7 @@ def _summary_file(rows: Sequence[tuple[str, ...]], name: str) -> File:
     return csv_file(csv_name(f"summary-{name}"), rows, SUMMARY_HEADER, "video")
 
 
-def _lacking(videos: tuple[StoredVideo, ...], progress: Progress) -> Lacking:
+def _lacking(videos: tuple[StoredVideo, ...], progress: Progress, *, hides_more: bool) -> Lacking:
     """What could not be had, by video; one that was listed while the file was written is read for the next one."""
     failed = progress.failed
     return Lacking(
@@ -123,6 +124,7 @@ def _lacking(videos: tuple[StoredVideo, ...], progress: Progress) -> Lacking:
             if each.read_at is not None and each.video.id in failed
         ),
         empty=tuple(each.video for each in videos if each.read_at is not None and not each.snapshot_count),
+        hides_more=hides_more,
     )
 
 

@@ -13,7 +13,7 @@ from bot.domain.leaderboard import Period
 from bot.domain.money import dollars
 from bot.messages.outlook import how_long, running_words
 from bot.messages.tracking_on import track_on_call
-from bot.messages.wording import linked, move_words, platform_name, plural, status_word
+from bot.messages.wording import FULL_LISTS, linked, move_words, platform_name, plural, status_word
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -211,4 +211,4 @@ def _caveats(facts: DigestFacts) -> Iterator[str]:
     if facts.fell:
         yield f"The counter of {plural(facts.fell, 'video')} fell. The platform removed counts."
     if not facts.complete:
-        yield "ContentStats lists at most 100 videos per platform and status, so older ones may be missing here."
+        yield FULL_LISTS

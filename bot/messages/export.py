@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.growth import ago
 from bot.domain.videos import Video
 from bot.messages.campaign import Into
-from bot.messages.wording import linked, plural
+from bot.messages.wording import FULL_LISTS, linked, plural
 from bot.reply.call import Call
 from bot.reply.model import Button, Column, File, Item, LargeFile, Listing, Note, Part, Plain, Reply, Time, Tone, text
 
@@ -17,11 +17,15 @@ MOST_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """Videos that a file lacks: never read and why, read before but not now and why, and those without a snapshot."""
+    """Videos that a file lacks: never read and why, read before but not now and why, and those without a snapshot.
+
+    `hides_more`: the API may not list all videos of the account.
+    """
 
     missing: tuple[tuple[Video, str], ...] = ()
     older: tuple[tuple[Video, str], ...] = ()
     empty: tuple[Video, ...] = ()
+    hides_more: bool = False
 
 
 def exported(
@@ -91,3 +95,5 @@ def _lacking(lacking: Lacking) -> Iterator[Part]:
         yield Listing("Missing or incomplete", (Column("Video"), Column("Why")), items)
     if len(found) > MOST_ROWS:
         yield Note(text(f"{len(found) - MOST_ROWS:,} more are missing or incomplete."))
+    if lacking.hides_more:
+        yield Note(text(FULL_LISTS))

@@ -34,6 +34,7 @@ CREATOR_LENGTH = 30
 ID_LENGTH, ID_END = 11, 6
 """The longest id of a site that is shown whole, and how much of the end of a longer one."""
 OPTION_LENGTH = 75
+FULL_LISTS = "ContentStats lists at most 100 videos per platform and status, so older ones may be missing here."
 
 
 def platform_name(platform: str) -> str:

@@ -12,7 +12,7 @@ from bot.messages.csv_format import HEADER
 from bot.reply.model import LargeFile, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.environment import ANA, BEN, INSTAGRAM, LINK, PAGE, TWITTER, YOUTUBE, button
+from tests.standins.environment import ANA, BEN, INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, button
 
 
 def table(reply):
@@ -39,6 +39,18 @@ async def test_one_video_comes_with_every_snapshot_to_the_last_digit(env):
     assert reply.tone is Tone.SUCCESS
     assert reply.files[0].name == "contentstats-Street-food-in-Osaka-you.csv"
     assert reply.summary == "30 snapshots of 1 video."
+
+
+async def test_a_file_of_all_videos_says_that_the_api_may_hide_some_and_a_campaigns_does_not(env):
+    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.clock.advance(hours=2)
+    row = {"id": tracking.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}
+    env.sandbox.faults.add("200", LIST, body={"videos": [row], "limit": 1}, times=None)
+    await env.say(f"/campaign new launch {LINK}")
+    await env.say(f"/stats {tracking.id}")
+    env.clock.advance(minutes=2)
+    assert "lists at most 100 videos" in plain_text(await env.say("/export all"))
+    assert "lists at most 100 videos" not in plain_text(await env.say("/export launch"))
 
 
 async def test_what_a_platform_does_not_state_is_an_empty_cell(env):

@@ -129,7 +129,7 @@ async def test_a_csv_that_cannot_be_sent_is_reported(bot_app):
     bot_app.clock.advance(hours=3)
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, "missing_scope"), "files.getUploadURLExternal")
     answer = await bot_app.type(f"/export {LINK}")
-    assert "couldn't be sent to you (missing_scope)" in told(answer)
+    assert "couldn't be sent to you (missing_scope). The bot lacks a permission." in told(answer)
 
 
 async def test_a_csv_that_is_too_large_is_a_warning(bot_app):
