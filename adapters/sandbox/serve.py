@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -23,6 +24,7 @@ from bot.domain.errors import NotConfigured
 
 DEMO_KEY = "cs_test_demo"
 STARTING_BALANCE = Decimal("5.00")
+_REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - every address of this machine, and one of them
 DEMO_KEYS: Mapping[str, str] = MappingProxyType({DEMO_KEY: "Demo"})
 
 
@@ -61,7 +63,8 @@ class Sandbox:
     @property
     def root(self) -> str:
         """Where the server listens."""
-        return f"http://{self._host}:{self._port}"
+        host = _REACHED_AT.get(self._host, self._host)
+        return f"http://[{host}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
 
     @property
     def url(self) -> str:
@@ -85,9 +88,9 @@ class Sandbox:
             await web.TCPSite(self._runner, self._host, self._port).start()
         except OSError as error:
             await self._runner.cleanup()
+            reason = "unknown address" if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
             raise NotConfigured(
-                f"Can't listen on port {self._port} of {self._host} ({os.strerror(error.errno or 0)}): "
-                "choose another, or 0 for any free port."
+                f"Can't listen on port {self._port} of {self._host} ({reason}): choose another, or 0 for any free port."
             ) from error
         self._port = self._runner.addresses[0][1]
         return self

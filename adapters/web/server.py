@@ -73,9 +73,10 @@ class WebServer:
         try:
             return socket.create_server((self._host, self._port), family=family, backlog=self._limits.backlog)
         except OSError as error:
+            reason = "unknown address" if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
             raise NotConfigured(
-                f"Can't listen on port {self._port} of {self._host} ({os.strerror(error.errno or 0)}). Choose another "
-                f"with {self._setting}, or another address with HOST."
+                f"Can't listen on port {self._port} of {self._host} ({reason}). Choose another with {self._setting}, "
+                "or another address with HOST."
             ) from error
 
 

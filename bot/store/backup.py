@@ -62,8 +62,11 @@ def _without_password(address: URL) -> URL:
 
 def _ensure_backup(file: Path) -> None:
     try:
+        file.open("rb").close()
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except OSError as error:
+        raise NotConfigured(f"{file} can't be read: {error.strerror}.") from None
     except sqlite3.Error as error:
         raise NotConfigured(f"{file} isn't a backup of contentstats-bot: {error}.") from None
 
@@ -81,11 +84,13 @@ def _new_file(target: Path) -> Iterator[Path]:
         yield partial
         with partial.open("rb+") as written:
             os.fsync(written.fileno())
-        os.link(partial, target)
+        target.touch(mode=0o600, exist_ok=False)
+        partial.replace(target)  # a link would do both at once, but not every file system has them
     except BotError:
         raise
     except (OSError, sqlite3.Error) as error:
-        raise DatabaseUnavailable(f"{target} can't be written: {error}.") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DatabaseUnavailable(f"{target} can't be written: {reason}.") from error
     finally:
         for name in (partial, Path(f"{partial}-wal"), Path(f"{partial}-shm")):
             name.unlink(missing_ok=True)

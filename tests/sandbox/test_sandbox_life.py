@@ -19,6 +19,16 @@ async def test_a_taken_port_is_reported_in_a_sentence_with_what_to_do(clock, san
         await Sandbox(clock, port=port).__aenter__()
 
 
+async def test_an_unknown_address_is_reported_as_one(clock):
+    with pytest.raises(NotConfigured, match=r"of 127\.0\.0\.0\.0 \(unknown address\)"):
+        await Sandbox(clock, host="127.0.0.0.0").__aenter__()
+
+
+@pytest.mark.parametrize(("host", "shown"), [("::1", "[::1]"), ("::", "[::1]"), ("0.0.0.0", "127.0.0.1")])
+def test_an_address_is_shown_as_a_client_writes_it(clock, host, shown):
+    assert Sandbox(clock, host=host, port=8787).root == f"http://{shown}:8787"
+
+
 async def test_faults_can_be_added_listed_and_forgotten_over_http(sandbox, api):
     faults = f"{sandbox.root}/sandbox/faults"
     wanted = {"fault": "status", "status": 503, "on": "GET /usage", "times": 2, "seconds": 1, "lie": "past"}

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.domain.errors import NotConfigured
+from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store import Store, sole_process
 from bot.store.backup import backup, restore
 from bot.store.database import Database
@@ -71,9 +71,14 @@ async def test_a_newer_schema_and_a_file_that_is_no_backup_leave_the_place_empty
     with pytest.raises(NotConfigured, match="newer contentstats-bot"):
         await restore(restored, copy)
     (tmp_path / "notes.txt").write_text("no database")
-    for file in ("notes.txt", "missing.db"):
-        with pytest.raises(NotConfigured, match="isn't a backup"):
+    for file, reason in (
+        ("notes.txt", "isn't a backup"),
+        ("missing.db", r"can't be read: No such file or directory\.$"),
+    ):
+        with pytest.raises(NotConfigured, match=reason):
             await restore(restored, tmp_path / file)
+    with pytest.raises(DatabaseUnavailable, match=r"can't be written: No such file or directory\.$"):
+        backup(sqlite_url, tmp_path / "nowhere" / "copy.db")
     with pytest.raises(NotConfigured, match="nothing to back up"):
         backup(restored, tmp_path / "other.db")
     assert {each.name for each in tmp_path.iterdir()} == {"copy.db", "notes.txt", "restored.db.lock"}
