@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.alerts.changes import AlertChanges, AlertMessage, alert_title
 from bot.alerts.news import News, Readings, counts_of, reached_words, stats_button
@@ -12,7 +12,7 @@ from bot.domain.clock import date_text
 from bot.domain.growth import exact_count, metric_name, short_count
 from bot.domain.schedule import DAY
 from bot.domain.spikes import milestone, next_milestone, reached_on
-from bot.domain.videos import Metric, Video
+from bot.domain.videos import HOUR, Metric, Video
 from bot.reply.call import Call
 from bot.reply.model import Button, Note, Reply, Tone, text
 from bot.store.alerts import StoredAlert
@@ -55,7 +55,9 @@ async def _report_video(changes: AlertChanges, news: News, readings: Readings) -
         reached = milestone(before, count, setting.milestones)
         if reached is not None:
             key = f"milestone:{setting.id}:{changes.wallet_id}:{video.id}:{reached}"
-            later = _forecast(count, setting, news.stored.change_24h, at)
+            stored = news.stored
+            over = stored.main_at - stored.change_since if stored.main_at and stored.change_since else DAY
+            later = _forecast(count, setting, _per_day(stored.change_24h or 0, over), at)
             card = milestone_card(video, metric, reached, count, at, later)
             changes.report(setting, Subject(AlertKind.MILESTONES, video.id), key, AlertMessage(card, video))
 
@@ -66,12 +68,16 @@ async def _report_total(
     """Report what a campaign's views have passed since the highest total that the channel's alerts know of."""
     subject = Subject(AlertKind.MILESTONES, f"campaign:{campaign.id}")
     keys = await changes.store.campaigns.keys_of(workspace.id, campaign.id)
-    moments = (changes.now - DAY, changes.now)
-    found = await changes.store.readings.at(workspace, moments, keys)
-    day_ago, total = (
-        sum(taken.counts[Metric.VIEWS] for each in found if (taken := each.stating(Metric.VIEWS, which)) is not None)
-        for which in range(2)
-    )
+    found = await changes.store.readings.at(workspace, (changes.now - DAY, changes.now), keys)
+    total, per_day = 0, 0
+    for each in found:
+        last, before = each.stating(Metric.VIEWS, 1), each.stating(Metric.VIEWS, 0) or each.stating(Metric.VIEWS, None)
+        if last is None or before is None:
+            continue
+        total += last.counts[Metric.VIEWS]
+        if each.newest.video.is_running:
+            gain = last.counts[Metric.VIEWS] - before.counts[Metric.VIEWS]
+            per_day += _per_day(gain, last.taken_at - before.taken_at)
     await changes.load((setting.id, subject) for setting in settings)
     for setting in settings:
         peak = changes.get(setting.id, subject).detail.get("peak")
@@ -80,12 +86,17 @@ async def _report_total(
         reached = None if peak is None else milestone(peak, total, setting.milestones)
         if reached is not None:
             key = f"milestone:{setting.id}:campaign:{campaign.id}:{reached}"
-            later = _forecast(total, setting, total - day_ago, changes.now)
+            later = _forecast(total, setting, per_day, changes.now)
             card = total_card(campaign, reached, total, len(found), changes.now, later)
             changes.report(setting, subject, key, AlertMessage(card))
 
 
-def _forecast(count: int, setting: AlertSetting, per_day: int | None, at: datetime) -> tuple[int, date] | None:
+def _per_day(gain: int, over: timedelta) -> int:
+    """The gain of a day at the pace of so much over a time; nothing if that is less than an hour."""
+    return round(gain * (DAY / over)) if over >= HOUR else 0
+
+
+def _forecast(count: int, setting: AlertSetting, per_day: int, at: datetime) -> tuple[int, date] | None:
     """The next milestone and the day on which it is reached at the present pace; None if that can't be said."""
     goal = next_milestone(count, setting.milestones)
     day = None if goal is None else reached_on(count, goal, per_day, at)

@@ -8,6 +8,7 @@ import pytest
 from bot.alerts.engine import AlertEngine
 from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, default_setting
+from bot.domain.clock import date_text
 from bot.domain.events import Event, EventKind
 from bot.domain.quiet import QuietHours
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
@@ -266,6 +267,18 @@ async def test_a_campaign_passes_a_milestone_by_the_sum_of_its_videos_once(mirro
     assert plain_text(passed.reply).startswith("launch\nPassed 10,000 views in all.")
     assert "11k views of 2 videos" in plain_text(passed.reply)
     assert await mirror.hours("v2", -3_000, 3_500) == []
+
+
+async def test_the_next_milestone_is_foreseen_at_the_pace_of_what_was_gained_not_of_what_was_added(mirror):
+    await campaign_of(mirror, "v1", "v2")
+    await mirror.wants(AlertKind.MILESTONES, milestones=(9_000, 17_400))
+    await mirror.known("v1", 4_000)
+    assert await mirror.hours("v1", 100, 100) == []
+    await mirror.known("v2", 4_700)
+    (passed,) = await mirror.hours("v1", 100)
+    assert passed.key.endswith(":9000")
+    day = NOW + timedelta(days=3, hours=15)  # 8,400 more at 100 in an hour
+    assert f"17.4k on {date_text(day.date())} at today's pace." in plain_text(passed.reply)
 
 
 async def test_a_channel_with_a_campaign_gets_alerts_of_its_videos_alone(mirror):
