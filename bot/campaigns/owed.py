@@ -1,11 +1,12 @@
 """What a campaign owes, from its terms, its links and the mirror; lines that have become final are kept for good."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from bot.domain.campaigns import Campaign, CampaignLink
+from bot.domain.creators import creator_name, creator_of
 from bot.domain.curves import joined
 from bot.domain.payout import PACE, Line, PaidVideo, State, Terms, lines, metric_of, reached_at, total
 from bot.domain.videos import HOUR, Snapshot, Video, VideoReading
@@ -58,6 +59,10 @@ async def owed(
         settled = await store.payouts.lines(workspace.id, campaign.id)
         links = await store.campaigns.links(workspace.id, campaign.id)
         found = await store.readings.at(workspace, (now - PACE, now), [each.key for each in links])
+        renamed = {each.key: each for each in _renamed(settled, found)}
+        if renamed:
+            await store.payouts.rename(workspace.id, campaign.id, renamed.values())
+            settled = {**settled, **renamed}
         videos = await _videos(
             store, [each for each in links if each.key not in settled], found, terms.terms, now, whole
         )
@@ -71,6 +76,15 @@ async def owed(
             snapshots = sum(one.snapshot_count for each in found for one in each.trackings)
             return Owed(campaign, terms, computed, before, snapshots, now)
     return None
+
+
+def _renamed(settled: Mapping[str, Line], found: Iterable[LinkReadings]) -> Iterator[Line]:
+    """The final lines whose creators have other handles by now: a cap is for a person, under any name."""
+    for each in found:
+        line, video = settled.get(each.key), each.newest.video
+        creator = creator_of(video)
+        if line is not None and creator is not None and creator.handle != line.handle:
+            yield replace(line, creator=creator_name(video.link, video.creator), handle=creator.handle)
 
 
 async def _videos(

@@ -195,6 +195,8 @@ async def _mark(context: Context, campaign: Campaign, typed: str) -> Reply:
     if not typed.strip():
         raise UsageError("Who was paid? For example: /payout launch paid @handle.", "creator")
     platform, handle = _creator(typed)
+    if handle and handle not in {line.handle for line in found.lines}:  # a name from before a rename
+        handle = next(iter(await context.store.videos.handles(context.workspace, handle)), handle)
     theirs = [line for line in found.lines if line.handle == handle and platform in {None, line.platform}]
     if not theirs:
         known = series(sorted({line.creator for line in found.lines if line.creator})[:5] or ["nobody"])

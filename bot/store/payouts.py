@@ -167,6 +167,15 @@ class Payouts(Aggregate):
             await connection.execute(insert(payout_lines), rows)
             return True
 
+    async def rename(self, workspace_id: int, campaign_id: int, lines: Iterable[Line]) -> None:
+        """Keep these final lines under the creators' names that they have now."""
+        async with self._database.writing() as connection:
+            if await _lock(connection, workspace_id, campaign_id) is not None:
+                for each in lines:
+                    this = (payout_lines.c.campaign_id == campaign_id) & (payout_lines.c.key == each.key)
+                    renamed = update(payout_lines).where(this).values(creator=each.creator, handle=each.handle)
+                    await connection.execute(renamed)
+
     async def mark_paid(
         self,
         workspace_id: int,

@@ -100,6 +100,26 @@ async def test_only_admins_change_terms_and_mark_what_is_paid_and_everybody_look
     assert "No unpaid line of @steady is final yet. Add a final date to the terms" in refused.summary
 
 
+async def test_a_creator_who_renamed_has_one_cap_under_the_new_name(env):
+    world, key = env.sandbox.world, env.sandbox.key
+    old, new = (f"https://www.tiktok.com/@{who}.steady/video/730123456789012345{n}" for n, who in enumerate(("a", "b")))
+    first = world.track(key, old, 7)
+    await env.say(f"/campaign new launch {old} {new}")
+    await env.say("/payout launch terms tiktok 10 per 1000, from zero, cap 5 per creator, final after 1 day")
+    env.clock.advance(hours=26)
+    await env.say(f"/stats {old}")
+    assert "@a.steady: " in plain_text(await env.say("/payout launch"))
+    first.film = replace(first.film, creator="@b.steady")
+    world.track(key, new, 7)
+    env.clock.advance(hours=2)
+    for link in (old, new):
+        await env.say(f"/stats {link}")
+    card = await env.say("/payout launch")
+    assert card.summary == "$5.00 owed."
+    assert "@a.steady" not in plain_text(card)
+    assert (await env.say("/payout launch paid @a.steady")).title == "launch: @b.steady"
+
+
 async def test_a_line_is_open_until_the_page_of_its_final_hour_was_read(env):
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
     await env.say(f"/campaign new launch {LINK}")
