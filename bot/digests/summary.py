@@ -87,7 +87,9 @@ def money_line(facts: DigestFacts, money: DigestMoney) -> Text:
     as_of = "" if facts.window.end - state.as_of <= HOUR else f" (as of {moment_text(state.as_of, facts.window.end)})"
     there = f", {available(state.usage)} available{as_of}"
     test = "Test key: " if facts.is_test else "All videos: " if facts.campaign else ""
-    if state.runway.empty_at is not None:
+    if state.runway.empty_at is not None and state.usage.available <= 0:
+        enough = ". Tracking pauses until you add credit."
+    elif state.runway.empty_at is not None:
         enough = f". It would run out {moment_text(state.runway.empty_at)}{at_latest(state)}."
     elif not state.owed and not state.open_ended:
         enough = "."

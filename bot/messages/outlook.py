@@ -16,6 +16,8 @@ def at_latest(state: WalletState) -> str:
 def how_long(state: WalletState) -> Text:
     """How long the money lasts, as the text of a field."""
     runway = state.runway
+    if runway.empty_at is not None and state.usage.available <= 0:
+        return text("used up")
     if runway.empty_at is not None:
         return text(Time(runway.empty_at), at_latest(state))
     if runway.left_after < 0:

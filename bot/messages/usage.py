@@ -10,7 +10,7 @@ from bot.domain.clock import date_text, moment_text
 from bot.domain.money import Usage, WalletState, dollars, left_after, unit_price
 from bot.messages.limits import left_words
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import how_long, promised
+from bot.messages.outlook import at_latest, how_long, promised
 from bot.messages.wording import available, freshness, plural
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -84,8 +84,9 @@ def money_line(state: WalletState) -> tuple[str, tuple[str, ...]]:
     left = left_after(state.usage.available, runway.promised)
     start, short = f"{there} · {dollars(runway.promised)} committed", f"{dollars(-left)} short"
     if runway.empty_at is not None:
-        latest = "" if state.is_certain else " at the latest"
-        then = f". Tracking would pause {moment_text(runway.empty_at)}{latest}."
+        then = f". Tracking would pause {moment_text(runway.empty_at)}{at_latest(state)}."
+        if state.usage.available <= 0:
+            then = ". Tracking pauses until you add credit."
         return (f"{start} · {short}{then}", (there, short)) if left < 0 else (f"{start}{then}", (there,))
     if left < 0:
         whose = f" for {plural(runway.paused, 'paused video')} to finish" if runway.paused else ""

@@ -185,6 +185,16 @@ async def test_if_the_api_hides_videos_nobody_says_that_all_can_finish(env):
         assert "up to " in reply.summary
 
 
+async def test_without_credit_nothing_is_said_of_a_time_that_is_over(env):
+    await env.start(LINK)
+    env.sandbox.faults.add("200", USAGE, body={"balance_usd": -3.2, "uncharged_usage_usd": 0.45}, times=None)
+    env.clock.advance(minutes=6)
+    for reply in (await env.say("/usage"), await env.say("/digest now")):
+        assert "Tracking pauses until you add credit." in plain_text(reply)
+        assert "would" not in plain_text(reply)
+    assert "Runway: used up" in plain_text(await env.run(Call("usage.details")))
+
+
 async def test_spend_by_day_says_which_videos_it_lacks(env):
     for link in (LINK, YOUTUBE):
         await env.start(link)
