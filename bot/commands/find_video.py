@@ -18,7 +18,7 @@ from bot.wallet.link_check import resolve
 
 MOST_CHOICES, MOST_NEAR = 10, 3
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_ROW = re.compile(
+ROW = re.compile(
     rf"(?:#|(?:row|number|no\.?|nr\.?) *)?(?P<number>\d{{1,4}})(?:st|nd|rd|th)?|(?P<ordinal>{'|'.join(_ORDINALS)})",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     if not found and looks_like_link(typed):
         raise NotFound("This video isn't tracked here. /track shows what tracking it costs.", f"/track {typed}")
     if not found:
-        no = f"Your last list has no row {typed}, and no" if _ROW.fullmatch(typed.strip()) else "No"
+        no = f"Your last list has no row {typed}, and no" if ROW.fullmatch(typed.strip()) else "No"
         nothing = f"{no} video here matches “{shortened(typed)}”."
         instead = f"/compare {typed}" if _SEVERAL.search(typed) else ""
         raise NotFound(f"{nothing} /videos lists your videos; /track starts a new one.{unlisted}", instead)
@@ -98,7 +98,7 @@ def _began(stored: StoredVideo) -> datetime:
 async def _trackings(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     """The same, with every tracking of a link."""
     videos = context.store.videos
-    row = _ROW.fullmatch(typed.strip())
+    row = ROW.fullmatch(typed.strip())
     if row is not None:
         rows = await context.rows()
         typed = rows.get(int(row["number"] or _ORDINALS.index(row["ordinal"].lower()) + 1), typed)

@@ -1,6 +1,7 @@
 """Whole lines: the command that a line of free text means, and the nearest one for a line that means none."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from itertools import dropwhile
 from typing import Any
 
 from bot.commands.command import MAX_TYPED, Command, Kind
+from bot.commands.find_video import ROW
 from bot.commands.forms import call_of
 from bot.commands.registry import COMMANDS
 from bot.commands.tokens import tokens_of
@@ -21,21 +23,43 @@ from bot.reply.call import Call
 UMBRELLA = "contentstats"
 """Slack's command names collide between apps, so every command is also a word behind this one."""
 _LISTED: Mapping[str, Command[Any]] = {command.name: command for command in COMMANDS if command.listed}
+_CHOICES = frozenset(word for each in _LISTED["videos"].arguments for word in (*each.choices, *dict(each.aliases)))
+"""The words for the filters and orders of a list of videos."""
 _KEYS: Mapping[str, frozenset[str]] = {line: frozenset(words.split()) for line, words in TOPICS.items()}
 _NEVER_GUESSED = frozenset({"stop", "disconnect"})
-_ABOUT_A_LINK = _KEYS["stats"] | (_KEYS["stop"] - {"end"}) | {"how", "how's", "hows"}
+_ABOUT_A_LINK = (
+    _KEYS["stats"] | (_KEYS["stop"] - {"end"}) | _KEYS["videos change_24h"] | {"how", "how's", "hows", "still"}
+)
 """Words beside a link that ask for its numbers, or to stop it, which its card offers."""
 _ABOUT_STARTING = frozenset(
-    ("much", "cost", "costs", "price", "prices", "expensive", "track", "tracking", "start", "add", "monitor", "follow")
+    (
+        "much",
+        "cost",
+        "costs",
+        "price",
+        "prices",
+        "expensive",
+        "track",
+        "tracking",
+        "start",
+        "add",
+        "put",
+        "monitor",
+        "follow",
+    )
 )
 """Words beside a link that ask only what tracking it costs."""
 _EVERY_VIDEO = frozenset({"all", "everything", "videos"})
+_SORTED = frozenset({"sorted", "ordered", "sort", "order"})
+_SUM = re.compile(r"[$€£]?\d[\d.,]*\d|[$€£]?\d")
+_UNTIL = re.compile(r"\bquiet (?=for\b|until\b|till\b)")
 _TITLED = frozenset({"stats", "export", "stop"})
 _LEADING = POLITE - {"now"}
 _NOUNS = frozenset(
     {
         *("alert", "alerts", "notifications", "report", "reports", "summary", "digest", "digests", "recap"),
         *("compare", "comparison", "difference", "better", "worse", "between", "owe", "owes", "owed", "owing"),
+        *("limit", "limits"),
     }
 )
 """Words that ask for a command and are no words for it."""
@@ -156,13 +180,16 @@ def about_link(typed: str) -> Line | None:
         return Line("stats", links[0]) if len(links) == 1 else Line("compare", " ".join(links))
     first, *others = _words(typed)
     rest = others if nearest(first[1]) == "track" else (first, *others)
-    return Line("track", " ".join(word for word, bare in rest if bare not in _ABOUT_STARTING))
+    return Line(
+        "track", " ".join("in" if bare == "into" else word for word, bare in rest if bare not in _ABOUT_STARTING)
+    )
 
 
 def _asked(typed: str) -> Line | None:
     """The look-up that a question means, or an account's videos; help for a greeting."""
-    if typed.lstrip().startswith("@"):
-        return Line("stats", typed.strip())
+    row = " ".join(each for each in _bare(typed) if each not in {"the", "one", "video"})
+    if typed.lstrip().startswith("@") or ROW.fullmatch(row):
+        return Line("stats", row if ROW.fullmatch(row) else typed.strip())
     asked = _topic(typed)
     if asked is None:
         return Line("help") if OPENERS.issuperset(_bare(typed)) else None
@@ -177,18 +204,28 @@ def _topic(typed: str) -> Line | None:
         return None
     (name, *given), keys = topic.split(), _KEYS[topic]
     if name in _TITLED:
-        title = _title(typed, keys)
-        is_every = name == "stats" and not title and not _EVERY_VIDEO.isdisjoint(bare)
-        return Line("videos") if is_every else Line(name, title)
-    if name == "videos":
-        choices = {word for each in _LISTED[name].arguments for word in (*each.choices, *dict(each.aliases))}
-        by = (each for each in bare if each == MINE or each.startswith("@"))
-        filters = (*by, *(each for each in bare if each in choices and not (given and each in keys)))
-        return Line(name, " ".join((*given, *filters)))
+        title, is_every = _title(typed, keys), name == "stats" and not _EVERY_VIDEO.isdisjoint(bare)
+        if not (is_every and (_CHOICES | _SORTED).issuperset(title.casefold().split())):
+            return Line(name, title)
+        name = "videos"
+    if name in {"videos", "leaderboard"}:
+        return Line(name, _filters(name, given, keys, bare))
     if _is_look_up(name) and name != "compare":
         return Line(name)
+    if name == "alerts" and not {"warn", "warning"}.isdisjoint(bare) and (amount := _SUM.search(typed)):
+        return Line(name, f"balance {amount[0]}")
     rest = ((word, bare) for word, bare in _words(typed) if bare not in _NOUNS)
-    return Line(name, " ".join(word for word, _ in dropwhile(lambda each: each[1] in _LEADING, rest)))
+    words = " ".join(word for word, _ in dropwhile(lambda each: each[1] in _LEADING, rest))
+    return Line(name, _UNTIL.sub("mute ", words) if name == "alerts" else words)
+
+
+def _filters(name: str, given: Sequence[str], keys: AbstractSet[str], bare: Sequence[str]) -> str:
+    """The words of a question about a list that narrow or order it."""
+    if name == "leaderboard":
+        named = " ".join(each for each in bare if each not in keys or each.startswith("creator"))
+        return named if call_of(_LISTED[name], named) is not None else ""
+    by = (each for each in bare if each == MINE or each.startswith("@"))
+    return " ".join((*given, *by, *(each for each in bare if each in _CHOICES and not (given and each in keys))))
 
 
 def _is_look_up(name: str) -> bool:

@@ -35,7 +35,7 @@ from bot.reply.text import visible
 
 TERMS, PAID, CSV = "terms", "paid", "csv"
 _LINE = re.compile(
-    rf"(?P<campaign>\"[^\"]*\"|.*?)\s*(?:\b(?P<action>{TERMS}|{PAID}|{CSV})\b[\s:]*(?P<rest>.*))?",
+    rf"(?:for\s+)?(?P<campaign>\"[^\"]*\"|.*?)\s*(?:\b(?P<action>{TERMS}|{PAID}|{CSV})\b[\s:]*(?P<rest>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_HANDLE = frozenset({"", "no handle", "nobody"})

@@ -17,6 +17,9 @@ from bot.reply.model import Reply
 from bot.store.audit import Action
 from bot.store.videos import StoredVideo
 
+_POSTS = ("digest", "alerts")
+"""Commands of what the bot posts by itself, which people want to stop too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -37,7 +40,11 @@ class ConfirmStop:
 async def ask_to_stop(context: Context, args: Stop) -> Reply:
     """What stopping saves: nothing is stopped before the button is pressed."""
     carried = {"post": args.post} if args.post else {}
-    stored = await choose(context, args.video, Call("stop", carried), "video")
+    try:
+        stored = await choose(context, args.video, Call("stop", carried), "video")
+    except NotFound as error:
+        meant = {each for each in _POSTS if each[:5] in args.video.casefold()}
+        raise NotFound(str(error), f"/{meant.pop()} off") if len(meant) == 1 else error from None
     if isinstance(stored, Reply):
         return stored
     if not stored.video.is_running:

@@ -42,14 +42,16 @@ TOPICS: Mapping[str, str] = {
         data
     """,
     "payout": "owe owes owed owing payout payouts",
+    "campaign": "campaign campaigns",
+    "allowance": "allowance allowances limit limits approve approval approvals approver approvers",
     "usage": """
         money wallet balance credit credits budget spend spends spent spending cost costs price prices pay paid paying
         bill billing charge charged runway funds cash afford broke expensive usage dollars bucks invoice left
     """,
     "digest": "report reports reporting digest digests summary summaries recap overview daily weekly newsletter",
     "compare": "compare comparison difference better worse vs vs. versus against",
-    "leaderboard": "leaderboard leaderboards ranking rankings rank ranks gained gainers",
-    "allowance": "allowance allowances limit limits",
+    "leaderboard": "leaderboard leaderboards ranking rankings rank ranks gained gainers creator creators",
+    "videos error": "deleted failed errors",
     "videos change_24h": "growing grew grown gaining movers fastest rising",
     "videos count": """
         best top highest biggest most winner winners winning popular viral hits trending
@@ -62,7 +64,7 @@ TOPICS: Mapping[str, str] = {
         performing perform performed doing details
     """,
     "videos": "list all running tracked tracking everything mine videos clips new newest latest recent",
-    "help": "help commands command menu hello hi hey manual instructions",
+    "help": "help commands command menu hello hi hey morning afternoon evening manual instructions",
 }
 """The command that a question means, by its words; the first line of the table that holds one of them counts."""
 TITLE_FILLERS = OPENERS.union(*(TOPICS[each].split() for each in ("export", "stats")))

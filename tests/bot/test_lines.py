@@ -50,6 +50,16 @@ READ = {
     "/best": "/best",
     "mute alerts for an hour": "/mute alerts for an hour",
     "quit tracking kitchen sink": "/quit tracking kitchen sink",
+    "top creators this week": "/leaderboard top creators this week",
+    "rank creators": "/leaderboard creators",
+    "show tiktok videos sorted by growth": "/videos tiktok growth",
+    "which are deleted": "/videos error",
+    "the second one": "/stats second",
+    "#2": "/stats #2",
+    f"is {LINK} still growing?": f"/stats {LINK}",
+    f"put {LINK} into launch": f"/track {LINK} in launch",
+    "campaigns": "/campaign",
+    "good morning": "/help",
 }
 GUESSED = {
     "usag": ("/usage", Call("usage")),
@@ -66,6 +76,9 @@ GUESSED = {
         "/digest weekly on fridays",
         Call("digest", {"action": "on", "every": '"friday"'}),
     ),
+    "be quiet for 8 hours": ("/alerts mute for 8 hours", Call("alerts", {"what": "mute", "time": "8hours"})),
+    "warn me below $10,50": ("/alerts balance $10,50", Call("alerts", {"what": "balance", "dollars": "10.50"})),
+    "warn me when less than €10 is left": ("/alerts", Call("alerts")),
     "delete kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
 }
 
@@ -114,6 +127,7 @@ async def test_the_rows_of_the_last_list_name_videos(env):
     assert "matches “730”" in (await env.say("/stats 730")).summary, "only a link has that"
     assert (await env.say("/compare 1 and 2")).title.startswith("Comparison")
     assert "Stop tracking" in labels(await env.say("/stop 2"))
+    assert labels(await env.say("/stop the digest")) == ["/digest off"]
     await env.say("/videos")
     async with environment_of(env.sandbox, env.clock, env.database_url) as other:
         assert (await other.say("/stats 2")).title == shown[1], "another process knows the list"
