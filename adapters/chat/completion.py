@@ -32,7 +32,7 @@ async def completions(bot: Bot, caller: Caller, before: str) -> AsyncIterator[Co
     if not space:
         for command in commands.values():
             if command.name.startswith(name.casefold()):
-                yield Completion(command.name, len(name), command.name, command.summary)
+                yield Completion(f"{command.name} ", len(name), command.name, command.summary)
     elif found := commands.get(name.casefold()):
         for argument in found.arguments:
             if argument.listed:

@@ -354,7 +354,7 @@ if (line) {
     },
     (chosen) => {
       const kept = line.value.slice(0, line.value.length - chosen.replaces);
-      fill(`${kept || (chosen.isCommand ? "/" : "")}${chosen.text} `);
+      fill(`${kept || (chosen.isCommand ? "/" : "")}${chosen.text.trimEnd()} `);
     },
   );
   one("#composer").addEventListener("submit", (event) => {

@@ -115,7 +115,7 @@ async def test_tab_completes_what_is_typed(bot):
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:
         with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()) as session:
             talking = group.create_task(converse_at_prompt(bot, ConsoleOptions(), out))
-            for keys, completed in ((f"/vid{TAB}", "/videos"), (f" youtu{TAB}", "/videos youtube")):
+            for keys, completed in ((f"/vid{TAB}", "/videos "), (f"youtu{TAB}", "/videos youtube")):
                 keyboard.send_text(keys)
                 while session.app is None or session.app.current_buffer.text != completed:  # noqa: ASYNC110 - no event tells
                     await asyncio.sleep(0.01)
@@ -148,10 +148,10 @@ def test_if_no_history_can_be_kept_the_session_has_its_own(tmp_path):
 
 
 async def test_commands_complete_with_or_without_slash_and_behind_the_umbrella(complete):
-    assert [line for line, *_ in await complete("/sta")] == ["/stats", "/status"]
-    assert [line for line, *_ in await complete("tr")] == ["track"]
-    assert [line for line, *_ in await complete("/contentstats VI")] == ["/contentstats videos"]
-    assert [line for line, *_ in await complete("/")] == [f"/{each.name}" for each in COMMANDS if each.listed]
+    assert [line for line, *_ in await complete("/sta")] == ["/stats ", "/status "]
+    assert [line for line, *_ in await complete("tr")] == ["track "]
+    assert [line for line, *_ in await complete("/contentstats VI")] == ["/contentstats videos "]
+    assert [line for line, *_ in await complete("/")] == [f"/{each.name} " for each in COMMANDS if each.listed]
     assert (await complete("/help"))[0][1:] == ("help", next(each.summary for each in COMMANDS if each.name == "help"))
 
 

@@ -128,7 +128,7 @@ async def test_posts_arrive_and_a_broken_connection_loses_none(page, client, clo
 async def test_the_line_is_completed_and_home_is_shown(env, client):
     await env.start()
     commands = (await client.get("/complete?before=/us")).json()
-    assert [each["text"] for each in commands] == ["usage"]
+    assert [each["text"] for each in commands] == ["usage "]
     videos = (await client.get("/complete?before=/stats stead")).json()
     assert [(each["replaces"], each["about"]) for each in videos] == [(5, "video")]
     assert "1 running video" in words((await client.get("/home")).text)
