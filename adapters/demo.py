@@ -19,8 +19,7 @@ from pydantic import SecretStr
 
 from adapters.console.app import ConsoleOptions, converse, play
 from adapters.console.post import ConsolePoster
-from adapters.sandbox.demo import CAMPAIGN_LINKS
-from adapters.sandbox.serve import Sandbox
+from adapters.sandbox.serve import CAMPAIGN_LINKS, Sandbox
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
 from bot.domain.clock import Clock, FastClock, utc_now

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from adapters.chat.background import CONCURRENT_REPLIES, Slot
-from adapters.chat.flood import FloodControl
+from adapters.chat.pacing import FloodControl
 from adapters.chat.recent import Recent, RecentIds
 from bot.app import Bot
 from bot.commands.command import Answer

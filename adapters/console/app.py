@@ -1,12 +1,15 @@
 """The console: one line, lines from a pipe, a conversation at a terminal, or a tour that plays itself."""
 
+import asyncio
+import io
+import os
+import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from adapters.console.lines import lines_of
 from adapters.console.render import Choice, choices, chosen, yes
 from adapters.console.screen import Screen
 from bot.app import Bot
@@ -223,3 +226,44 @@ class _Talk:
         offered = ("offers none", "offers only 1")[last] if last < 2 else f"offers 1 to {last}"
         sentence = f"There's no choice {typed}: the last reply {offered}. Type /help for the commands."
         return Reply(sentence, tone=Tone.PROBLEM)
+
+
+_AT_ONCE = 65_536  # bytes
+
+
+async def lines_of(source: TextIO) -> AsyncIterator[str]:
+    """The lines as they come, until the end. What is not text becomes U+FFFD."""
+    if isinstance(source, io.TextIOWrapper):
+        source.reconfigure(errors="replace")
+    if not _lets_wait(source):
+        for line in source:
+            yield line
+        return
+    rest = b""
+    while chunk := await _read(source.fileno()):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for each in lines:
+            yield each.decode(source.encoding, "replace")
+    if rest:
+        yield rest.decode(source.encoding, "replace")
+
+
+def _lets_wait(source: TextIO) -> bool:
+    """Whether reading may have to wait for somebody; from a file, on disk or in memory, it never does."""
+    try:
+        mode = os.fstat(source.fileno()).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or source.isatty()
+
+
+async def _read(descriptor: int) -> bytes:
+    """What there is, as soon as there is something; nothing at the end."""
+    readable = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(descriptor, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(descriptor)
+    return os.read(descriptor, _AT_ONCE)

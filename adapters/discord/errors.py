@@ -15,8 +15,7 @@ import aiohttp
 from discord import HTTPException
 
 from adapters.chat.pacing import Busy
-from adapters.chat.posting import SOON
-from adapters.chat.retry import ChatFailed, Sleep
+from adapters.chat.retry import SOON, ChatFailed, Sleep
 from adapters.discord.limits import Answer, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.errors import BotError

@@ -16,9 +16,8 @@ from typing import Any
 
 from discord.http import Route
 
-from adapters.chat.posting import post_rest
 from adapters.chat.recent import Recent
-from adapters.chat.retry import Sleep
+from adapters.chat.retry import Sleep, post_rest
 from adapters.discord.errors import (
     MISSING_PERMISSIONS,
     NO_REPLIES,

@@ -21,8 +21,7 @@ from discord.types.user import User
 from yarl import URL
 
 from adapters.chat.pacing import Busy
-from adapters.chat.posting import SOON
-from adapters.chat.retry import NEVER_SENT
+from adapters.chat.retry import NEVER_SENT, SOON
 from adapters.discord.errors import RATE_LIMITED
 from adapters.discord.limits import Answer, Bucket, Buckets, Limits, retry_after
 from bot.delivery.poster import Later, Unclear

@@ -18,8 +18,7 @@ from discord.http import Route
 
 from adapters.chat.conversation import Shown
 from adapters.chat.recent import Recent
-from adapters.chat.replying import send_surely
-from adapters.chat.retry import Sleep
+from adapters.chat.retry import Sleep, send_surely
 from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.files import refused
 from adapters.discord.interaction import Interaction

@@ -1,11 +1,50 @@
-"""The videos out there on the platforms: title, creator, growth. Shared by every account, as the real ones are."""
+"""The videos on the platforms: which links lead to them, their titles, creators and growth. Every account shares them.
+
+Links are read by code of the sandbox's own on purpose: it stands for somebody else's server.
+"""
 
 import random
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters.sandbox.curves import Curve, Growth, curve_for
-from adapters.sandbox.links import Link
+
+_FORMS = {
+    "tiktok": r"(?:www\.|m\.)?tiktok\.com/@(?P<user>[^/?#]*)/(?:video|photo)/(?P<id>\d+)",
+    "youtube": r"(?:(?:www\.|m\.|music\.)?youtube\.com/(?:watch\?(?:[^#]*&)?v=|shorts/|live/|embed/)|youtu\.be/)"
+    r"(?P<id>[\w-]{11})",
+    "instagram": r"(?:www\.)?instagram\.com/(?:(?P<user>[\w.]+)/)?(?:p|reel|reels|tv)/(?P<id>[\w-]+)",
+    "twitter": r"(?:www\.|mobile\.)?(?:twitter|x)\.com/(?P<user>\w+)/status/(?P<id>\d+)",
+}
+_PATTERNS = {platform: re.compile(rf"https?://{form}(?:[/?#&].*)?", re.ASCII) for platform, form in _FORMS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to one video; `user` is empty where the link does not tell."""
+
+    platform: str
+    id: str
+    user: str
+
+    @property
+    def key(self) -> str:
+        """One name for the video, however its link is spelt."""
+        return f"{self.platform}:{self.id}"
+
+
+def parse_link(text: str) -> Link | None:
+    """The video that a link leads to, or None where the server does not support it.
+
+    The forms are those of the Track video page and their common spellings. Short links (vm.tiktok.com, t.co) are
+    refused, which is the sandbox's own choice: it cannot follow them.
+    """
+    for platform, pattern in _PATTERNS.items():
+        if found := pattern.fullmatch(text):
+            return Link(platform, found["id"], found.groupdict().get("user") or "")
+    return None
+
 
 TITLES = {
     "plain": "How we fixed our kitchen sink in ten minutes",

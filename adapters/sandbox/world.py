@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from adapters.sandbox.account import Account, Tracking
-from adapters.sandbox.films import Film, make_film
-from adapters.sandbox.links import parse_link
+from adapters.sandbox.films import Film, make_film, parse_link
 from bot.domain.clock import Clock
 
 

@@ -19,18 +19,24 @@ from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
 from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
-from adapters.slack.installations import InstalledWorkspaces
 from adapters.slack.interaction import Callers
 from adapters.slack.limits import Limits
-from adapters.slack.listeners import Listeners, Overload
+from adapters.slack.listeners import (
+    BadRequest,
+    Listeners,
+    Overload,
+    SignatureCheck,
+    is_ssl_check,
+    is_well_formed,
+    payload_of,
+)
 from adapters.slack.oauth import InstallPages, OAuth
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
-from adapters.slack.requests import BadRequest, SignatureCheck, is_ssl_check, is_well_formed, payload_of
 from adapters.slack.send import Replies, SortableTables
 from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
 from adapters.slack.text import CommandNames
-from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace, SlackAway, Workspaces
+from adapters.slack.workspaces import InstalledWorkspaces, MultiWorkspace, SingleWorkspace, SlackAway, Workspaces
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import NotConfigured, TokenRefused

@@ -11,11 +11,10 @@ from pydantic import SecretStr
 from adapters.chat.doctor import NoAnswer, check_channels, json_of, no_answer
 from adapters.slack.api import NO_ANSWER, SlackFailed, new_session
 from adapters.slack.errors import PERMANENT
-from adapters.slack.installations import Installation, stored
 from adapters.slack.interaction import cannot_post_reason
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from adapters.slack.oauth import OAuth, ensure_oauth_ready
-from adapters.slack.workspaces import CHAT
+from adapters.slack.workspaces import CHAT, Installation, stored
 from bot.doctor import Check
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock, utc_now

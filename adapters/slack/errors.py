@@ -10,8 +10,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.chat.posting import SOON
-from adapters.chat.retry import NEVER_SENT
+from adapters.chat.retry import NEVER_SENT, SOON
 from bot.delivery.poster import Later, Rejected, Unclear
 
 RATE_LIMITED = "ratelimited"

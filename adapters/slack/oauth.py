@@ -17,8 +17,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed, new_client
-from adapters.slack.installations import Installation, InstalledWorkspaces
 from adapters.slack.manifest import REDIRECT_PATH, SCOPES, UNFURL_SCOPES
+from adapters.slack.workspaces import Installation, InstalledWorkspaces
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, NotConfigured
 from bot.store.chat_installs import Installations

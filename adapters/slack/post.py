@@ -17,8 +17,7 @@ from uuid import UUID, uuid5
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.chat.pacing import Busy
-from adapters.chat.posting import SOON, post_rest
-from adapters.chat.retry import Sleep
+from adapters.chat.retry import SOON, Sleep, post_rest
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
 from adapters.slack.errors import DEAD, NO_REPLIES, OURS, RATE_LIMITED, details, refusal
 from adapters.slack.limits import POST, Limits

@@ -2,17 +2,17 @@
 
 The renderer never asks which message it renders and never loses a word: what doesn't fit goes into the next block or
 message. A message may hold one table block (Slack, Table block), which scrolls sideways on a phone; the widest table
-gets it and the others become lines, and so does one that a phone would cut.
+gets it and the others become lines, and so does one that a phone would cut. A long table becomes a data_table block,
+which a reader can sort and leaf through (Slack, Data table block, May 2026); some workspaces refuse it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import assert_never
+from typing import Any, assert_never
 
 from adapters.slack.actions import action_blocks
-from adapters.slack.data_tables import KIND as DATA_TABLE
-from adapters.slack.data_tables import MAX_PLAIN, plain_blocks, sortable
 from adapters.slack.text import (
     MAX_TEXT,
     NOTHING,
@@ -50,6 +50,9 @@ from bot.reply.plain import captioned, finding, plain_cell, plain_spans, plain_t
 from bot.reply.text import cut, length, width
 
 MAX_ROWS = 100
+MAX_PLAIN = 10
+"""Rows of a table that is read at a glance; a longer one is sortable."""
+PAGE_SIZE = 10
 MAX_COLUMNS = 20
 MAX_PHONE_COLUMNS = 3
 MAX_PHONE_NUMBERS = 16
@@ -69,6 +72,9 @@ and counts the blocks themselves too (github.com/slackapi/bolt-js/issues/2509 an
 NO_PICTURES: Mapping[str, str] = MappingProxyType({})
 _MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
 _EMPTY: Block = {"type": "section", "text": plain(NOTHING)}
+_DATA_TABLE = "data_table"
+_NUMBER = re.compile(r"([+−-]?)\$?(\d[\d,]*(?:\.\d+)?)([kM]?)%?")
+_SIZES = {"": 1, "k": 1_000, "M": 1_000_000}
 _CUT = " … (cut short; the message has the rest)"
 
 
@@ -120,13 +126,13 @@ def line_groups(table: Table) -> Iterator[Group]:
     head = [(Plain(column.name),) for column in table.columns]
     rows = ((*map(bold, row[:1]), *row[1:]) for row in table.rows)
     lines = rich_blocks([(Bold(table.caption),), _line(head), *map(_line, rows)])
-    return ((block,) for block in lines)
+    return _apart(lines)
 
 
 def item_groups(listing: Listing) -> Iterator[Group]:
     """A listing as lines: its caption, then each name above its line."""
     lines = (line for item in listing.items for line in (bold(item.name), item.line))
-    return ((block,) for block in rich_blocks([(Bold(listing.caption),), *lines]))
+    return _apart(rich_blocks([(Bold(listing.caption),), *lines]))
 
 
 def _setting(column: Column) -> Block:
@@ -233,7 +239,7 @@ def home_view(reply: Reply, *, with_table: bool = True) -> Block:
     found = list(_groups(reply, NO_PICTURES, widest(reply.parts) if with_table else None))
     if _tables(found) > 1:
         found = list(_groups(reply, NO_PICTURES, None))
-    blocks = list(plain_blocks([block for group in found for block in group]))
+    blocks = list(_plain_blocks([block for group in found for block in group]))
     if len(blocks) > MAX_VIEW_BLOCKS:
         blocks[MAX_VIEW_BLOCKS - 1 :] = [{"type": "context", "elements": [plain("There's more than fits here.")]}]
     return {"type": "home", "blocks": blocks or [_EMPTY]}
@@ -258,12 +264,12 @@ def with_titles(message: Message, title: str) -> Message:
 
 def has_data_table(message: Message) -> bool:
     """Whether a part of it is a block that some workspaces refuse."""
-    return any(block["type"] == DATA_TABLE for block in message.blocks)
+    return any(block["type"] == _DATA_TABLE for block in message.blocks)
 
 
 def with_plain_tables(message: Message) -> Message:
     """The message with plain tables in the place of sortable ones."""
-    return Message(message.text, plain_blocks(message.blocks)) if has_data_table(message) else message
+    return Message(message.text, _plain_blocks(message.blocks)) if has_data_table(message) else message
 
 
 def _is_picture(block: Block) -> bool:
@@ -280,11 +286,11 @@ def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Ite
         found = groups(part, pictures, is_widest=at == table)
         named = reply.parts[at]
         if isinstance(named, Table | Listing):
-            found = (sortable(group, words(named.caption or reply.title) or NOTHING) for group in found)
+            found = (_sortable(group, words(named.caption or reply.title) or NOTHING) for group in found)
         yield from found
     for file in reply.files:
         yield from note((Plain(f"File {file.name}: {file.description}"),))
-    yield from ((block,) for block in action_blocks((*row_menus(reply), *reply.actions)))
+    yield from _apart(action_blocks((*row_menus(reply), *reply.actions)))
 
 
 def _head(reply: Reply) -> Iterator[Group]:
@@ -316,7 +322,7 @@ def _pages(found: Iterable[Group]) -> Iterator[tuple[Block, ...]]:
 
 
 def _tables(found: Iterable[Iterable[Block]]) -> int:
-    return sum(block["type"] in {"table", DATA_TABLE} for group in found for block in group)
+    return sum(block["type"] in {"table", _DATA_TABLE} for group in found for block in group)
 
 
 def _texts(reply: Reply, count: int) -> list[str]:
@@ -335,3 +341,41 @@ def _fallback(text: str) -> str:
     while length(escaped(kept)) > MAX_FALLBACK - len(_CUT):
         kept = kept[: -max(1, (length(escaped(kept)) - MAX_FALLBACK) // 5)]
     return f"{escaped(kept)}{_CUT}"
+
+
+def _sortable(group: Group, caption: str) -> Group:
+    """A long table, with the caption above it, as one sortable block; any other group as it is."""
+    block: Any = group[-1]
+    match block:
+        case {"type": "table", "rows": [head, *rows], "column_settings": list(settings)} if len(rows) > MAX_PLAIN:
+            rights = [setting["align"] == "right" for setting in settings]
+            made = [[_number(cell) if right else cell for cell, right in zip(row, rights, strict=True)] for row in rows]
+            return ({"type": _DATA_TABLE, "caption": caption, "page_size": PAGE_SIZE, "rows": [head, *made]},)
+        case _:
+            return group
+
+
+def _plain_blocks(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks with plain tables in the place of sortable ones."""
+    title = next((block["text"] for block in blocks if block["type"] == "header"), None)
+    return tuple(
+        each for block in blocks for each in (_plain(block, title) if block["type"] == _DATA_TABLE else (block,))
+    )
+
+
+def _plain(table: Any, title: Any) -> Group:  # noqa: ANN401 - objects of Block Kit
+    caption = () if title and title["text"].endswith(table["caption"]) else rich_blocks([(Bold(table["caption"]),)])
+    head, *rows = table["rows"]
+    rights = [any(cell["type"] == "raw_number" for cell in cells) for cells in zip(*rows, strict=True)]
+    settings = [{"align": "right" if right else "left", "is_wrapped": not right} for right in rights]
+    made = [[{"type": "raw_text", "text": cell["text"]} if "value" in cell else cell for cell in row] for row in rows]
+    return (*caption, {"type": "table", "rows": [head, *made], "column_settings": settings})
+
+
+def _number(cell: Block) -> Block:
+    """A cell by whose number Slack can sort; one that holds none as it is."""
+    found = _NUMBER.fullmatch(str(cell.get("text", "")))
+    if not found:
+        return cell
+    value = float(found[2].replace(",", "")) * _SIZES[found[3]] * (-1 if found[1] in {"−", "-"} else 1)
+    return {"type": "raw_number", "value": int(value) if value.is_integer() else value, "text": cell["text"]}

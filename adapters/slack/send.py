@@ -14,8 +14,7 @@ from typing import TypeVar
 
 from adapters.chat.conversation import Shown
 from adapters.chat.pacing import Busy
-from adapters.chat.replying import send_surely
-from adapters.chat.retry import Sleep
+from adapters.chat.retry import Sleep, send_surely
 from adapters.slack.api import CONTENT, LONGEST_WAIT, Calls, SlackFailed, fact
 from adapters.slack.errors import PERMANENT
 from adapters.slack.interaction import Interaction, ResponseUrl

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.web.connection import Refusals
+from adapters.web.server import Refusals
 from bot.domain.errors import BotError
 
 PROBE_WITHIN = 5.0

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 
-from adapters.chat.flood import LONGEST_WAIT, PACE, REPEATED_WITHIN, FloodControl
+from adapters.chat.pacing import LONGEST_WAIT, PACE, REPEATED_WITHIN, FloodControl
 from bot.reply.model import Reply, Tone, text
 from tests.standins.environment import ANA, BEN, EVE
 

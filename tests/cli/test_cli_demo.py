@@ -16,9 +16,8 @@ import httpx
 import pytest
 
 from adapters.demo import FILLING, GREETING, LINK, SPENDING
-from adapters.sandbox.demo import HISTORY
-from adapters.sandbox.films import make_film
-from adapters.sandbox.links import parse_link
+from adapters.sandbox.films import make_film, parse_link
+from adapters.sandbox.serve import HISTORY
 from bot.commands.registry import COMMANDS
 
 ENTER, TAB, UP, CTRL_C = "\r", "\t", "\x1b[A", "\x03"

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.sandbox.curves import CORRECTED_AT, LIFETIME, METRICS, Curve, Growth, curve_for
-from adapters.sandbox.films import TITLES, make_film
-from adapters.sandbox.links import parse_link
+from adapters.sandbox.films import TITLES, make_film, parse_link
 
 HOURS = range(24 * 30)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 
-from adapters.slack.requests import is_ssl_check
+from adapters.slack.listeners import is_ssl_check
 from tests.slack.bot_app import ANN, bot_app_of
 from tests.standins.faults import Fault, FaultKind
 

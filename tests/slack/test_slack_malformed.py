@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from adapters.slack.requests import is_well_formed
+from adapters.slack.listeners import is_well_formed
 from tests.slack.bot_app import ANN, GENERAL
 from tests.standins.environment import LINK
 

@@ -3,7 +3,7 @@
 from pydantic import SecretStr
 
 from adapters.slack.app import SlackApp, SlackOptions
-from adapters.slack.installations import Installation
+from adapters.slack.workspaces import Installation
 from bot.app import Bot
 from bot.delivery.poster import ChannelRef, Posted, Rejected
 from bot.reply.model import Reply

@@ -14,10 +14,9 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 
 from adapters.slack.api import new_session
-from adapters.slack.installations import InstalledWorkspaces
 from adapters.slack.manifest import REDIRECT_PATH, SCOPES
 from adapters.slack.oauth import InstallPages, OAuth
-from adapters.slack.workspaces import Workspaces
+from adapters.slack.workspaces import InstalledWorkspaces, Workspaces
 from adapters.web.server import WebServer
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store

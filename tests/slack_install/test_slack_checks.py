@@ -4,8 +4,8 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.slack.doctor import slack_checks
-from adapters.slack.installations import Installation
 from adapters.slack.manifest import SCOPES
+from adapters.slack.workspaces import Installation
 from bot.domain.caller import Person, WorkspaceRef
 from bot.settings import Settings
 from bot.store import Store

@@ -2,9 +2,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from adapters.slack.installations import InstalledWorkspaces
 from adapters.slack.manifest import SCOPES
 from adapters.slack.oauth import COOKIE, OAuth, ensure_oauth_ready
+from adapters.slack.workspaces import InstalledWorkspaces
 from bot.domain.errors import NotConfigured
 from bot.store import Store
 from tests.slack_install.conftest import KEYS, Browser, everything_stored, serving

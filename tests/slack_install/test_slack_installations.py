@@ -1,4 +1,4 @@
-from adapters.slack.installations import InstalledWorkspaces
+from adapters.slack.workspaces import InstalledWorkspaces
 from bot.domain.caller import WorkspaceRef
 from tests.slack_install.conftest import everything_stored, still_works, token_of
 

@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.slack.installations import Installation, InstalledWorkspaces
+from adapters.slack.workspaces import Installation, InstalledWorkspaces
 from bot.domain.caller import WorkspaceRef
 from tests.slack_install.conftest import still_works, token_of
 from tests.standins.faults import Fault, FaultKind

@@ -9,12 +9,12 @@ from adapters.slack.api import Calls
 from adapters.slack.events import Events
 from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
-from adapters.slack.installations import Installation, InstalledWorkspaces
 from adapters.slack.interaction import Callers
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.send import Replies
 from adapters.slack.text import AS_THEY_ARE
+from adapters.slack.workspaces import Installation, InstalledWorkspaces
 from bot.domain.caller import Caller, Permission, Person, Role
 from bot.reply.model import Tone
 from tests.slack_install.conftest import KEYS, ON_EACH

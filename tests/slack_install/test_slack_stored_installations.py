@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from adapters.slack.installations import Installation, stored
+from adapters.slack.workspaces import Installation, stored
 from bot.domain.errors import NotConfigured
 from bot.store import Store
 from tests.slack_install.conftest import ON_EACH

@@ -9,8 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.web.connection import Limits
-from adapters.web.server import WebServer
+from adapters.web.server import Limits, WebServer
 
 SMALL = Limits(head=1_000, body=5_000, within=0.3, connections=10)
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -87,7 +86,7 @@ async def test_what_is_too_large_is_refused_before_it_is_read(connect, sent, sta
     reader, _ = await connect(sent)
     async with _closing(reader):
         assert await _status(reader) == status
-    assert [record.name for record in caplog.records] == ["adapters.web.connection"]
+    assert [record.name for record in caplog.records] == ["adapters.web.server"]
 
 
 @pytest.mark.parametrize(
