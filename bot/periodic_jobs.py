@@ -1,8 +1,9 @@
-"""What runs by itself, and how often."""
+"""What runs by itself and how often, housekeeping included."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from bot.alerts.engine import AlertEngine
 from bot.charts.charts import Charts
@@ -10,7 +11,6 @@ from bot.delivery.deliver import Deliverer
 from bot.delivery.poster import ChannelPoster, MeteredPoster
 from bot.digests.planner import LATE_AFTER, MAX_WAIT, DigestPlanner
 from bot.domain.clock import Clock
-from bot.maintenance import ClockWatch, Maintenance
 from bot.metrics import Metrics
 from bot.scheduler import PeriodicJob, Scheduler
 from bot.store import Store
@@ -44,6 +44,39 @@ def scheduler_of(
         PeriodicJob("digest", LOOK_EVERY, digests.plan_due),
         PeriodicJob("approvals", EXPIRE_EVERY, ApprovalUpkeep(store, clock, speed).run),
         PeriodicJob("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
-        PeriodicJob("maintenance", MAINTAIN_EVERY, Maintenance(store, clock).run),
+        PeriodicJob("maintenance", MAINTAIN_EVERY, partial(maintain, store, clock)),
     )
     return Scheduler([replace(job, do=metrics.counted(job.name, job.do)) for job in jobs], speed)
+
+
+async def maintain(store: Store, clock: Clock) -> int:
+    """Delete expired rows; returns how many messages were deleted. Safe to repeat, and in any number of processes."""
+    now = clock()
+    await store.inbox.forget_old(now)
+    await store.memories.forget_old(now)
+    await store.forgetting.old_spend(now)
+    forgotten = await store.outbox_status.forget_old(now)
+    await store.events.forget_old(now)
+    await store.forgetting.settled_workspaces(now)
+    await store.forgetting.unused_mirrors()
+    return forgotten
+
+
+class ClockWatch:
+    """Has stored times mended at the start, since the clock may have been set back before, and after each step back."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._latest: datetime | None = None
+
+    async def run(self) -> int:
+        """Mend if the clock shows an earlier time than at the last look. Returns how often it did, 0 or 1."""
+        now = self._clock()
+        if self._latest is not None and now >= self._latest:
+            self._latest = now
+            return 0
+        await self._store.clock_repair.run(now)
+        await self._store.digests.recompute(now)
+        self._latest = now
+        return 1

@@ -30,7 +30,6 @@ from bot.messages import (
     status,
     stopping,
     tracking,
-    tracking_on,
     usage,
     video_count,
 )
@@ -38,7 +37,7 @@ from bot.messages import help as helping
 from bot.messages import videos as listing
 from bot.messages.pictures import gains_of
 from bot.messages.video_count import VideoCount
-from bot.messages.wording import video_options
+from bot.messages.wording import still_running, video_options
 from bot.reply.call import Call
 from bot.reply.model import File, Reply
 from bot.store.videos import LinkSum
@@ -201,7 +200,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     sums = (LinkSum(Metric.VIEWS, 3, 1_040_000, 12_300), LinkSum(Metric.LIKES, 1, 900, None))
     by = listed(by="viral.recipe", whose="by @viral.recipe", sums=sums, unread=0, complete=True)
     yield "videos.video_list: of a creator", listing.video_list(by)
-    yield "tracking_on.still_running", tracking_on.still_running(video(), NOW + 5 * HOUR, NOW)
+    yield "tracking_on.still_running", still_running(video(), NOW + 5 * HOUR, NOW)
     yield "videos.video_list: being read", listing.video_list(listed(being_read=3))
     yield "videos.video_list: none of these", listing.video_list(listed(videos=(), status="paused"))
     yield "videos.video_list: none at all", listing.video_list(listed(videos=(), total=0, complete=True))

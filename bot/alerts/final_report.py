@@ -11,7 +11,7 @@ from bot.charts.charts import Charts
 from bot.domain.alerts import REPORT, AlertKind, AlertSetting, Silence, Subject
 from bot.domain.caller import Person
 from bot.domain.clock import day_text
-from bot.domain.curves import Curve, joined, still_grows
+from bot.domain.curves import Curve, still_grows
 from bot.domain.events import EventKind
 from bot.domain.growth import (
     counts_of,
@@ -26,8 +26,7 @@ from bot.domain.money import WalletState, dollars, unit_price
 from bot.domain.videos import HOUR, Metric, Video, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.pictures import growth_picture
-from bot.messages.tracking_on import track_on_offer
-from bot.messages.wording import plural, row_remarks
+from bot.messages.wording import plural, row_remarks, track_on_offer
 from bot.reply.call import Call
 from bot.reply.model import (
     Button,
@@ -45,10 +44,10 @@ from bot.reply.model import (
     picture_of,
     text,
 )
-from bot.store import Store
 from bot.store.alerts import StoredAlert
 from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
+from bot.wallet.mirror import stored_curve
 
 DAY = timedelta(days=1)
 EARLY = timedelta(hours=2)
@@ -136,7 +135,7 @@ async def _report(
         return MUTED
     video, store = stored.video, changes.store
     stopped_by = await store.audit.stopper(setting.workspace_id, video.id, ended_at - BEFORE)
-    curve = await _curve(store, stored, setting.workspace_id)
+    curve = await stored_curve(store, await store.videos.trackings(stored, setting.workspace_id))
     reading = next(each for each in curve.trackings if each.video.id == video.id)
     rows = list(csv_rows(video, reading.snapshots))
     shows_money = setting.wants(AlertKind.BALANCE) and setting.shows_money
@@ -154,15 +153,6 @@ async def _report(
     )
     key = f"{REPORT}:{setting.id}:{changes.wallet_id}:{video.id}"
     return changes.report(setting, Subject(REPORT, video.id), key, AlertMessage(final_report(facts), video))
-
-
-async def _curve(store: Store, stored: StoredVideo, workspace_id: int) -> Curve:
-    """Every tracking of the link that the channel's workspace may see, as far as the mirror has it."""
-    seen = await store.videos.trackings(stored, workspace_id)
-    read = store.videos.snapshots
-    return joined(
-        [VideoReading(each.video, await read(each.wallet_id, each.video.id), each.unread_rows) for each in seen]
-    )
 
 
 def _collected_until(video: Video, ended_at: datetime) -> datetime:

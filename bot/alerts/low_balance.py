@@ -21,8 +21,7 @@ from bot.domain.alerts import (
 from bot.domain.clock import moment_text
 from bot.domain.money import WalletState, dollars
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import left
-from bot.messages.wording import available
+from bot.messages.wording import available, left
 from bot.reply.call import Call
 from bot.reply.model import Button, Note, Reply, Time, Tone, text
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.alerts.changes import AlertChanges, AlertMessage, alert_title
-from bot.alerts.news import News, Readings, counts_of, reached_words, stats_button
+from bot.alerts.news import News, Readings, reached_words, stats_button
 from bot.domain.alerts import AlertKind, AlertSetting, Subject
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text
-from bot.domain.growth import exact_count, metric_name, short_count
+from bot.domain.growth import counts_of, exact_count, metric_name, short_count
 from bot.domain.schedule import DAY
 from bot.domain.spikes import milestone, next_milestone, reached_on
 from bot.domain.videos import HOUR, Metric, Video

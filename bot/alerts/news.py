@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from bot.domain.events import Event
-from bot.domain.growth import JITTER, metric_name, short_count
+from bot.domain.growth import JITTER, counts_of, metric_name, short_count
 from bot.domain.spikes import HISTORY
-from bot.domain.videos import HOUR, Metric, Snapshot, Video
+from bot.domain.videos import HOUR, Metric, Video
 from bot.reply.call import Call
 from bot.reply.model import Button, Text, Time, text
 from bot.store import Store
@@ -66,11 +66,6 @@ async def _readings(store: Store, wallet_id: int, news: Sequence[News], before: 
     since = min(each.until for each in news) - before - JITTER
     found = await store.videos.snapshots_between(wallet_id, list(metrics), since, max(each.until for each in news))
     return {video_id: counts_of(taken, metrics[video_id]) for video_id, taken in found.items()}
-
-
-def counts_of(taken: Iterable[Snapshot], metric: Metric) -> Readings:
-    """The counts of one metric, where it was counted."""
-    return [(each.taken_at, each.counts[metric]) for each in taken if metric in each.counts]
 
 
 def reached_words(video: Video, metric: Metric, count: int, at: datetime) -> Text:

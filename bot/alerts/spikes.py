@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.alerts.changes import AlertChanges, AlertMessage, alert_title
-from bot.alerts.news import TWO_HOURS, News, Readings, counts_of, reached_words, stats_button
+from bot.alerts.news import TWO_HOURS, News, Readings, reached_words, stats_button
 from bot.alerts.settings_card import snooze_button
 from bot.domain.alerts import STALE, AlertKind, AlertSetting, Stage, Subject
-from bot.domain.growth import JITTER, exact_count, metric_name
+from bot.domain.growth import JITTER, counts_of, exact_count, metric_name
 from bot.domain.spikes import FLOORS, HISTORY, Hour, growth_of_hour, is_above_usual, last_hour
 from bot.domain.videos import Metric, Video
 from bot.reply.model import Note, Reply

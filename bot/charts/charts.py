@@ -17,8 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.charts.frames import HEAD, framed, length
-from bot.charts.specs import Chart, Spec
+from bot.charts.specs import HEAD, Chart, Spec, framed, length
 
 _log = logging.getLogger(__name__)
 

@@ -1,14 +1,16 @@
 """What can be drawn, as plain values: frozen, hashable (a chart is remembered by them) and picklable.
 
-Names may be any text in any script; a unit is a metric's name.
+Names may be any text in any script; a unit is a metric's name. The bot and its chart process exchange them as frames:
+pickles behind their length, over a pipe that nobody else can reach.
 """
 
+import pickle
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Generic, NamedTuple, Self, TypeAlias, TypeVar
+from typing import Final, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 from bot.domain.growth import JITTER, gained_by_day
 from bot.domain.videos import HOUR
@@ -19,6 +21,8 @@ _LATE = JITTER / HOUR
 SHOWN_HOURS, SHOWN_DAYS = 48, 60
 """How far back gains per hour and per day are shown."""
 
+HEAD: Final = 4
+"""Bytes of a frame's length, the most significant first."""
 MAX_LINES = 5
 MAX_BARS = 10
 
@@ -219,3 +223,14 @@ class Chart:
     png: bytes
     alt: str
     file_name: str
+
+
+def framed(value: object) -> bytes:
+    """The value as one frame."""
+    body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return len(body).to_bytes(HEAD, "big") + body
+
+
+def length(head: bytes) -> int:
+    """How many bytes follow the head of a frame."""
+    return int.from_bytes(head, "big")

@@ -8,7 +8,7 @@ from bot.commands.context import Context
 from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
 from bot.digests.details_card import digest_details as details_card
-from bot.digests.details_card import read_period
+from bot.digests.facts import read_period
 from bot.digests.gather import digest_facts, gather, scope_of
 from bot.digests.settings_card import (
     NO_MONEY,

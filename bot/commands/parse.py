@@ -7,8 +7,21 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.tokens import Token, campaign_in, closed_up, titles_of, tokens_of, until_in_days
-from bot.commands.values import NUMBER, bounds, choice_of, convert, cut_short, number_of, range_sentence
+from bot.commands.tokens import (
+    NUMBER,
+    Token,
+    bounds,
+    campaign_in,
+    choice_of,
+    closed_up,
+    convert,
+    cut_short,
+    number_of,
+    range_sentence,
+    titles_of,
+    tokens_of,
+    until_in_days,
+)
 from bot.commands.words import FILLERS, NEAR, PASSED_OVER
 from bot.domain.campaigns import EVERY_VIDEO
 from bot.domain.errors import UsageError

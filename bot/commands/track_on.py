@@ -8,7 +8,7 @@ from bot.commands.track import track
 from bot.commands.track_arguments import Track
 from bot.domain.errors import NotFound
 from bot.domain.money import ends_at
-from bot.messages.tracking_on import still_running
+from bot.messages.wording import still_running
 from bot.reply.model import Reply
 
 

@@ -1,20 +1,20 @@
 """Delivers outbox messages: claims them, posts them through their workspace's poster, and stores the outcome.
 
 It knows no platform. Posters pace themselves and report whether a message was posted, never will be, may be retried, or
-is unclear. An unclear one is posted again: a doubled message is bad, a lost one is worse.
+is unclear. An unclear one is posted again: a doubled message is bad, a lost one is worse. While a platform fails in a
+workspace, a circuit breaker lets only an occasional probe message through.
 """
 
 import asyncio
 import logging
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.delivery.circuit_breaker import AT_ONCE, CircuitBreakers
 from bot.delivery.poster import ChannelPoster, ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.clock import Clock
 from bot.domain.errors import DatabaseUnavailable
@@ -273,3 +273,57 @@ async def patiently(write: Callable[[], Awaitable[T]]) -> T:
             return await write()
         except DatabaseUnavailable:
             await asyncio.sleep(WRITES_AGAIN)
+
+
+AT_ONCE = 16
+"""Messages of one workspace under way together: its pace is the poster's matter, and others want their turn too."""
+TRIPS = 3
+"""Failures in a row, after which only one message at a time finds out whether it works again …"""
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(seconds=30)
+"""… after a pause that doubles up to this, or as long as the platform asked to wait."""
+
+
+@dataclass(slots=True)
+class _Breaker:
+    failures: int = 0
+    probes: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether nothing may go. A pause that began later than now was begun before the clock was set back."""
+        return self.since is not None and self.until is not None and self.since <= now < self.until
+
+
+class CircuitBreakers:
+    """One for each workspace, by its number."""
+
+    def __init__(self) -> None:
+        self._by_workspace: defaultdict[int, _Breaker] = defaultdict(_Breaker)
+
+    def room(self, workspace_id: int, now: datetime) -> int:
+        """How many messages of a workspace may be under way together."""
+        breaker = self._by_workspace.get(workspace_id)
+        if breaker is None or breaker.failures < TRIPS:
+            return AT_ONCE
+        return 0 if breaker.is_open(now) else 1
+
+    def known(self) -> tuple[int, ...]:
+        """The workspaces of which the last call failed."""
+        return tuple(self._by_workspace)
+
+    def answered(self, workspace_id: int) -> bool:
+        """The platform answered; True where it had failed so often that messages were held back."""
+        breaker = self._by_workspace.pop(workspace_id, None)
+        return breaker is not None and breaker.failures >= TRIPS
+
+    def failed(self, workspace_id: int, now: datetime, wait: timedelta = timedelta()) -> None:
+        """The platform did not answer, or asked to `wait`."""
+        breaker = self._by_workspace[workspace_id]
+        breaker.failures += 1
+        if breaker.failures < TRIPS or breaker.is_open(now):  # which the others of its wave have opened
+            return
+        pause = min(FIRST_PAUSE * 2**breaker.probes, LONGEST_PAUSE) * random.uniform(0.5, 1)
+        breaker.probes = min(breaker.probes + 1, 8)
+        breaker.since, breaker.until = now, now + max(pause, wait)

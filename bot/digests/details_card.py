@@ -1,19 +1,26 @@
 """Everything about a digest's period that its card has no room for, and the offers to stop what has flattened."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from math import ceil
 
+from bot.digests.card import MOST_NAMED, board_title
 from bot.digests.facts import DigestFacts
-from bot.digests.summary import MOST_NAMED, board_title
-from bot.domain.digest import Total, VideoChange, Window
+from bot.domain.digest import Total, VideoChange
 from bot.domain.growth import Change, ago, exact_count, is_overdue, metric_name, percent, signed_count
 from bot.domain.leaderboard import Period
 from bot.domain.money import dollars
-from bot.messages.outlook import how_long, running_words
-from bot.messages.tracking_on import track_on_call
-from bot.messages.wording import FULL_LISTS, linked, move_words, platform_name, plural, status_word
+from bot.messages.wording import (
+    FULL_LISTS,
+    how_long,
+    linked,
+    move_words,
+    platform_name,
+    plural,
+    running_words,
+    status_word,
+    track_on_call,
+)
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -36,26 +43,8 @@ from bot.reply.model import (
 MOST_ROWS, MOST_FLAT, NAME = 3, 8, 28
 """Rows of each list, and of the flattened videos, so that all fit one message; a name's letters in a phone's line."""
 
-_LONGEST = timedelta(days=70)
 _VIDEO, _NOW = Column("Video"), Column("Now", Align.RIGHT)
 _BETWEEN = Plain(" · ")
-
-
-def details_call(facts: DigestFacts, ref: str) -> Call:
-    """The call that shows the details of the same period; `ref` names the post, empty in a preview."""
-    start, end = ceil(facts.window.start.timestamp()), int(facts.window.end.timestamp())
-    campaign = str(facts.options.campaign_id or "")
-    given = {"period": f"{start:x}-{end:x}", "post": ref, "campaign": campaign}
-    return Call("digest.details", {name: each for name, each in given.items() if each})
-
-
-def read_period(period: str) -> Window | None:
-    """The window that `details_call` wrote; None if it is none that a digest can have."""
-    try:
-        start, end = (datetime.fromtimestamp(int(each, 16), UTC) for each in period.split("-"))
-    except (ValueError, OverflowError, OSError):
-        return None
-    return Window(start, end) if timedelta() < end - start <= _LONGEST else None
 
 
 def digest_details(facts: DigestFacts, ref: str) -> Reply:

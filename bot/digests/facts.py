@@ -1,9 +1,10 @@
-"""What a digest is made of."""
+"""What a digest is made of, and the call that leads to the details of the same period."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import NamedTuple
 
 from bot.domain.digest import DigestOptions, Total, VideoChange, Window, keeps_growing
@@ -11,7 +12,11 @@ from bot.domain.growth import Change, Coverage
 from bot.domain.leaderboard import RankedEntry
 from bot.domain.money import WalletState, whole_cents
 from bot.domain.videos import Metric, RunningCount
+from bot.reply.call import Call
 from bot.reply.model import Drawing, Picture, Text
+
+_LONGEST = timedelta(days=70)
+"""Longer than any digest's period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +97,20 @@ class DigestFacts:
         moved = any(each.delta for each in self.totals)
         is_short = self.money is not None and (self.money.wallet.runway.empty_at is not None)
         return moved or is_short or self.unread > 0 or any((self.new, self.finished, self.ending, self.flat))
+
+
+def details_call(facts: DigestFacts, ref: str) -> Call:
+    """The call that shows the details of the same period; `ref` names the post, empty in a preview."""
+    start, end = ceil(facts.window.start.timestamp()), int(facts.window.end.timestamp())
+    campaign = str(facts.options.campaign_id or "")
+    given = {"period": f"{start:x}-{end:x}", "post": ref, "campaign": campaign}
+    return Call("digest.details", {name: each for name, each in given.items() if each})
+
+
+def read_period(period: str) -> Window | None:
+    """The window that `details_call` wrote; None if it is none that a digest can have."""
+    try:
+        start, end = (datetime.fromtimestamp(int(each, 16), UTC) for each in period.split("-"))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return Window(start, end) if timedelta() < end - start <= _LONGEST else None

@@ -17,10 +17,9 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfoNotFoundError
 
 from bot.charts.charts import Charts
-from bot.digests.card import Delivery, digest, digest_without_key, digests_missed
+from bot.digests.card import Delivery, digest, digest_title, digest_without_key, digests_missed
 from bot.digests.facts import DigestFacts
 from bot.digests.gather import DigestInput, digest_facts, gather, scope_of
-from bot.digests.settings_card import digest_title
 from bot.domain.clock import Clock, date_text
 from bot.domain.digest import DigestOptions, Window, window_of
 from bot.domain.errors import DatabaseUnavailable

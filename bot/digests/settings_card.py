@@ -156,13 +156,6 @@ def _days_words(schedule: Schedule) -> str:
     return "daily"
 
 
-def digest_title(schedule: Schedule) -> str:
-    """What to call a digest that comes by this schedule."""
-    if schedule.month_day is not None:
-        return "Monthly digest"
-    return {0: "Daily digest", 1: "Weekly digest"}.get(len(schedule.weekdays), "Digest")
-
-
 def next_words(setting: DigestSetting) -> str:
     """The next delivery, by its own clock and in UTC; a time that the clock leaves out that day is explained."""
     zone = ZoneInfo(setting.schedule.zone)

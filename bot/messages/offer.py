@@ -17,13 +17,16 @@ from bot.domain.videos import Video
 from bot.messages.approval import above_words, ask_button
 from bot.messages.campaign import Into, goes_into, joined_words
 from bot.messages.limits import limit_words, who_raises
-from bot.messages.outlook import at_latest, can_finish, left, running_words
 from bot.messages.wording import (
+    at_latest,
     available,
+    can_finish,
+    left,
     name_of,
     name_of_link,
     platform_name,
     plural,
+    running_words,
     series,
     shortened,
     status_word,

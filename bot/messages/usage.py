@@ -10,8 +10,7 @@ from bot.domain.clock import date_text, moment_text
 from bot.domain.money import Usage, WalletState, dollars, left_after, unit_price
 from bot.messages.limits import left_words
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.outlook import at_latest, how_long, promised
-from bot.messages.wording import available, freshness, plural
+from bot.messages.wording import at_latest, available, freshness, how_long, plural, promised
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,

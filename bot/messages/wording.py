@@ -1,9 +1,10 @@
-"""The words and turns that several messages share."""
+"""The words and turns that several messages share: videos, platforms, counts, and how long the money lasts."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from bot.domain.clock import moment_text
@@ -11,10 +12,10 @@ from bot.domain.creators import Creator, creator_name
 from bot.domain.growth import ago, crowded, is_overdue
 from bot.domain.leaderboard import RankedEntry
 from bot.domain.links import video_of
-from bot.domain.money import Usage, dollars
-from bot.domain.videos import Video, VideoPlatform, VideoReading, VideoStatus
+from bot.domain.money import Usage, WalletState, dollars, left_after
+from bot.domain.videos import RunningCount, Video, VideoPlatform, VideoReading, VideoStatus
 from bot.reply.call import Call
-from bot.reply.model import Action, Button, Link, Note, Option, Plain, Span, Time, text
+from bot.reply.model import Action, Button, Link, Menu, MenuOption, Note, Option, Plain, Reply, Span, Text, Time, text
 
 PLATFORM_NAMES: dict[str, str] = {
     VideoPlatform.TIKTOK: "TikTok",
@@ -203,3 +204,84 @@ def _some_video(platform: str) -> str:
 
 def _shown_id(id_: str) -> str:
     return id_ if len(id_) <= ID_LENGTH else f"…{id_[-ID_END:]}"
+
+
+def at_latest(state: WalletState) -> str:
+    """What follows a time that unknown costs may bring forward."""
+    return "" if state.is_certain else " at the latest"
+
+
+def how_long(state: WalletState) -> Text:
+    """How long the money lasts, as the text of a field."""
+    runway = state.runway
+    if runway.empty_at is not None and state.usage.available <= 0:
+        return text("used up")
+    if runway.empty_at is not None:
+        return text(Time(runway.empty_at), at_latest(state))
+    if runway.left_after < 0:
+        return text("not enough for the paused videos" if runway.paused else "used up")
+    if runway.last_end is None:
+        return text("nothing is being spent" if state.is_certain else "not known")
+    whose = "all running videos" if state.is_certain else "all videos with a known end"
+    return text(f"covers {whose}; the last one ends ", Time(runway.last_end))
+
+
+def left(state: WalletState, *more: Decimal) -> Decimal:
+    """The dollars left once everything owed is paid, and `more` too."""
+    return left_after(state.usage.available, state.runway.promised, *more)
+
+
+def can_finish(state: WalletState, *more: Decimal) -> str:
+    """Whether all running videos can finish, with `more` dollars to be spent too, or why that isn't certain."""
+    doubts = []
+    remaining, paused = left(state, *more), state.runway.paused
+    if remaining < 0:
+        whose = f" for {plural(paused, 'paused video')} to finish" if paused else ""
+        doubts.append(f"{dollars(-remaining)} short{whose}.")
+    if state.open_ended:
+        verb = "has" if state.open_ended == 1 else "have"
+        doubts.append(f"{plural(state.open_ended, 'video')} {verb} no known end.")
+    if not state.complete:
+        doubts.append("The account may have more running videos than the API lists.")
+    if state.usage.uncharged is None:
+        doubts.append("The API doesn't state pending charges.")
+    return " ".join(doubts) or "All running videos can finish."
+
+
+def promised(state: WalletState) -> str:
+    """What is owed, and to how many videos; the ones without a known end can't be counted into the sum."""
+    unknown = f" ({state.open_ended} with no known end)" if state.open_ended else ""
+    return f"{dollars(state.runway.promised)} for {running_words(state.running)}{unknown}"
+
+
+def running_words(count: RunningCount) -> str:
+    """How many videos run, and how many are paused: `15 running videos and 1 paused`."""
+    if count.paused and not count.running:
+        return plural(count.paused, "paused video")
+    paused = f" and {count.paused:,} paused" if count.paused else ""
+    return f"{plural(count.running, 'running video')}{paused}"
+
+
+MOST_OFFERED = 10
+
+
+def track_on_call(video: Video) -> Call:
+    """The call that opens the consequence card for a video's link; it spends nothing."""
+    return Call("track.on", {"video": video.id})
+
+
+def track_on_offer(videos: Sequence[Video]) -> tuple[Action, ...]:
+    """A button for the one video, or a menu of several; none without any."""
+    if len(videos) == 1:
+        return (Button("Track on", track_on_call(videos[0])),)
+    options = (MenuOption(shortened(name_of(each)), track_on_call(each)) for each in videos[:MOST_OFFERED])
+    return (Menu("Track on…", tuple(options)),) if videos else ()
+
+
+def still_running(video: Video, end: datetime, now: datetime) -> Reply:
+    """A start now would pay for the same hours twice."""
+    return Reply(
+        f"{name_of(video)} is still being tracked until {moment_text(end, now)}. Press Track on after that, so that "
+        "no hour is paid for twice.",
+        actions=(Button("Stats", Call("stats", {"video": video.id})), Button("Track on", track_on_call(video))),
+    )

@@ -17,9 +17,9 @@ from bot.store.allowance_tables import allowances, channel_money
 from bot.store.audit import Action, Entry
 from bot.store.campaign_tables import campaigns
 from bot.store.database import Aggregate, replacing
-from bot.store.forgetting import forgotten_id
 from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, workspaces
 from bot.store.types import read
+from bot.store.workspaces import forgotten_id
 
 _IS_SPENT = IS_IN_FLIGHT | (track_requests.c.state == RequestState.TRACKING)
 

@@ -1,6 +1,5 @@
 """Removing a workspace with everything that is stored for it, and mirrors that no workspace uses any more."""
 
-import hashlib
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,14 +28,10 @@ from bot.store.tables import (
     wallets,
     workspaces,
 )
+from bot.store.workspaces import forgotten_id
 
 SPEND_KEPT = timedelta(days=62)
 """Longer than any month, whose cap the sums are for."""
-
-
-def forgotten_id(chat: str, external_id: str) -> str:
-    """The id under which a forgotten workspace's sums are kept: it can be recognised, but not read."""
-    return hashlib.sha256(f"contentstats-bot forgotten workspace\0{chat}\0{external_id}".encode()).hexdigest()
 
 
 class Forgetting(Aggregate):

@@ -1,5 +1,6 @@
 """Workspaces: one Slack workspace, Discord server or console each, and the wallet that each spends from."""
 
+import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy import Select, exists, select, update
@@ -86,3 +87,8 @@ class Workspaces(Aggregate):
 
 def _this(ref: WorkspaceRef) -> Select[tuple[object, ...]]:
     return select(workspaces).where(workspaces.c.chat == ref.chat, workspaces.c.external_id == ref.id)
+
+
+def forgotten_id(chat: str, external_id: str) -> str:
+    """The id under which a forgotten workspace's sums are kept: it can be recognised, but not read."""
+    return hashlib.sha256(f"contentstats-bot forgotten workspace\0{chat}\0{external_id}".encode()).hexdigest()

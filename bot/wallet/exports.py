@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from bot.domain.curves import Curve, joined
 from bot.domain.errors import BotError
-from bot.domain.videos import Snapshot, Video, VideoReading
+from bot.domain.videos import Snapshot, Video
 from bot.messages.csv_format import csv_rows, encoded, head
 from bot.reply.model import LargeFile
 from bot.reply.spool import Spool
@@ -17,6 +16,7 @@ from bot.store import Store
 from bot.store.videos import Filters, Sort, StoredVideo
 from bot.store.workspaces import Workspace
 from bot.wallet.listing import SingleFlight
+from bot.wallet.mirror import stored_curve
 
 PAGE = 100
 MOST_BYTES = 8_000_000
@@ -68,14 +68,9 @@ class Exports:
         for stored in videos:
             by_link.setdefault(stored.curve_key, []).append(stored)
         for trackings in by_link.values():
-            for video, taken in (await self._curve(trackings)).runs:
+            for video, taken in (await stored_curve(self._store, trackings)).runs:
                 await export.add(video, taken)
         return Exported(await export.files(), videos, export.snapshots)
-
-    async def _curve(self, trackings: Sequence[StoredVideo]) -> Curve:
-        """One link's series, as far as the mirror has it."""
-        read = self._store.videos.snapshots
-        return joined([VideoReading(each.video, await read(each.wallet_id, each.video.id)) for each in trackings])
 
 
 class CsvExport:

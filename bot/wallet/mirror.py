@@ -255,3 +255,11 @@ def is_stale(stored: StoredVideo, now: datetime) -> bool:
     if stored.video.is_running:
         return now - stored.read_at > HOUR
     return stored.due_at is not None and stored.due_at <= now
+
+
+async def stored_curve(store: Store, trackings: Sequence[StoredVideo]) -> Curve:
+    """The curve of a link's trackings as far as the mirror has it; asks the API nothing."""
+    read = store.videos.snapshots
+    return joined_curve(
+        [VideoReading(each.video, await read(each.wallet_id, each.video.id), each.unread_rows) for each in trackings]
+    )

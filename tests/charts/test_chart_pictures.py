@@ -13,9 +13,9 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from bot.charts import canvas as sheet
+from bot.charts.__main__ import draw
 from bot.charts.bars import movers_figure, spend_figure
 from bot.charts.comparison import comparison_figure, is_flattened, label_heights
-from bot.charts.drawing import draw
 from bot.charts.gains import gains_figure
 from bot.charts.growth import growth_figure
 from bot.charts.names import _renderer

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.charts.__main__ import draw
 from bot.charts.charts import Charts
-from bot.charts.drawing import draw
-from bot.charts.frames import framed
-from bot.charts.specs import Growth, Line, Movers
+from bot.charts.specs import Growth, Line, Movers, framed
 from bot.settings import settings_table
 
 NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)

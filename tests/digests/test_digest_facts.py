@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.digests.summary import board_lines
+from bot.digests.card import board_lines
 from bot.domain.caller import Person
 from bot.domain.digest import DigestOptions, Ranked, Section, Window
 from bot.domain.videos import HOUR, Metric

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, event, update
 
-from bot.digests.details_card import read_period
+from bot.digests.facts import read_period
 from bot.digests.planner import MAX_WAIT, SOON
 from bot.domain.digest import DigestOptions
 from bot.domain.schedule import DAY, Schedule
 from bot.domain.videos import HOUR, Video
-from bot.maintenance import ClockWatch
+from bot.periodic_jobs import ClockWatch
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from bot.store import Store

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digests.video_changes import moved
+from bot.digests.gather import moved
 from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, flattened, totals, window_of
 from bot.domain.poll_times import GRACE
 from bot.domain.schedule import Schedule

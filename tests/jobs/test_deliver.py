@@ -7,11 +7,10 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from bot.delivery.circuit_breaker import AT_ONCE
-from bot.delivery.deliver import Deliverer
+from bot.delivery.deliver import AT_ONCE, Deliverer
 from bot.delivery.poster import Later, Rejected, Unclear
 from bot.domain.clock import moment_text
-from bot.maintenance import ClockWatch
+from bot.periodic_jobs import ClockWatch
 from bot.reply.model import Reply
 from bot.reply.plain import plain_text
 from bot.store.outbox import OutboxState

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.clock import moment_text
 from bot.domain.money import Runway
-from bot.messages.outlook import how_long
+from bot.messages.wording import how_long
 from bot.reply.plain import plain_spans
 from tests.examples import NOW, wallet_state
 
