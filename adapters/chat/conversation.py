@@ -1,7 +1,7 @@
 """The conversation engine: from a command call to the reply, the same steps in every chat.
 
 New? -> form wanted? -> acknowledge -> caller -> run -> reply, or a crash reply with a reference. A chat supplies what
-it alone knows, as a `Surface`.
+it alone knows, as a `Surface` and its `Replies`.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class Shown:
 
 
 class Surface(Protocol[T_contra]):
-    """A chat platform: how it acknowledges, opens forms, identifies callers and shows replies."""
+    """A chat platform: how it acknowledges, opens forms and identifies callers."""
 
     async def open_form(self, interaction: T_contra, command: AnyCommand, given: Mapping[str, str]) -> bool:
         """Open the command's form, filled with what is `given`; False if it can't open, so the command runs instead."""
@@ -77,31 +77,35 @@ class Surface(Protocol[T_contra]):
         """Who acts, a reply to show instead of running the command, or None if the interaction was handled before."""
         ...
 
-    async def reply(self, interaction: T_contra, reply: Reply, answer: Answer) -> Shown:
-        """Show a reply, and its public line to the channel. Never raises for what a chat does."""
+
+class Replies(Protocol[T_contra]):
+    """How a chat platform shows replies. Never raises for what a chat does."""
+
+    async def deliver(self, interaction: T_contra, reply: Reply, answer: Answer) -> Shown:
+        """Show a reply, and its public line to the channel."""
         ...
 
     async def add_pictures(
         self, interaction: T_contra, reply: Reply, answer: Answer, is_current: Callable[[], bool]
     ) -> None:
-        """Show a reply again, now with its pictures, unless another reply has taken its place meanwhile.
-
-        Never raises for what a chat does.
-        """
+        """Show a reply again, now with its pictures, unless another reply has taken its place meanwhile."""
         ...
 
     async def notice(self, interaction: T_contra, notice: Reply, answer: Answer) -> None:
-        """Show the person something until the reply is there. Never raises for what a chat does."""
+        """Show the person something until the reply is there."""
         ...
 
 
 class Conversation(Generic[T_contra]):
     """Runs command calls and shows their replies. `room` is the number of characters that a button can carry."""
 
-    def __init__(self, bot: Bot, chat: str, surface: Surface[T_contra], room: int = MAX_ENCODED) -> None:
+    def __init__(
+        self, bot: Bot, chat: str, surface: Surface[T_contra], replies: Replies[T_contra], room: int = MAX_ENCODED
+    ) -> None:
         self._bot = bot
         self._chat = chat
         self._surface = surface
+        self._replies = replies
         self._room = room
         self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
         self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
@@ -150,10 +154,10 @@ class Conversation(Generic[T_contra]):
                 return None
             reply = await self._run(interaction, call, command, answer)
             if reply is not None:
-                shown = await self._surface.reply(interaction, without_pictures(reply), answer)
+                shown = await self._replies.deliver(interaction, without_pictures(reply), answer)
                 await self._bot.arrived(reply, shown=shown.arrived, announced=shown.announced)
         except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person waits for a reply that never comes
-            await self._surface.reply(interaction, self._bot.crash(call.name, error), answer)
+            await self._replies.deliver(interaction, self._bot.crash(call.name, error), answer)
             return None
         if reply is not None:
             await self._add_pictures(interaction, reply, answer, shown)
@@ -169,7 +173,7 @@ class Conversation(Generic[T_contra]):
         whole = await drawn(reply)
         if has_pictures(whole):
             id_, latest = shown.message_id, self._latest
-            await self._surface.add_pictures(interaction, whole, answer, lambda: not id_ or latest.get(id_) is mine)
+            await self._replies.add_pictures(interaction, whole, answer, lambda: not id_ or latest.get(id_) is mine)
 
     async def _run(
         self, interaction: T_contra, call: CommandCall, command: AnyCommand | None, answer: Answer
@@ -183,14 +187,14 @@ class Conversation(Generic[T_contra]):
             return caller
 
         async def run() -> Reply:
-            refused = await self._floods.admit(caller, partial(self._surface.notice, interaction, answer=answer))
+            refused = await self._floods.admit(caller, partial(self._replies.notice, interaction, answer=answer))
             if refused is not None:
                 return refused
             async with Slot(self._slots) as slot:
 
                 async def notice(reply: Reply) -> None:
                     slot.release()
-                    await self._surface.notice(interaction, reply, answer)
+                    await self._replies.notice(interaction, reply, answer)
 
                 return await self._bot.run(call.name, arguments, caller, notice)
 

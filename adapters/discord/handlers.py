@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from discord import InteractionType
 
-from adapters.chat.conversation import CommandCall, Conversation, Shown
+from adapters.chat.conversation import CommandCall, Conversation
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.actions import pressed
 from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, typing
@@ -45,8 +45,7 @@ class Handlers:
         self._guilds = guilds
         self._direct = direct
         self._initial = initial
-        self._replies = replies
-        self._conversation = Conversation[Interaction](bot, CHAT, self)
+        self._conversation = Conversation[Interaction](bot, CHAT, self, replies)
 
     async def handle(self, interaction: Interaction) -> None:
         """Handle anything but typing. Nothing is done unless Discord was acknowledged in time."""
@@ -106,24 +105,6 @@ class Handlers:
         except BotError as error:
             return problem(str(error))
         return who
-
-    async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
-        """Show a reply."""
-        return await self._replies.deliver(interaction, reply, answer)
-
-    async def add_pictures(
-        self,
-        interaction: Interaction,
-        reply: Reply,
-        answer: Answer,  # noqa: ARG002 - the protocol's
-        is_current: Callable[[], bool],
-    ) -> None:
-        """Show a reply's pictures."""
-        await self._replies.add_pictures(interaction, reply, is_current)
-
-    async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:
-        """Show a notice."""
-        await self._replies.notice(interaction, notice, answer)
 
     def _call(self, interaction: Interaction) -> CommandCall:
         """The command that is meant, with its arguments."""

@@ -121,7 +121,13 @@ class Replies:
         announced = line is not None and await self._post_line(interaction, line)
         return Shown(arrived, announced, self._originals.get(interaction.id) or "")
 
-    async def add_pictures(self, interaction: Interaction, reply: Reply, is_current: Callable[[], bool]) -> None:
+    async def add_pictures(
+        self,
+        interaction: Interaction,
+        reply: Reply,
+        answer: Answer,  # noqa: ARG002 - the protocol's
+        is_current: Callable[[], bool],
+    ) -> None:
         """Put a reply's pictures into its message, or into one of their own if it is longer or too old to edit."""
         whole, alone = self._messages(interaction, reply), self._messages(interaction, pictures_alone(reply))[0]
         try:

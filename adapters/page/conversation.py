@@ -71,7 +71,7 @@ class Interaction:
 
 
 class PageChat:
-    """The page's surface of the conversation, styled like each chat; `caller` is the person at the page."""
+    """The page's side of the conversation, styled like each chat; `caller` is the person at the page."""
 
     def __init__(self, bot: Bot, caller: Caller, timeline: Timeline, clock: Clock) -> None:
         self.bot = bot
@@ -83,7 +83,8 @@ class PageChat:
         self._forms = Recent[str, OpenForm](FORMS)
         rooms = {"slack": slack_actions.MAX_VALUE, "discord": MAX_ENCODED}
         self._conversations = {
-            chat: Conversation[Interaction](bot, caller.workspace.chat, self, room) for chat, room in rooms.items()
+            chat: Conversation[Interaction](bot, caller.workspace.chat, self, self, room)
+            for chat, room in rooms.items()
         }
 
     def new_id(self) -> str:
@@ -173,7 +174,7 @@ class PageChat:
         """The person at the page."""
         return self.caller_here
 
-    async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
+    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
         """Show a reply, and its public line. A problem never replaces the card that it is about."""
         pressed = interaction.pressed
         replaces = pressed if answer is Answer.REPLACES and reply.tone is not Tone.PROBLEM else None

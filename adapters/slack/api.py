@@ -17,7 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.retry import ChatFailed, Sleep
-from adapters.slack.errors import HALF_DONE
+from adapters.slack.errors import HALF_DONE, retry_after, said
 from adapters.slack.text import AS_THEY_ARE, CommandNames
 from bot.reply.spool import Content, opened
 
@@ -126,7 +126,7 @@ class Calls:
             except _FAILURES as error:
                 raise SlackFailed(NO_ANSWER) from error
             if answer.status_code == 429:
-                raise _Busy(_seconds(answer.headers))
+                raise _Busy(retry_after(answer.headers) or 1)
             word = _refusal(answer.status_code, answer.body)
             if word:
                 raise SlackFailed(word)
@@ -177,26 +177,19 @@ def _sdk_logger() -> logging.Logger:
 
 
 def _failure(response: object) -> Exception:
-    """What an answer with `ok: false`, or none that can be read, means. The SDK keeps several kinds of it."""
+    """What an answer with `ok: false`, or none that can be read, means."""
     if getattr(response, "status_code", 0) == 429:
-        return _Busy(_seconds(getattr(response, "headers", {})))
-    data = getattr(response, "data", None)
-    word = data.get("error") if isinstance(data, dict) else None
-    return SlackFailed(str(word or NO_ANSWER))
-
-
-def _seconds(headers: Mapping[str, str]) -> float:
-    text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return max(1.0, float(text)) if text.isascii() and text.isdecimal() else 1.0
+        return _Busy(retry_after(getattr(response, "headers", {})) or 1)
+    return SlackFailed(str(said(response).get("error") or NO_ANSWER))
 
 
 def _refusal(status: int, body: str) -> str:
     """Why a response_url took nothing, empty if it did: it answers in JSON, with a bare word, or with ok."""
     try:
-        said = json.loads(body)
+        read = json.loads(body)
     except ValueError:
-        said = {"ok": True} if body.strip() in {"", "ok"} else {"error": body.strip()}
-    told = said if isinstance(said, dict) else {}
+        read = {"ok": True} if body.strip() in {"", "ok"} else {"error": body.strip()}
+    told = read if isinstance(read, dict) else {}
     if status == 200 and told.get("ok"):
         return ""
     word = str(told.get("error") or "")

@@ -60,39 +60,18 @@ PERMANENT: Mapping[str, str] = MappingProxyType(
 
 NO_REPLIES = frozenset(
     {
-        "thread_not_found",
-        "cannot_reply_to_message",
-        "restricted_action_thread_locked",
-        "restricted_action_non_threadable_channel",
+        *("thread_not_found", "cannot_reply_to_message"),
+        *("restricted_action_thread_locked", "restricted_action_non_threadable_channel"),
     }
 )
 """Errors after which a message can still be posted outside of the thread."""
 OURS = frozenset(
-    {
-        "as_user_not_supported",
-        "block_mismatch",
-        "invalid_arg_name",
-        "invalid_arguments",
-        "invalid_array_arg",
-        "invalid_attachments",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "invalid_charset",
-        "invalid_form_data",
-        "invalid_json",
-        "invalid_metadata_format",
-        "invalid_metadata_schema",
-        "invalid_post_type",
-        "json_not_object",
-        "markdown_text_conflict",
-        "metadata_must_be_sent_from_app",
-        "metadata_too_large",
-        "missing_post_type",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "no_text",
-        "too_many_attachments",
-    }
+    """
+    as_user_not_supported block_mismatch invalid_arg_name invalid_arguments invalid_array_arg invalid_attachments
+    invalid_blocks invalid_blocks_format invalid_charset invalid_form_data invalid_json invalid_metadata_format
+    invalid_metadata_schema invalid_post_type json_not_object markdown_text_conflict metadata_must_be_sent_from_app
+    metadata_too_large missing_post_type msg_blocks_too_long msg_too_long no_text too_many_attachments
+    """.split()  # noqa: SIM905 - two dozen quoted words are harder to read
 )
 """Errors that only a fault of this program can cause."""
 HALF_DONE = frozenset(
@@ -167,20 +146,21 @@ def refusal(error: Exception) -> Rejected | Later | Unclear:
 
 def details(error: Exception) -> object:
     """What else Slack said, for the log."""
-    said = _said(error.response) if isinstance(error, SlackApiError) else {}
-    return said.get("errors") or said.get("response_metadata") or str(error)
+    told = said(error.response) if isinstance(error, SlackApiError) else {}
+    return told.get("errors") or told.get("response_metadata") or str(error)
 
 
 def _answered(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - the SDK's, or aiohttp's if it is no JSON
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    said = _said(response)
-    word = str(said.get("error") or "")
+    told = said(response)
+    word = str(told.get("error") or "")
     if status == 429 or word in {RATE_LIMITED, "rate_limited", "message_limit_exceeded"}:
-        return Later(_retry_after(response.headers), RATE_LIMITED)
+        after = retry_after(response.headers)
+        return Later(SOON if after is None else min(timedelta(seconds=after), LONGEST), RATE_LIMITED)
     if word in HALF_DONE or status >= 500 or (not word and status < 400):
         return Unclear(word or f"status_{status}")
     if word in PERMANENT:
-        needed = said.get("needed") if word == "missing_scope" else None
+        needed = told.get("needed") if word == "missing_scope" else None
         sentence = PERMANENT[word] + (f" Missing scope: {needed}." if needed else "")
         return Rejected(word, sentence, is_message=sentence in {_GONE, _NO_THREAD})
     if word in OURS:
@@ -191,16 +171,16 @@ def _answered(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - th
     return Later(SOON, word or f"status_{status}")
 
 
-def _said(response: object) -> dict[str, Any]:
+def said(response: object) -> dict[str, Any]:
+    """The JSON object of a response, empty if it has none: the SDK keeps several kinds of failed ones."""
     data = getattr(response, "data", None)
     return data if isinstance(data, dict) else {}
 
 
-def _retry_after(headers: Mapping[str, str]) -> timedelta:
-    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    if not (said.isascii() and said.isdecimal()):
-        return SOON
-    return min(timedelta(seconds=max(1, int(said[:9]))), LONGEST)
+def retry_after(headers: Mapping[str, str]) -> int | None:
+    """The seconds that Slack asks to wait, one at least; None if it names none."""
+    text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return max(1, int(text[:9])) if text.isascii() and text.isdecimal() else None
 
 
 def meaning(word: str) -> str:

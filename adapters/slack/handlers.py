@@ -6,14 +6,14 @@ Slack has its acknowledgement by then: nothing here is in a hurry, except openin
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.chat.conversation import CommandCall, Conversation, Shown
+from adapters.chat.conversation import CommandCall, Conversation
 from adapters.slack.actions import MAX_VALUE, pressed
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.forms import form, options, values, wrong_fields
@@ -82,7 +82,7 @@ class Handlers:
         self._home = home
         self._names = names
         self._clock = clock
-        self._conversation = Conversation[Interaction](bot, CHAT, self, MAX_VALUE)
+        self._conversation = Conversation[Interaction](bot, CHAT, self, replies, MAX_VALUE)
 
     async def command(self, body: Payload, context: AsyncBoltContext) -> None:
         """Run a slash command, or the command named by the first word after the umbrella."""
@@ -217,20 +217,6 @@ class Handlers:
         return replace(
             caller, channel_id=channel_id, cannot_post_reason=facts.cannot_post_reason, is_shared=facts.is_shared
         )
-
-    async def reply(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
-        """Show a reply."""
-        return await self._replies.deliver(interaction, reply, answer)
-
-    async def add_pictures(
-        self, interaction: Interaction, reply: Reply, answer: Answer, is_current: Callable[[], bool]
-    ) -> None:
-        """Show a reply's pictures."""
-        await self._replies.add_pictures(interaction, reply, answer, is_current)
-
-    async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:  # noqa: ARG002 - as above
-        """Show a notice to the person alone."""
-        await self._replies.deliver(interaction, notice, Answer.PRIVATE)
 
     async def _handle(
         self, body: Payload, context: AsyncBoltContext, call: CommandCall, place: Mapping[str, Any] = NO_OTHER_PLACE

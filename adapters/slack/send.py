@@ -182,6 +182,10 @@ class Replies:
             note = await self._in_direct_message(interaction, reply) if error in NOT_A_MEMBER else ""
         await self._surely(interaction, without_pictures(message, note), replaces=False)
 
+    async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:  # noqa: ARG002 - the protocol's
+        """Show something to the person alone."""
+        await self.deliver(interaction, notice, Answer.PRIVATE)
+
     async def refuse(self, url: ResponseUrl | None, reply: Reply) -> None:
         """Answer if the app has no token to speak with."""
         try:
