@@ -8,7 +8,6 @@ from decimal import Decimal
 from bot.digests import card as digest
 from bot.digests import details_card as digest_details
 from bot.digests import settings_card as digest_settings
-from bot.digests import stopped_card as digest_stopped
 from bot.digests.facts import BoardRow, DigestFacts, DigestMoney
 from bot.domain.digest import DigestOptions, Ranked, Section, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
@@ -155,8 +154,8 @@ def digest_gallery() -> Iterator[tuple[str, Reply]]:
     yield "digests.details_card.digest_details: short of money", digest_details.digest_details(short(), "")
     yield "digests.card.digest_without_key", digest.digest_without_key()
     yield "digests.card.digests_missed", digest.digests_missed(NOW, Channel("C0000001"))
-    yield "digests.stopped_card.with_stopped", digest_stopped.with_stopped(few, video(1), ANA)
-    yield "digests.stopped_card.with_stopped: from a menu", digest_stopped.with_stopped(post, video(), ANA)
+    yield "digests.card.with_stopped", digest.with_stopped(few, video(1), ANA)
+    yield "digests.card.with_stopped: from a menu", digest.with_stopped(post, video(), ANA)
     on = digest_settings.digest_on
     yield "digests.settings_card.digest_on", on(setting(), "", cannot_post_reason="")
     yield "digests.settings_card.digest_on: zone not typed", on(setting(), "your own", cannot_post_reason=None)

@@ -6,7 +6,7 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import choose
 from bot.commands.permissions import refusal
-from bot.digests.stopped_card import with_stopped
+from bot.digests.card import with_stopped
 from bot.domain.caller import Permission
 from bot.domain.errors import ContentStatsError, NotAllowed, NotFound
 from bot.domain.money import remaining_snapshots

@@ -1,16 +1,20 @@
-"""The digest as a channel reads it, on one screen, and the two notices for a digest that can't be made."""
+"""The digest as a channel reads it, on one screen, and the two notices for a digest that can't be made.
+
+After a video that it offered to stop was stopped, the posted digest is shown without that offer.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.digests.facts import DigestFacts, DigestMoney, details_call
+from bot.domain.caller import Person
 from bot.domain.clock import moment_text
 from bot.domain.digest import Ranked, Section, Total, VideoChange
 from bot.domain.growth import ago, metric_name, percent, short_change, short_count, signed_count
 from bot.domain.money import dollars
 from bot.domain.schedule import Schedule
-from bot.domain.videos import HOUR, Metric
+from bot.domain.videos import HOUR, Metric, Video
 from bot.messages.wording import (
     at_latest,
     available,
@@ -25,7 +29,24 @@ from bot.messages.wording import (
     track_on_offer,
 )
 from bot.reply.call import Call
-from bot.reply.model import Action, Bold, Button, Note, Paragraph, Part, Reply, Span, Text, Time, Tone, text
+from bot.reply.model import (
+    Action,
+    Bold,
+    Button,
+    LinkButton,
+    Mention,
+    Menu,
+    Note,
+    Paragraph,
+    Part,
+    Reply,
+    Select,
+    Span,
+    Text,
+    Time,
+    Tone,
+    text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,3 +269,22 @@ def digest_title(schedule: Schedule) -> str:
     if schedule.month_day is not None:
         return "Monthly digest"
     return {0: "Daily digest", 1: "Weekly digest"}.get(len(schedule.weekdays), "Digest")
+
+
+def with_stopped(post: Reply, video: Video, person: Person) -> Reply:
+    """The post without the offer to stop this video, and with who took it."""
+    note = Note(text(Mention(person.id, person.name), f" stopped {shortened(name_of(video), 20)}"))
+    return replace(post, parts=(*post.parts, note), actions=tuple(_left(post, video.id)))
+
+
+def _left(post: Reply, video_id: str) -> Iterator[Action]:
+    for action in post.actions:
+        match action:
+            case Button(call=call) if call.command == "stop" and call.arguments.get("video") == video_id:
+                continue
+            case Select(call=call, options=options) if call.command == "stop":
+                others = tuple(each for each in options if each.value != video_id)
+                if others:
+                    yield replace(action, options=others)
+            case Button() | LinkButton() | Select() | Menu():
+                yield action

@@ -131,8 +131,7 @@ class Installations:
     async def stored_at(self, chat: str, scope: str) -> datetime | None:
         """When an installation was last stored, None if there is none."""
         query = select(installations.c.installed_at).where(_installation(chat, scope))
-        at: datetime | None = await self._database.scalar(query)
-        return at
+        return await self._database.scalar(query)
 
     async def remove(self, chat: str, scope: str) -> None:
         """Forget an installation. Safe to repeat."""
@@ -161,8 +160,7 @@ class CommandSync(Aggregate):
     async def fingerprint(self, chat: str, application_id: str) -> str | None:
         """The commands that were registered last; None if none were."""
         this = (command_syncs.c.chat == chat) & (command_syncs.c.application_id == application_id)
-        found: str | None = await self._database.scalar(select(command_syncs.c.fingerprint).where(this))
-        return found
+        return await self._database.scalar(select(command_syncs.c.fingerprint).where(this))
 
     async def save(self, chat: str, application_id: str, fingerprint: str) -> None:
         """Note which commands were registered. Safe to repeat."""

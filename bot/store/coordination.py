@@ -33,8 +33,7 @@ class Leases(Aggregate):
 
     async def until(self, name: str) -> datetime | None:
         """When a lease ends; None if there is none."""
-        until: datetime | None = await self._database.scalar(select(leases.c.until).where(leases.c.name == name))
-        return until
+        return await self._database.scalar(select(leases.c.until).where(leases.c.name == name))
 
     async def give_back(self, name: str, token: str) -> None:
         """End a lease early; one that was lost meanwhile is left alone."""

@@ -150,8 +150,7 @@ class Digests(Aggregate):
     async def last_zone(self, workspace_id: int) -> str | None:
         """The zone of the digest that was set up last in the workspace; None if there is none."""
         query = select(digests.c.zone).where(digests.c.workspace_id == workspace_id)
-        zone: str | None = await self._database.scalar(query.order_by(digests.c.id.desc()).limit(1))
-        return zone
+        return await self._database.scalar(query.order_by(digests.c.id.desc()).limit(1))
 
     async def claim(self, now: datetime, most: int) -> tuple[Claim, ...]:
         """Take some of the digests that are due; equal workspaces come together. Nobody else gets them meanwhile."""

@@ -14,8 +14,7 @@ class ShortLinks(Aggregate):
     async def remembered(self, link: str, not_before: datetime) -> str | None:
         """Where the link led when it was last followed, if that was at `not_before` or later."""
         query = select(short_links.c.target).where(short_links.c.link == link, short_links.c.followed_at >= not_before)
-        target: str | None = await self._database.scalar(query)
-        return target
+        return await self._database.scalar(query)
 
     async def remember(self, link: str, target: str, now: datetime) -> None:
         """Keep where the link leads, in place of what was known before."""

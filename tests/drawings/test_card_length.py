@@ -21,7 +21,7 @@ TARGETS = {
     "help.all_commands": 16,
     "help.one_command": 20,
     "digests.card.digest": 22,
-    "digests.stopped_card.with_stopped": 23,
+    "digests.card.with_stopped": 23,
     "campaigns.card.campaign_card": 15,
     "alerts.low_balance.low_balance": 6,
     "alerts.low_balance.balance_warning": 6,
