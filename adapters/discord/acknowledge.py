@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, assert_never
+from typing import Any
 
 from discord.http import Route
 
@@ -39,13 +39,9 @@ class InitialResponses:
 
     async def defer(self, interaction: Interaction, answer: Answer) -> bool:
         """Promise a reply."""
-        match answer:
-            case Answer.PRIVATE:
-                return await self._respond(interaction.raw, _DEFERRED, {"flags": EPHEMERAL})
-            case Answer.REPLACES:
-                return await self._respond(interaction.raw, _DEFERRED_UPDATE)
-            case _:
-                assert_never(answer)
+        if answer is Answer.REPLACES:
+            return await self._respond(interaction.raw, _DEFERRED_UPDATE)
+        return await self._respond(interaction.raw, _DEFERRED, {"flags": EPHEMERAL})
 
     async def open(self, interaction: Interaction, form: Component) -> bool:
         """Open a form."""

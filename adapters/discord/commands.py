@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, assert_never
+from typing import Any, TypeAlias
 
 from adapters.discord.actions import MAX_OPTION, MAX_OPTIONS, fitting
 from adapters.discord.text import label, say_server
@@ -135,22 +135,8 @@ def _type(argument: Argument) -> Payload:
         case Kind.CHOICE:
             named = [{"name": _text(each), "value": each} for each in argument.choices]
             return {"type": _STRING, "choices": named}
-        case (
-            Kind.LINK
-            | Kind.VIDEO
-            | Kind.CAMPAIGN
-            | Kind.CREATOR
-            | Kind.WORD
-            | Kind.TIME
-            | Kind.ZONE
-            | Kind.SPAN
-            | Kind.MONEY
-            | Kind.COUNT
-            | Kind.SECRET
-        ):
+        case _:  # typed as text
             return {"type": _STRING, **({"autocomplete": True} if argument.suggested else {})}
-        case _:
-            assert_never(argument.kind)
 
 
 def _text(text: str) -> str:

@@ -5,7 +5,7 @@ Discord refuses one with more, which a test of the registry finds first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, assert_never
+from typing import Any
 
 from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, titled
 from adapters.discord.commands import mention
@@ -81,25 +81,11 @@ def _input(field: Field) -> Component:
             return {"type": CHANNEL_SELECT}
         case Kind.SECRET:
             return {"type": TEXT_INPUT, "style": _SHORT}
-        case (
-            Kind.LINK
-            | Kind.VIDEO
-            | Kind.CAMPAIGN
-            | Kind.CREATOR
-            | Kind.WORD
-            | Kind.NUMBER
-            | Kind.TIME
-            | Kind.ZONE
-            | Kind.SPAN
-            | Kind.MONEY
-            | Kind.COUNT
-        ):
+        case _:  # typed as text
             placeholder = {"placeholder": label(field.placeholder, MAX_PLACEHOLDER)} if field.placeholder else {}
             typed = {"value": given} if 0 < length(given) <= MAX_INPUT else {}
             style = _PARAGRAPH if argument.many > 1 else _SHORT
             return {"type": TEXT_INPUT, "style": style, **placeholder, **typed}
-        case _:
-            assert_never(argument.kind)
 
 
 def _values(component: Mapping[str, Any], resolved: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

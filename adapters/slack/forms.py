@@ -7,7 +7,7 @@ also identifies the menu that requests options. Validation runs before the ackno
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any
 
 from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, titled
 from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACEHOLDER, option_of
@@ -112,21 +112,9 @@ def _element(field: Field) -> Block:
             return _suggested(argument, given)
         case Kind.WHO | Kind.CHANNEL | Kind.SECRET:
             return dict(_PLAIN[argument.kind])
-        case (
-            Kind.LINK
-            | Kind.VIDEO
-            | Kind.CAMPAIGN
-            | Kind.CREATOR
-            | Kind.WORD
-            | Kind.ZONE
-            | Kind.SPAN
-            | Kind.MONEY
-            | Kind.COUNT
-        ):
+        case _:  # typed as text
             typed = {"initial_value": given} if 0 < length(given) <= MAX_TEXT else {}
             return {"type": "plain_text_input", "multiline": argument.many > 1, **typed}
-        case _:
-            assert_never(argument.kind)
 
 
 def _choices(field: Field) -> Block:

@@ -201,12 +201,8 @@ def rich_blocks(lines: Iterable[Text]) -> Iterator[Block]:
 def _short(span: Native) -> Iterator[Native]:
     """The span in pieces that are short enough for a block."""
     match span:
-        case Plain(text):
-            yield from map(Plain, pieces(text, PIECE))
-        case Bold(text):
-            yield from map(Bold, pieces(text, PIECE))
-        case Code(text):
-            yield from map(Code, pieces(text, PIECE))
+        case Plain(text) | Bold(text) | Code(text):
+            yield from map(type(span), pieces(text, PIECE))
         case Link(text, url, is_bold):
             yield from (Link(piece, url, is_bold) for piece in pieces(text, PIECE))
         case Time() | Channel():

@@ -16,15 +16,15 @@ from bot.charts.specs import HEAD, Chart, Comparison, Gains, Growth, Movers, Spe
 
 def draw(spec: Spec) -> Chart:
     """The picture and its sentences. The first call in a process imports matplotlib, which takes most of a second."""
-    from bot.charts import bars, canvas, comparison, gains, growth  # noqa: PLC0415 - after `main` has set MATPLOTLIBRC
+    from bot.charts import bars, canvas, lines  # noqa: PLC0415 - after `main` has set MATPLOTLIBRC
 
     match spec:
         case Growth():
-            figure, alt = growth.growth_figure(spec), growth_alt(spec)
+            figure, alt = lines.growth_figure(spec), growth_alt(spec)
         case Gains():
-            figure, alt = gains.gains_figure(spec), gains_alt(spec)
+            figure, alt = bars.gains_figure(spec), gains_alt(spec)
         case Comparison():
-            figure, alt = comparison.comparison_figure(spec), comparison_alt(spec)
+            figure, alt = lines.comparison_figure(spec), comparison_alt(spec)
         case Movers():
             figure, alt = bars.movers_figure(spec), movers_alt(spec)
         case Spend():

@@ -1,8 +1,13 @@
-"""The pictures of a ranking (top movers, a leaderboard) and of daily spend: bars, which always begin at zero."""
+"""Bar charts: a ranking (top movers, a leaderboard), daily spend, and one video's gains by hour and by day.
 
-from datetime import date, timedelta
+Bars always begin at zero.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from math import copysign
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,11 +15,12 @@ from matplotlib.figure import Figure
 from bot.charts import canvas
 from bot.charts.canvas import MARGIN, SMALL, WIDTH, Box
 from bot.charts.names import fitted, font, width
-from bot.charts.scales import Scale, dollar_scale, span_text, window_text
-from bot.charts.specs import Movers, Spend
+from bot.charts.scales import Scale, bar_scale, dollar_scale, span_text, time_scale, window_text
+from bot.charts.specs import Gains, Movers, Spend
 from bot.domain.clock import day_text
 from bot.domain.growth import short_change, short_count
 from bot.domain.money import dollars
+from bot.domain.videos import HOUR
 
 _ROW, _NAME, _BAR = 78, 36, 24
 """Pixels of a row, of the room for its name, whatever hangs below its letters, and of its bar."""
@@ -104,3 +110,85 @@ def days_scale(days: int, first: date) -> Scale:
     step = -(-days // _MOST_DAY_LABELS)
     ticks = tuple((number, day_text(first + timedelta(days=number))) for number in range(0, days, step))
     return Scale(-0.6 - spare, days - 0.4 + spare, ticks)
+
+
+_CAPTION = 48
+_GAINS_HEIGHT = 170
+_RIGHT_PAD = 44
+"""Pixels right of a panel: its last label may reach beyond it."""
+
+_APART = 4
+"""Pixels of a bar from which a white line parts it from the next one."""
+
+_FEWEST_HOURS = 12
+_BELOW = _CAPTION + _GAINS_HEIGHT + canvas.TICKS
+_LOWER = canvas.HEADING + _BELOW + 12
+"""Where the lower panel begins."""
+
+
+class _Bar(NamedTuple):
+    """Where a bar begins, how wide and high it is, and whether hourly readings cover all of it."""
+
+    left: float
+    width: float
+    gain: int
+    whole: bool = True
+
+
+def gains_figure(gains: Gains) -> Figure:
+    """Two panels with scales of their own: a day gains many times what an hour does."""
+    line, days, since = gains.line, gains.days, gains.since
+    end = line.points[-1][0].astimezone(UTC)
+    start = min(since, end - _FEWEST_HOURS * HOUR).astimezone(UTC)
+    hours = [_Bar((at - start) / HOUR, (until - at) / HOUR, gain) for at, until, gain in gains.hours]
+    by_day = [_Bar(at - 0.36, 0.72, gain, whole) for at, (_, gain, whole) in enumerate(days) if gain is not None]
+    holes = [((before - start) / HOUR, (after - before) / HOUR) for before, after in line.gaps if before >= since]
+    empty_days = [(at - 0.5, 1.0) for at, each in enumerate(days) if each.gain is None]
+    panels = (
+        (f"per hour, last {round((end - since) / HOUR)} h", time_scale(start, end, most=6), hours, holes),
+        ("per day", days_scale(len(days), days[0].day), by_day, empty_days),
+    )
+    ys = [bar_scale([bar.gain for bar in bars], most=4) for _, _, bars, _ in panels]
+    left = canvas.left_of(*ys)
+    key = _gains_key([*hours, *by_day], has_gap=bool(holes or empty_days))
+    about = f"{line.label} gained · {span_text(line.points[0][0].astimezone(UTC).date(), end.date())}, UTC"
+    figure = canvas.picture(gains.name, about, _LOWER + _BELOW - canvas.HEADING, [*key])
+    for (caption, x, bars, gaps), y, top in zip(panels, ys, (canvas.HEADING, _LOWER), strict=True):
+        canvas.write(figure, caption, top + _CAPTION / 3, bold=True)
+        _draw_gains(
+            figure, Box(left, top + _CAPTION, canvas.WIDTH - left - _RIGHT_PAD, _GAINS_HEIGHT), x, y, bars, gaps
+        )
+    return figure
+
+
+def _gains_key(bars: Sequence[_Bar], *, has_gap: bool) -> Iterator[str]:
+    if has_gap:
+        yield "grey: no reading"
+    if not all(bar.whole for bar in bars):
+        yield "pale: part of a day"
+    if any(bar.gain < 0 for bar in bars):
+        yield "hatched: a loss"
+
+
+def _draw_gains(
+    figure: Figure, box: Box, x: Scale, y: Scale, bars: Sequence[_Bar], gaps: Sequence[tuple[float, float]]
+) -> None:
+    axes = canvas.panel(figure, box, x, y)
+    axes.broken_barh(gaps, (y.low, y.high - y.low), facecolor=canvas.HOLE, zorder=0.5)
+    pixels = box.width / (x.high - x.low)
+    for lost in (False, True):
+        drawn = [bar for bar in bars if (bar.gain < 0) == lost]
+        axes.bar(
+            [bar.left for bar in drawn],
+            [bar.gain for bar in drawn],
+            [bar.width for bar in drawn],
+            align="edge",
+            color=canvas.VERMILLION if lost else [canvas.BLUE if bar.whole else canvas.PALE for bar in drawn],
+            hatch="//" if lost else None,
+            edgecolor=canvas.GROUND,
+            linewidth=1 if any(bar.width * pixels > _APART for bar in drawn) else 0,
+            zorder=2,
+        )
+    best = max(bars, key=lambda bar: bar.gain, default=None)
+    if best is not None and best.gain > 0:
+        note_over_bar(axes, box, short_change(best.gain), (best.left + best.width / 2, best.gain))

@@ -25,7 +25,6 @@ from bot.reply.model import (
     Menu,
     MenuOption,
     Note,
-    Option,
     Paragraph,
     Part,
     Picture,
@@ -157,13 +156,7 @@ def _action(action: Action) -> str:
             return f"[{shown(label)}]"
         case LinkButton(label, url):
             return f"{shown(label)}: {shown(url)}"
-        case Select(placeholder=placeholder, options=options):
-            return _choices(placeholder, options)
-        case Menu(placeholder, options):
-            return _choices(placeholder, options)
+        case Select(placeholder=placeholder) | Menu(placeholder=placeholder):
+            return f"{shown(placeholder)}: {' | '.join(shown(option.label) for option in action.options)}"
         case _:
             assert_never(action)
-
-
-def _choices(placeholder: str, options: Iterable[Option | MenuOption]) -> str:
-    return f"{shown(placeholder)}: {' | '.join(shown(option.label) for option in options)}"

@@ -14,10 +14,8 @@ from PIL import Image
 
 from bot.charts import canvas as sheet
 from bot.charts.__main__ import draw
-from bot.charts.bars import movers_figure, spend_figure
-from bot.charts.comparison import comparison_figure, is_flattened, label_heights
-from bot.charts.gains import gains_figure
-from bot.charts.growth import growth_figure
+from bot.charts.bars import gains_figure, movers_figure, spend_figure
+from bot.charts.lines import comparison_figure, growth_figure, is_flattened, label_heights
 from bot.charts.names import _renderer
 from bot.charts.specs import Comparison, Gains, Growth, Line, Movers, Spend
 from tests.charts.conftest import EXAMPLES, NAMES
