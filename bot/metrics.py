@@ -4,7 +4,6 @@ Counting is plain arithmetic, and nothing is imported for it: the library is ask
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,19 +31,6 @@ class Metrics:
     jobs: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     posts: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def counted(self, name: str, do: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:
-        """A job that counts how often it ran and how often it failed."""
-
-        async def job() -> int:
-            self.jobs[name] += 1
-            try:
-                return await do()
-            except Exception:
-                self.failures[name] += 1
-                raise
-
-        return job
 
 
 @dataclass(frozen=True, slots=True)

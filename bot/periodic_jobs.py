@@ -1,14 +1,13 @@
 """What runs by itself and how often, housekeeping included."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.alerts.engine import AlertEngine
 from bot.charts.charts import Charts
 from bot.delivery.deliver import Deliverer
-from bot.delivery.poster import ChannelPoster, MeteredPoster
+from bot.delivery.poster import ChannelPoster
 from bot.digests.planner import LATE_AFTER, MAX_WAIT, DigestPlanner
 from bot.domain.clock import Clock
 from bot.metrics import Metrics
@@ -34,8 +33,7 @@ def scheduler_of(
     speed: float,
 ) -> Scheduler:
     """The scheduler with every job of the bot."""
-    counted = {chat: MeteredPoster(chat, poster, metrics.posts) for chat, poster in posters.items()}
-    poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, counted, clock)
+    poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, posters, clock, metrics.posts)
     digests = DigestPlanner(store, accounts, charts, clock, MAX_WAIT, LATE_AFTER * speed)
     jobs = (
         PeriodicJob("clock", LOOK_EVERY, ClockWatch(store, clock).run),
@@ -46,7 +44,7 @@ def scheduler_of(
         PeriodicJob("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
         PeriodicJob("maintenance", MAINTAIN_EVERY, partial(maintain, store, clock)),
     )
-    return Scheduler([replace(job, do=metrics.counted(job.name, job.do)) for job in jobs], speed)
+    return Scheduler(jobs, speed, metrics)
 
 
 async def maintain(store: Store, clock: Clock) -> int:

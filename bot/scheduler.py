@@ -7,7 +7,6 @@ no state; a watchdog on monotonic time wakes it where the wall clock was set bac
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[impo
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped] # as above
 
 from bot.domain.errors import BotError
+from bot.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -57,14 +57,17 @@ class Every(IntervalTrigger):  # type: ignore[misc] # it has no types
 
 
 class Scheduler:
-    """Calls jobs, each at its own interval; `speed` is that of the clock which they look at."""
+    """Calls jobs, each at its own interval; `speed` is that of the clock which they look at.
 
-    def __init__(self, jobs: Sequence[PeriodicJob], speed: float = 1.0) -> None:
+    `metrics` counts the runs and the failures.
+    """
+
+    def __init__(self, jobs: Sequence[PeriodicJob], speed: float = 1.0, metrics: Metrics | None = None) -> None:
         self._jobs = {job.name: job for job in jobs}
         self._every = {job.name: max(job.every.total_seconds() / speed, SHORTEST) for job in jobs}
         self._ticked: dict[str, float] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
-        self.failures: Counter[str] = Counter()
+        self._metrics = metrics or Metrics()
 
     @property
     def silence(self) -> float:
@@ -103,15 +106,16 @@ class Scheduler:
 
     async def _do(self, job: PeriodicJob) -> None:
         """The error boundary of everything that runs by itself: the next tick tries again."""
+        self._metrics.jobs[job.name] += 1
         try:
             count = await job.do()
             if count:
                 logger.debug("periodic job finished", extra={"job": job.name, "count": count})
         except BotError as error:
-            self.failures[job.name] += 1
+            self._metrics.failures[job.name] += 1
             logger.warning("periodic job failed", extra={"job": job.name, "error": str(error)})
         except Exception:
-            self.failures[job.name] += 1
+            self._metrics.failures[job.name] += 1
             logger.exception("periodic job failed", extra={"job": job.name})
         finally:
             del self._running[job.name]

@@ -3,35 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Self
 
 logger = logging.getLogger(__name__)
 
-CONCURRENT_REPLIES = 50
-"""Replies that one chat computes at a time; the others wait instead of crowding the database."""
 LIMIT = 2_000
 """Tasks at a time. Commands beyond that are refused while the platform still waits, instead of answered too late."""
-
-
-class Slot:
-    """One of the replies that are computed at a time; released early if its command waits for something else."""
-
-    def __init__(self, slots: asyncio.Semaphore) -> None:
-        self._slots = slots
-        self._is_released = False
-
-    async def __aenter__(self) -> Self:
-        await self._slots.acquire()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.release()
-
-    def release(self) -> None:
-        """Let the next reply start. Safe to repeat."""
-        if not self._is_released:
-            self._is_released = True
-            self._slots.release()
 
 
 class BackgroundTasks:

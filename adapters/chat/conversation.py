@@ -6,11 +6,11 @@ it alone knows, as a `Surface` and its `Replies`.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
-from adapters.chat.background import CONCURRENT_REPLIES, Slot
 from adapters.chat.pacing import FloodControl
 from adapters.chat.recent import Recent, RecentIds
 from bot.app import Bot
@@ -21,6 +21,9 @@ from bot.domain.caller import Caller, Permission
 from bot.messages.problems import no_link
 from bot.reply.call import MAX_ENCODED
 from bot.reply.model import Reply, drawn, has_pictures, without_pictures
+
+CONCURRENT_REPLIES = 50
+"""Replies that one chat computes at a time; the others wait instead of crowding the database."""
 
 
 class Interaction(Protocol):
@@ -190,10 +193,11 @@ class Conversation(Generic[T_contra]):
             refused = await self._floods.admit(caller, partial(self._replies.notice, interaction, answer=answer))
             if refused is not None:
                 return refused
-            async with Slot(self._slots) as slot:
+            async with AsyncExitStack() as slot:
+                await slot.enter_async_context(self._slots)
 
                 async def notice(reply: Reply) -> None:
-                    slot.release()
+                    await slot.aclose()  # another reply may be computed meanwhile
                     await self._replies.notice(interaction, reply, answer)
 
                 return await self._bot.run(call.name, arguments, caller, notice)

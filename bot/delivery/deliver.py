@@ -54,12 +54,22 @@ NO_WAY, FAULT = "no_direct_channel", "fault"
 
 
 class Deliverer:
-    """Delivers for the chats that it has posters for. Any number of processes may."""
+    """Delivers for the chats that it has posters for. Any number of processes may.
 
-    def __init__(self, store: Store, posters: Mapping[str, ChannelPoster], clock: Clock) -> None:
+    `counts` are of the posters' answers, by the chat's name and the outcome's.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        posters: Mapping[str, ChannelPoster],
+        clock: Clock,
+        counts: Counter[tuple[str, str]] | None = None,
+    ) -> None:
         self._outbox = store.outbox
         self._posters = posters
         self._clock = clock
+        self._counts = Counter[tuple[str, str]]() if counts is None else counts
         self._receipts = Acknowledgements(store.outbox, clock)
         self._breakers = CircuitBreakers()
         self._under_way: dict[int, int] = {}
@@ -132,10 +142,13 @@ class Deliverer:
                         return Later(ASKS_AGAIN * 2 ** (message.attempts - 1), NO_WAY)
                     channel = direct
                 if message.edits is not None:
-                    return await poster.edit(channel, message.edits, reply)
-                is_late = self._clock() - message.created_at > LATE
-                shown = late(reply, message.created_at) if is_late else reply
-                return await poster.post(channel, shown, message.key)
+                    delivery = await poster.edit(channel, message.edits, reply)
+                else:
+                    is_late = self._clock() - message.created_at > LATE
+                    shown = late(reply, message.created_at) if is_late else reply
+                    delivery = await poster.post(channel, shown, message.key)
+                self._counts[message.chat, type(delivery).__name__.lower()] += 1
+                return delivery
         except TimeoutError:
             return Unclear("timeout")
         except Exception:  # a message that nobody can render must not hold up the others

@@ -1,6 +1,7 @@
 """From the outbox into the channels: what becomes of every answer that a platform can give."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
@@ -248,7 +249,9 @@ async def test_a_deliverer_that_is_ended_by_force_leaves_its_messages_to_the_nex
     assert work.cancelled()
     wall.takes = 0
     clock.advance(seconds=45)
-    assert await Deliverer(store, {"wall": wall}, clock).deliver_due() == 1
+    counts = Counter()
+    assert await Deliverer(store, {"wall": wall}, clock, counts).deliver_due() == 1
+    assert counts == {("wall", "posted"): 1}
     assert ((await row("a")).attempts, wall.keys()) == (2, ["a"])
 
 

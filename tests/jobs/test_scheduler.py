@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.errors import DatabaseUnavailable
+from bot.metrics import Metrics
 from bot.scheduler import Every, PeriodicJob, Scheduler
 
 SOON = timedelta(seconds=0.2)
@@ -40,8 +41,8 @@ class Work:
 async def start():
     running = []
 
-    async def begin(*jobs, speed=1.0):
-        scheduler = Scheduler(jobs, speed)
+    async def begin(*jobs, speed=1.0, metrics=None):
+        scheduler = Scheduler(jobs, speed, metrics)
         running.append(asyncio.create_task(scheduler.run()))
         return scheduler, running[-1]
 
@@ -94,16 +95,17 @@ async def test_what_fails_is_logged_counted_and_tried_again_and_the_others_go_on
     async def without_database():
         raise DatabaseUnavailable("The database does not answer.")
 
-    other = Work()
-    scheduler, _ = await start(
+    other, metrics = Work(), Metrics()
+    await start(
         PeriodicJob("broken", SOON, broken),
         PeriodicJob("away", SOON, without_database),
         PeriodicJob("other", SOON, other.do),
+        metrics=metrics,
     )
     await times(work, 2)
     await times(other, 2)
-    assert scheduler.failures["broken"] >= 1
-    assert scheduler.failures["away"] >= 1
+    assert set(metrics.failures) == {"broken", "away"}
+    assert set(metrics.jobs) == {"broken", "away", "other"}
     levels = {record.job: (record.levelno, bool(record.exc_info)) for record in caplog.records}
     assert levels == {"broken": (logging.ERROR, True), "away": (logging.WARNING, False)}
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.chat.background import CONCURRENT_REPLIES
+from adapters.chat.conversation import CONCURRENT_REPLIES
 from bot.messages.problems import in_line
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
