@@ -23,7 +23,7 @@ from bot.domain.growth import (
     signed_count,
 )
 from bot.domain.money import WalletState, dollars, unit_price
-from bot.domain.videos import HOUR, Metric, Video, VideoReading
+from bot.domain.videos import DAY, HOUR, Metric, Video, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
 from bot.messages.pictures import growth_picture
 from bot.messages.wording import plural, row_remarks, track_on_offer
@@ -49,7 +49,6 @@ from bot.store.events import StoredEvent
 from bot.store.videos import StoredVideo
 from bot.wallet.mirror import stored_curve
 
-DAY = timedelta(days=1)
 EARLY = timedelta(hours=2)
 """A tracking that ends earlier than this before its time was stopped."""
 LOOK_AGAIN = timedelta(minutes=1)

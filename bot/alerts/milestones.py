@@ -10,9 +10,8 @@ from bot.domain.alerts import AlertKind, AlertSetting, Subject
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text
 from bot.domain.growth import counts_of, exact_count, metric_name, short_count
-from bot.domain.schedule import DAY
 from bot.domain.spikes import milestone, next_milestone, reached_on
-from bot.domain.videos import HOUR, Metric, Video
+from bot.domain.videos import DAY, HOUR, Metric, Video
 from bot.reply.call import Call
 from bot.reply.model import Button, Note, Reply, Tone, text
 from bot.store.alerts import StoredAlert

@@ -25,8 +25,8 @@ from bot.digests.settings_card import (
 from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Ranked, Section, Window
 from bot.domain.errors import NotAllowed, NotFound, UsageError
-from bot.domain.schedule import DAY, WEEKDAYS, WORKDAYS, Schedule, ordinal
-from bot.domain.videos import VideoPlatform
+from bot.domain.schedule import WEEKDAYS, WORKDAYS, Schedule, ordinal
+from bot.domain.videos import DAY, VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
 from bot.messages.wording import PLATFORM_NAMES
 from bot.reply.model import Reply

@@ -33,8 +33,7 @@ from bot.domain.digest import (
 from bot.domain.growth import JITTER, Change, Coverage, change, coverage, main_metric
 from bot.domain.money import WalletState, ends_at, remaining_snapshots
 from bot.domain.poll_times import GRACE
-from bot.domain.schedule import DAY
-from bot.domain.videos import HOUR, Metric, Snapshot, count_running
+from bot.domain.videos import DAY, HOUR, Metric, Snapshot, count_running
 from bot.messages.pictures import chart_picture
 from bot.messages.wording import creator_words, linked, name_of, shortened
 from bot.reply.model import Drawing, Mention, Text, text

@@ -7,13 +7,12 @@ Where the poller is about to read what it is made of, as after a time in which n
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from zoneinfo import ZoneInfoNotFoundError
 
 from bot.charts.charts import Charts
@@ -24,6 +23,7 @@ from bot.domain.clock import Clock, date_text
 from bot.domain.digest import DigestOptions, Window, window_of
 from bot.domain.errors import DatabaseUnavailable
 from bot.reply.model import Channel, Reply, picture_of
+from bot.reply.text import batches
 from bot.store import Store
 from bot.store.digests import Claim, Done, Subscription
 from bot.store.outbox import Message
@@ -31,7 +31,6 @@ from bot.wallet.accounts import Accounts
 from bot.wallet.wallet import Wallet
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 BATCH = 200
 """Digests that are claimed at a time: made well within their lease."""
@@ -108,12 +107,12 @@ class DigestPlanner:
             else:
                 alike[claim.subscription.workspace_id][content].append(claim)
         planned = 0
-        for some in _pieces(alike.values(), AT_ONCE):
+        for some in batches(list(alike.values()), AT_ONCE):
             planned += sum(await asyncio.gather(*(self._plan_workspace(contents, known) for contents in some)))
         return planned
 
     async def _plan_workspace(
-        self, contents: Mapping[_Content | None, Iterable[Claim]], known: dict[_Content, DigestFacts | None]
+        self, contents: Mapping[_Content | None, Sequence[Claim]], known: dict[_Content, DigestFacts | None]
     ) -> int:
         """Plan what is due in one workspace."""
         read: dict[Window, DigestInput] = {}
@@ -122,7 +121,7 @@ class DigestPlanner:
     async def _tell(
         self,
         content: _Content | None,
-        claims: Iterable[Claim],
+        claims: Sequence[Claim],
         known: dict[_Content, DigestFacts | None],
         read: dict[Window, DigestInput],
     ) -> int:
@@ -134,7 +133,7 @@ class DigestPlanner:
                 return 0
         become = _left_out if content is None else partial(_done, facts=known[content], late_after=self._late_after)
         planned = 0
-        for some in _pieces(claims, WRITTEN_TOGETHER):
+        for some in batches(claims, WRITTEN_TOGETHER):
             planned += await self._store.digests.finish(self._made(some, become), self._clock())
         return planned
 
@@ -246,9 +245,3 @@ def _left_out(subscription: Subscription, now: datetime) -> Done:
     while now > schedule.good_until(upcoming.date):
         upcoming = schedule.next_after(upcoming.at, upcoming.date)
     return Done(upcoming, (told,), outcome=outcome)
-
-
-def _pieces(found: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
-    each = iter(found)
-    while piece := tuple(islice(each, size)):
-        yield piece

@@ -3,14 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby, pairwise
 
 from bot.domain.digest import keeps_growing
 from bot.domain.growth import JITTER, Coverage, change, coverage, main_metric
-from bot.domain.videos import HOUR, Snapshot, Video, VideoReading
-
-DAY = timedelta(days=1)
+from bot.domain.videos import DAY, HOUR, Snapshot, Video, VideoReading
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from bot.domain.creators import creator_of
 from bot.domain.growth import Change, Coverage
 from bot.domain.leaderboard import Gain, Ranking, ranking
 from bot.domain.poll_times import GRACE
-from bot.domain.schedule import DAY, Occurrence, Schedule
+from bot.domain.schedule import Occurrence, Schedule
 from bot.domain.spikes import FLOORS
-from bot.domain.videos import HOUR, Metric, Snapshot, Video
+from bot.domain.videos import DAY, HOUR, Metric, Snapshot, Video
 
 LONGEST_WINDOW = 14 * DAY
 """After a longer gap, or one of more than two periods, a digest covers one period alone."""

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import UsageError
-from bot.domain.schedule import DAY, WEEKDAYS, Schedule, looks_like_time, read_time, time_words
+from bot.domain.schedule import WEEKDAYS, Schedule, looks_like_time, read_time, time_words
+from bot.domain.videos import DAY
 
 LONGEST_MUTE = timedelta(days=30)
 ENDLESS = "A mute needs an end: for how long (8h, 2d) or until when (09:00, tomorrow 9am, friday)."

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import UsageError
+from bot.domain.videos import DAY
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-DAY = timedelta(days=1)
 WORKDAYS = frozenset(range(5))
 
 _TIME = re.compile(

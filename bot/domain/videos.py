@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 class VideoPlatform(StrEnum):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.curves import Curve
 from bot.domain.growth import (
@@ -17,7 +17,7 @@ from bot.domain.growth import (
     short_count,
     signed_count,
 )
-from bot.domain.videos import Metric, Video, VideoReading
+from bot.domain.videos import DAY, Metric, Video, VideoReading
 from bot.messages.stats import window_words
 from bot.messages.video_count import NAME_LENGTH
 from bot.messages.wording import linked, name_of, platform_name, reading_age
@@ -38,8 +38,6 @@ from bot.reply.model import (
     Tone,
     text,
 )
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

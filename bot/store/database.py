@@ -252,7 +252,7 @@ class Database:
         async with self.reading() as connection:
             return (await connection.execute(query)).one_or_none()
 
-    async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any | None:  # noqa: ANN401
+    async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any | None:  # noqa: ANN401 - of any type
         """The first column of the first row that a query finds, None if there is none."""
         async with self.reading() as connection:
             return await connection.scalar(query, values)

@@ -20,7 +20,7 @@ from bot.domain.growth import main_metric, recent_change, stopped_at
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
 from bot.domain.poll_times import in_its_time, joined, with_possible_start
-from bot.domain.videos import HOUR, Video, VideoList, VideoReading
+from bot.domain.videos import DAY, HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
@@ -39,7 +39,6 @@ READER_POLLS = 20
 """How often, at pauses of that many seconds, to look whether another process has finished reading a page."""
 MOST_UNREAD = 15
 """Pages that are read for one question: about what a key of the free plan lets through while a person waits."""
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, event, update
 from bot.digests.facts import read_period
 from bot.digests.planner import MAX_WAIT, SOON
 from bot.domain.digest import DigestOptions
-from bot.domain.schedule import DAY, Schedule
-from bot.domain.videos import HOUR, Video
+from bot.domain.schedule import Schedule
+from bot.domain.videos import DAY, HOUR, Video
 from bot.periodic_jobs import ClockWatch
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import UsageError
-from bot.domain.schedule import DAY, Schedule, looks_like_time, ordinal, read_time, time_words
+from bot.domain.schedule import Schedule, looks_like_time, ordinal, read_time, time_words
+from bot.domain.videos import DAY
 from bot.domain.zones import zone_names
 
 zones = st.sampled_from(zone_names())
