@@ -126,24 +126,26 @@ async def _slack_manifest(args: argparse.Namespace) -> int:
 
 async def rotate_keys(_: argparse.Namespace) -> int:
     """Every stored secret under the first key."""
-    from bot.app import Bot
+    from bot.store import Store
 
     settings = _settings()
     if not settings.encryption_keys:
         raise NotConfigured(
             "SECRET_KEYS isn't set, so there's no key to encrypt with. Make one with: openssl rand -hex 32"
         )
-    count = await Bot.rotate_keys(settings)
+    async with Store.opened(settings.database_url, settings.encryption_keys) as store:
+        count = await store.credentials.rotate()
     _say(f"{count} stored secrets are now encrypted with the first of SECRET_KEYS. You can remove the other keys.")
     return 0
 
 
 async def migrate(_: argparse.Namespace) -> int:
-    """The database's schema brought up to date."""
-    from bot.app import Bot
+    """The database's schema brought up to date, as every opening of the database does."""
+    from bot.store import Store
 
-    await Bot.migrate(_settings())
-    _say("The database is up to date.")
+    settings = _settings()
+    async with Store.opened(settings.database_url, settings.encryption_keys):
+        _say("The database is up to date.")
     return 0
 
 

@@ -98,18 +98,6 @@ class Bot:
         self._process = secrets.token_hex(8)
         self._scheduler: Scheduler | None = None
 
-    @staticmethod
-    async def migrate(settings: Settings) -> None:
-        """Bring the database up to date; opening the bot does so too."""
-        async with Store.opened(settings.database_url, settings.encryption_keys):
-            pass
-
-    @staticmethod
-    async def rotate_keys(settings: Settings) -> int:
-        """Lock every stored secret under the first of SECRET_KEYS; returns how many there are."""
-        async with Store.opened(settings.database_url, settings.encryption_keys) as store:
-            return await store.credentials.rotate()
-
     async def __aenter__(self) -> Self:
         """Open the database (migrating it), the wallets and the charts, and settle what a crash left unclear."""
         async with AsyncExitStack() as stack:
