@@ -1,7 +1,7 @@
 """Every command, in one explicit tuple: the order is the order of /help, the manifests and the README."""
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 from bot.alerts.settings_card import EXAMPLES as ALERT_EXAMPLES
 from bot.campaigns.leaderboard_card import ABOUT as RANKED
@@ -34,6 +34,7 @@ from bot.commands.campaign_words import read_words
 from bot.commands.command import Answer, Ask, Command, Question
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
 from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
+from bot.commands.context import Context
 from bot.commands.digest import QUESTIONS as DIGEST_QUESTIONS
 from bot.commands.digest import Digest, DigestDetails, digest_command, digest_details, wants_form
 from bot.commands.export import Export, export
@@ -64,12 +65,29 @@ from bot.messages.campaign import EXAMPLES as CAMPAIGN_EXAMPLES
 from bot.messages.help import Described, Group
 from bot.messages.videos import ABOUT
 from bot.reply.call import SHARE
+from bot.reply.model import Reply
 
 AnyCommand: TypeAlias = Command[Any]
+A = TypeVar("A")
 
 _CAMPAIGN = Ask("campaign", "Campaign")
 _VIDEOS = Ask("video", "Videos", "two to five: titles, links or ids")
 _KEY = Ask("key", "API key", "it begins with cs_live_ or cs_test_")
+
+
+def _press(
+    name: str,
+    summary: str,
+    takes: type[A],
+    handler: Callable[[Context, A], Awaitable[Reply]],
+    need: Permission = Permission.LOOK,
+    answer: Answer = Answer.PRIVATE,
+    **further: Any,  # noqa: ANN401 - Command's other fields
+) -> Command[A]:
+    """A command that buttons, menus and chats call; nobody types it."""
+    return Command(name, summary, takes, handler, "", need, answer, listed=False, **further)
+
+
 COMMANDS: tuple[AnyCommand, ...] = (
     Command(
         "track",
@@ -262,128 +280,44 @@ COMMANDS: tuple[AnyCommand, ...] = (
         show_help,
         example="/help track",
     ),
-    Command(
-        "track.start", "Start what was proposed", Start, start, "", Permission.SPEND, Answer.REPLACES, listed=False
-    ),
-    Command(
-        "track.cancel", "Drop what was proposed", Batch, cancel, "", Permission.SPEND, Answer.REPLACES, listed=False
-    ),
-    Command("track.on", "Offer to track a video on", TrackOn, track_on, "", Permission.SPEND, listed=False),
-    Command(
-        "allowance.log", "Show a log", AllowanceLog, show_log, "", Permission.CONFIGURE, listed=False, shows_money=True
-    ),
-    Command(
+    _press("track.start", "Start what was proposed", Start, start, Permission.SPEND, Answer.REPLACES),
+    _press("track.cancel", "Drop what was proposed", Batch, cancel, Permission.SPEND, Answer.REPLACES),
+    _press("track.on", "Offer to track a video on", TrackOn, track_on, Permission.SPEND),
+    _press("allowance.log", "Show a log", AllowanceLog, show_log, Permission.CONFIGURE, shows_money=True),
+    _press(
         "approval.ask",
         "Ask somebody else to approve an offer",
         AskForApproval,
         ask_for_approval,
-        "",
         Permission.SPEND,
-        listed=False,
         lacks=lacks_reason,
         questions=APPROVAL_QUESTIONS,
     ),
-    Command(
-        "approval.show", "Show a request for approval", ShowApproval, show_approval, "", Permission.SPEND, listed=False
-    ),
-    Command("approval.decide", "Approve or decline", Decide, decide, "", Permission.SPEND, listed=False),
-    Command("track.length", "Show an offer for another length", Length, choose_length, "", listed=False),
-    Command("track.again", "Offer a second start of an unclear one", Batch, again, "", Permission.SPEND, listed=False),
-    Command(
-        "track.check", "Look for an unclear tracking", Batch, check, "", Permission.LOOK, Answer.REPLACES, listed=False
-    ),
-    Command("export.all", "Get the file once all is read", Export, export, "", answer=Answer.REPLACES, listed=False),
-    Command("compare.with", "Choose the other video", CompareWith, choose_other, "", listed=False),
-    Command("stop.confirm", "Stop a video", ConfirmStop, stop, "", Permission.STOP, Answer.REPLACES, listed=False),
-    Command(
-        "disconnect.confirm",
-        "Delete it all",
-        Disconnect,
-        disconnect,
-        "",
-        Permission.CONFIGURE,
-        Answer.REPLACES,
-        listed=False,
-    ),
-    Command(
-        "stats.details",
-        "Show every metric of a video",
-        Stats,
-        stats_details,
-        "",
-        listed=False,
-        shareable=True,
-    ),
-    Command(
-        "campaign.details",
-        "Show every total of a campaign",
-        CampaignDetails,
-        show_details,
-        "",
-        listed=False,
-        shareable=True,
-    ),
-    Command(
-        "usage.details",
-        "Show where the money went",
-        Usage,
-        usage_details,
-        "",
-        listed=False,
-        shareable=True,
-        shows_money=True,
-    ),
-    Command(
-        "stats.gains",
-        "Show what a video gains per hour and per day",
-        Stats,
-        gains,
-        "",
-        listed=False,
-        shareable=True,
-    ),
-    Command(
-        "digest.details",
-        "Show every list of a digest",
-        DigestDetails,
-        digest_details,
-        "",
-        listed=False,
-        shareable=True,
-    ),
-    Command(
-        "payout.details",
-        "Show every line of a payout",
-        PaidMark,
-        payout_details,
-        "",
-        listed=False,
-        shareable=True,
-        shows_money=True,
-    ),
-    Command(
-        "payout.paid", "Mark a creator as paid", PaidMark, mark, "", Permission.CONFIGURE, Answer.REPLACES, listed=False
-    ),
-    Command(
-        "payout.unpaid",
-        "Take a marking back",
-        PaidMark,
-        unmark,
-        "",
-        Permission.CONFIGURE,
-        Answer.REPLACES,
-        listed=False,
-    ),
-    Command("status.details", "Show every fact of the status", Status, status_details, "", listed=False),
-    Command(
-        "outbox.retry", "Post again what failed", Retry, retry, "", Permission.CONFIGURE, Answer.REPLACES, listed=False
-    ),
-    Command("alerts.set", "Change the alerts", Alerts, alerts, "", Permission.CONFIGURE, Answer.REPLACES, listed=False),
-    Command("alerts.snooze", "Snooze an alert", Snooze, snooze, "", Permission.CONFIGURE, listed=False),
-    Command("preview", "Show a tracked video beside its link", Preview, show_preview, "", listed=False),
-    Command("previews", "Switch previews of links", SetPreviews, set_previews, "", Permission.CONFIGURE, listed=False),
-    Command(SHARE, "Post a card to the channel", Share, share, "", listed=False),
-    Command("home", "Show the home page", Home, show_home, "", listed=False),
+    _press("approval.show", "Show a request for approval", ShowApproval, show_approval, Permission.SPEND),
+    _press("approval.decide", "Approve or decline", Decide, decide, Permission.SPEND),
+    _press("track.length", "Show an offer for another length", Length, choose_length),
+    _press("track.again", "Offer a second start of an unclear one", Batch, again, Permission.SPEND),
+    _press("track.check", "Look for an unclear tracking", Batch, check, Permission.LOOK, Answer.REPLACES),
+    _press("export.all", "Get the file once all is read", Export, export, answer=Answer.REPLACES),
+    _press("compare.with", "Choose the other video", CompareWith, choose_other),
+    _press("stop.confirm", "Stop a video", ConfirmStop, stop, Permission.STOP, Answer.REPLACES),
+    _press("disconnect.confirm", "Delete it all", Disconnect, disconnect, Permission.CONFIGURE, Answer.REPLACES),
+    _press("stats.details", "Show every metric of a video", Stats, stats_details, shareable=True),
+    _press("campaign.details", "Show every total of a campaign", CampaignDetails, show_details, shareable=True),
+    _press("usage.details", "Show where the money went", Usage, usage_details, shareable=True, shows_money=True),
+    _press("stats.gains", "Show what a video gains per hour and per day", Stats, gains, shareable=True),
+    _press("digest.details", "Show every list of a digest", DigestDetails, digest_details, shareable=True),
+    _press("payout.details", "Show every line of a payout", PaidMark, payout_details, shareable=True, shows_money=True),
+    _press("payout.paid", "Mark a creator as paid", PaidMark, mark, Permission.CONFIGURE, Answer.REPLACES),
+    _press("payout.unpaid", "Take a marking back", PaidMark, unmark, Permission.CONFIGURE, Answer.REPLACES),
+    _press("status.details", "Show every fact of the status", Status, status_details),
+    _press("outbox.retry", "Post again what failed", Retry, retry, Permission.CONFIGURE, Answer.REPLACES),
+    _press("alerts.set", "Change the alerts", Alerts, alerts, Permission.CONFIGURE, Answer.REPLACES),
+    _press("alerts.snooze", "Snooze an alert", Snooze, snooze, Permission.CONFIGURE),
+    _press("preview", "Show a tracked video beside its link", Preview, show_preview),
+    _press("previews", "Switch previews of links", SetPreviews, set_previews, Permission.CONFIGURE),
+    _press(SHARE, "Post a card to the channel", Share, share),
+    _press("home", "Show the home page", Home, show_home),
 )
 
 _WHO = {
