@@ -76,6 +76,7 @@ QUESTIONS = (
         (Ask("creator", "Creator", "whose final lines were paid, such as @handle"), _CAMPAIGN),
         "Mark as paid",
     ),
+    Question({}, "Show a payout", (Ask("campaign", "Campaign", "its name"),), "Show"),
 )
 
 

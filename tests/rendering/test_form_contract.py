@@ -48,6 +48,7 @@ def test_any_given_values_make_a_form_that_the_platform_accepts(platform, comman
         ("campaign", {"action": "rename", "campaign": "launch", "name": "launch"}, ["name"]),
         ("campaign", {"action": "budget"}, ["dollars", "campaign"]),
         ("payout", {"action": "terms", "campaign": "7"}, ["terms"]),
+        ("payout", {}, ["campaign"]),
     ],
 )
 def test_a_form_asks_for_what_its_button_named_and_nothing_else(platform, name, given_values, asked):
