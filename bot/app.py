@@ -31,7 +31,7 @@ from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.clock import Clock, WallClock
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
-from bot.messages.problems import crashed, misunderstood, problem, unknown_command, which_of
+from bot.messages.problems import UNSAVED, crashed, misunderstood, problem, unknown_command, which_of
 from bot.metrics import LiveFigures, Metrics, exposition
 from bot.reply.call import SHARE, Call
 from bot.reply.model import Option, Reply
@@ -55,11 +55,6 @@ OFFER_LASTS = timedelta(minutes=10)
 """How long a consequence card's figures, and so its buttons, hold."""
 KEPT_AFTER_LEAVING = timedelta(days=30)
 """Whoever removed the bot by mistake, or for a while, finds everything as it was within this time."""
-UNSAVED = (
-    "The bot's database isn't responding, so the outcome wasn't saved: the tracking may be running. Check "
-    "/videos before you try again."
-)
-"""What a button that spends says instead of the usual advice to try again."""
 LONGEST_SILENCE = 30.0
 """Seconds without a tick after which the scheduler has stopped."""
 SUGGEST_WITHIN = 2.0
@@ -126,11 +121,19 @@ class Bot:
         await self._resources.aclose()
 
     async def run(
-        self, command: str, arguments: str | Mapping[str, str], caller: Caller, meanwhile: Meanwhile | None = None
+        self,
+        command: str,
+        arguments: str | Mapping[str, str],
+        caller: Caller,
+        meanwhile: Meanwhile | None = None,
+        *,
+        is_typed: bool = False,
     ) -> Reply:
         """The reply to one call: text as it was typed, or arguments by name from a button, a form or an option.
 
         `meanwhile` is given a reply for a person whose call stands in line for the API; the last one follows it.
+        `is_typed`: the caller typed this very command, and it arrived for the first time. Only then can it spend
+        without a press, so it is never set for what a line merely means.
 
         Never raises for what a person, the API or the database did; a fault of ours becomes a reference that is in
         the log too. Safe to call from many tasks at once.
@@ -138,13 +141,13 @@ class Bot:
         name = command.strip().removeprefix("/").casefold()
         if name == UMBRELLA and isinstance(arguments, str):
             line = read_line(arguments)
-            name, arguments = line.name, line.words
+            name, arguments, is_typed = line.name, line.words, False
         found = self._by_name.get(name)
         try:
             try:
                 if found is None or (isinstance(arguments, str) and not found.listed):  # as what a button sends is not
                     return await self._unknown(name, arguments if isinstance(arguments, str) else "", caller)
-                return await self._answer(found, arguments, caller, meanwhile)
+                return await self._answer(found, arguments, caller, meanwhile, is_typed=is_typed)
             except BotError as error:
                 return await self._refused(found, arguments, error, caller)
         except Exception as error:  # noqa: BLE001 - the error boundary: the rest is ours, and must not end the program
@@ -160,7 +163,7 @@ class Bot:
         self, command: AnyCommand | None, arguments: str | Mapping[str, str], error: BotError, caller: Caller
     ) -> Reply:
         """What went wrong, with a choice of the video if that alone is missing, or the nearest line that works."""
-        if isinstance(error, DatabaseUnavailable) and command is not None and command.spends:
+        if isinstance(error, DatabaseUnavailable) and command is not None and command.spends and not command.listed:
             return problem(UNSAVED)
         if isinstance(error, NotAllowed) and command is not None and arguments:
             with suppress(BotError):
@@ -332,6 +335,7 @@ class Bot:
         meanwhile: Meanwhile | None,
         *,
         is_posting: bool = False,
+        is_typed: bool = False,
     ) -> Reply:
         granted = self._permissions(caller)
         for need in (Permission.LOOK, command.need):
@@ -359,6 +363,7 @@ class Bot:
             look_up=partial(self._look_up, caller),
             rows=partial(self._lists.rows, caller),
             is_posting=is_posting,
+            typed=arguments if is_typed else None,
         )
         if is_posting:
             context = replace(context, posts_money=await context.channel_sees_money())

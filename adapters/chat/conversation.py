@@ -44,7 +44,7 @@ class CommandCall:
     """A command to run, with its arguments as typed or by name.
 
     `is_filled_in`: no form has to ask for more. `wants_form`: open the form whatever is given. `in_place`: the pressed
-    card is requested again.
+    card is requested again. `is_typed`: the person typed this very command, and no event is delivered again.
     """
 
     name: str
@@ -52,6 +52,7 @@ class CommandCall:
     is_filled_in: bool = False
     wants_form: bool = False
     in_place: bool = False
+    is_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +201,12 @@ class Conversation(Generic[T_contra]):
                     await slot.aclose()  # another reply may be computed meanwhile
                     await self._replies.notice(interaction, reply, answer)
 
-                return await self._bot.run(call.name, arguments, caller, notice)
+                return await self._bot.run(call.name, arguments, caller, notice, is_typed=call.is_typed)
 
-        is_typed = command is not None and command.listed
+        is_listed = command is not None and command.listed
         offers = command is not None and command.need is Permission.SPEND
         typed = f"{call.name} {arguments if isinstance(arguments, str) else sorted(arguments.items())}"
-        reply = await (self._floods.once(caller, typed, run, offers=offers) if is_typed else run())
+        reply = await (self._floods.once(caller, typed, run, offers=offers) if is_listed else run())
         if command is None or not self._bot.may_fill_in(command, caller):
             return reply
         return with_form_again(command, by_form, reply, self._room)

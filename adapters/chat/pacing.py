@@ -169,9 +169,9 @@ class FloodControl:
         """
         key, person = (caller, command), _person(caller)
         if key in self._running:
-            return await asyncio.shield(self._running[key])
+            return _repeated(await asyncio.shield(self._running[key]))
         if (last := self._last.get(person)) is not None and last[0] == key and self._now() < last[2]:
-            return replace(last[1], public_line=(), announces=())
+            return _repeated(last[1])
         shared: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._running[key] = shared
         try:
@@ -205,6 +205,11 @@ class FloodControl:
                 return None
         except Busy:
             return too_many()
+
+
+def _repeated(reply: Reply) -> Reply:
+    """A reply that was given before: the channel isn't notified of it again."""
+    return replace(reply, public_line=(), announces=())
 
 
 def _person(caller: Caller) -> _Person:

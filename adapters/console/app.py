@@ -15,7 +15,7 @@ from adapters.console.screen import Screen
 from bot.app import Bot
 from bot.commands.command import Argument
 from bot.commands.forms import form_for
-from bot.commands.lines import read_line
+from bot.commands.lines import names, read_line
 from bot.commands.permissions import MANAGERS, PERMISSIONS
 from bot.domain.caller import Caller, Person, Role, WorkspaceRef
 from bot.reply.call import Call
@@ -201,7 +201,8 @@ class _Talk:
                 return Reply(NOT_PRESSED.format(number=line), tone=Tone.WARNING)
             return await self.press(call) if call else self._no_choice(line)
         read = read_line(line)
-        return await self._run(read.name, read.words)
+        is_typed = not is_pasted and names(line, read.name)
+        return await self._run(read.name, read.words, is_typed=is_typed)
 
     def pressed(self, line: str) -> Call | None:
         """The call behind a number that the last reply offered; None if the line is no such number."""
@@ -216,8 +217,8 @@ class _Talk:
         await self.screen.show(reply, choices(reply))
         await self._bot.arrived(reply, shown=True, announced=True)
 
-    async def _run(self, command: str, arguments: str | Mapping[str, str]) -> Reply:
-        reply = await self._bot.run(command, arguments, self._caller, self.screen.note)
+    async def _run(self, command: str, arguments: str | Mapping[str, str], *, is_typed: bool = False) -> Reply:
+        reply = await self._bot.run(command, arguments, self._caller, self.screen.note, is_typed=is_typed)
         self._offered = choices(reply)
         return reply
 

@@ -125,7 +125,7 @@ class Handlers:
             case _:
                 command = self._conversation.command(str(data["name"]))
                 given = arguments(command, data.get("options") or (), data.get("resolved") or {}) if command else {}
-                return CommandCall(str(data["name"]), given)
+                return CommandCall(str(data["name"]), given, is_typed=True)
 
     async def _claim(self, guild_id: str, code: str) -> Reply:
         """Have the guild use the operator's key if the code is right. Raises BotError."""

@@ -22,7 +22,7 @@ from adapters.slack import forms as slack_forms
 from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.forms import filled_in, reopened
-from bot.commands.lines import read_line
+from bot.commands.lines import names, read_line
 from bot.commands.registry import AnyCommand
 from bot.domain.caller import Caller
 from bot.domain.clock import Clock
@@ -96,7 +96,7 @@ class PageChat:
         if not line.strip():
             return None
         read = read_line(line)
-        return await self._start(chat, CommandCall(read.name, read.words), line)
+        return await self._start(chat, CommandCall(read.name, read.words, is_typed=names(line, read.name)), line)
 
     async def press(self, chat: str, message_id: str, pressed: Mapping[str, str]) -> OpenForm | None:
         """Press a button, or choose an option of a menu, by what its payload carries."""

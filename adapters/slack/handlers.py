@@ -38,7 +38,7 @@ from adapters.slack.workspaces import CHAT, Workspaces
 from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.forms import filled_in, reopened
-from bot.commands.lines import UMBRELLA, read_line
+from bot.commands.lines import UMBRELLA, names, read_line
 from bot.commands.registry import AnyCommand
 from bot.commands.track import from_message
 from bot.domain.caller import Caller, Permission
@@ -86,7 +86,7 @@ class Handlers:
 
     async def command(self, body: Payload, context: AsyncBoltContext) -> None:
         """Run a slash command, or the command named by the first word after the umbrella."""
-        await self._handle(body, context, CommandCall(*self._named(str(body["command"]), str(body.get("text") or ""))))
+        await self._handle(body, context, self._typed(str(body["command"]), str(body.get("text") or "")))
 
     async def press(self, body: Payload, context: AsyncBoltContext) -> None:
         """Run the call of a button, or of a choice from a menu, in a message or on the Home tab."""
@@ -145,7 +145,8 @@ class Handlers:
 
         `need` is the most that handling it needs.
         """
-        if not await self.is_new(event_id(body), need):
+        is_first = await self._is_first(event_id(body), need)
+        if is_first is False:
             return None
         url = response_url(context, self._clock())
         try:
@@ -160,19 +161,24 @@ class Handlers:
             logger.warning("request from a workspace without an installation", extra={"team": context.team_id})
             await self._replies.refuse(url, problem(NOT_INSTALLED))
             return None
-        return interaction(body, context, workspace, self._clock())
+        return replace(interaction(body, context, workspace, self._clock()), is_first=is_first is True)
 
-    async def is_new(self, id_: str, need: Permission = Permission.SPEND) -> bool:
-        """Whether an event arrives for the first time.
+    async def is_new(self, id_: str) -> bool:
+        """Whether an event arrives for the first time, as far as that is known."""
+        return await self._is_first(id_, Permission.SPEND) is not False
 
-        If the database is away, it counts as new: spending asks the database again. Slack itself sends commands and
-        presses again only over a websocket, if they were not acknowledged.
+    async def _is_first(self, id_: str, need: Permission) -> bool | None:
+        """Whether an event arrives for the first time; None if nobody can tell.
+
+        If the database is away, it is handled all the same: a press asks the database again, and what is typed starts
+        nothing. Slack itself sends commands and presses again only over a websocket, if they were not acknowledged.
         """
         try:
-            return await self._conversation.is_new(id_, need)
+            is_new = await self._conversation.is_new(id_, need)
         except BotError:
             logger.warning("checking for a redelivered event failed", exc_info=True)
-            return True
+            return None
+        return is_new if id_ else None
 
     async def open_form(self, interaction: Interaction, command: AnyCommand, given: Mapping[str, str]) -> bool:
         """Open a modal, for which Slack gives three seconds, unless the person may not use the command.
@@ -226,7 +232,7 @@ class Handlers:
         here = await self.admit(body, context, need)
         if here is None:
             return
-        here = replace(here, **place)
+        here, call = replace(here, **place), replace(call, is_typed=call.is_typed and here.is_first)
         if call.name == HOME:
             await self._home.publish(here.workspace, await self._callers.find(here))
             return
@@ -246,13 +252,13 @@ class Handlers:
         if reply.public_line or is_changed:
             await self._home.publish(here.workspace, await self._callers.find(here))
 
-    def _named(self, command: str, typed: str) -> tuple[str, str]:
-        """The bot's own name of a slash command, and its words; the umbrella's first word is the name."""
+    def _typed(self, command: str, typed: str) -> CommandCall:
+        """A slash command under the bot's own name, with its words; the umbrella's first word is the name."""
         name, typed = command.removeprefix("/").casefold(), unescaped(typed)
         if name == UMBRELLA:
             line = read_line(typed)
-            return line.name, line.words
-        return self._names.plain(name), typed
+            return CommandCall(line.name, line.words, is_typed=names(typed, line.name))
+        return CommandCall(self._names.plain(name), typed, is_typed=True)
 
 
 def _form_command(body: Payload) -> str:

@@ -76,6 +76,7 @@ class Interaction:
     `channel_id` is None outside channels: on the Home tab, by a global shortcut. `home_team_id` is the person's own
     workspace, empty if the payload doesn't say, as is `channel_name`. `message_ts` is of the message that was acted
     on, if any, and `thread_ts` of its thread; `may_replace`: nobody else sees it, so a private reply may replace it.
+    `is_first`: it is certain that no process handled the same event before.
     """
 
     workspace: SlackWorkspace
@@ -89,6 +90,7 @@ class Interaction:
     may_replace: bool = False
     home_team_id: str = ""
     channel_name: str = ""
+    is_first: bool = False
 
     @property
     def is_direct(self) -> bool:

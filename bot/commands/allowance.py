@@ -28,12 +28,18 @@ from bot.messages.approval import approvals_card
 from bot.reply.model import Reply
 
 REMOVE, APPROVAL, NO_APPROVAL = "remove", "approval", "approval-off"
+CONFIRM, ALWAYS = "confirm", "confirm-always"
 _MENTION = re.compile(r"<(?P<sign>@!?|@&|#|!subteam\^)(?P<id>[\w-]+)(?:\|(?P<name>[^>]*))?>")
 _SIGNS = {"@": Scope.PERSON, "@!": Scope.PERSON, "@&": Scope.ROLE, "!subteam^": Scope.ROLE, "#": Scope.CHANNEL}
 _APPROVALS = frozenset({"approval", "approvals", "approve", "approver", "approvers", "above", "over", "by", "not"})
 MOST_WAITING = 5
 WHO_SEES = "Who may see money? Send /allowance money everyone, spenders or managers, and nothing else."
 APPROVAL_EXAMPLE = "For example: /allowance approval above 25, or /allowance approval by @boss."
+_CONFIRMS = frozenset({"confirm", "confirms", "confirmation", "above", "over", "always", "ask", "asks"})
+_SUBJECTS = {APPROVAL: _APPROVALS, CONFIRM: _CONFIRMS}
+CONFIRM_EXAMPLE = (
+    "Say above which sum a typed /track needs a press: /allowance everyone confirm above 5, or confirm always."
+)
 _EVERYONE = frozenset({"everyone", "everybody", "all", "each", "anyone", "@everyone", "members"})
 _REMOVALS = frozenset({"off", "remove", "delete", "none", "unlimited"})
 _FILLERS = frozenset(
@@ -60,9 +66,9 @@ class AllowanceArgs:
     dollars: Decimal | None = argument(Kind.MONEY, "the most a month, such as 20", default=None)  # noqa: RUF009 - a field
     action: str = argument(
         Kind.CHOICE,
-        "remove it, set approvals, or show the log of who did what",
+        "remove it, set approvals or what needs a press, or show the log of who did what",
         default="",
-        choices=(REMOVE, APPROVAL, NO_APPROVAL, LOG),
+        choices=(REMOVE, APPROVAL, NO_APPROVAL, CONFIRM, ALWAYS, LOG),
         aliases=(("off", REMOVE),),
     )
     zone: str = argument(Kind.ZONE, "where months begin, such as Europe/Berlin", default="", suggested=True)
@@ -85,6 +91,17 @@ QUESTIONS = (
             Ask("dollars", "Needed above", "dollars started at once, such as 25"),
             Ask("who", "Approver", "a person or role that may approve, beside admins"),
             Ask("channel", "Ask in", "the channel for requests; empty: where each is made"),
+        ),
+        "Save",
+    ),
+    Question(
+        {"action": CONFIRM},
+        "Starts without a press",
+        (
+            Ask("dollars", "Dollars", "a typed link with its days starts at once up to this price; 0: never"),
+            Ask("who", "Person or role", "empty: everyone, unless you choose a channel or campaign"),
+            Ask("channel", "Channel", "for all that is started in it"),
+            Ask("campaign", "Campaign", "for all that goes into it"),
         ),
         "Save",
     ),
@@ -121,12 +138,14 @@ def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every c
     named = [each for each in (args.who, args.channel, args.campaign) if each]
     if len(named) > 1:
         raise UsageError(f"One rule at a time. {_WHO}", "who")
+    if args.action == CONFIRM and args.dollars is None:
+        raise UsageError(CONFIRM_EXAMPLE, "dollars")
     if args.dollars is None and not args.action:
         raise UsageError(
             "How many dollars a month? For example: /allowance everyone 5. Or … off to remove it.", "dollars"
         )
-    if args.dollars is not None and args.action:
-        raise UsageError("Either an amount or remove, not both.", "action")
+    if args.dollars is not None and args.action not in {"", CONFIRM}:
+        raise UsageError(f"Either an amount or {args.action}, not both.", "action")
 
 
 def _check_alone(args: AllowanceArgs) -> None:
@@ -138,13 +157,15 @@ def _check_alone(args: AllowanceArgs) -> None:
 
 
 def read_line(typed: str) -> Mapping[str, str]:
-    """The arguments in a typed line: `everyone 5`, `<@U1> 20`, `#videos off`, `launch 100`, `zone Europe/Berlin`."""
+    """The arguments in a typed line: `everyone 5`, `<@U1> 20`, `#videos off`, `here confirm above 5`, `launch 100`."""
     tokens = _tokens(typed)
     if setting := _setting(tokens):
         return setting
     given: dict[str, str] = {}
     words: list[str] = []
-    is_approval = any(token.text.casefold().startswith("approv") for token in tokens if not token.quoted)
+    plain = [token.text.casefold() for token in tokens if not token.quoted]
+    subject = next((each for each in _SUBJECTS if any(word.startswith(each[:6]) for word in plain)), "")
+    passed_over = _SUBJECTS.get(subject, frozenset())
     for token in tokens:
         word = token.text.casefold()
         if token.quoted:
@@ -158,12 +179,21 @@ def read_line(typed: str) -> Mapping[str, str]:
             given["dollars"] = token.text
         elif word in _REMOVALS:
             given["action"] = REMOVE
-        elif word not in _FILLERS and not (is_approval and word in _APPROVALS):
+        elif word not in _FILLERS and word not in passed_over:
             words.append(token.text)
     given |= {"campaign": " ".join(words)} if words else {}
-    if is_approval:
-        given["action"] = NO_APPROVAL if "action" in given else APPROVAL
-    return given
+    return {**given, **_action(subject, given, is_always="always" in plain)}
+
+
+def _action(subject: str, given: Mapping[str, str], *, is_always: bool) -> Mapping[str, str]:
+    """What a line about approvals, or about what needs a press, does with the rest of it."""
+    if subject == APPROVAL:
+        return {"action": NO_APPROVAL if "action" in given else APPROVAL}
+    if subject == CONFIRM:
+        if "action" in given or is_always is ("dollars" in given):  # "confirm off" could mean either
+            raise UsageError(CONFIRM_EXAMPLE, "dollars")
+        return {"action": ALWAYS if is_always else CONFIRM}
+    return {}
 
 
 def _tokens(typed: str) -> list[Token]:
@@ -202,11 +232,11 @@ async def allowance(context: Context, args: AllowanceArgs) -> Reply:
     store, now = context.store.allowances, context.clock()
     may_configure = Permission.CONFIGURE in context.permissions
     rules = await store.all(context.workspace.id) if may_configure else ()
-    own = await context.limits()
     return allowance_card(
         AllowanceFacts(
             rules=tuple(zip(rules, await store.used(context.workspace.id, rules, now), strict=True)),
-            own=own,
+            own=await context.limits(),
+            unconfirmed=await context.unconfirmed(),
             zone=await store.zone(context.workspace.id),
             may_configure=may_configure,
             may_spend=Permission.SPEND in context.permissions,
@@ -238,14 +268,15 @@ async def _change(context: Context, args: AllowanceArgs) -> str:
         await context.accounts.set_money(context.caller.workspace, args.money, person, channel_id)
         return money_set(args.money)
     scope, target, name = await _target(context, args)
-    if args.action:
-        rule = Allowance(scope, target, name, Decimal(0))
+    rule = Allowance(scope, target, name, args.dollars)
+    if args.action == REMOVE:
         gone = await store.remove(context.workspace.id, scope, target, person, now, channel_id)
         return allowance_removed(rule) if gone else no_such_allowance()
-    rule = Allowance(scope, target, name, args.dollars or Decimal(0))
+    if args.action:
+        rule = replace(rule, monthly=None, confirm_above=args.dollars or Decimal(0))
     await store.put(context.workspace.id, rule, person, now, channel_id)
-    (limit,) = await store.used(context.workspace.id, (rule,), now)
-    return allowance_set(rule, limit.used)
+    (used,) = await store.used(context.workspace.id, (rule,), now)
+    return allowance_set(rule, used)
 
 
 async def _approvals(context: Context, args: AllowanceArgs) -> Reply:

@@ -213,8 +213,8 @@ class Command(Generic[A]):
 
     @property
     def spends(self) -> bool:
-        """Whether money may be on its way once it runs: what is typed only offers."""
-        return self.need is Permission.SPEND and not self.listed
+        """Whether money may be on its way once it runs: after a press, or if a typed /track starts at once."""
+        return self.need is Permission.SPEND
 
     @property
     def most_needed(self) -> Permission:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.charts.charts import Charts
 from bot.commands.permissions import SPENDERS, may_see_money, money_readers
-from bot.domain.allowances import EVERYONE, Limit, Spender
+from bot.domain.allowances import EVERYONE, Limit, Spender, unconfirmed
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.campaigns import EVERY_VIDEO, Campaign, nearest_name
 from bot.domain.clock import Clock
@@ -36,7 +36,8 @@ class Context:
     `permissions` is what the caller may do here, `spenders` says in words who may spend, `monthly_cap` is dollars,
     `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
     `look_up` gives the card of a call that may be posted to the channel; NotAllowed if it may not be.
-    `rows` reads the ids of the videos that the person's last list showed, by row.
+    `rows` reads the ids of the videos that the person's last list showed, by row. `typed` are the command's arguments
+    if the caller typed this very command; None for a button, a form, a guess, and whatever else leads to a command.
     `is_scheduling` is true if a scheduler runs in this very process. `is_posting`: the reply is for the whole channel,
     which may read of money if `posts_money`.
     """
@@ -60,6 +61,7 @@ class Context:
     rows: Callable[[], Awaitable[Mapping[int, str]]]
     is_posting: bool = False
     posts_money: bool = False
+    typed: str | Mapping[str, str] | None = None
 
     @property
     def sees_money(self) -> bool:
@@ -112,6 +114,12 @@ class Context:
         caller = self.caller
         spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id)
         return await self.store.allowances.limits(self.workspace.id, spender, self.clock(), self.monthly_cap)
+
+    async def unconfirmed(self, campaign_id: int | None = None) -> Decimal:
+        """Up to how many dollars a start that the caller types here needs no press."""
+        caller = self.caller
+        spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id)
+        return unconfirmed(await self.store.allowances.all(self.workspace.id), spender)
 
     async def campaign(self, named: str) -> Campaign | None:
         """The campaign of that name, else the channel's own; None if there is none, or `named` asks for every video.

@@ -95,6 +95,12 @@ def read_line(typed: str) -> Line:
     return _named(typed) or about_link(typed) or _asked(typed) or Line(name, words)
 
 
+def names(typed: str, command: str) -> bool:
+    """Whether a line begins with the command's name, rather than meaning it."""
+    first, *_ = typed.split(maxsplit=1) or [""]
+    return first.removeprefix("/").casefold() == command
+
+
 def title_in(typed: str) -> str:
     """The words of a line that may be a title."""
     return _title(typed, frozenset())

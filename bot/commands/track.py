@@ -3,22 +3,30 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
 
 from bot.commands.alerts import note_on_alerts
 from bot.commands.context import Context
-from bot.commands.track_arguments import MOST_DAYS, MOST_LINKS, Batch, Length, Start, Track
+from bot.commands.track_arguments import MOST_DAYS, MOST_LINKS, Batch, Length, Start, Track, is_exact
 from bot.commands.track_campaign import campaign_of, chosen_campaign, join_running
 from bot.domain.allowances import fixed
-from bot.domain.errors import LinkError, NotAllowed, NotEnoughBalance, NotFound, SpendingRefused, UsageError
+from bot.domain.errors import (
+    DatabaseUnavailable,
+    LinkError,
+    NotAllowed,
+    NotEnoughBalance,
+    NotFound,
+    SpendingRefused,
+    UsageError,
+)
 from bot.domain.links import VideoLink, links_within, parse_link
 from bot.domain.money import DURATIONS, Usage, consequences, dollars, price
 from bot.domain.tracking import ENDED, RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.approval import above_words, ask_button
-from bot.messages.campaign import Into
+from bot.messages.campaign import Into, goes_into
 from bot.messages.limits import limit_words, who_raises
 from bot.messages.offer import (
     NOT_ENOUGH,
@@ -28,10 +36,10 @@ from bot.messages.offer import (
     consequence_card,
     nothing_new,
 )
-from bot.messages.problems import with_links_left_out
+from bot.messages.problems import UNSAVED, problem, with_links_left_out
 from bot.messages.tracking import Result, cancelled, may_run_words, outcome_card, second_press, unclear_words
 from bot.messages.wording import plural
-from bot.reply.model import Button, Note, Reply
+from bot.reply.model import Button, Note, Reply, Tone
 from bot.store.audit import Action, Entry
 from bot.store.spend_guard import (
     AlreadyRunning,
@@ -54,7 +62,11 @@ OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
 
 
 async def track(context: Context, args: Track) -> Reply:
-    """The consequence card: nothing is spent before its button is pressed."""
+    """The consequence card: nothing is spent before its button is pressed, except for what the rules let start at once.
+
+    That is a typed link with its days and nothing else, at a price that no rule has confirmed, whose card would warn
+    of nothing. It goes through the same states as a press, and whatever is doubtful gets the card.
+    """
     if args.dollars is not None:
         raise UsageError(await _what_it_buys(context, args.dollars, len(args.link)), "days")
     return with_links_left_out(await _proposed(context, args), args.left_out.split())
@@ -72,10 +84,15 @@ async def _proposed(context: Context, args: Track) -> Reply:
     if len(found) == 1 and found[0].problem:
         raise LinkError(found[0].problem)
     into = await join_running(context, found, campaign, is_own=not args.campaign)
+    up_to = Decimal(0)
+    if is_exact(context.typed, args) and found[0].is_new:
+        up_to = await context.unconfirmed(None if campaign is None else campaign.id)
+        if up_to and (await context.wallet.mirror.usage(timedelta(0))).problem:
+            up_to = Decimal(0)  # only at a price that the API has just stated
     if len(found) == 1 and found[0].in_flight is not None:
         card = await _settled(context, (found[0].in_flight,))
         return already_tracked(_row(found[0]), context.clock()) if found[0].is_hidden else card
-    return await _card(context, tuple(map(_row, found)), args.days, asked=args.days, into=into)
+    return await _card(context, tuple(map(_row, found)), args.days, asked=args.days, into=into, up_to=up_to)
 
 
 async def _card(
@@ -86,10 +103,12 @@ async def _card(
     batch: Sequence[TrackRequest] = (),
     asked: int | None = None,
     into: Into | None = None,
+    up_to: Decimal = Decimal(0),
 ) -> Reply:
     """The consequence card of what is new in these rows: of a `batch` that was proposed before, else of a new one.
 
-    It shows `days`, and offers the days that the person `asked` for among the others.
+    It shows `days`, and offers the days that the person `asked` for among the others. What costs `up_to` so many
+    dollars and needs no warning is started instead.
     """
     new = [row.link for row in rows if row.is_new and row.link is not None]
     now = context.clock()
@@ -101,25 +120,33 @@ async def _card(
     if batch:
         await context.store.tracking.lower_price(context.workspace.id, batch[0].batch, wallet.usage.cost_per_snapshot)
     durations = tuple(sorted({*DURATIONS, *filter(None, (days, asked))}))
-    return consequence_card(
-        Offer(
-            batch=requests[0].batch,
-            rows=rows,
-            wallet=wallet,
-            choices=consequences(wallet.usage, wallet.owed, now, durations, len(new)),
-            days=days,
-            usual_days=USUAL_DAYS,
-            approval_above=(await context.store.approvals.rule(context.workspace.id)).above,
-            limits=await context.limits(None if into is None else into.campaign.id),
-            expires_at=requests[0].expires_at,
-            now=now,
-            despite=despite,
-            asked=asked,
-            into=into,
-            campaigns=await context.store.campaigns.all(context.workspace.id),
-            sees_money=context.sees_money,
-        )
+    offer = Offer(
+        batch=requests[0].batch,
+        rows=rows,
+        wallet=wallet,
+        choices=consequences(wallet.usage, wallet.owed, now, durations, len(new)),
+        days=days,
+        usual_days=USUAL_DAYS,
+        approval_above=(await context.store.approvals.rule(context.workspace.id)).above,
+        limits=await context.limits(None if into is None else into.campaign.id),
+        expires_at=requests[0].expires_at,
+        now=now,
+        despite=despite,
+        asked=asked,
+        into=into,
+        campaigns=await context.store.campaigns.all(context.workspace.id),
+        sees_money=context.sees_money,
     )
+    return await _start_at_once(context, requests, offer) if offer.needs_no_press(up_to) else consequence_card(offer)
+
+
+async def _start_at_once(context: Context, requests: Sequence[TrackRequest], offer: Offer) -> Reply:
+    """Start what was typed, as a press of its card would."""
+    try:
+        card = await start_offer(context, requests, Start(offer.batch, offer.proposed.days))
+    except DatabaseUnavailable:
+        return problem(UNSAVED)
+    return replace(card, summary=card.summary + goes_into(offer.into)) if card.tone is Tone.SUCCESS else card
 
 
 async def _propose(

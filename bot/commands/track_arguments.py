@@ -1,5 +1,7 @@
 """What /track and the buttons of its cards take."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -40,6 +42,26 @@ class Track:
         typed=True,
     )
     left_out: str = argument(Kind.WORD, "links of the same message that there is no room for", default="", listed=False)
+
+
+_EXACT = re.compile(
+    r"(?P<link>\S+)\s+(?P<days>[0-9]{1,2})(?:\s*d|\s*days?)?(?:\s+in\s+(?P<campaign>\S.*))?", re.IGNORECASE
+)
+
+
+def is_exact(typed: str | Mapping[str, str] | None, args: Track) -> bool:
+    """Whether somebody typed one link and a number of days, and nothing else but `in` a campaign.
+
+    Only this can start something without a press, so whatever is read in another way than it looks doesn't count.
+    """
+    if typed is not None and not isinstance(typed, str):
+        campaign = f" in {typed['campaign']}" if "campaign" in typed else ""
+        typed = f"{typed.get('link', '')} {typed.get('days', '')}{campaign}"
+    found = _EXACT.fullmatch(typed.strip()) if typed else None
+    if found is None:
+        return False
+    name = (found["campaign"] or "").strip(' "“”')
+    return args == Track((found["link"].removeprefix("<").removesuffix(">"),), int(found["days"]), name)
 
 
 @dataclass(frozen=True, slots=True)

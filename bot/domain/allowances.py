@@ -36,12 +36,17 @@ FIXED = frozenset({Scope.OPERATOR, Scope.BUDGET})
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A rule: dollars a month for whatever `target` names by its id, nothing for everyone. `name` is for show."""
+    """A rule about whatever `target` names by its id, nothing for everyone. `name` is for show.
+
+    `monthly` is dollars a month, None for no limit. A typed start of more than `confirm_above` dollars waits for a
+    press: 0 is every start, None leaves that to the other rules.
+    """
 
     scope: Scope
     target: str
     name: str
-    monthly: Decimal
+    monthly: Decimal | None
+    confirm_above: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,12 @@ def is_bound(allowance: Allowance, spender: Spender) -> bool:
             return allowance.target == str(spender.campaign_id)
         case _:
             return False
+
+
+def unconfirmed(rules: Iterable[Allowance], spender: Spender) -> Decimal:
+    """Up to how many dollars a typed start needs no press: the least sum of the rules that bind it, 0 without any."""
+    sums = (each.confirm_above for each in rules if is_bound(each, spender))
+    return min((each for each in sums if each is not None), default=Decimal(0))
 
 
 def tightest(limits: Sequence[Limit]) -> Limit:

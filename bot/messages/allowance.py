@@ -26,12 +26,15 @@ from bot.reply.model import (
     Tone,
     text,
 )
+from bot.store.allowances import rule_words
 
 ABOUT = (
     "For everyone, a role or a person, it is what each may start in a month; for a channel or a campaign, what all may "
     "start there together. The tightest that fits binds.\n"
     "/allowance everyone off removes one; #videos 50 and here 50 are for a channel; zone Europe/Berlin says where "
     "months begin.\n"
+    "What is typed as /track <link> 7 starts without a press up to the lowest sum of confirm above, unless its card "
+    "would warn of something; confirm always (the usual) asks each time.\n"
     "/allowance approval by @boss says who approves, approval here where they are asked.\n"
     "/allowance log starts, log @anna and log csv show only some, or all as a file."
 )
@@ -39,6 +42,7 @@ EXAMPLES = (
     ("/allowance everyone 5", "each person's dollars a month"),
     ("/allowance @anna 20", "one person's, or a role's"),
     ("/allowance launch 100", "a campaign's, for all together"),
+    ("/allowance everyone confirm above 5", "what a typed start needs a press for"),
     ("/allowance approval above 25", "what needs a second person's yes"),
     ("/allowance money managers", "who may see money"),
     ("/allowance log", "who did what, at what cost"),
@@ -55,17 +59,19 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class AllowanceFacts:
-    """The rules with what their targets used this month, and the limits that bind the reader here.
+    """The rules with the dollars that their targets used this month, and the limits that bind the reader here.
 
     `change` is what was just changed, `zone` where months begin. `may_spend`: the reader may start something at all.
+    Up to `unconfirmed` dollars, what the reader types starts without a press.
     """
 
-    rules: tuple[tuple[Allowance, Limit], ...]
+    rules: tuple[tuple[Allowance, Decimal], ...]
     own: tuple[Limit, ...]
     zone: str
     may_configure: bool
     may_spend: bool = True
     change: str = ""
+    unconfirmed: Decimal = Decimal(0)
 
 
 def money_set(readers: str) -> str:
@@ -90,7 +96,7 @@ def allowance_card(facts: AllowanceFacts) -> Reply:
         parts=(
             *(() if facts.change or not facts.may_spend else _others(facts.own, bound)),
             *_listing(facts),
-            Note(text(f"Months begin at midnight, {facts.zone}.")),
+            Note(text(f"Months begin at midnight, {facts.zone}.{_typed_words(facts)}")),
         ),
         actions=_actions(facts),
         tone=Tone.SUCCESS if facts.change else Tone.INFO,
@@ -100,11 +106,23 @@ def allowance_card(facts: AllowanceFacts) -> Reply:
 
 def allowance_set(rule: Allowance, used: Decimal) -> str:
     """What was set; whether it is used up already."""
+    if rule.monthly is None:
+        whose = "" if rule.scope is Scope.EVERYONE else f" ({_name(rule)})"
+        if not rule.confirm_above:
+            return f"Every start needs a press{whose}."
+        starts = f"A typed /track <link> 7 of up to {dollars(rule.confirm_above)} starts without a press{whose}"
+        return f"{starts}, unless its card would warn of something."
     said = f"{_sentence(rule)} {dollars(rule.monthly)} a month."
     is_shared = rule.scope in {Scope.CHANNEL, Scope.CAMPAIGN, Scope.PERSON}
     if is_shared and used >= rule.monthly > 0:
         said += f" {dollars(used)} is used already, so nothing more can start before the month ends."
     return said
+
+
+def _typed_words(facts: AllowanceFacts) -> str:
+    if not (facts.unconfirmed and facts.may_spend):
+        return ""
+    return f" Your typed /track <link> 7 starts without a press up to {dollars(facts.unconfirmed)}."
 
 
 def allowance_removed(rule: Allowance) -> str:
@@ -137,15 +155,15 @@ def _name(rule: Allowance) -> str:
 
 def _listing(facts: AllowanceFacts) -> tuple[Listing, ...]:
     items = tuple(_item(rule, used) for rule, used in facts.rules[:_MOST_ROWS])
-    columns = (Column("For"), Column("A month", Align.RIGHT), Column("Used", Align.RIGHT))
+    columns = (Column("For"), Column("Rule"), Column("Used", Align.RIGHT))
     return (Listing("Rules", columns, items),) if items else ()
 
 
-def _item(rule: Allowance, limit: Limit) -> Item:
+def _item(rule: Allowance, spent: Decimal) -> Item:
     each = rule.scope in {Scope.EVERYONE, Scope.ROLE}
-    used = _KINDS[rule.scope] if each else dollars(limit.used)
-    line = f"{dollars(rule.monthly)} a month, {used if each else f'{used} used'}"
-    return Item(text(_target(rule)), (text(dollars(rule.monthly)), text(used)), text(line))
+    used = _KINDS[rule.scope] if each else dollars(spent)
+    line = f"{rule_words(rule)}, {used if each else f'{used} used'}"
+    return Item(text(_target(rule)), (text(rule_words(rule)), text(used)), text(line))
 
 
 def _target(rule: Allowance) -> Span | str:
@@ -172,12 +190,15 @@ def _actions(facts: AllowanceFacts) -> tuple[Button | Menu, ...]:
     if not facts.may_configure:
         return ()
     gone = tuple(
-        MenuOption(f"{_option(rule)}: {dollars(rule.monthly)}", call)
+        MenuOption(f"{_option(rule)}: {rule_words(rule)}", call)
         for rule, _ in facts.rules[:_MOST_ROWS]
         if (call := _removal(rule)).fits
     )
-    form = Button("Set a limit…", Call("allowance", {"asks": "1"}))
-    return (form, Button("Log", Call("allowance.log")), *((Menu("Remove…", gone),) if gone else ()))
+    forms = (
+        Button("Set a limit…", Call("allowance", {"asks": "1"})),
+        Button("Starts without a press…", Call("allowance", {"action": "confirm", "asks": "1"})),
+    )
+    return (*forms, Button("Log", Call("allowance.log")), *((Menu("Remove…", gone),) if gone else ()))
 
 
 def _option(rule: Allowance) -> str:

@@ -136,6 +136,17 @@ class Offer:
         """Whether the sum alone needs approval."""
         return self.approval_above is not None and choice.price > self.approval_above
 
+    def needs_no_press(self, up_to: Decimal) -> bool:
+        """Whether it may start at once if that is allowed for so many dollars.
+
+        Only if everything is known that the card would show, and nothing of it is a warning.
+        """
+        is_known = self.wallet.is_certain and not self.wallet.problem and not self.despite
+        is_plain = len(self.rows) == 1 and self.rows[0].is_new and not _doubt(self.rows)
+        return (
+            is_known and is_plain and 0 < self.proposed.price <= up_to and _effect(self.proposed, self) is _Effect.FINE
+        )
+
     @property
     def limit(self) -> Limit:
         """The tightest limit."""

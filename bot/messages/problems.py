@@ -59,6 +59,13 @@ def slowed_down() -> Reply:
     )
 
 
+UNSAVED = (
+    "The bot's database isn't responding, so the outcome wasn't saved: the tracking may be running. Check "
+    "/videos before you try again."
+)
+"""What a start says instead of the usual advice to try again."""
+
+
 def too_many() -> Reply:
     """One person has too many commands waiting."""
     return problem("You've sent too many commands at once, so nothing was done. Try again in a minute.")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.allowances import Allowance, Limit, Scope, Spender, is_bound, month_start
 from bot.domain.caller import Person
 from bot.domain.clock import month_of
+from bot.domain.money import dollars
 from bot.domain.tracking import RequestState
 from bot.store import audit
 from bot.store.allowance_tables import allowances, channel_money
@@ -36,21 +37,23 @@ class Allowances(Aggregate):
     async def put(
         self, workspace_id: int, allowance: Allowance, person: Person, now: datetime, channel_id: str
     ) -> None:
-        """Set a rule, in place of the one for the same target."""
+        """Set what a rule states, in place of what was set for the same target; what it leaves open stays as it is."""
         values = {
             "workspace_id": workspace_id,
             "scope": allowance.scope,
             "target": allowance.target,
             "name": allowance.name,
             "monthly": allowance.monthly,
+            "confirm_above": allowance.confirm_above,
             "set_at": now,
             "set_by_id": person.id,
             "set_by_name": person.name,
         }
-        kept = values.keys() - {"workspace_id", "scope", "target"}
+        open_ = {name for name in ("monthly", "confirm_above") if values[name] is None}
+        kept = values.keys() - {"workspace_id", "scope", "target"} - open_
         async with self._database.writing() as connection:
             await connection.execute(replacing(allowances, connection, kept), values)
-            what = f"Allowance of {_words(allowance)}: ${allowance.monthly:,.2f} a month"
+            what = f"Allowance of {_words(allowance)}: {rule_words(allowance)}"
             await _note(connection, workspace_id, person, now, channel_id, what)
 
     async def remove(
@@ -118,15 +121,12 @@ class Allowances(Aggregate):
         async with self._database.reading() as connection:
             return await limits(connection, workspace_id, spender, now, cap)
 
-    async def used(self, workspace_id: int, rules: Iterable[Allowance], now: datetime) -> tuple[Limit, ...]:
-        """Each rule as a limit with what its channel, campaign or person used this month; 0 for everyone and roles."""
+    async def used(self, workspace_id: int, rules: Iterable[Allowance], now: datetime) -> tuple[Decimal, ...]:
+        """What the channel, campaign or person of each rule used this month, in dollars; 0 for everyone and roles."""
         async with self._database.reading() as connection:
             since = await _month(connection, workspace_id, now)
-            found = []
-            for rule in rules:
-                spent = await _spent(connection, workspace_id, since, _whose(rule.scope, rule.target))
-                found.append(Limit(rule.scope, rule.monthly, spent, rule.name))
-            return tuple(found)
+            whose = [_whose(each.scope, each.target) for each in rules]
+            return tuple([await _spent(connection, workspace_id, since, each) for each in whose])
 
 
 async def limits(
@@ -135,15 +135,14 @@ async def limits(
     """Every limit that binds a start, within the caller's transaction; true as long as the wallet is locked."""
     found = [Limit(Scope.OPERATOR, cap, await spent_since(connection, workspace_id, month_of(now)))]
     rules = select(allowances).where(allowances.c.workspace_id == workspace_id).order_by(allowances.c.target)
-    bound = [
-        rule for row in await connection.execute(rules) for rule in (read(Allowance, row),) if is_bound(rule, spender)
-    ]
+    read_rules = [read(Allowance, row) for row in await connection.execute(rules)]
+    bound = [(each, each.monthly) for each in read_rules if each.monthly is not None and is_bound(each, spender)]
     if bound:
         since = await _month(connection, workspace_id, now)
-        for rule in sorted(bound, key=lambda each: list(Scope).index(each.scope)):
+        for rule, monthly in sorted(bound, key=lambda each: list(Scope).index(each[0].scope)):
             target = rule.target if rule.scope in {Scope.CHANNEL, Scope.CAMPAIGN} else spender.person_id
             spent = await _spent(connection, workspace_id, since, _whose(rule.scope, target))
-            found.append(Limit(rule.scope, rule.monthly, spent, rule.name))
+            found.append(Limit(rule.scope, monthly, spent, rule.name))
     if spender.campaign_id is not None:
         mine = select(campaigns.c.name, campaigns.c.budget).where(
             campaigns.c.id == spender.campaign_id, campaigns.c.workspace_id == workspace_id
@@ -201,7 +200,17 @@ async def spent_since(connection: AsyncConnection, workspace_id: int, since: dat
 
 
 def _words(allowance: Allowance) -> str:
-    return "everyone" if allowance.scope is Scope.EVERYONE else f"{allowance.scope} {allowance.name}"
+    if allowance.scope is Scope.EVERYONE:
+        return "everyone"
+    return f"{allowance.scope} {allowance.name or allowance.target}"
+
+
+def rule_words(rule: Allowance) -> str:
+    """What a rule states: `$20.00 a month, confirm above $5.00`."""
+    stated = [] if rule.monthly is None else [f"{dollars(rule.monthly)} a month"]
+    if rule.confirm_above is not None:
+        stated.append(f"confirm above {dollars(rule.confirm_above)}" if rule.confirm_above else "confirm always")
+    return ", ".join(stated)
 
 
 async def _note(

@@ -27,6 +27,10 @@ LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
         ("me 1", Scope.PERSON, ANA.person.id, "can start up to $1.00"),
         ("launch 100", Scope.CAMPAIGN, "1", "In campaign launch, all together can start up to $100.00 a month."),
         ("campaign launch 0", Scope.CAMPAIGN, "1", "up to $0.00 a month."),
+        ("confirm above 5", Scope.EVERYONE, "", "of up to $5.00 starts without a press, unless its card would warn"),
+        ("launch confirm above $2.50", Scope.CAMPAIGN, "1", "of up to $2.50 starts without a press (launch)"),
+        ("here always confirm", Scope.CHANNEL, ANA.channel_id, "Every start needs a press (that channel)."),
+        ("<@U-ben|Ben> confirm above five", Scope.PERSON, "U-ben", "up to $5.00 starts without a press (Ben)"),
     ],
 )
 async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
@@ -53,6 +57,11 @@ async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
         "bob 5": "A person or role is named with @",
         "everyone here 5": "One rule at a time",
         "nosuch 5": "campaign",
+        "everyone confirm off": "Say above which sum",
+        "everyone confirm": "Say above which sum",
+        "everyone confirm always above 5": "Say above which sum",
+        "everyone confirm above -5": "can't read “-5” as an amount",
+        "everyone 20 confirm above 5": "One rule at a time",
         "zone Atlantis": "Atlantis",
     }.items(),
 )
@@ -68,7 +77,7 @@ async def test_an_allowance_of_nothing_starts_nothing_and_a_renamed_channel_keep
     assert "Track 7" not in str(labels(card))
     assert "$0.00 left" in card.summary
     (renamed,) = rows(await env.say("/allowance <#C-general|clips> 50"))
-    assert renamed[1] == "$50.00"
+    assert renamed[1] == "$50.00 a month"
     assert "Track 7 days · $2.52" in labels(await env.say(f"/track {LINK} 7"))
 
 
@@ -94,6 +103,20 @@ async def test_the_card_offers_nothing_beyond_the_tightest_limit_and_a_press_is_
     assert "nly $0.48 of your $3.00 monthly allowance is left" in refused.summary
     assert "/allowance" in refused.summary
     assert env.posts() == 1
+
+
+async def test_a_limit_and_what_needs_a_press_are_set_apart_and_removed_together(env):
+    for typed in ("everyone 20", "everyone confirm above 5", "everyone 30"):
+        reply = await env.say(f"/allowance {typed}")
+    assert rows(reply) == [["Everyone", "$30.00 a month, confirm above $5.00", "each person"]]
+    mine = plain_text(await env.say("/allowance", BEN))
+    assert "Your typed /track <link> 7 starts without a press up to $5.00." in mine
+    assert [each.outcome for each in (await env.audit())[:2]] == [
+        "Allowance of everyone: $30.00 a month",
+        "Allowance of everyone: confirm above $5.00",
+    ]
+    await env.say("/allowance everyone off")
+    assert "without a press" not in plain_text(await env.say("/allowance", LOOKING))
 
 
 async def test_lowering_below_what_is_used_says_so(env):

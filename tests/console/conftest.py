@@ -44,11 +44,13 @@ class FixedBot:
         self.replies = replies
         self.calls: list[Any] = []
         self.callers: list[Any] = []
+        self.typed: list[str] = []
         self.arrived_replies: list[Any] = []
         self.titles: dict[str, Any] = {}
 
-    async def run(self, command, arguments, caller, meanwhile):
+    async def run(self, command, arguments, caller, meanwhile, *, is_typed):
         self.calls.append((command, arguments))
+        self.typed += [command] if is_typed else []
         self.callers.append(caller)
         if command == "busy":
             await meanwhile(Reply("You're in line."))

@@ -110,6 +110,13 @@ async def test_after_a_paste_a_typed_number_presses(bot, talk):
     assert bot.calls[-1] == ("track.start", {"batch": "b"})
 
 
+async def test_only_a_line_that_names_its_command_counts_as_typed(bot, talk):
+    link = "https://www.tiktok.com/@steady/video/7301234567890123456"
+    await talk(f"{pasted(f'/track {link} 7', '/usage')}\r{link} 7\rplease track {link} 7\r2\r/track {link} 7\r{CTRL_D}")
+    assert [name for name, _ in bot.calls] == ["track", "usage", "track", "track", "track.start", "track"]
+    assert bot.typed == ["track"]
+
+
 async def test_tab_completes_what_is_typed(bot):
     out = io.StringIO()
     async with asyncio.timeout(10), asyncio.TaskGroup() as group:

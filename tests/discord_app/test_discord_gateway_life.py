@@ -48,6 +48,20 @@ async def test_a_session_that_is_lost_is_begun_anew(bot_app, discord, server):
     assert "available" in told(await bot_app.type("usage", server.ben, server.general))
 
 
+async def test_a_typed_start_that_is_sent_again_after_resuming_spends_once(bot_app, discord, server):
+    await bot_app.type("allowance", server.ann, server.general, action="confirm", dollars="5")
+    started = await bot_app.type("track", server.ann, server.general, link=LINK, days=7)
+    assert "Tracking started" in told(started)
+    (command,) = [each for each in discord.interactions.values() if each.payload["data"].get("name") == "track"]
+    question = await bot_app.pressed(started, "Stop", server.ann)
+    await bot_app.changed(question, bot_app.press(question, "Stop", server.ann))
+    for _ in range(3):
+        discord.dispatch("INTERACTION_CREATE", command.payload, server.guild.id)
+    await bot_app.type("usage", server.ann, server.general)
+    await bot_app.close()
+    assert bot_app.spent() == 1
+
+
 async def test_a_press_that_is_sent_again_after_resuming_spends_once(bot_app, discord, server):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     (connection,) = discord.connections()

@@ -26,6 +26,20 @@ async def the_same_video_is_not_tracked_twice_and_its_card_says_who_did(chat: Ch
     assert spent(chat) == (1, 1)
 
 
+async def what_is_typed_within_the_sum_starts_without_a_press_once(chat: Chat) -> None:
+    assert "starts without a press" in (await chat.say(ANN, "allowance", action="confirm", dollars="5")).text
+    assert "That leaves $" in (await chat.say(ANN, "track", link=YOUTUBE, days="30")).text
+    started = await chat.say(ANN, "track", link=LINK, days="7")
+    assert "7 days, up to $2.52" in started.text, started.text
+    again = await chat.say(ANN, "track", link=LINK, days="7")
+    assert "Tracking started" in again.text or "already being tracked" in again.text
+    await chat.until(chat.public)
+    await chat.press(await chat.press(again, "Stop", ANN), "Stop", ANN)
+    await chat.restart()
+    assert sum("started tracking" in each for each in chat.public()) == 1
+    assert spent(chat) == (1, 1)
+
+
 async def several_links_are_one_card_and_one_line(chat: Chat) -> None:
     card = await card_for(chat, link=f"{LINK} {YOUTUBE}")
     await chat.press(card, "Track 7", ANN)

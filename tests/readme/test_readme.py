@@ -105,7 +105,7 @@ async def test_a_careful_admin_of_a_community_gets_what_the_readme_says(env):
     started = await env.start(LINK, 3, member)
     assert (started.tone, "$" in plain_spans(started.public_line)) == (Tone.SUCCESS, False)
     assert "In that channel" not in started.summary
-    shared = [row for row in rows(await env.say("/allowance")) if row[1] == "$40.00"]
+    shared = [row for row in rows(await env.say("/allowance")) if row[1] == "$40.00 a month"]
     assert [row[2] for row in shared] == ["$1.08"]
 
 

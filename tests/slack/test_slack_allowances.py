@@ -1,7 +1,7 @@
 """/allowance in Slack: a user group by its handle, a person chosen in the form, and limits that bind who is in it."""
 
 from tests.slack.bot_app import ANN, BEN, told
-from tests.standins.environment import LINK
+from tests.standins.environment import LINK, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
 
 
@@ -39,3 +39,7 @@ async def test_a_person_is_chosen_in_the_form(bot_app):
     answer = await bot_app.seen(bot_app.slack.send_view_submission(form, {"dollars": "1", "who": BEN}))
     assert "can start up to $1.00 a month" in told(answer)
     assert "left of your monthly allowance" in told(await bot_app.type(f"/track {LINK} 1", BEN))
+    form = await bot_app.modal(bot_app.press(card, "Starts without a press"))
+    await bot_app.seen(bot_app.slack.send_view_submission(form, {"dollars": "0.50", "who": BEN}))
+    assert "Tracking started" in told(await bot_app.type(f"/track {YOUTUBE} 1", BEN))
+    assert bot_app.spent() == 1

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from adapters.chat.retry import REFUSALS
 from adapters.slack.errors import SOON
@@ -12,6 +13,7 @@ from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import TokenRefused
 from bot.reply.model import Reply
 from bot.store import Store
+from bot.store.database import Database
 from tests.slack.bot_app import ANN, BEN, GENERAL, bot_app_of, on_each_transport
 from tests.standins.environment import LINK
 from tests.standins.faults import Fault, FaultKind
@@ -61,6 +63,30 @@ async def test_what_was_heard_before_a_restart_is_not_heard_again(slack, app, to
         assert (await slack.replay(delivery)).failure == ""
         await after.close()
         assert (after.spent(), card.edits) == (1, 1)
+
+
+async def test_a_typed_start_that_is_delivered_again_starts_nothing(slack, app, token, sandbox, clock, sqlite_url):
+    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as before:
+        await before.type("/allowance everyone confirm above 5")
+        delivery = await before.send(f"/track {LINK} 7")
+        await slack.until(before.lines)
+        video = next(iter(sandbox.world.account(sandbox.key).trackings))
+        await before.press(await before.type(f"/stop {video}"), "Stop")
+        await before.close()
+    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as after:
+        delivery.request = None
+        assert (await slack.replay(delivery)).failure == ""
+        await after.close()
+        assert after.spent() == 1
+
+
+async def test_what_is_typed_needs_a_press_if_nobody_can_tell_whether_it_was_handled_before(bot_app, sqlite_url):
+    await bot_app.type("/allowance everyone confirm above 5")
+    database = Database(sqlite_url)
+    await database.write(text("DROP TABLE inbox"))
+    await database.close()
+    await bot_app.card(f"/track {LINK} 7")
+    assert bot_app.spent() == 0
 
 
 @pytest.mark.parametrize(

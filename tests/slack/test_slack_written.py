@@ -3,7 +3,7 @@
 import pytest
 
 from tests.slack.bot_app import ANN, GENERAL, on_each_transport, told
-from tests.standins.environment import LINK
+from tests.standins.environment import LINK, YOUTUBE
 
 
 async def written(bot_app, text, channel="", **facts):
@@ -27,6 +27,15 @@ async def test_a_link_gets_its_price_and_its_button_starts_it_once(bot_app):
     assert (card.channel_id, card.thread_ts) == (GENERAL, thread)
     await bot_app.line(bot_app.press(card, "Track 7"))
     assert (bot_app.spent(), bot_app.trackings()) == (1, 1)
+
+
+async def test_only_a_slash_command_starts_without_a_press(bot_app):
+    await bot_app.type("/allowance everyone confirm above 5")
+    assert "Track this video?" in told(await written(bot_app, f"/track {LINK} 7"))
+    assert "Track this video?" in told(await bot_app.type(f"/contentstats {LINK} 7"))
+    assert bot_app.spent() == 0
+    assert "Tracking started" in told(await bot_app.type(f"/contentstats track {YOUTUBE} 7"))
+    assert bot_app.spent() == 1
 
 
 @pytest.mark.parametrize(

@@ -95,10 +95,10 @@ class Environment:
     bot: Bot
     database_url: str
 
-    async def say(self, line: str, caller: Caller = ANA) -> Reply:
-        """The reply to a line as somebody types it."""
+    async def say(self, line: str, caller: Caller = ANA, *, is_typed: bool = False) -> Reply:
+        """The reply to a line; `is_typed`: its words are a person's, who typed the command itself."""
         command, _, arguments = line.partition(" ")
-        return await self._shown(await self.bot.run(command, arguments, caller))
+        return await self._shown(await self.bot.run(command, arguments, caller, is_typed=is_typed))
 
     async def press(self, reply: Reply, label: str, caller: Caller = ANA) -> Reply:
         """The reply to the button whose label begins so, after its call went through a button's 100 characters."""

@@ -147,6 +147,14 @@ class Dying:
 
 
 async def test_killed_before_any_commit_of_a_start_there_is_one_call_at_most_and_nothing_unrecorded(database_url):
+    await _killed_before_each_commit(database_url, lambda env, _, card: env.press(card, "Track 7"))
+
+
+async def test_killed_before_any_commit_of_a_typed_start_there_is_one_call_at_most(sqlite_url):
+    await _killed_before_each_commit(sqlite_url, lambda env, link, _: env.say(f"/track {link} 7", is_typed=True))
+
+
+async def _killed_before_each_commit(database_url, start):
     clock, dying = HandClock(), Dying()
     event.listen(Engine, "commit", dying)
     try:
@@ -169,10 +177,11 @@ async def test_killed_before_any_commit_of_a_start_there_is_one_call_at_most_and
                         break
                     trackings, calls = env.trackings(), env.posts()
                     link = f"https://www.tiktok.com/@steady/video/{7301234567890120000 + survived}"
+                    await env.say("/allowance everyone confirm above 5")
                     card = await env.say(f"/track {link} 7")
                     dying.left = survived
                     with suppress(Killed):
-                        await env.press(card, "Track 7")
+                        await start(env, link, card)
                     is_whole = not dying.is_dead
                 dying.left = sys.maxsize
             assert survived > 4, "a start commits before its call, after it, and for what it reports"
