@@ -78,10 +78,12 @@ async def ask_for_approval(context: Context, args: AskForApproval) -> Reply:
         expires_at=now + OPEN_FOR,
     )
     left = left_words(tightest(await context.limits(requests[0].campaign_id)), whose="their")
-    approval, is_new = await context.store.approvals.ask(
-        asked, lambda each, shows: asked_news(each, requests, left if shows else "")
+    kept = await context.store.approvals.ask(
+        asked, requests, lambda each, shows: asked_news(each, requests, left if shows else "")
     )
-    return approval_asked(approval, now, is_new=is_new)
+    if kept is None:
+        raise SpendingRefused("The offer has changed meanwhile, so nobody was asked. Press its button again.")
+    return approval_asked(kept[0], now, is_new=kept[1])
 
 
 async def decide(context: Context, args: Decide) -> Reply:

@@ -6,7 +6,7 @@ like any other.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -26,6 +26,7 @@ from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.outbox import News, write_news
 from bot.store.tables import metadata, track_requests
 from bot.store.types import Converted, Dollars, SafeText, UtcDateTime, read, values
+from bot.store.wallets import lock_wallet
 
 NewsOf: TypeAlias = Callable[[Approval, bool], News]
 """The messages about an approval after a change, with amounts in its channel or not; committed with the change."""
@@ -105,9 +106,22 @@ class Approvals(Aggregate):
         query = select(approvals).where(mine, approvals.c.expires_at > now).order_by(approvals.c.id.desc()).limit(most)
         return tuple(read(Approval, row) for row in await self._database.rows(query))
 
-    async def ask(self, approval: Approval, news_of: NewsOf) -> tuple[Approval, bool]:
-        """Keep a request for approval; returns the stored one, and whether it is new: asking again adds nothing."""
+    async def ask(
+        self, approval: Approval, requests: Sequence[TrackRequest], news_of: NewsOf
+    ) -> tuple[Approval, bool] | None:
+        """Keep a request for approval; returns the stored one, and whether it is new: asking again adds nothing.
+
+        None if the offer isn't any more what its `requests` say. One offer has one open request for each length; of
+        several that are approved, the offer starts once.
+        """
         async with self._database.writing() as connection:
+            # Else an offer could be moved to another campaign, or ended, between the look and the approvers' card.
+            await lock_wallet(connection, requests[0].wallet_id)
+            rows = await connection.execute(
+                select(track_requests).where(_requests(approval.workspace_id, approval.batch))
+            )
+            if {read(TrackRequest, row) for row in rows} != set(requests):
+                return None
             new = insert_into(approvals, connection).values(values(approval, "id")).on_conflict_do_nothing()
             row = (await connection.execute(new.returning(approvals))).one_or_none()
             if row is not None:

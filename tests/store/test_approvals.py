@@ -30,8 +30,10 @@ async def here(store):
 
 async def asked(store, here, **changes):
     facts = {"batch": "batch", "days": 7, "cost": COST, "person": ADA, "channel_id": "C1", "why": "launch"}
-    facts |= {"state": ApprovalState.PENDING, "asked_at": NOW, "expires_at": NOW + OPEN_FOR}
-    return await store.approvals.ask(Approval(0, here.id, **(facts | changes)), told)
+    facts |= {"state": ApprovalState.PENDING, "asked_at": NOW, "expires_at": NOW + OPEN_FOR} | changes
+    batch = facts["batch"]
+    requests = await store.tracking.batch(here.id, batch) or await proposed(store, here, "asked", batch=batch)
+    return await store.approvals.ask(Approval(0, here.id, **facts), requests, told)
 
 
 def decided(store, here, approval, state, person=BEN, now=NOW):
@@ -52,6 +54,22 @@ async def test_of_two_answers_at_once_one_counts(store, here):
     assert len({each.state for each, _ in done}) == 1
     lines = [each.outcome.partition(":")[0] for each in await store.audit.recent(here.id, 10)]
     assert lines == [done[0][0].state, "pending"]
+
+
+async def test_an_offer_that_changes_while_approval_is_asked_for_is_not_asked_about(store, here):
+    requests = await proposed(store, here, "a")
+    wanted = Approval(0, here.id, "batch", 7, COST, ADA, "C1", "", ApprovalState.PENDING, NOW, NOW + OPEN_FOR)
+    other, _ = await store.campaigns.create(here.id, "other", ADA, NOW)
+    for _ in range(10):
+        asked_for, chosen = await asyncio.gather(
+            store.approvals.ask(wanted, requests, told),
+            store.tracking.choose_campaign(here.id, "batch", other.id),
+        )
+        assert (asked_for is None) is chosen, "either it was asked for as it was, or it was changed"
+        if not chosen:
+            break
+    await store.tracking.cancel(here.id, "batch", ADA.id)
+    assert await store.approvals.ask(wanted, requests, told) is None
 
 
 async def test_nobody_answers_their_own_request_nor_one_of_another_workspace_nor_too_late(store, here):

@@ -63,7 +63,8 @@ async def live(store, database):
     await owe(store, going.id, campaign.id, seen.link)
     await store.approvals.change_rule(going.id, ApprovalRule(roles={MARK: MARK}), ZOE, NOW, f"C{MARK}", MARK)
     wanted = Approval(0, going.id, "b", 7, PRICE, ZOE, f"C{MARK}", MARK, ApprovalState.PENDING, NOW, NOW)
-    await store.approvals.ask(wanted, lambda *_: News(()))
+    offered = await proposed(store, going, MARK, person=ZOE, batch="b")
+    await store.approvals.ask(wanted, offered, lambda *_: News(()))
     shown = Reply(f"Up {MARK}.", parts=(Picture("chart.png", MARK.encode() * 1_000, "Views went up."),))
     async with database.writing() as connection:
         await enqueue(connection, Message(f"key {MARK}", going.id, f"C{MARK}", shown), NOW)
