@@ -37,6 +37,7 @@ from bot.reply.call import SHARE, Call
 from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
+from bot.store.audit import Action, Entry
 from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.coordination import RateSlots
 from bot.store.memories import Memories
@@ -275,6 +276,13 @@ class Bot:
     async def workspace_of_message(self, chat: str, person_id: str, message_id: str) -> str | None:
         """The chat's id of the workspace that a direct message to a person was about. Raises DatabaseUnavailable."""
         return await self._store.outbox.workspace_of(chat, person_id, message_id)
+
+    async def note_claim(self, caller: Caller) -> None:
+        """Add to the audit who had a workspace use the operator's key. Raises DatabaseUnavailable."""
+        workspace = (await self._accounts.of(caller.workspace)).workspace
+        outcome = "linked to the API key of the bot's operator"
+        entry = Entry(self._clock(), caller.person, caller.channel_id, Action.SETTING, "", None, None, outcome)
+        await self._store.audit.write(workspace.id, entry)
 
     async def leave_money_out(self, ref: WorkspaceRef, channel_id: str) -> None:
         """Post no money in a channel that people outside the workspace read from now on, until an admin adds it again.

@@ -101,7 +101,7 @@ class Handlers:
             who = caller(here, await self._guilds.ref(id_, here.guild_name))
             key = "" if isinstance(call.arguments, str) else call.arguments.get("key", "").strip().casefold()
             if call.name == "connect" and key.startswith(CLAIM) and Permission.CONFIGURE in who.permissions:
-                return await self._claim(id_, key)
+                return await self._claim(interaction, id_, key)
         except BotError as error:
             return problem(str(error))
         return who
@@ -127,13 +127,17 @@ class Handlers:
                 given = arguments(command, data.get("options") or (), data.get("resolved") or {}) if command else {}
                 return CommandCall(str(data["name"]), given, is_typed=True)
 
-    async def _claim(self, guild_id: str, code: str) -> Reply:
+    async def _claim(self, interaction: Interaction, guild_id: str, code: str) -> Reply:
         """Have the guild use the operator's key if the code is right. Raises BotError."""
         if self._guilds.are_listed:
             return problem(
                 f"DISCORD_SERVERS lists the servers that may use the bot's key. Add {guild_id} to it instead."
             )
-        return claimed() if await self._guilds.claim(guild_id, code) else wrong_claim()
+        if not await self._guilds.claim(guild_id, code):
+            return wrong_claim()
+        ref = await self._guilds.ref(guild_id, interaction.guild_name)
+        await self._bot.note_claim(caller(interaction, ref))
+        return claimed()
 
 
 def _linked_parts(message: Mapping[str, Any]) -> list[Any]:

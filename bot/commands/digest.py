@@ -20,7 +20,7 @@ from bot.digests.settings_card import (
     digest_on,
     digest_status,
     not_a_channel,
-    rhythm_words,
+    setting_words,
 )
 from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Ranked, Section, Window
@@ -198,12 +198,12 @@ async def _on(context: Context, args: Digest) -> Reply:
     set_now = await store.switch_on(
         context.workspace, caller.channel_id, schedule, options, caller.person, context.clock()
     )
-    await context.write_down(Action.SETTING, f"digest {rhythm_words(schedule)}")
+    on = setting(set_now, await context.campaign_label(campaign_id))
+    await context.write_down(Action.SETTING, f"digest {setting_words(on)}")
     hides_money = not set_now.shows_money and Section.MONEY in options.sections
     no_money = NO_MONEY if caller.is_shared else NOT_ALL_SEE_MONEY
     is_own = known is None and not args.campaign and campaign_id is not None
     notes = (no_money,) * hides_money + (NOT_SILENT,) * cannot_be_silent + (OWN_CAMPAIGN,) * is_own
-    on = setting(set_now, await context.campaign_label(campaign_id))
     reply = digest_on(on, zone_from, cannot_post_reason=caller.cannot_post_reason, notes=notes)
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from bot.commands.context import Context
 from bot.domain.status import SCHEDULER, Service
 from bot.messages.status import Health, health, health_details, retried
+from bot.messages.wording import plural
 from bot.reply.call import Call
 from bot.reply.model import Reply
+from bot.store.audit import Action
 from bot.wallet.spending import LOOKS_APART
 
 
@@ -82,4 +84,7 @@ async def _services(context: Context) -> tuple[Service, ...]:
 
 async def retry(context: Context, args: Retry) -> Reply:  # noqa: ARG001 - as above
     """Let what was given up be posted after all."""
-    return retried(await context.store.outbox_status.retry(context.workspace.id, context.clock()))
+    again = await context.store.outbox_status.retry(context.workspace.id, context.clock())
+    if again:
+        await context.write_down(Action.SETTING, f"{plural(again, 'failed message')} posted again")
+    return retried(again)

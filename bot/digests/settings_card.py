@@ -145,6 +145,12 @@ def rhythm_words(schedule: Schedule) -> str:
     return f"{_days_words(schedule)} at {time_words(schedule.minute)} ({schedule.zone})"
 
 
+def setting_words(setting: DigestSetting) -> str:
+    """The whole setting for the log: when it comes, and what differs from the usual."""
+    facts = (f"{name.lower()}: {words}" for name, words in _facts(setting))
+    return "; ".join((rhythm_words(setting.schedule), *facts))
+
+
 def _days_words(schedule: Schedule) -> str:
     if schedule.month_day is not None:
         day = "last day" if schedule.month_day == 31 else ordinal(schedule.month_day)
@@ -169,6 +175,11 @@ def next_words(setting: DigestSetting) -> str:
 
 
 def _shows(setting: DigestSetting) -> tuple[Fields, ...]:
+    named = tuple(Field(name, text(words)) for name, words in _facts(setting))
+    return (Fields(named),) if named else ()
+
+
+def _facts(setting: DigestSetting) -> tuple[tuple[str, str], ...]:
     """What it shows, unless that is everything, and how it is posted."""
     options = setting.options
     sections = [words.format(ranked=options.ranked) for section, words in _SHOWN.items() if section in options.sections]
@@ -181,8 +192,7 @@ def _shows(setting: DigestSetting) -> tuple[Fields, ...]:
         ("Skipped", "when there's nothing to report" if options.skips_empty else ""),
         ("Silent", "notifies nobody" if options.is_silent else ""),
     )
-    named = tuple(Field(name, text(words)) for name, words in fields if words)
-    return (Fields(named),) if named else ()
+    return tuple(each for each in fields if each[1])
 
 
 def _campaign(setting: DigestSetting) -> str:

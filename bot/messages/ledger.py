@@ -12,6 +12,7 @@ from bot.reply.call import Call
 from bot.reply.model import (
     Align,
     Button,
+    Channel,
     Column,
     File,
     Item,
@@ -21,9 +22,7 @@ from bot.reply.model import (
     Mention,
     Menu,
     MenuOption,
-    Plain,
     Reply,
-    Span,
     Text,
     Time,
     text,
@@ -61,7 +60,7 @@ class LogPage:
 
 def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
     """The page, with buttons to the others, the file, and a menu of the `kinds` of entries."""
-    columns = (Column("What"), Column("Who"), Column("Cost", Align.RIGHT), Column("Outcome"), Column("When"))
+    columns = (Column("What"), Column("Who, where"), Column("Cost", Align.RIGHT), Column("Outcome"), Column("When"))
     items = tuple(_item(each, page.now) for each in page.entries)
     last = page.first + len(items) - 1
     shown = f"Entry {last}" if last == page.first else f"Entries {page.first} to {last}"
@@ -93,12 +92,16 @@ def _item(entry: Entry, now: datetime) -> Item:
     who, what, outcome = _who(entry), _what(entry), text(shortened(entry.outcome, _OUTCOME_LENGTH))
     cost = "" if entry.cost is None else dollars(entry.cost)
     when = Time(entry.at, now)
-    line = text(who, f" · {cost}" if cost else "", " · " if outcome else "", *outcome, " · ", when)
-    return Item(what, (text(who), text(cost or "–"), outcome, text(when)), line)
+    line = text(*who, f" · {cost}" if cost else "", " · " if outcome else "", *outcome, " · ", when)
+    return Item(what, (who, text(cost or "–"), outcome, text(when)), line)
 
 
-def _who(entry: Entry) -> Span:
-    return Plain(OUTSIDE) if entry.action is Action.OUTSIDE else Mention(entry.person.id, entry.person.name)
+def _who(entry: Entry) -> Text:
+    """Who it was, and in which channel, if it was one."""
+    if entry.action is Action.OUTSIDE:
+        return text(OUTSIDE)
+    where = (" in ", Channel(entry.channel_id)) if entry.channel_id else ()
+    return text(Mention(entry.person.id, entry.person.name), *where)
 
 
 def _what(entry: Entry) -> Text:

@@ -91,6 +91,8 @@ async def test_an_admin_claims_a_server_with_its_code_once_and_for_every_process
         assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
         assert "✅" in await entered(bot_app, server, f" {code.upper()} ")
         assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        linked = told(await bot_app.type("allowance", server.ann, server.general, action="log"))
+        assert "linked to the API key of the bot's operator" in linked
         await store.chat_installs.claim("discord", other.guild.id)  # as another process does
         assert "available" in told(await bot_app.type("usage", other.ann, other.general))
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
