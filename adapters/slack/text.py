@@ -86,8 +86,7 @@ def native(span: Span) -> Native:
         case Mention():
             return Plain(plain_spans((span,)))
         case Channel(channel_id):
-            is_direct = channel_id.startswith("D") and channel_id.isupper()
-            return span if _CHANNEL.fullmatch(channel_id) else Plain("direct messages" if is_direct else channel_id)
+            return span if _CHANNEL.fullmatch(channel_id) else Plain(channel_id)
         case _:
             assert_never(span)
 

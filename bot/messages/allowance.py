@@ -33,8 +33,8 @@ ABOUT = (
     "start there together. The tightest that fits binds.\n"
     "/allowance everyone off removes one; #videos 50 and here 50 are for a channel; zone Europe/Berlin says where "
     "months begin.\n"
-    "What is typed as /track <link> 7 starts without a press up to the lowest sum of confirm above, unless its card "
-    "would warn of something; confirm always (the usual) asks each time.\n"
+    "/allowance everyone confirm above 5 lets a typed /track <link> 7 of up to $5.00 start without a press, unless its "
+    "card would warn of something; confirm always is the usual, and the lowest sum holds.\n"
     "/allowance approval by @boss says who approves, approval here where they are asked.\n"
     "/allowance log starts, log @anna and log csv show only some, or all as a file."
 )
@@ -42,7 +42,6 @@ EXAMPLES = (
     ("/allowance everyone 5", "each person's dollars a month"),
     ("/allowance @anna 20", "one person's, or a role's"),
     ("/allowance launch 100", "a campaign's, for all together"),
-    ("/allowance everyone confirm above 5", "what a typed start needs a press for"),
     ("/allowance approval above 25", "what needs a second person's yes"),
     ("/allowance money managers", "who may see money"),
     ("/allowance log", "who did what, at what cost"),

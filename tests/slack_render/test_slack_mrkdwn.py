@@ -128,7 +128,7 @@ def test_a_person_is_a_name_and_a_channel_is_what_slack_knows_it_by():
     assert mrkdwn(text(Mention("U0000001", "Ana"), Mention("U0000002", ""))) == "AnaU0000002"
     assert elements((Mention("U0000001", "Ana"),)) == [{"type": "text", "text": "Ana"}]
     assert mrkdwn((Channel("C0000001"),)) == "<#C0000001>"
-    assert mrkdwn((Channel("D0000001"),)) == "direct messages"
+    assert mrkdwn((Channel("D0000001"),)) == "D0000001"
     assert elements((Channel("C0000001"),)) == [{"type": "channel", "channel_id": "C0000001"}]
 
 
