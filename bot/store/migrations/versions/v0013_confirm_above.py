@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "v0012", "v0011"
+revision, down_revision = "v0013", "v0012"
 
 
 def upgrade() -> None:
