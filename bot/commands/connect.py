@@ -4,10 +4,14 @@ from dataclasses import dataclass, replace
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.domain.errors import SpendingRefused
+from bot.domain.errors import KeyRejected, SpendingRefused
 from bot.messages.connect import connected, disconnect_question, disconnected
 from bot.reply.model import Reply
+from bot.reply.text import visible
 from bot.store.audit import Action
+
+_AROUND = " \"'`“”‘’<>,;"
+"""What is pasted with a key and is no part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,14 @@ class Disconnect:
 
 async def connect(context: Context, args: Connect) -> Reply:
     """Try the key, then keep it encrypted for this workspace."""
-    usage, is_test = await context.accounts.link(context.caller.workspace, args.key.strip(), context.caller.person)
+    key = visible(args.key).strip(_AROUND)
+    try:
+        usage, is_test = await context.accounts.link(context.caller.workspace, key, context.caller.person)
+    except KeyRejected:
+        raise KeyRejected(
+            "ContentStats doesn't accept that key, so nothing was changed. Copy the whole key from contentstats.io "
+            "again."
+        ) from None
     await context.write_down(Action.SETTING, "API key linked" + (" (a test key)" if is_test else ""))
     return connected(usage.available, is_test=is_test)
 

@@ -55,7 +55,7 @@ async def test_a_linked_key_is_named_live_or_test_and_shown_nowhere(env, caplog)
     reply = await connect(env, ANA, f" {ACME} ")
     assert reply.tone is Tone.SUCCESS
     assert "test key" in reply.summary
-    assert "live key" in (await connect(env, EVE, RIVAL)).summary
+    assert "live key" in (await connect(env, EVE, f"“`{RIVAL}\u200b`”,")).summary
     for key in (ACME, RIVAL):
         assert key not in plain_text(reply) + to_json(reply) + caplog.text
         assert key not in await whole_database(env.database_url)
@@ -77,6 +77,7 @@ async def test_workspaces_that_link_the_same_key_share_its_reads_but_not_their_v
 async def test_a_key_that_does_not_work_changes_nothing(env):
     reply = await connect(env, ANA, "cs_live_unknown_secret")
     assert reply.tone is Tone.PROBLEM
+    assert "Copy the whole key from contentstats.io again." in reply.summary
     assert "unknown_secret" not in plain_text(reply)
     assert (await env.start(LINK)).tone is Tone.SUCCESS
     assert len(env.sandbox.world.account("cs_test_operator").trackings) == 1
