@@ -187,6 +187,7 @@ class _Talk:
     def __init__(self, bot: Bot, options: ConsoleOptions, out: TextIO) -> None:
         self._bot = bot
         self._caller = options.caller
+        self._presses_yes = options.yes  # which must not confirm the doubt that is left after a start
         self._offered: tuple[Choice, ...] = ()
         self.screen = Screen(out, options.picture_dir, as_json=options.json)
 
@@ -201,7 +202,7 @@ class _Talk:
                 return Reply(NOT_PRESSED.format(number=line), tone=Tone.WARNING)
             return await self.press(call) if call else self._no_choice(line)
         read = read_line(line)
-        is_typed = not is_pasted and names(line, read.name)
+        is_typed = not is_pasted and not self._presses_yes and names(line, read.name)
         return await self._run(read.name, read.words, is_typed=is_typed)
 
     def pressed(self, line: str) -> Call | None:

@@ -19,7 +19,8 @@ NO_KEYS = (
 )
 WRONG_KEYS = (
     "SECRET_KEYS can't decrypt what the database holds. Set the keys that were used before (several are "
-    "separated by commas, the newest first)."
+    "separated by commas, the newest first). If they are lost, set DATABASE_URL to a new database and link the API "
+    "keys again."
 )
 
 
@@ -36,11 +37,12 @@ class SecretBox:
 
     def unlock(self, owner: str, purpose: str, locked: str) -> str:
         """What was locked; NotConfigured where the keys, the owner or the purpose are others."""
-        keys = self._keys()
+        if self._fernet is None:  # something is stored, so a new key wouldn't help
+            raise NotConfigured(WRONG_KEYS)
         from cryptography.fernet import InvalidToken
 
         try:
-            bound = json.loads(keys.decrypt(locked.encode()))
+            bound = json.loads(self._fernet.decrypt(locked.encode()))
         except InvalidToken:
             raise NotConfigured(WRONG_KEYS) from None
         if (bound["owner"], bound["purpose"]) != (owner, purpose):

@@ -8,7 +8,9 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from bot.domain.caller import Permission, Role, WorkspaceRef
+from bot.domain.errors import NotConfigured
 from bot.reply.as_json import to_json
+from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
 from bot.store.database import Database
@@ -106,6 +108,17 @@ async def test_without_secret_keys_nothing_is_kept_and_the_setting_is_named(sand
         assert reply.tone is Tone.PROBLEM
         assert "SECRET_KEYS" in reply.summary
         assert await whole_database(sqlite_url) == "[]"
+
+
+@pytest.mark.parametrize("keys", [None, SecretStr("f" * 32)], ids=["unset", "other"])
+async def test_without_the_keys_of_before_nothing_starts_and_so_no_other_wallet_is_used(
+    sandbox, clock, sqlite_url, keys
+):
+    async with environment_of(sandbox, clock, sqlite_url, secret_keys=SecretStr("0123456789abcdef" * 2)) as env:
+        await env.run(Call("connect", {"key": ACME}))
+    with pytest.raises(NotConfigured, match=r"keys that were used before.*If they are lost"):
+        async with environment_of(sandbox, clock, sqlite_url, secret_keys=keys):
+            pass
 
 
 async def test_a_workspace_of_strangers_never_spends_the_operators_money(env):

@@ -78,6 +78,7 @@ async def test_yes_presses_the_button_that_says_yes_and_prints_both_replies(bot,
     assert written.startswith("Track?\n")
     assert written.endswith("Started.\n\nEveryone sees: Ana started tracking cats.\n\n")
     assert bot.calls == [("track", "x"), ("track.start", {"batch": "b"})]
+    assert bot.typed == [], "with --yes the one press confirms the card, never the doubt after a start"
 
 
 async def test_yes_in_json_prints_the_last_reply_alone(bot, options):
