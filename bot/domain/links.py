@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from bot.domain.errors import LinkError
@@ -103,6 +104,7 @@ def parse_link(typed: str) -> VideoLink | ShortLink:
     return reading
 
 
+@lru_cache(maxsize=4_096)
 def video_of(link: str) -> VideoLink | None:
     """The video that a link in any spelling names; never raises.
 

@@ -179,8 +179,8 @@ def option_label(video: Video, *, apart: bool = False) -> str:
 
     `apart` tells it from another one that is called the same: by its id on the platform, and when its tracking began.
     """
-    found = video_of(video.link)
-    id_ = f" {_shown_id(found.id)}" if apart and found else ""
+    found = video_of(video.link) if apart else None
+    id_ = f" {_shown_id(found.id)}" if found else ""
     began = f", began {moment_text(video.started_at)}" if apart and video.started_at else ""
     platform = f" · {platform_name(video.platform)}{id_}".rstrip(" ·") if video.title else ""
     state = status_word(video)
@@ -191,10 +191,11 @@ def option_label(video: Video, *, apart: bool = False) -> str:
 def video_options(videos: Iterable[Video]) -> tuple[Option, ...]:
     """Videos to choose from, no two of which read alike."""
     several = tuple(videos)
-    plain = [option_label(each).casefold() for each in several]
-    alike = {label for label, times in Counter(plain).items() if times > 1}
+    labels = [option_label(each) for each in several]
+    times = Counter(map(str.casefold, labels))
     return tuple(
-        Option(option_label(each, apart=label in alike), each.id) for each, label in zip(several, plain, strict=True)
+        Option(label if times[label.casefold()] == 1 else option_label(each, apart=True), each.id)
+        for each, label in zip(several, labels, strict=True)
     )
 
 
