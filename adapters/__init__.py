@@ -1,1 +1,1 @@
-"""The outer ring: what turns a chat, a terminal or a web server into calls of the core, and its replies back."""
+"""Adapters: chats, the terminal and the web server, translated into calls of the core and back."""

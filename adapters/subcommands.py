@@ -1,4 +1,4 @@
-"""The subcommands. Each imports only what it needs, so that a single line is answered soon."""
+"""The subcommands of the command line. Each imports only what it needs, so that one line is answered quickly."""
 # ruff: noqa: PLC0415 - see above
 
 import argparse

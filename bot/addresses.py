@@ -1,4 +1,4 @@
-"""Where a key or a token may be sent: to an encrypted address, or within the operator's own network.
+"""Addresses that may receive a key or a token: encrypted ones, and those within the operator's own network.
 
 Proxies and stand-ins run there and speak plain HTTP, under the name of a container or a private number (RFC 1918).
 """

@@ -1,4 +1,4 @@
-"""What must be right before the bot can serve, looked at one by one: for `contentstats-bot doctor`."""
+"""The checks of `contentstats-bot doctor`: settings, database, API key and charts."""
 
 import re
 from collections.abc import Mapping

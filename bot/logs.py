@@ -1,4 +1,4 @@
-"""How the program speaks to its operator: lines on stderr, for people or for machines, with every secret left out.
+"""Logging to stderr, as text for people or JSON for machines, with every secret left out.
 
 Modules log through the standard library; this one alone knows how a line looks and what may not stand in it.
 """

@@ -1,4 +1,4 @@
-"""What this process has done and how it stands, as numbers for Prometheus. The only importer of prometheus-client.
+"""Metrics of this process for Prometheus. The only importer of prometheus-client.
 
 Counting is plain arithmetic, and nothing is imported for it: the library is asked when somebody asks for the numbers.
 """

@@ -1,4 +1,4 @@
-"""What runs by itself and how often, housekeeping included."""
+"""The periodic jobs of the bot and their intervals, housekeeping included."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

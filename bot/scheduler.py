@@ -1,4 +1,4 @@
-"""The clock: it calls each job again and again, and knows nothing of what they do. The only importer of APScheduler.
+"""The scheduler: calls each periodic job again and again. The only importer of APScheduler.
 
 What is due stands in the database, so a tick that is late, doubled or missing costs nothing but time. APScheduler keeps
 no state; a watchdog on monotonic time wakes it where the wall clock was set back, which would silence it for as long.
@@ -23,9 +23,9 @@ logger = logging.getLogger(__name__)
 SHORTEST = 0.2
 """Seconds between two ticks of a job at least, however fast the time runs."""
 MISSING = 3
-"""Intervals without a tick after which the watchdog makes one …"""
+"""Intervals without a tick after which the watchdog makes one."""
 AT_LEAST = 5.0
-"""… and seconds: in less the loop may have been busy."""
+"""Seconds that the watchdog waits in any case: in less, the loop may have been busy."""
 GRACE = 20.0
 """Seconds that what runs may take to end when the program is told to."""
 

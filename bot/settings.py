@@ -1,4 +1,4 @@
-"""The operator's choices, and the only reader of the environment: variables, `.env`, and secrets kept in files."""
+"""Settings: environment variables, `.env`, and secrets kept in files. The only reader of the environment."""
 
 import os
 import re

@@ -23,9 +23,9 @@ Now: TypeAlias = Callable[[], float]
 SPARE = 1.01
 """How much slower than a limit calls go: a platform that counts in windows of its own must never see one too many."""
 SLOWDOWN = 0.8
-"""The share of its pace that a gate keeps after a 429 …"""
+"""The share of its pace that a gate keeps after a 429."""
 RECOVERY = 600.0
-"""… and the seconds in which it would recover from none."""
+"""Seconds in which a gate recovers its whole pace."""
 SLOWEST = 0.1
 LONGEST_STOP = 3_600.0
 """Seconds; a longer Retry-After is a mistake."""

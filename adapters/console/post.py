@@ -1,4 +1,4 @@
-"""Posts as a terminal can: each message under a line that says where it is, pictures as files beside it."""
+"""Posts at a terminal: each message under a line that names its channel, pictures as files."""
 
 import contextlib
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The line that a person types: history between sessions, and Tab for commands and what they take."""
+"""The prompt of the console: history between sessions, and completion with Tab."""
 
 import sys
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping

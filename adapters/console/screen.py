@@ -1,4 +1,4 @@
-"""Where replies go: cards at a terminal, plain text in a pipe, JSON for a script; pictures and downloads on disk."""
+"""Output of replies: cards at a terminal, plain text in a pipe, JSON for scripts; pictures and files on disk."""
 
 import asyncio
 import io

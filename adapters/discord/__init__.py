@@ -1,1 +1,1 @@
-"""Discord: what the bot says there and how it is called there. It only translates; it decides nothing."""
+"""Discord: translates its interactions into calls of the bot, and replies into Discord's components."""

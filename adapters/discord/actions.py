@@ -1,4 +1,4 @@
-"""Buttons and menus out, calls back: a press is undone to the very call that was put in, after any restart.
+"""Buttons and menus of a reply as Discord's components, and a press read back into its call.
 
 A button's custom_id is its call, and so is the value of a menu's option. A select's custom_id is its call with the
 argument that the choice fills in, empty, at the end.

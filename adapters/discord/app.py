@@ -1,4 +1,4 @@
-"""The Discord app: its parts put together, and their life. It knows the settings only as values."""
+"""The Discord app: puts its parts together, opens and closes them. It knows the settings only as values."""
 
 import asyncio
 import logging

@@ -21,9 +21,9 @@ from bot.domain.errors import BotError
 logger = logging.getLogger(__name__)
 
 EVERY = 6 * 3600.0
-"""Seconds between two rounds …"""
+"""Seconds between two rounds."""
 SOON = 60.0
-"""… and before the next one if something has to be retried."""
+"""Seconds before the next round if something has to be retried."""
 ENDING = 5.0
 """Seconds for a round to end at shutdown."""
 

@@ -1,4 +1,4 @@
-"""What goes along with a message: names that Discord leaves as they are, and files no larger than it takes."""
+"""Attachments: file names that Discord keeps as they are, and the sizes that it accepts."""
 
 import re
 from collections.abc import Collection, Iterable

@@ -1,4 +1,4 @@
-"""The invite of the Discord application: what it asks a server for, and nothing without a reason."""
+"""The link that adds the Discord application to a server, and a reason for each permission it asks for."""
 
 from urllib.parse import urlencode
 

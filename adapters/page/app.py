@@ -1,4 +1,4 @@
-"""The page's addresses. Only a browser that was given the token gets an answer, and only under a loopback name."""
+"""The page's HTTP routes, open only to a browser that has the token, and only under a loopback name."""
 
 import asyncio
 import json

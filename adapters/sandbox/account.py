@@ -1,4 +1,4 @@
-"""One organisation's account: its trackings, its money, and what the hours do to both. Pure: told what time it is.
+"""One organisation's account: trackings, money, and what each hour does to both. The caller passes the time.
 
 Everything that happens between two looks is made up for in the order of time, so it makes no difference how often
 anybody looked.

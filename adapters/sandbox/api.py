@@ -1,4 +1,4 @@
-"""The five documented calls and what they refuse. Knows no socket, no rate limit and no fault."""
+"""Handlers of the five documented calls, with the documented errors."""
 
 import json
 import re

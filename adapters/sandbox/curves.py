@@ -1,4 +1,4 @@
-"""How a video grows: plausible hourly counts, the same for the same video every time. Knows no account and no HTTP."""
+"""Growth curves: plausible hourly counts, always the same for the same video."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Which faults are waiting for which calls. Knows no socket: `inject` carries them out.
+"""The faults that wait for calls; `inject` carries them out.
 
     status       the documented body of `status` (500 unless told), or `body`; a bare number means the same: "503"
     redirect     `status` (307 unless told) to `location`

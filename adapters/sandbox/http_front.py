@@ -1,4 +1,4 @@
-"""What every call of the API passes on its way in and out: it is written down, counted, and answered in JSON."""
+"""What happens around every call of the API: it is recorded, counted, and answered in JSON."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""The sandbox's life: opens a port, answers on it, closes it; and the demo account's past."""
+"""The sandbox's server: opens a port, serves and closes it; and the past of the demo account."""
 
 import asyncio
 import os

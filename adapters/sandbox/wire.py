@@ -1,4 +1,4 @@
-"""Trackings, snapshots and wallets as the API's JSON states them. Knows no request."""
+"""JSON bodies of the API: trackings, snapshots and wallets."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Everything that exists: the films of the platforms and the account of every organisation. Knows no HTTP."""
+"""The sandbox's state: every platform's films, and every organisation's account."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""Slack: it turns what people do there into calls of the bot, and the bot's neutral replies into Block Kit."""
+"""Slack: translates its requests into calls of the bot, and replies into Block Kit."""

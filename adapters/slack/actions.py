@@ -1,4 +1,4 @@
-"""Buttons and menus out, calls back: a press is undone to the very call that was put in, after any restart.
+"""Buttons and menus of a reply as Slack's elements, and a press read back into its call.
 
 A button's value is its call, and so is that of an option of a menu. A select's action_id is its call, and an option's
 value adds the argument that it fills in.

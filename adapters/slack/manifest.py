@@ -1,4 +1,4 @@
-"""The Slack app as its manifest describes it: commands from the registry, and no scope without a reason."""
+"""The Slack app's manifest: commands from the registry, and a reason for each scope."""
 
 import json
 from collections.abc import Iterable

@@ -1,1 +1,1 @@
-"""The web server: what Slack sends, the pages of an installation, and whether the program is well."""
+"""The web server: Slack's requests, the pages that install the app, health probes and metrics."""

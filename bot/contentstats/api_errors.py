@@ -1,4 +1,4 @@
-"""Each status that is no success, as the domain's error with a sentence for people. It sends nothing."""
+"""Error responses of the API as the domain's errors, each with a sentence for people."""
 
 import re
 from typing import Literal, TypeAlias
@@ -47,7 +47,7 @@ class Refused(Exception):
 
 
 def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentStatsError:
-    """What an answer means that is neither a success nor a 429, for which there is `limits.rate_limited`.
+    """What an answer means that is neither a success nor a 429, for which there is `rate_limit.rate_limited`.
 
     `asked` is what the request was about. A 404 for the account comes from an address without an API, and a 403 for a
     start is about the key and its plan: no other organisation's video is in it.

@@ -1,4 +1,4 @@
-"""Following short links to the video behind them, without being led anywhere else. It remembers nothing.
+"""Follows short links to the video behind them, and to no other address. Results aren't stored here.
 
 Only the hosts in `FOLLOWABLE_HOSTS` are ever asked, and each only at an address that was found to be public: the
 connection goes to that very address, so no second look-up can change it. Host and the TLS name stay the host's. If the

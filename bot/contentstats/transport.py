@@ -1,4 +1,4 @@
-"""One HTTP exchange with the API: what is sent where, how long and how much is waited for. It knows no call's meaning.
+"""One HTTP exchange with the API: addresses, time-outs, redirects and the largest body.
 
 The key travels in a header to the base URL's host alone. Redirects are followed by hand between the two documented
 hosts, with method and body kept, and nowhere else.

@@ -1,4 +1,4 @@
-"""One value of a JSON body at a time, read as generously as its meaning allows. It knows no body's shape.
+"""Reads single JSON values (counts, dollars, times, text), however they are written.
 
 What makes no sense comes back as None (or as no text): a number that was not said is never made up.
 """

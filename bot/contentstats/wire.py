@@ -1,4 +1,4 @@
-"""The API's JSON bodies, read into domain objects. It knows no HTTP; what it cannot read at all is a `ForeignBody`.
+"""Reads the API's JSON bodies into domain objects; one that can't be read raises ForeignBody.
 
 `GET /videos/{id}` has 720 snapshots in one body, so microseconds count: a typed decoder reads the documented form and
 refuses every other. What it refuses is read again value by value, so that one odd row spoils nothing.

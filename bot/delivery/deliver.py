@@ -33,16 +33,16 @@ SLOTS = 200
 LOOKS_EVERY = 0.25
 """Seconds between two claims while messages are under way."""
 WITHIN = 35.0
-"""Seconds that a post may take, what it waits for its turn included …"""
+"""Seconds that a post may take, its wait for a turn included."""
 BEGINS_WITHIN = 5.0
-"""… and seconds after the claim within which it must begin: together less than the lease."""
+"""Seconds after the claim within which a post must begin; with `WITHIN` less than the lease."""
 GIVES_UP = timedelta(hours=24)
 FIRST_BACKOFF = 2.0
 LONGEST_BACKOFF = 300.0
 ASKS_AGAIN = timedelta(minutes=1)
-"""When to look again for a person's direct channel: then after twice as long each time …"""
+"""When to ask again for a person's direct channel; the pause doubles each time."""
 ASKS = 8
-"""… so many times, which takes two hours, in case it is the chat's fault."""
+"""How often to ask for it, which takes two hours in all, in case the chat is at fault."""
 MOST_SHOWN = 60
 """Characters of a message's title in a report about it."""
 LATE = timedelta(minutes=15)
@@ -291,10 +291,10 @@ async def patiently(write: Callable[[], Awaitable[T]]) -> T:
 AT_ONCE = 16
 """Messages of one workspace under way together: its pace is the poster's matter, and others want their turn too."""
 TRIPS = 3
-"""Failures in a row, after which only one message at a time finds out whether it works again …"""
+"""Failures in a row that open the breaker: then one message at a time tests the chat, after a pause."""
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=30)
-"""… after a pause that doubles up to this, or as long as the platform asked to wait."""
+"""The pause doubles up to this; a longer wait that the platform asks for is kept."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What the core asks of every chat platform that it posts to by itself, outside an answer."""
+"""The interface by which the core posts to a chat platform, and what may come of a post."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Everything that can go wrong and be explained to a person.
+"""Errors that can be explained to a person.
 
     BotError                    a sentence for the person, with what to do next
     ├── UsageError              the words typed cannot be understood: usage and an example follow

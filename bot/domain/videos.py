@@ -1,4 +1,4 @@
-"""A video, its hourly snapshots, and what can be said of its growth without painting over a gap."""
+"""A video, its hourly snapshots and its metrics."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

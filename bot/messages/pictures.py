@@ -1,4 +1,4 @@
-"""Charts as pictures of a reply."""
+"""Charts as pictures of a reply, with their alt texts."""
 
 from datetime import datetime
 

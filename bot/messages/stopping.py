@@ -1,4 +1,4 @@
-"""Before and after a tracking is stopped."""
+"""Cards of /stop: what stopping saves, and that a tracking was stopped."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

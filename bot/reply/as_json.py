@@ -1,4 +1,4 @@
-"""A reply as JSON: the neutral form itself, for scripts. It renders nothing, so it cleans nothing."""
+"""A reply as JSON for scripts: the neutral model itself, neither rendered nor cleaned."""
 
 import base64
 import json

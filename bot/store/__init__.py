@@ -1,4 +1,4 @@
-"""What the bot remembers, in SQLite or PostgreSQL by the same statements. Knows no API and no chat."""
+"""The store: everything the bot remembers, in SQLite or PostgreSQL by the same statements."""
 
 from bot.store.database import sole_process
 from bot.store.store import Store

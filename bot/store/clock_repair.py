@@ -1,4 +1,4 @@
-"""Repair after the clock was set back: stored times that it had shown would hold work up until it shows them again."""
+"""Repairs stored times after the clock was set back, so that nothing waits until it shows them again."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Where short links lead, so that each is followed once and not for every person who pastes it."""
+"""Where short links lead, stored so that each is followed only once."""
 
 from datetime import datetime
 

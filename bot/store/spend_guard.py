@@ -1,4 +1,4 @@
-"""Whether a request to track may be sent: the one decision that stands between two clicks and two bills."""
+"""Decides whether a request to track may be sent, so that two clicks never cost twice."""
 
 from dataclasses import dataclass
 from datetime import datetime

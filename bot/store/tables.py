@@ -1,4 +1,4 @@
-"""Every table and index. The migrations make the same ones; a test holds the two together.
+"""Every table and index. The migrations create the same ones, which a test compares.
 
 A wallet is one API key's account. The mirror (videos, snapshots and their counters) belongs to the wallet, so that
 workspaces which share a key cost one read; `owner_id` says which workspace may see a video: the one whose request

@@ -1,4 +1,4 @@
-"""Reading one account: from the mirror in the store, which is fed from the API as seldom as freshness allows.
+"""Reads one account from its mirror in the store, which is updated from the API as seldom as freshness allows.
 
 A video's page is read at most once an hour however many ask, in this process and in every other one on the same
 database. When the API cannot answer, what is known is served with its time and the reason.

@@ -1,4 +1,4 @@
-"""Polls every wallet that is due, in any number of processes: one at a time each, and never against a closed door.
+"""Polls every wallet that is due, in any number of processes; one whose API fails rests for a while.
 
 What a wallet needs is `bot.wallet.sync`'s to know; here is who does it, and when a wallet that fails is tried again.
 """

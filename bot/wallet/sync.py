@@ -1,4 +1,4 @@
-"""What is asked of the API for one wallet though nobody waits for it, each at its own pace and behind every person.
+"""Background reading of one wallet: its money, list, pages and unclear starts, after every person's calls.
 
 A day of it costs, whatever happens: a page a video and snapshot hour, the wallet's money every ten minutes, the list
 every ten minutes where it is one call and every hour where it takes more.
