@@ -110,24 +110,8 @@ def argument(
     beside: str = "",
 ) -> Any:  # noqa: ANN401 - as dataclasses.field, whose place it takes
     """A field of an arguments dataclass; without a default the argument is required."""
-    described = {
-        "kind": kind,
-        "help": help,
-        "many": many,
-        "fewest": fewest,
-        "choices": choices,
-        "aliases": aliases,
-        "vague": vague,
-        "minimum": minimum,
-        "maximum": maximum,
-        "listed": listed,
-        "suggested": suggested,
-        "typed": typed,
-        "refused": refused,
-        "labels": labels,
-        "beside": beside,
-    }
-    return field(default=default, metadata={"argument": described})
+    described = locals()  # each is a field of `Argument`
+    return field(default=described.pop("default"), metadata={"argument": described})
 
 
 def nothing_wrong(args: object, now: datetime) -> None:
