@@ -20,6 +20,7 @@ from bot.commands.tokens import (
     range_sentence,
     titles_of,
     tokens_of,
+    unpunctuated,
     until_in_days,
 )
 from bot.commands.words import FILLERS, NEAR, PASSED_OVER
@@ -149,7 +150,7 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
     has_titles = any(each.kind in _TITLES for each in arguments)
     tokens = [each for token in tokens for each in _apart(token, arguments)]
     for place, each in enumerate(tokens):
-        token = each if has_titles else _unpunctuated(each)
+        token = each if has_titles else unpunctuated(each)
         target = _home(token, arguments) or _home_of_hour(tokens, place, arguments)
         if target is None:
             words.append(token)
@@ -202,13 +203,6 @@ def _apart(token: Token, arguments: tuple[Argument, ...]) -> list[Token]:
 
 def _is_one_of(argument: Argument, word: str) -> bool:
     return bool(COUNT.fullmatch(word)) if argument.kind is Kind.COUNT else choice_of(argument, word) is not None
-
-
-def _unpunctuated(token: Token) -> Token:
-    """A word without the punctuation around it."""
-    if token.quoted or looks_like_link(token.text):
-        return token
-    return Token(token.text.lstrip("([").rstrip(",;:.!?)]") or token.text, quoted=False)
 
 
 def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:

@@ -98,6 +98,13 @@ class Token:
     quoted: bool
 
 
+def unpunctuated(token: Token) -> Token:
+    """A word without the punctuation around it."""
+    if token.quoted or looks_like_link(token.text):
+        return token
+    return Token(token.text.lstrip("([").rstrip(",;:.!?)]") or token.text, quoted=False)
+
+
 def tokens_of(typed: str) -> list[Token]:
     """The words in their order; each link is a word of its own, also if no space separates it from the next."""
     tokens = []
