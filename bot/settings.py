@@ -100,16 +100,14 @@ class Settings(BaseSettings):
         default=None, description="The bot's token, from the application's page **Bot**."
     )
     discord_api_url: str = Field(
-        default="https://discord.com/api/v10",
-        description="Discord's REST API, for a proxy; it also names the gateway.",
+        default="https://discord.com/api/v10", description="Discord's REST API, for a proxy; it also names the gateway."
     )
     discord_servers: str = Field(
         default="",
         description="Discord servers that may use `CONTENTSTATS_API_KEY`: comma-separated ids; empty: docs/discord.md.",
     )
     discord_shards: str = Field(
-        default="",
-        description="This process's shards: `0-3/16`; empty: all that Discord recommends.",
+        default="", description="This process's shards: `0-3/16`; empty: all that Discord recommends."
     )
     host: str = Field(default="127.0.0.1", description="The address that the web server listens on.")
     port: int = Field(default=3000, ge=0, le=65535, description="The port that the web server listens on.")

@@ -81,11 +81,7 @@ class Limits:
     """
 
     def __init__(
-        self,
-        slots: Slots | None = None,
-        now: Now = time.monotonic,
-        sleep: Sleep = asyncio.sleep,
-        wall: Now = time.time,
+        self, slots: Slots | None = None, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep, wall: Now = time.time
     ) -> None:
         self._slots = slots or OwnSlots()
         self._lead, self._slots_now = (LEAD, wall) if slots else (0.0, now)

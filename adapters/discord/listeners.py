@@ -9,15 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
-from discord import (
-    AllowedMentions,
-    AutoShardedClient,
-    Guild,
-    Intents,
-    Interaction,
-    InteractionType,
-    MemberCacheFlags,
-)
+from discord import AllowedMentions, AutoShardedClient, Guild, Intents, Interaction, InteractionType, MemberCacheFlags
 from discord.state import AutoShardedConnectionState
 
 from adapters.chat.background import BackgroundTasks

@@ -127,11 +127,7 @@ class Rest(HTTPClient):
         # With a scheme for which the environment may name a proxy: nobody names one for wss.
         target = target.with_scheme({"wss": "https", "ws": "http"}.get(target.scheme, target.scheme))
         return await self._shared_session.ws_connect(
-            target,
-            timeout=aiohttp.ClientWSTimeout(ws_close=30),
-            autoclose=False,
-            max_msg_size=0,
-            compress=compress,
+            target, timeout=aiohttp.ClientWSTimeout(ws_close=30), autoclose=False, max_msg_size=0, compress=compress
         )
 
     async def static_login(self, token: str) -> User:  # noqa: ARG002 - it has its token

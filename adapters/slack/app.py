@@ -234,12 +234,7 @@ class SlackApp:
                 is_previewing=options.is_previewing,
             )
             installed = InstalledWorkspaces(
-                self._bot.installations,
-                self._session,
-                options.api_url,
-                self._bot.forget,
-                self._clock,
-                self._sleep,
+                self._bot.installations, self._session, options.api_url, self._bot.forget, self._clock, self._sleep
             )
             self._routes = InstallPages(oauth, installed, self._bot.installations, self._clock).routes
             sources.append(installed)

@@ -26,10 +26,7 @@ SCOPES: tuple[tuple[str, str], ...] = (
     ("app_mentions:read", "Mentions of the app, which are answered in private."),
     ("im:history", "Direct messages to the app, which are answered like commands."),
     ("im:write", "Direct messages: CSV exports, and replies that can't be shown in a channel."),
-    (
-        "channels:read",
-        "Whether the bot can post in a channel, and whether another company is in it.",
-    ),
+    ("channels:read", "Whether the bot can post in a channel, and whether another company is in it."),
     ("groups:read", "The same for private channels."),
     ("usergroups:read", "Who is in a user group, for limits and approvers that are set for one."),
     ("users:read", "Who is a guest (view only) and who is an admin (can change settings)."),

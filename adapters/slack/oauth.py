@@ -119,10 +119,7 @@ class InstallPages:
     @property
     def routes(self) -> tuple[Route, ...]:
         """The two addresses; the app's manifest names the second."""
-        return (
-            Route(INSTALL_PATH, self._begin, methods=["GET"]),
-            Route(REDIRECT_PATH, self._finish, methods=["GET"]),
-        )
+        return (Route(INSTALL_PATH, self._begin, methods=["GET"]), Route(REDIRECT_PATH, self._finish, methods=["GET"]))
 
     async def _begin(self, _: Request) -> Response:
         state, now = secrets.token_urlsafe(32), self._clock()

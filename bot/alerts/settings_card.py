@@ -60,10 +60,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
     return Reply(
         facts.change or status,
         title="Alerts",
-        parts=(
-            *((Paragraph(text(status)),) if facts.change else ()),
-            *((Note(text(problem)),) if problem else ()),
-        ),
+        parts=(*((Paragraph(text(status)),) if facts.change else ()), *((Note(text(problem)),) if problem else ())),
         actions=_actions(setting, facts) if facts.may_configure else (),
         tone=Tone.WARNING if problem else Tone.SUCCESS if facts.change else Tone.INFO,
         changes_settings=bool(facts.change),

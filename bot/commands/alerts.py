@@ -317,10 +317,7 @@ def _with_kind(setting: AlertSetting, kind: AlertKind, args: Alerts) -> tuple[Al
                 "dollars",
             )
         on = replace(_switched_on(setting, kind), threshold=args.dollars)
-        return (
-            on,
-            f"{name}: alerts below {dollars(args.dollars)}, and if credit lasts less than 72 hours.",
-        )
+        return (on, f"{name}: alerts below {dollars(args.dollars)}, and if credit lasts less than 72 hours.")
     if args.switch == "off":
         return replace(setting, kinds=setting.kinds - {kind}), f"{name}: off."
     if kind is AlertKind.MILESTONES and (args.counts or args.switch):

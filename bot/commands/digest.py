@@ -62,12 +62,7 @@ class Digest:
         vague=("show",),
     )
     time: int | None = argument(Kind.TIME, "such as 09:00 or 5pm", default=None, suggested=True)
-    zone: str | None = argument(
-        Kind.ZONE,
-        "a city or time zone; default: yours",
-        default=None,
-        suggested=True,
-    )
+    zone: str | None = argument(Kind.ZONE, "a city or time zone; default: yours", default=None, suggested=True)
     every: tuple[str, ...] = argument(
         Kind.CHOICE,
         "daily, weekdays, mon,thu or 15th",

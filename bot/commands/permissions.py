@@ -30,11 +30,7 @@ It holds for commands, buttons, forms, completion, files, the Home tab and previ
 of `Bot.run`, `Bot.suggest` or `Bot.may_fill_in`.
 """
 
-_SPENDERS = {
-    MEMBERS: "all full members",
-    MANAGERS: "admins of this workspace",
-    NO_ONE: "nobody",
-}
+_SPENDERS = {MEMBERS: "all full members", MANAGERS: "admins of this workspace", NO_ONE: "nobody"}
 
 
 def spenders(workspace: WorkspaceRef, may_spend: str) -> str:

@@ -8,13 +8,7 @@ from difflib import get_close_matches
 _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶ʹʺʻʼʽˈ「」『』〝〞〟"
 _DASHES = "‐‑‒–—―−⁃﹘﹣－"
 _STROKES = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
-_PLAIN = str.maketrans(
-    {
-        **dict.fromkeys(f"{_QUOTES}@\ufffd"),
-        **dict.fromkeys(_DASHES, "-"),
-        **_STROKES,
-    }
-)
+_PLAIN = str.maketrans({**dict.fromkeys(f"{_QUOTES}@\ufffd"), **dict.fromkeys(_DASHES, "-"), **_STROKES})
 """Quotation marks and the sign of a handle go, dashes become one, and letters with a stroke lose it."""
 _MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u20d0-\u20ff]"

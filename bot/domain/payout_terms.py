@@ -204,10 +204,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[Terms, re.Match[str], date], Term
             r"(?:no|without)\s+(?P<what>cap\s+per\s+creator|creator\s+cap|cap(?:\s+per\s+video)?|min(?:imum)?|budget|final)\b",
             _off,
         ),
-        (
-            rf"(?:no|without)\s+(?P<what>{_SITES})\b",
-            _off,
-        ),
+        (rf"(?:no|without)\s+(?P<what>{_SITES})\b", _off),
         (r"never\s+(?P<what>final)\b", _off),
         (
             rf"(?P<before>(?:creator|video)\s+)?(?:cap|max(?:imum)?|at\s+most)(?:\s+(?:at|of|is))?\s*[:=]?\s*{_SUM}{_K}{_WHOSE}",
@@ -227,10 +224,7 @@ _PARTS: tuple[tuple[re.Pattern[str], Callable[[Terms, re.Match[str], date], Term
             lambda terms, _, __: replace(terms, from_zero=False),
         ),
         (r"final(?:\s+(?:after|in))?\s+(?P<days>\d[\d,]*)\s*(?P<unit>days?|d|weeks?|w)\b", _days),
-        (
-            rf"final(?:\s+(?:on|at|by))?\s+{_DATE}(?:,?\s+(?P<year>\d{{4}})\b)?",
-            _on,
-        ),
+        (rf"final(?:\s+(?:on|at|by))?\s+{_DATE}(?:,?\s+(?P<year>\d{{4}})\b)?", _on),
         (rf"(?:(?P<site>{_SITES})\s*[:=]?\s*){_SUM}{_CPM}?{_OF}", _rate),
         (rf"(?P<site>){_SUM}{_CPM}{_OF}", _rate),
     )

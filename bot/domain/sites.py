@@ -255,11 +255,7 @@ _INSTAGRAM = Site(
         _path(rf"reels?/videos/{_INSTAGRAM_ID}"),
     ),
     whole=re.compile(r"[\w-]{11}", re.ASCII),
-    inner=(
-        (_path(r".*"), "next"),
-        (_path(r"oembed|linkshim|"), "url"),
-        (_path(r"linkshim|l\.php|"), "u"),
-    ),
+    inner=((_path(r".*"), "next"), (_path(r"oembed|linkshim|"), "url"), (_path(r"linkshim|l\.php|"), "u")),
     shorts=_path(r"(?P<code>share/(?:(?:p|reels?|tv|v)/)?(?!(?:p|reels?|tv|v)(?:/|$))[\w-]{6,64})(?:[^\w-].*)?"),
     short_url="https://www.instagram.com/",
     others=(

@@ -125,15 +125,7 @@ def approvals_card(
     rule: ApprovalRule, change: str = "", waiting: Sequence[Approval] = (), *, may_configure: bool = True
 ) -> Reply:
     """When starts need approval, who gives it, where it is asked for, and what is `waiting`, if its card is lost."""
-    items = tuple(
-        Item(
-            text(_asker(each)),
-            (text(_what(each)),),
-            text(_what(each)),
-            _open(each),
-        )
-        for each in waiting
-    )
+    items = tuple(Item(text(_asker(each)), (text(_what(each)),), text(_what(each)), _open(each)) for each in waiting)
     listing = (Listing("Waiting", (Column("Asked by"), Column("For")), items),) if items else ()
     change_call = {"action": "approval", "asks": "1"} | ({} if rule.above is None else {"dollars": f"{rule.above:.2f}"})
     above = "no start needs approval" if rule.above is None else f"starts above {dollars(rule.above)} need approval"

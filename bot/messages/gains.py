@@ -17,10 +17,7 @@ def gains_card(facts: VideoFacts, gains: Gains | None, picture: Picture | Drawin
     return Reply(
         _summary(gains, facts.now) if gains else "No gain yet: it takes two snapshots, an hour apart.",
         title=name_of(facts.reading.video),
-        parts=(
-            *((picture,) if picture else ()),
-            reading_age(facts.reading, facts.as_of, facts.now, facts.problem),
-        ),
+        parts=(*((picture,) if picture else ()), reading_age(facts.reading, facts.as_of, facts.now, facts.problem)),
         actions=(
             Button("Refresh", Call("stats.gains", argument, in_place=True)),
             Button("Stats", Call("stats", argument)),

@@ -10,18 +10,7 @@ from bot.messages.usage import doubts, money_line
 from bot.messages.video_count import COUNT_COLUMNS, VideoCount, count_item
 from bot.messages.wording import freshness, plural
 from bot.reply.call import Call
-from bot.reply.model import (
-    Button,
-    Column,
-    Field,
-    Fields,
-    Listing,
-    Note,
-    Reply,
-    Text,
-    Tone,
-    text,
-)
+from bot.reply.model import Button, Column, Field, Fields, Listing, Note, Reply, Text, Tone, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,7 @@ MOST_OFFERED = 25
 
 
 def stop_question(
-    video: Video,
-    snapshots_left: int | None,
-    cost_per_snapshot: Decimal | None,
-    carried: Mapping[str, str] = _NOTHING,
+    video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal | None, carried: Mapping[str, str] = _NOTHING
 ) -> Reply:
     """What stopping saves, with the button that does it, which is to have `carried` among its arguments."""
     return Reply(

@@ -157,11 +157,7 @@ class Outbox(Aggregate):
         leased = tuple_(outbox.c.id, outbox.c.lease_token).in_([(mine.id, mine.token) for mine in arrived])
         ended = update(outbox).where(leased, outbox.c.state == OutboxState.SENDING)
         ended = ended.values(
-            state=OutboxState.SENT,
-            message_id=case(ids, value=outbox.c.id),
-            error="",
-            ended_at=now,
-            lease_token=None,
+            state=OutboxState.SENT, message_id=case(ids, value=outbox.c.id), error="", ended_at=now, lease_token=None
         )
         async with self._database.writing() as connection:
             missing = ids.keys() - set(await connection.scalars(ended.returning(outbox.c.id)))

@@ -128,10 +128,7 @@ def _waits_for_another(now: datetime) -> ColumnElement[bool]:
         earlier.c.channel_id == outbox.c.channel_id,
         earlier.c.person_id.is_not_distinct_from(outbox.c.person_id),
         earlier.c.id < outbox.c.id,
-        or_(
-            (earlier.c.attempts == 0) & (earlier.c.next_at <= now),
-            earlier.c.first_try_at > now - HOLDS_UP,
-        ),
+        or_((earlier.c.attempts == 0) & (earlier.c.next_at <= now), earlier.c.first_try_at > now - HOLDS_UP),
     )
     named = or_(edited.c.key == outbox.c.edits, edited.c.key == outbox.c.replies_to)
     before = or_(named, and_(edited.c.edits == outbox.c.edits, edited.c.id < outbox.c.id))

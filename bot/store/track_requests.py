@@ -13,15 +13,7 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
-from bot.domain.tracking import (
-    ENDED,
-    MEASURED_FOR,
-    MOST_OFFERS,
-    REVISITED_FOR,
-    UNDER_WAY,
-    RequestState,
-    TrackRequest,
-)
+from bot.domain.tracking import ENDED, MEASURED_FOR, MOST_OFFERS, REVISITED_FOR, UNDER_WAY, RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.store import audit, campaigns, mirror
 from bot.store.approvals import approvals

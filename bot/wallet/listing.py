@@ -50,13 +50,7 @@ class AccountLists:
     """The lists of one account. Safe to ask from many tasks at once."""
 
     def __init__(
-        self,
-        client: ContentStatsClient,
-        store: Store,
-        wallet_id: int,
-        remember: Remember,
-        clock: Clock,
-        sleep: Sleep,
+        self, client: ContentStatsClient, store: Store, wallet_id: int, remember: Remember, clock: Clock, sleep: Sleep
     ) -> None:
         self._client = client
         self._wallets = store.wallets

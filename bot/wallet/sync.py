@@ -50,12 +50,7 @@ class WalletSync:
     """One wallet's reading in the background. One at a time: the caller holds the wallet's lease."""
 
     def __init__(
-        self,
-        client: ContentStatsClient,
-        store: Store,
-        wallet_id: int,
-        clock: Clock,
-        sleep: Sleep = asyncio.sleep,
+        self, client: ContentStatsClient, store: Store, wallet_id: int, clock: Clock, sleep: Sleep = asyncio.sleep
     ) -> None:
         last = client.in_background(TURN_WITHIN)
         self._mirror = Mirror(last, store, wallet_id, clock, sleep)
