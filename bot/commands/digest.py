@@ -11,6 +11,7 @@ from bot.digests.details_card import digest_details as details_card
 from bot.digests.facts import read_period
 from bot.digests.gather import digest_facts, gather, scope_of
 from bot.digests.settings_card import (
+    NO_KEY,
     NO_MONEY,
     NOT_ALL_SEE_MONEY,
     NOT_SILENT,
@@ -199,6 +200,7 @@ async def _on(context: Context, args: Digest) -> Reply:
     no_money = NO_MONEY if caller.is_shared else NOT_ALL_SEE_MONEY
     is_own = known is None and not args.campaign and campaign_id is not None
     notes = (no_money,) * hides_money + (NOT_SILENT,) * cannot_be_silent + (OWN_CAMPAIGN,) * is_own
+    notes += (NO_KEY,) * (context.account is None)
     reply = digest_on(on, zone_from, cannot_post_reason=caller.cannot_post_reason, notes=notes)
     note = await note_on_alerts(context)
     return replace(reply, parts=(*reply.parts, note)) if note else reply

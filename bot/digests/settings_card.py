@@ -43,6 +43,7 @@ NOT_ALL_SEE_MONEY = (
     "Not everyone may see money here, so spend and balance are left out. Add the word amounts to include them."
 )
 NOT_SILENT = "Posts can't be silent in this chat, so the digest notifies people as usual."
+NO_KEY = "No API key is linked yet, so digests begin once an admin links one with /connect."
 OWN_CAMPAIGN = "It's this channel's campaign. Add “in all” to cover every video."
 EXAMPLE = "/digest on 09:00 Europe/Berlin"
 EXAMPLES = (

@@ -126,6 +126,8 @@ async def test_a_workspace_of_strangers_never_spends_the_operators_money(env):
     assert reply.tone is Tone.PROBLEM
     assert "/connect" in reply.summary
     assert "Link one with /connect" in (await env.say("/status", STRANGER)).summary
+    on = await env.say("/digest on 9:00 UTC", STRANGER)
+    assert "digests begin once an admin links one with /connect." in plain_text(on)
     await connect(env, STRANGER, RIVAL)
     assert (await env.start(LINK, caller=STRANGER)).tone is Tone.SUCCESS
     assert not env.sandbox.world.account("cs_test_operator").trackings
