@@ -118,6 +118,7 @@ async def test_every_page_of_every_order_and_filter_is_what_sorting_by_hand_give
     assert 100 < len(mine) < 120
     narrow = ((), {"handles": ("ada",)}, {"started_by": ADA.id}, {"handles": ("ben", "ada"), "started_by": ADA.id})
     choices = product((None, "tiktok", "vimeo"), (None, "monitoring", "queued"), Sort, map(dict, narrow))
+    unread = 0
     for platform, status, sort, more in choices:
         filters = Filters(platform, status, **more)
         fit = [each for each in mine if passes(each, filters)]
@@ -132,6 +133,11 @@ async def test_every_page_of_every_order_and_filter_is_what_sorting_by_hand_give
             assert total == len(fit)
             listed += [each.video.id for each in page]
         assert listed == expected
+        if sort is Sort.NEWEST:
+            found = await store.videos.list_page(workspace, filters, sort, 0, 1)
+            assert found.unread == await store.videos.unread_history(workspace, filters)
+            unread += found.unread
+    assert unread
 
 
 def passes(stored, filters):
