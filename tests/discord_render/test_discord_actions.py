@@ -1,13 +1,12 @@
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 
 from adapters.discord.actions import pressed, rows
 from bot.commands.registry import by_name
 from bot.reply.call import Call
 from bot.reply.model import Button, LinkButton, Option, Select, Weight
-from tests.gallery import gallery
+from tests.every_reply import on_every_reply
 from tests.slack_render.strategies import calls
 
 ANY = settings(deadline=None, max_examples=60)
@@ -17,10 +16,10 @@ def elements(*actions):
     return [element for row in rows(actions) for element in row["components"]]
 
 
-@pytest.mark.parametrize("name", gallery())
-def test_every_press_of_the_bot_is_a_call_of_a_command_that_exists(name):
+@on_every_reply
+def test_every_press_of_the_bot_is_a_call_of_a_command_that_exists(reply):
     known = by_name()
-    for element in elements(*gallery()[name].actions):
+    for element in elements(*reply.actions):
         if "custom_id" in element:
             call = pressed(element["custom_id"], [each["value"] for each in element.get("options", ())][:1])
             taken = {each.name for each in known[call.command].arguments}

@@ -1,10 +1,8 @@
-import pytest
-
 from adapters.discord.render import PHONE, messages, table_displays
 from bot.reply.model import Align, Bold, Channel, Column, Link, Reply, Table, text
 from bot.reply.text import width
 from tests.discord_render.rendered import missing, read
-from tests.gallery import gallery
+from tests.every_reply import on_every_reply
 from tests.standins.discord_server.components import nested
 from tests.standins.discord_server.markdown import visible_text
 
@@ -99,9 +97,9 @@ def test_emphasis_within_a_row_is_kept():
     assert contents(made) == [f"**T**\n-# A long name of it · {'B' * 40}\n**x** · **b**"]
 
 
-@pytest.mark.parametrize("name", gallery())
-def test_no_block_of_code_of_the_bot_is_wider_than_a_phone(name):
-    for message in messages(gallery()[name]):
+@on_every_reply
+def test_no_block_of_code_of_the_bot_is_wider_than_a_phone(reply):
+    for message in messages(reply):
         for each in nested(list(message.components)):
             _, *blocks = str(each.get("content", "")).split("```\n")
             assert all(width(row) <= PHONE for block in blocks for row in block.split("\n"))

@@ -9,7 +9,7 @@ from bot.reply.text import visible
 from tests.drawings.document import message, page
 from tests.drawings.measure import lines_of
 from tests.drawings.render import CHATS, cards
-from tests.gallery import gallery
+from tests.every_reply import on_every_reply
 
 TAGS = {
     *(
@@ -51,10 +51,10 @@ class Reader(HTMLParser):
 
 
 @pytest.mark.parametrize("chat", CHATS)
-@pytest.mark.parametrize("name", gallery())
-def test_every_reply_is_drawn_and_no_title_becomes_markup(chat, name):
+@on_every_reply
+def test_every_reply_is_drawn_and_no_title_becomes_markup(chat, name, reply):
     reader = Reader()
-    reader.feed(page(name, message(cards(chat, gallery()[name]), chat, "dark")))
+    reader.feed(page(name, message(cards(chat, reply), chat, "dark")))
     assert reader.tags <= TAGS
     assert "".join(name.split()) in "".join(reader.words.split())
 

@@ -6,8 +6,6 @@ import json
 import pkgutil
 import re
 
-import pytest
-
 import bot.alerts
 import bot.campaigns
 import bot.delivery
@@ -39,15 +37,9 @@ from bot.reply.model import (
     Time,
 )
 from bot.reply.plain import plain_text, row_menus
+from tests.every_reply import on_every_reply
 from tests.examples import TITLES
 from tests.gallery import gallery
-
-EXAMPLES = gallery()
-
-
-@pytest.fixture(params=EXAMPLES)
-def reply(request):
-    return EXAMPLES[request.param]
 
 
 def message_functions():
@@ -117,9 +109,10 @@ def calls(reply):
 
 
 def test_every_message_has_an_example():
-    assert set(message_functions()) == {name.partition(":")[0] for name in EXAMPLES}
+    assert set(message_functions()) == {name.partition(":")[0] for name in gallery()}
 
 
+@on_every_reply
 def test_the_summary_is_the_finding_in_sentences_that_stand_alone(reply):
     assert re.fullmatch(r"\S.*[.?]", reply.summary), reply.summary
     assert "  " not in reply.summary
@@ -128,15 +121,18 @@ def test_the_summary_is_the_finding_in_sentences_that_stand_alone(reply):
     assert len(reply.summary) <= 600
 
 
+@on_every_reply
 def test_strong_words_stand_in_the_summary_in_their_order(reply):
     assert re.search(".*".join(map(re.escape, reply.strong)), reply.summary)
 
 
+@on_every_reply
 def test_the_parts_do_not_repeat_the_summary(reply):
     for text in texts(reply):
         assert not any(isinstance(span, Plain) and reply.summary in span.text for span in text)
 
 
+@on_every_reply
 def test_tables_are_rectangular_and_not_empty(reply):
     for part in (part.table if isinstance(part, Listing) else part for part in reply.parts):
         if isinstance(part, Table):
@@ -146,17 +142,20 @@ def test_tables_are_rectangular_and_not_empty(reply):
             assert all(cell for row in part.rows for cell in row)
 
 
+@on_every_reply
 def test_every_field_and_note_says_something(reply):
     assert all(text for text in texts(reply) if text is not reply.public_line)
     assert all(field.name for part in reply.parts if isinstance(part, Fields) for field in part.fields)
 
 
+@on_every_reply
 def test_links_lead_to_https(reply):
     addresses = [span.url for span in spans(reply) if isinstance(span, Link)]
     addresses += [action.url for action in reply.actions if isinstance(action, LinkButton)]
     assert all(address.startswith("https://") for address in addresses)
 
 
+@on_every_reply
 def test_pictures_state_their_finding(reply):
     for part in reply.parts:
         if isinstance(part, Picture):
@@ -164,6 +163,7 @@ def test_pictures_state_their_finding(reply):
             assert part.name.endswith(".png")
 
 
+@on_every_reply
 def test_actions_fit_every_platform(reply):
     assert len(reply.actions) <= 8
     for action in reply.actions:
@@ -185,6 +185,7 @@ def test_actions_fit_every_platform(reply):
     )
 
 
+@on_every_reply
 def test_every_call_names_a_command_binds_and_fits_a_button(reply):
     commands = by_name()
     for call in calls(reply):
@@ -196,17 +197,20 @@ def test_every_call_names_a_command_binds_and_fits_a_button(reply):
             bind(command, given)
 
 
+@on_every_reply
 def test_titles_stay_short(reply):
     assert len(reply.title) <= 80
     assert "\n" not in reply.title
 
 
+@on_every_reply
 def test_it_can_be_written_as_json(reply):
     told = json.loads(to_json(reply))
     assert told["summary"] == reply.summary
     assert len(told["parts"]) == len(reply.parts)
 
 
+@on_every_reply
 def test_plain_text_holds_every_number_of_the_card(reply):
     said = plain_text(reply)
     seen = {number for string in strings(reply) for number in re.findall(r"[\d.,]*\d", string)}
@@ -217,5 +221,6 @@ def test_plain_text_holds_every_number_of_the_card(reply):
     assert missing == set()
 
 
+@on_every_reply
 def test_nothing_that_hides_or_turns_letters_reaches_plain_text(reply):
     assert not re.search("[\u202a-\u202e\u200b\x00-\x08\x1b]", plain_text(reply))

@@ -33,15 +33,14 @@ from bot.reply.model import (
 from bot.reply.plain import plain_body, plain_spans
 from bot.reply.stored import from_stored, to_stored
 from bot.reply.text import length, shown
+from tests.every_reply import on_every_reply
 from tests.examples import video
-from tests.gallery import gallery
 from tests.rendering.platforms import PLATFORMS
 from tests.slack_render.rendered import squashed
 from tests.slack_render.strategies import buttons, menus, replies, selects
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 ANY = settings(deadline=None, max_examples=25, suppress_health_check=SLOW)
-EXAMPLES = gallery()
 
 
 def lost(platform, reply, messages):
@@ -71,17 +70,17 @@ def test_any_reply_keeps_every_documented_limit_loses_no_word_and_mentions_nobod
 
 
 @on_each
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_every_reply_in_the_gallery_is_one_message_that_the_platform_accepts(platform, name):
-    messages = platform.messages(EXAMPLES[name])
+@on_every_reply
+def test_every_reply_in_the_gallery_is_one_message_that_the_platform_accepts(platform, reply):
+    messages = platform.messages(reply)
     assert [platform.problems(message) for message in messages] == [[]]
-    assert lost(platform, EXAMPLES[name], messages) == []
+    assert lost(platform, reply, messages) == []
 
 
 @on_each
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_ids_of_two_hundred_characters_which_the_api_may_give_are_shown_all_the_same(platform, name):
-    payload, blobs = to_stored(EXAMPLES[name])
+@on_every_reply
+def test_ids_of_two_hundred_characters_which_the_api_may_give_are_shown_all_the_same(platform, reply):
+    payload, blobs = to_stored(reply)
     reply = from_stored(payload.replace(video().id.rstrip("0"), f"{'long-and:odd/id ' * 13}-"), blobs)
     messages = [*platform.messages(reply), platform.edited(reply)]
     assert [platform.problems(message) for message in messages] == [[]] * len(messages)
@@ -92,9 +91,10 @@ def test_ids_of_two_hundred_characters_which_the_api_may_give_are_shown_all_the_
 
 
 @on_each
-@pytest.mark.parametrize("name", [name for name in EXAMPLES if EXAMPLES[name].public_line])
-def test_the_public_line_names_the_person_and_mentions_nobody(platform, name):
-    line = EXAMPLES[name].public_line
+@on_every_reply
+def test_the_public_line_names_the_person_and_mentions_nobody(platform, reply):
+    if not (line := reply.public_line):
+        return
     message = platform.public(line)
     assert platform.problems(message) == []
     assert platform.missing(plain_spans(line), [message]) == []

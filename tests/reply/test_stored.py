@@ -1,7 +1,5 @@
 import json
 
-import pytest
-
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -17,15 +15,13 @@ from bot.reply.model import (
     text,
 )
 from bot.reply.stored import from_stored, to_stored
-from tests.gallery import gallery
-
-GALLERY = gallery()
+from tests.every_reply import on_every_reply
 
 
-@pytest.mark.parametrize("name", sorted(GALLERY))
-def test_a_stored_reply_comes_back_as_it_was(name):
-    payload, blobs = to_stored(GALLERY[name])
-    assert from_stored(payload, blobs) == GALLERY[name]
+@on_every_reply
+def test_a_stored_reply_comes_back_as_it_was(reply):
+    payload, blobs = to_stored(reply)
+    assert from_stored(payload, blobs) == reply
 
 
 def test_a_listing_and_a_menu_come_back_with_their_calls():

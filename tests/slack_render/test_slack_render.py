@@ -1,6 +1,5 @@
 import json
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from slack_sdk.models.blocks import Block
 
@@ -13,7 +12,7 @@ from bot.reply.model import (
     text,
 )
 from bot.reply.plain import plain_text
-from tests.gallery import gallery
+from tests.every_reply import on_every_reply
 from tests.slack_render.rendered import read, squashed
 from tests.slack_render.samples import kinds, numbered
 from tests.slack_render.strategies import replies
@@ -21,7 +20,6 @@ from tests.standins.slack.block_kit import validate_view
 from tests.standins.slack.mrkdwn import mentions
 
 ANY = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-EXAMPLES = gallery()
 UPLOADED = {"a.png": "F0000001", "growth.png": "F0000002"}
 
 
@@ -47,9 +45,9 @@ def test_any_reply_is_a_home_tab_that_slack_takes(reply):
     assert mentions(view) == set()
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_slack_s_own_library_knows_every_block(name):
-    for message in messages(EXAMPLES[name], UPLOADED):
+@on_every_reply
+def test_slack_s_own_library_knows_every_block(reply):
+    for message in messages(reply, UPLOADED):
         for block in message.blocks:
             if block["type"] == "data_table":  # which it doesn't know yet
                 continue
