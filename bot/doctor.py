@@ -124,6 +124,7 @@ async def _api(settings: Settings, rates: RateStore) -> Check:
 def failed_with(error: BaseException) -> str:
     """What the network reported, to be added to a sentence: the text of the first exception that led to this one."""
     cause = error
-    while (earlier := cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)) is not None:
+    while (earlier := cause.__cause__ or cause.__context__) is not None:
         cause = earlier
-    return "" if cause is error or not str(cause) else f", which failed with “{str(cause).rstrip('.')}”"
+    said = str(cause).rstrip(".")
+    return "" if said in str(error) else f", which failed with “{said}”"
