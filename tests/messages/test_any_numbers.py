@@ -14,7 +14,7 @@ from bot.domain.videos import Metric, Snapshot, VideoReading
 from bot.messages.compare import Compared, comparison, shared_metric
 from bot.messages.offer import consequence_card
 from bot.messages.stats import VideoFacts, video_details, video_stats
-from bot.reply.model import Button
+from bot.reply.model import Button, Tone
 from bot.reply.plain import plain_text
 from tests.examples import ANA, DAYS_AGO, NOW, offered, video
 
@@ -71,3 +71,27 @@ def test_any_limits_and_sums_leave_a_card(balance, left, scope, above, days):
     there = min(asked.wallet.usage.available, left)
     assert bool(starts) == (price <= there and (above is None or price <= above))
     assert not (starts and "Ask for approval" in labels)
+
+
+@given(
+    SUMS,
+    SUMS,
+    st.none() | SUMS,
+    st.sampled_from(DURATIONS),
+    SUMS,
+    st.sampled_from(["", "away", "partial", "doubt", "endless"]),
+)
+def test_what_starts_without_a_press_has_a_card_that_warns_of_nothing(balance, left, above, days, up_to, fault):
+    asked = replace(offered(str(balance), days), limits=(Limit(Scope.PERSON, left, Decimal(0)),), approval_above=above)
+    problem, is_endless = "The API is away." * (fault == "away"), fault == "endless"
+    wallet = replace(asked.wallet, problem=problem, complete=fault != "partial", open_ended=int(is_endless))
+    rows = (replace(asked.rows[0], may_run=fault == "doubt"),)
+    asked = replace(asked, wallet=wallet, rows=rows)
+    card = consequence_card(asked)
+    is_known = wallet.is_certain and not wallet.problem
+    assert asked.needs_no_press(up_to) is (card.tone is Tone.INFO and is_known and 0 < asked.proposed.price <= up_to)
+    assert asked.needs_no_press(up_to) or (balance, up_to, fault) != (50, 9, "")
+    if asked.needs_no_press(up_to):
+        assert "That leaves $" in card.summary
+        assert isinstance(card.actions[0], Button)
+        assert card.actions[0].call.command == "track.start"
