@@ -15,7 +15,7 @@ from urllib.parse import quote
 from adapters.discord.files import Attachment
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time
 from bot.reply.plain import plain_spans
-from bot.reply.text import address, cut, length, pieces, shown, visible
+from bot.reply.text import address, cut, length, pieces, shown, unbroken, visible
 
 _BEFORE = (
     *("linked to", "link", "known for", "stored for", "stored here for", "in", "of", "from", "disconnect", "spend in"),
@@ -91,9 +91,9 @@ def link_address(url: str) -> str | None:
 def _span(span: Span) -> Iterator[str]:
     match span:
         case Plain(text):
-            yield from _words(say_server(text))
+            yield from _words(say_server(unbroken(text)))
         case Bold(text):
-            yield from _styled(text)
+            yield from _styled(unbroken(text))
         case Code(text):
             yield from _code(text)
         case Link(text, url, is_bold):

@@ -13,7 +13,7 @@ from unicodedata import category
 
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Span, Text, Time
 from bot.reply.plain import plain_spans
-from bot.reply.text import address, cut, length, pieces, shown, visible
+from bot.reply.text import address, cut, length, pieces, shown, unbroken, visible
 
 Block: TypeAlias = dict[str, object]
 """One object of Block Kit as it is sent: a block, an element of one, a text object, a view."""
@@ -214,9 +214,9 @@ def _short(span: Native) -> Iterator[Native]:
 def _element(span: Native) -> Block | None:
     match span:
         case Plain(text):
-            return _text_element(text)
+            return _text_element(unbroken(text))
         case Bold(text):
-            return _text_element(text, "bold")
+            return _text_element(unbroken(text), "bold")
         case Code(text):
             return _text_element(text, "code")
         case Link(text, url, is_bold):

@@ -30,6 +30,7 @@ _PILED_MARKS = re.compile(f"([{_MARK}]{{3}})[{_MARK}]+")  # three accents are sp
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_NO_BREAK = re.compile(r"(?<=\d) (?=(?:d|h|min)\b)| (?=·)")
 _ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2069"
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -63,6 +64,11 @@ def shown(text: str) -> str:
     """
     text = visible(text)
     return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def unbroken(text: str) -> str:
+    """The text with no line break before a unit or a middle dot, which mean nothing at the start of a line."""
+    return _NO_BREAK.sub("\u00a0", text)
 
 
 def length(text: str) -> int:

@@ -44,7 +44,7 @@ def missing(text: str, found: tuple[Message, ...]) -> list[str]:
 def _read(component: dict[str, object]) -> str:
     match component:
         case {"type": 10, "content": str(content)}:
-            return f"{_TIME.sub(_plain_time, visible_text(content))}\n"
+            return _TIME.sub(_plain_time, visible_text(content)).replace("\u00a0", " ") + "\n"
         case {"type": 13, "file": {"url": str(url)}}:
             return f"File {url.removeprefix('attachment://')}:\n"
         case {"type": 12, "items": list(items)}:

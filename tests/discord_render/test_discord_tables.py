@@ -15,7 +15,7 @@ def table(columns, *rows, caption="Numbers"):
 
 
 def contents(made):
-    return [each["content"] for each in table_displays(made)]
+    return [each["content"].replace("\u00a0", " ") for each in table_displays(made)]
 
 
 def test_a_narrow_table_is_columns_of_code():

@@ -32,7 +32,8 @@ class Shown:
     @property
     def text(self) -> str:
         answer = re.sub(r'<p class="typed">.*?</p>', "", self.html)
-        return unescape(re.sub(r"<[^>]+>", "", re.sub(r"<br>|</(?:p|h3|td|th|li|button)>", "\n", answer)))
+        lines = re.sub(r"<[^>]+>", "", re.sub(r"<br>|</(?:p|h3|td|th|li|button)>", "\n", answer))
+        return unescape(lines).replace("\u00a0", " ")
 
     @property
     def labels(self) -> list[str]:

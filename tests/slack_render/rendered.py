@@ -42,7 +42,7 @@ def read(value: Any, *, addresses: bool = False) -> str:  # noqa: PLR0911 - a re
         case {"type": "image", "alt_text": str(alt)}:
             return f"Picture: {alt}"
         case {"text": str(text)}:
-            return text
+            return text.replace("\u00a0", " ")
         case dict():
             return " ".join(filter(None, (read(item, addresses=addresses) for item in value.values())))
         case list() | tuple():

@@ -81,7 +81,7 @@ class Message:
     def text(self) -> str:
         """All markdown that it shows, in order."""
         parts = [self.content, *(str(each["content"]) for each in nested(self.components) if each.get("type") == 10)]
-        return "\n".join(part for part in parts if part)
+        return "\n".join(part for part in parts if part).replace("\u00a0", " ")
 
     def shown_components(self) -> list[Json]:
         """The components with every id filled in and every attachment by its address."""
