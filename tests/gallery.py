@@ -200,7 +200,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     sums = (LinkSum(Metric.VIEWS, 3, 1_040_000, 12_300), LinkSum(Metric.LIKES, 1, 900, None))
     by = listed(by="viral.recipe", whose="by @viral.recipe", sums=sums, unread=0, complete=True)
     yield "videos.video_list: of a creator", listing.video_list(by)
-    yield "tracking_on.still_running", still_running(video(), NOW + 5 * HOUR, NOW)
+    yield "wording.still_running", still_running(video(), NOW + 5 * HOUR, NOW)
     yield "videos.video_list: being read", listing.video_list(listed(being_read=3))
     yield "videos.video_list: none of these", listing.video_list(listed(videos=(), status="paused"))
     yield "videos.video_list: none at all", listing.video_list(listed(videos=(), total=0, complete=True))
