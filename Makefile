@@ -26,7 +26,7 @@ demo: install
 	@$(BIN)/contentstats-bot demo
 
 test: tools
-	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	$(BIN)/python $(UNDER) -m pytest -n 4 --dist worksteal $(ARGS)
 
 # 100,000 guesses of one workspace against another, every night; `make test` makes a sample of them.
 isolation: tools
@@ -78,4 +78,4 @@ lock:
 	$(LOCK) --group dev -c requirements.lock -o requirements-tools.lock
 
 clean:
-	rm -rf .venv .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	rm -rf .venv .coverage.junit.xml .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info

@@ -14,7 +14,6 @@ from adapters.__main__ import main
 from adapters.sandbox.serve import Sandbox
 
 PROGRAM = Path(sys.executable).with_name("contentstats-bot")
-KEPT = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
 
 
 def _hear_signals() -> None:
@@ -30,8 +29,13 @@ class CommandLine:
         self.folder = folder
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self.env = kept | {"HOME": str(folder), "TMPDIR": str(self.temporary), "TERM": "xterm", "LANG": "C.UTF-8"}
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "TMPDIR": str(self.temporary),
+            "TERM": "xterm",
+            "LANG": "C.UTF-8",
+        }
 
     def __call__(self, *args: str, typed: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end and give what it said; `typed` is its standard input, none by default."""
