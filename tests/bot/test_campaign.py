@@ -126,7 +126,7 @@ async def test_two_people_create_one_campaign_and_those_who_may_not_change_nothi
         "Campaign created",
         "This campaign already exists, so no second one was created",
     ]
-    assert "only" in (await env.say(f"/campaign launch add {LINK}", BO)).summary
+    assert "can't fill them" in (await env.say(f"/campaign launch add {LINK}", BO)).summary
     assert "Only admins" in (await env.say("/campaign launch archive", BO)).summary
     assert "no campaign called" in (await env.say("/campaign launch", EVE)).summary
     assert rows(await env.say("/campaign", BO))[0][0] == "launch"

@@ -97,7 +97,7 @@ async def test_help_lists_every_command_and_explains_each(env):
     assert "Who can use it: Everyone who may spend here." in said
     for name in ("digest", "alerts"):
         said = plain_text(await env.say(f"/help {name}"))
-        assert "Who can use it: Everyone can look; admins can change it." in said
+        assert "Everyone can look; admins can change it." in said
     assert "There's no command /nonsense." in (await env.say("/help nonsense")).summary
 
 

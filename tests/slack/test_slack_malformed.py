@@ -42,7 +42,7 @@ async def _sent(bot_app):
     modal = await bot_app.modal(bot_app.send("/track"))
     submitted = await bot_app.slack.send_view_submission(modal, {"Link": LINK})
     modal = await bot_app.modal(bot_app.send("/compare"))
-    typed = await bot_app.slack.send_options_request(modal, "Video", "", user=ANN)
+    typed = await bot_app.slack.send_options_request(modal, "Videos", "", user=ANN)
     message = bot_app.slack.say(ANN, GENERAL, f"look {LINK}")
     deliveries = [
         await bot_app.send("/usage"),

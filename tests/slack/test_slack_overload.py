@@ -54,7 +54,7 @@ async def test_a_refusal_that_nobody_can_be_shown_is_left_to_slack(bot_app, full
 
 async def test_what_needs_no_room_goes_on(bot_app, full):
     modal = await bot_app.modal(bot_app.send("/compare"))
-    typed = await bot_app.slack.send_options_request(modal, "Video", "", user=ANN)
+    typed = await bot_app.slack.send_options_request(modal, "Videos", "", user=ANN)
     press = {"type": "block_actions", "view": {"type": "modal"}}
     for each in (typed.payload, press, {"ssl_check": "1"}, {"type": "url_verification", "challenge": "x"}):
         assert full.refusal(each) is None
