@@ -58,7 +58,7 @@ def arguments(
     for option in options:
         value = str(option["value"])
         if option.get("type") in {_CHANNEL, _MENTIONABLE}:
-            value = mention(value, resolved)
+            value = mention(value, resolved, "#" if option["type"] == _CHANNEL else "@")
         found.setdefault(_name(command, option), []).append(value)
     titles = {each.name for each in command.arguments if each.kind is Kind.VIDEO and each.many > 1}
     return {
@@ -66,14 +66,14 @@ def arguments(
     }
 
 
-def mention(chosen: str, resolved: Mapping[str, Any]) -> str:
-    """A person, role or channel by its id as it is written in a message, with its name."""
+def mention(chosen: str, resolved: Mapping[str, Any], sign_if_unresolved: str) -> str:
+    """A person, role or channel by its id as it is written in a message, with its name if Discord states it."""
     for kind, sign in (("roles", "@&"), ("channels", "#"), ("users", "@")):
         named = resolved.get(kind, {}).get(chosen)
         if named is not None:
             name = str(named.get("global_name") or named.get("name") or named.get("username") or "")
             return f"<{sign}{chosen}|{name.replace('>', '').replace('|', '')}>"
-    return f"<@{chosen}>"
+    return f"<{sign_if_unresolved}{chosen}>"
 
 
 def typing(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:

@@ -92,8 +92,8 @@ def _values(component: Mapping[str, Any], resolved: Mapping[str, Any]) -> Iterat
     match component:
         case {"component": Mapping() as inner}:
             yield from _values(inner, resolved)
-        case {"type": 7 | 8, "custom_id": str(name), "values": [str(chosen), *_]}:
-            yield name, mention(chosen, resolved)
+        case {"type": 7 | 8 as kind, "custom_id": str(name), "values": [str(chosen), *_]}:
+            yield name, mention(chosen, resolved, "#" if kind == CHANNEL_SELECT else "@")
         case {"custom_id": str(name), "values": [_, *_] as chosen}:
             yield name, " ".join(map(str, chosen))
         case {"custom_id": str(name), "value": str(chosen)}:

@@ -53,7 +53,7 @@ class BotApp:
         """End the program in order: what runs is done by then, so that nothing more can come of it."""
         await self.ending.aclose()
 
-    async def type(self, name: str, user: User, channel: Channel, **given: Any) -> Message:
+    async def type(self, name: str, user: User, channel: Channel, /, **given: Any) -> Message:
         """What somebody gets to see for a command, once it is there."""
         return await self.answered(self.discord.send_command(name, given, user=user, channel=channel))
 

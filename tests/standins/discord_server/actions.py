@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tests.standins.discord_server import forms
-from tests.standins.discord_server.application_commands import CHAT_INPUT, MESSAGE
+from tests.standins.discord_server.application_commands import CHANNEL, CHAT_INPUT, MESSAGE
 from tests.standins.discord_server.components import BUTTON
 from tests.standins.discord_server.content import Message, with_ids
 from tests.standins.discord_server.forms import Choice
@@ -47,6 +47,8 @@ class Actions(World):
         where = self._entered(user, channel or self.conversation(user))
         command = self.offered(name, CHAT_INPUT, user, where)
         data = self._data(command, forms.options(command, given or {}))
+        named = [self.channels[each["value"]] for each in data["options"] if each["type"] == CHANNEL]
+        data["resolved"] = {"channels": {each.id: each.as_json() for each in named}}
         return await self._send(COMMAND, data, name, user, where)
 
     async def send_autocomplete(
