@@ -30,7 +30,7 @@ class Interaction:
     `bot_may_post` is about what the bot says by itself, beyond its answers. `may_replace` says that nobody else sees
     the message that was acted on, so that an answer may take its place. `most_file` is the size in bytes that
     Discord takes for one file of an answer. `roles` are the ids of the roles of a member; None until Discord has sent
-    the server's roles, shortly after a start.
+    the server's roles, shortly after a start. `parent_id` is of the channel that a thread belongs to, if it is one.
     """
 
     raw: RawInteraction
@@ -51,6 +51,7 @@ class Interaction:
     until: datetime
     roles: frozenset[str] | None = frozenset()
     channel_name: str = ""
+    parent_id: str = ""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def interaction(raw: RawInteraction, now: datetime) -> Interaction:
         until=now + TOKEN_LASTS,
         roles=_roles(user),
         channel_name=str(getattr(raw.channel, "name", None) or ""),  # direct messages have none
+        parent_id=str(raw.channel.parent_id) if isinstance(raw.channel, Thread) else "",
     )
 
 
@@ -111,6 +113,7 @@ def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
         cannot_post_reason=cannot_post_reason,
         takes_silent_posts=True,
         roles=interaction.roles,
+        parent_id=interaction.parent_id,
     )
 
 

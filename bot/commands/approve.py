@@ -115,7 +115,7 @@ async def show_approval(context: Context, args: ShowApproval) -> Reply:
         return approval_decided(approval, now)
     requests = await offered(context, approval.batch)
     first = requests[0]
-    spender = Spender(approval.person.id, frozenset(), first.channel_id, first.campaign_id)
+    spender = Spender(approval.person.id, frozenset(), first.channel_id, first.campaign_id, first.parent_id)
     limits = await context.store.allowances.limits(context.workspace.id, spender, now, context.monthly_cap)
     return approval_card(approval, requests, left_words(tightest(limits), whose="their"))
 
@@ -163,7 +163,7 @@ async def _cost(context: Context, requests: Sequence[TrackRequest], days: int) -
         msg = f"Only {there} is available, and this costs up to {dollars(cost)}. Add credit first."
         raise SpendingRefused(msg)
     request = requests[0]
-    spender = Spender(request.person.id, frozenset(), request.channel_id, request.campaign_id)
+    spender = Spender(request.person.id, frozenset(), request.channel_id, request.campaign_id, request.parent_id)
     limits = await context.store.allowances.limits(context.workspace.id, spender, context.clock(), context.monthly_cap)
     reached = broken(fixed(limits), cost)
     if reached is not None:

@@ -112,13 +112,13 @@ class Context:
     async def limits(self, campaign_id: int | None = None) -> tuple[Limit, ...]:
         """Every limit that binds the caller here, in a campaign too if one is given; unclear starts count as used."""
         caller = self.caller
-        spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id)
+        spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id, caller.parent_id)
         return await self.store.allowances.limits(self.workspace.id, spender, self.clock(), self.monthly_cap)
 
     async def unconfirmed(self, campaign_id: int | None = None) -> Decimal:
         """Up to how many dollars a start that the caller types here needs no press."""
         caller = self.caller
-        spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id)
+        spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id, caller.parent_id)
         return unconfirmed(await self.store.allowances.all(self.workspace.id), spender)
 
     async def campaign(self, named: str) -> Campaign | None:

@@ -156,8 +156,9 @@ async def _propose(
     batch, person = secrets.token_urlsafe(9), context.caller.person
     items = [(each.key, each.url, each.platform) for each in links]
     expires_at, campaign_id = now + context.offer_lasts, None if into is None else into.campaign.id
+    channel, parent = context.caller.channel_id, context.caller.parent_id
     return await context.store.tracking.propose(
-        context.workspace, context.caller.channel_id, person, batch, items, shown, now, expires_at, campaign_id
+        context.workspace, channel, person, batch, items, shown, now, expires_at, campaign_id, parent
     )
 
 

@@ -54,12 +54,14 @@ class Spender:
     """Who wants to start something and where, by their ids.
 
     `roles` are the roles or user groups that they have; None if they are unknown, when the rules of every role bind.
+    `parent_id` is of the channel that a thread belongs to, if `channel_id` is a thread's.
     """
 
     person_id: str
     roles: frozenset[str] | None
     channel_id: str
     campaign_id: int | None = None
+    parent_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def is_bound(allowance: Allowance, spender: Spender) -> bool:
         case Scope.PERSON:
             return allowance.target == spender.person_id
         case Scope.CHANNEL:
-            return allowance.target == spender.channel_id
+            return allowance.target in {spender.channel_id, spender.parent_id}
         case Scope.CAMPAIGN:
             return allowance.target == str(spender.campaign_id)
         case _:

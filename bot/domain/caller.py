@@ -67,7 +67,8 @@ class Caller:
     could never post there; `is_direct`: only the caller reads it; `is_shared`: people of other companies read it too.
     `zone` is the person's IANA zone if the platform reports it. `cannot_post_reason` says in sentences why the bot
     can't post there and what to do: empty if it can, None if the platform doesn't say. `thread_id` is of the thread
-    in the channel that they acted in, on platforms where a thread isn't a channel of its own. `takes_silent_posts`: the
+    in the channel that they acted in, on platforms where a thread isn't a channel of its own; where it is one,
+    `parent_id` is of the channel that it belongs to, whose limits on spending bind too. `takes_silent_posts`: the
     platform can post without notifying anybody. `roles` are the ids of their roles or user groups, None if the
     platform doesn't state them now; `role_ids` are those of the workspace by their handles, where people type these.
     """
@@ -82,6 +83,7 @@ class Caller:
     cannot_post_reason: str | None = None
     is_shared: bool = False
     thread_id: str | None = None
+    parent_id: str = ""
     takes_silent_posts: bool = False
     roles: frozenset[str] | None = frozenset()
     role_ids: Mapping[str, str] = field(default_factory=dict, compare=False)

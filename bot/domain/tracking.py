@@ -58,6 +58,7 @@ class TrackRequest:
     `platform:id` of the link, `price` the dollars a snapshot that the card showed. `days` and `cost` (dollars) are set
     when the person confirms, `video_id` once known; `outcome` is a sentence where the state alone does not say why.
     `campaign_id` is of the campaign that its video joins once it is tracked, and whose budget its cost counts against.
+    `parent_id` is of the channel that a thread belongs to, if `channel_id` is a thread's: its limits bind too.
     """
 
     id: int
@@ -80,6 +81,7 @@ class TrackRequest:
     outcome: str = ""
     clean_looks: int = 0
     campaign_id: int | None = None
+    parent_id: str = ""
 
     def is_under_way(self, now: datetime) -> bool:
         """Whether it was submitted so lately that the API's answer may still come."""

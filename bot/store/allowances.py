@@ -159,7 +159,7 @@ def _whose(scope: Scope, target: str) -> ColumnElement[bool]:
     """The starts that count against a rule, by its target: for everyone and roles, a person's own."""
     match scope:
         case Scope.CHANNEL:
-            return track_requests.c.channel_id == target
+            return (track_requests.c.channel_id == target) | (track_requests.c.parent_id == target)
         case Scope.CAMPAIGN:
             return track_requests.c.campaign_id == int(target)
         case _:

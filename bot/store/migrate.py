@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store.database import begin_immediate, database_url, new_engine, why_closed
 
-SCHEMA = "v0013"
+SCHEMA = "v0014"
 """The newest migration: what the tables in `bot.store.tables` look like."""
 
 _DEVELOPED = "0014"

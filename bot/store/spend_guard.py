@@ -132,7 +132,7 @@ async def refusal(
         return twin
     if may_run:
         return MayRun(request)
-    spender = Spender(person_id, roles, request.channel_id, request.campaign_id)
+    spender = Spender(person_id, roles, request.channel_id, request.campaign_id, request.parent_id)
     return await _over_limit(connection, request, spender, days, cost, now, cap) or twin
 
 

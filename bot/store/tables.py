@@ -225,6 +225,7 @@ track_requests = Table(
     Column("listed_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("campaign_id", Integer),
+    Column("parent_id", String, nullable=False, server_default=""),
     UniqueConstraint("workspace_id", "batch", "key"),
     Index("ix_track_requests_wallet", "wallet_id", "submitted_at"),
     Index("ix_track_requests_spend", "workspace_id", "submitted_at"),

@@ -55,6 +55,7 @@ class TrackRequests(Aggregate):
         now: datetime,
         expires_at: datetime,
         campaign_id: int | None = None,
+        parent_id: str = "",
     ) -> tuple[TrackRequest, ...]:
         """Store what a person asked for, an item being `(key, link, platform)`; repeating a batch adds nothing.
 
@@ -78,6 +79,7 @@ class TrackRequests(Aggregate):
                 proposed_at=now,
                 expires_at=expires_at,
                 campaign_id=campaign_id,
+                parent_id=parent_id,
             )
             for key, link, platform in items
         )

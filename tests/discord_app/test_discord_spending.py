@@ -7,6 +7,7 @@ import pytest
 from bot.domain.caller import WorkspaceRef
 from tests.discord_app.bot_app import bot_app_of, labels, lines, new_server, told
 from tests.standins.discord_server.markdown import mentions
+from tests.standins.discord_server.people import ChannelKind
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.environment import ANA, LINK, LIST, YOUTUBE, outbox_states
 from tests.standins.faults import Fault, FaultKind
@@ -51,6 +52,16 @@ async def test_a_limit_of_a_role_binds_before_discord_has_sent_the_servers_roles
     discord.fail(server.guild)
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         assert "monthly allowance of Managers" in told(await bot_app.card(server.ann, server.general, LINK, days=1))
+
+
+async def test_a_limit_of_a_channel_binds_in_its_threads(bot_app, discord, server):
+    thread = discord.add_channel(server.guild, "ideas", ChannelKind.PUBLIC_THREAD, server.general)
+    await bot_app.type("allowance", server.ann, server.general, channel=server.general.id, dollars="3")
+    card = await bot_app.card(server.ann, thread, LINK, days=7)
+    assert "of $3.00 left of this channel's monthly allowance" in told(card)
+    await bot_app.line(bot_app.press(card, "Track 7", server.ann), thread)
+    later = await bot_app.type("track", server.ann, server.general, link=YOUTUBE, days=7)
+    assert "of $0.48 left of this channel's monthly allowance" in told(later)
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])

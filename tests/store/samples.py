@@ -43,11 +43,15 @@ async def proposed(
     batch: str = "batch",
     now: datetime = NOW,
     campaign_id: int | None = None,
+    channel: tuple[str, str] = ("C1", ""),
 ) -> tuple[TrackRequest, ...]:
-    """Requests of one batch, valid for ten minutes."""
+    """Requests of one batch, valid for ten minutes, typed in a channel or a thread (with its parent)."""
     items = [(key, f"https://example.com/{key}", "tiktok") for key in keys]
     expires_at = now + timedelta(minutes=10)
-    return await store.tracking.propose(workspace, "C1", person, batch, items, PRICE, now, expires_at, campaign_id)
+    id_, parent = channel
+    return await store.tracking.propose(
+        workspace, id_, person, batch, items, PRICE, now, expires_at, campaign_id, parent
+    )
 
 
 async def submitted(

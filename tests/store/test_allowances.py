@@ -79,6 +79,20 @@ async def test_a_channel_is_shared_and_everyone_is_each(store, workspace):
     assert isinstance(await submitted(store, theirs, Decimal("0.5")), Submitted)
 
 
+async def test_a_threads_starts_count_in_its_channel_too(store, workspace):
+    await put(store, workspace, rule(Scope.CHANNEL, "C1", "1.5"), rule(Scope.CHANNEL, "T1", "0.7"))
+    (mine,) = await proposed(store, workspace, "a", batch="a")
+    (threaded,) = await proposed(store, workspace, "b", batch="b", channel=("T1", "C1"))
+    (elsewhere,) = await proposed(store, workspace, "c", batch="c", channel=("T2", "C2"))
+    assert (await submitted(store, threaded, Decimal("0.8"))).limit.limit == Decimal("0.7")
+    assert isinstance(await submitted(store, threaded, Decimal("0.6")), Submitted)
+    assert (await submitted(store, mine, Decimal(1))).limit == Limit(
+        Scope.CHANNEL, Decimal("1.5"), Decimal("0.6"), "name"
+    )
+    assert isinstance(await submitted(store, mine, Decimal("0.9")), Submitted)
+    assert isinstance(await submitted(store, elsewhere, Decimal(9)), Submitted)
+
+
 async def test_a_campaigns_budget_has_no_month_and_binds_what_goes_into_it(store, workspace):
     campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
     await store.campaigns.set_budget(workspace.id, campaign.id, Decimal(1), ADA, NOW)

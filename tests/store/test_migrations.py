@@ -119,7 +119,7 @@ async def test_a_database_of_the_last_version_in_development_keeps_every_row(rec
         ("alert_settings", "campaign_id", "milestones"),
         ("digests", "last_carry", "month_day", "weekdays"),
         ("outbox", "replies_to"),
-        ("track_requests", "campaign_id"),
+        ("track_requests", "campaign_id", "parent_id"),
         ("videos", "handle"),
         ("workspaces", "money", "zone"),
     )
