@@ -78,4 +78,4 @@ lock:
 	$(LOCK) --group dev -c requirements.lock -o requirements-tools.lock
 
 clean:
-	rm -rf .venv .coverage.junit.xml .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	rm -rf .venv .coverage.json .coverage.junit.xml .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build *.egg-info

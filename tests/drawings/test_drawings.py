@@ -83,7 +83,8 @@ def test_the_strong_words_of_a_summary_are_bold_and_no_word_is_lost(chat, title)
     reply = Reply("1,035 *views* · +705 · $3.68 short.", title, tone=Tone.WARNING, strong=("1,035 *views*", "$3.68"))
     (card,) = cards(chat, reply)
     ((*_, runs),) = [words.lines for words in card.elements if words.size is Size.BODY]
-    assert "".join(run.text for run in runs) == f"{'' if title else '⚠️ '}{reply.summary}"
+    drawn = "".join(run.text for run in runs).replace("\N{NO-BREAK SPACE}", " ")
+    assert drawn == f"{'' if title else '⚠️ '}{reply.summary}"
     assert "".join(run.text for run in runs if run.is_bold) == "".join(reply.strong)
 
 
