@@ -125,7 +125,8 @@ class SlackChat:
 
         def further() -> list[Message]:
             new = [each for each in self.bot_app.private(person) if each.ts not in before]
-            return [each for each in new if not each.files]  # beside which the answer comes
+            # A file or a picture comes beside an answer, also late, beside that of another command.
+            return [each for each in new if not (each.files or told(each).startswith("Picture: "))]
 
         delivery = await action()
         assert not delivery.failure, delivery.failure
