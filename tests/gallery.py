@@ -105,11 +105,14 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
     yield "offer.consequence_card: several may run", offer.consequence_card(offered("50.00", rows=doubtful))
     too_many = problems.with_links_left_out(offer.consequence_card(offered("50.00")), (link(6).url, link(7).url))
     yield "problems.with_links_left_out", too_many
-    yield "offer.already_tracked", offer.already_tracked(several[2], NOW)
-    yield "offer.already_tracked: outside", offer.already_tracked(several[3], NOW)
-    yield "offer.already_tracked: elsewhere", offer.already_tracked(several[4], NOW)
-    yield "offer.already_tracked: being started elsewhere", offer.already_tracked(replace(several[5], hidden=True), NOW)
-    yield "offer.nothing_new", offer.nothing_new(several[1:6])
+    yield "tracking.already_tracked", tracking.already_tracked(several[2], NOW)
+    yield "tracking.already_tracked: outside", tracking.already_tracked(several[3], NOW)
+    yield "tracking.already_tracked: elsewhere", tracking.already_tracked(several[4], NOW)
+    yield (
+        "tracking.already_tracked: being started elsewhere",
+        tracking.already_tracked(replace(several[5], hidden=True), NOW),
+    )
+    yield "tracking.nothing_new", tracking.nothing_new(several[1:6])
     yield "stopping.stop_question", stopping.stop_question(video(), 120, PRICE)
     yield "stopping.stop_question: no end known", stopping.stop_question(video(1), None, PRICE)
     yield "connect.disconnect_question", connect.disconnect_question(3, has_own_key=True)

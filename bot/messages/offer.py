@@ -1,4 +1,4 @@
-"""Before anything is spent: the consequence card, and the answers that make it needless."""
+"""The consequence card: what tracking would cost and do to the money, before anything is spent."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from bot.domain.links import FORMS, VideoLink
 from bot.domain.money import DURATIONS, Consequence, WalletState, dollars, left_after
 from bot.domain.videos import Video
 from bot.messages.approval import above_words, ask_button
-from bot.messages.campaign import Into, goes_into, joined_words
+from bot.messages.campaign import Into, goes_into
 from bot.messages.limits import limit_words, who_raises
 from bot.messages.wording import (
     at_latest,
@@ -29,8 +29,6 @@ from bot.messages.wording import (
     running_words,
     series,
     shortened,
-    status_word,
-    video_actions,
 )
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -185,7 +183,7 @@ def consequence_card(offer: Offer) -> Reply:
         f"{_cost(offer)} {_what_follows(offer)}".strip() + goes_into(offer.into),
         strong=(_price(offer.proposed),),
         title="Track this video?" if len(new) == 1 else f"Track {plural(len(new), 'video')}?",
-        parts=(*_links(offer.rows), *doubt, *_other_effects(offer), _small_print(offer)),
+        parts=(*links(offer.rows), *doubt, *_other_effects(offer), _small_print(offer)),
         actions=_actions(offer),
         tone=Tone.INFO if _effect(offer.proposed, offer) is _Effect.FINE and not doubt else Tone.WARNING,
     )
@@ -208,39 +206,7 @@ def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:
     return (Paragraph(text(said)),)
 
 
-def already_tracked(row: Row, now: datetime, into: Into | None = None) -> Reply:
-    """The video runs already: who started it, and nothing is spent."""
-    if row.hidden or row.video is None:
-        return Reply(
-            f"This video is {_state(row)} from another workspace with the same API key. Nothing was spent. Ask your "
-            "admin if you need its numbers here.",
-            title="Already tracked",
-            tone=Tone.WARNING,
-        )
-    return Reply(
-        f"This video is already being tracked ({status_word(row.video)}). Nothing was spent.{joined_words(into)}",
-        title=name_of(row.video),
-        parts=(Fields((Field("Started by", _starter(row)), *_times(row.video, now))),),
-        actions=video_actions(row.video),
-    )
-
-
-def _state(row: Row) -> str:
-    return "starting right now" if row.in_flight else "already being tracked"
-
-
-def nothing_new(rows: Sequence[Row], into: Into | None = None) -> Reply:
-    """Several links, none of which can be started."""
-    added = f" {plural(into.joined, 'video')} added to {into.name}." if into is not None else ""
-    return Reply(
-        f"There's nothing new to track in these links. Nothing was spent.{added}",
-        title="Nothing to start",
-        parts=_links(rows),
-        tone=Tone.WARNING,
-    )
-
-
-def _links(rows: Sequence[Row]) -> tuple[Part, ...]:
+def links(rows: Sequence[Row]) -> tuple[Part, ...]:
     """The link alone, or each of several with its state."""
     if len(rows) == 1:
         return (Paragraph(_named(rows[0])),)
@@ -263,19 +229,14 @@ def _state_of(row: Row) -> Text:
         return text("starting right now")
     if row.video is None:
         return text("may already be tracked" if row.may_run else "new")
-    return text("already tracked from another workspace") if row.hidden else text("already tracked, ", *_starter(row))
+    return text("already tracked from another workspace") if row.hidden else text("already tracked, ", *starter(row))
 
 
-def _starter(row: Row) -> Text:
+def starter(row: Row) -> Text:
+    """Who started the tracking that runs."""
     if row.started_by is None:
         return text("outside this bot")
     return text(Mention(row.started_by.id, row.started_by.name))
-
-
-def _times(video: Video, now: datetime) -> tuple[Field, ...]:
-    if video.started_at is None:
-        return ()
-    return (Field("Since", text(Time(min(video.started_at, now), now))),)
 
 
 def _price(choice: Consequence) -> str:

@@ -1,4 +1,4 @@
-"""After a person pressed the button: what was started, what was not and why, and what is not known yet."""
+"""What became of links: already tracked, started, not started and why, or not known yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,13 +10,16 @@ from bot.domain.clock import moment_text
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import Video
-from bot.messages.offer import ADD_CREDIT, BILLED_TWICE
-from bot.messages.wording import linked, name_of_link, platform_name, plural, status_word, video_actions
+from bot.messages.campaign import Into, joined_words
+from bot.messages.offer import ADD_CREDIT, BILLED_TWICE, Row, links, starter
+from bot.messages.wording import linked, name_of, name_of_link, platform_name, plural, status_word, video_actions
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
     Button,
     Column,
+    Field,
+    Fields,
     Item,
     Link,
     Listing,
@@ -27,6 +30,7 @@ from bot.reply.model import (
     Reply,
     Span,
     Text,
+    Time,
     Tone,
     Weight,
     text,
@@ -236,3 +240,41 @@ def may_run_words(platform: str) -> str:
     """Why a video that nobody here knows may be tracked all the same, from the middle of a sentence on."""
     hidden = f"ContentStats doesn't list all running {platform_name(platform)} videos"
     return f"it may already be tracked: {hidden}. Tracking it twice is billed twice."
+
+
+def already_tracked(row: Row, now: datetime, into: Into | None = None) -> Reply:
+    """The video runs already: who started it, and nothing is spent."""
+    if row.hidden or row.video is None:
+        return Reply(
+            f"This video is {_state(row)} from another workspace with the same API key. Nothing was spent. Ask your "
+            "admin if you need its numbers here.",
+            title="Already tracked",
+            tone=Tone.WARNING,
+        )
+    return Reply(
+        f"This video is already being tracked ({status_word(row.video)}). Nothing was spent.{joined_words(into)}",
+        title=name_of(row.video),
+        parts=(Fields((Field("Started by", starter(row)), *_times(row.video, now))),),
+        actions=video_actions(row.video),
+    )
+
+
+def _state(row: Row) -> str:
+    return "starting right now" if row.in_flight else "already being tracked"
+
+
+def nothing_new(rows: Sequence[Row], into: Into | None = None) -> Reply:
+    """Several links, none of which can be started."""
+    added = f" {plural(into.joined, 'video')} added to {into.name}." if into is not None else ""
+    return Reply(
+        f"There's nothing new to track in these links. Nothing was spent.{added}",
+        title="Nothing to start",
+        parts=links(rows),
+        tone=Tone.WARNING,
+    )
+
+
+def _times(video: Video, now: datetime) -> tuple[Field, ...]:
+    if video.started_at is None:
+        return ()
+    return (Field("Since", text(Time(min(video.started_at, now), now))),)
