@@ -54,8 +54,6 @@ logger = logging.getLogger(__name__)
 VERSION = version("contentstats-bot")
 OFFER_LASTS = timedelta(minutes=10)
 """How long a consequence card's figures, and so its buttons, hold."""
-KEPT_AFTER_LEAVING = timedelta(days=30)
-"""Whoever removed the bot by mistake, or for a while, finds everything as it was within this time."""
 LONGEST_SILENCE = 30.0
 """Seconds without a tick after which the scheduler has stopped."""
 SUGGEST_WITHIN = 2.0
@@ -278,7 +276,7 @@ class Bot:
         return await self._store.outbox.workspace_of(chat, person_id, message_id)
 
     async def note_claim(self, caller: Caller) -> None:
-        """Add to the audit who had a workspace use the operator's key. Raises DatabaseUnavailable."""
+        """Add to the audit who linked a workspace to the operator's key. Raises DatabaseUnavailable."""
         workspace = (await self._accounts.of(caller.workspace)).workspace
         outcome = "linked to the API key of the bot's operator"
         entry = Entry(self._clock(), caller.person, caller.channel_id, Action.SETTING, "", None, None, outcome)
@@ -289,22 +287,11 @@ class Bot:
 
         Raises DatabaseUnavailable. Safe to repeat.
         """
-        workspace = await self._store.workspaces.find(ref)
-        if workspace is not None:
-            await self._store.allowances.set_channel_money(workspace.id, channel_id, None, shows=False)
-            await self._store.approvals.leave_channel(workspace.id, channel_id)
-            await self._store.alerts.leave_money_out(workspace.id, channel_id, self._clock())
+        await self._accounts.leave_money_out(ref, channel_id)
 
     async def forget_departed(self) -> int:
-        """Delete what is stored for workspaces that the bot left `KEPT_AFTER_LEAVING` ago; returns how many."""
-        before = self._clock() - KEPT_AFTER_LEAVING
-        departed = await self._store.chat_installs.departed(before)
-        for chat, id_ in departed:
-            await self.forget(WorkspaceRef(chat, id_, ""))
-            await self._store.chat_installs.forget(chat, id_, before)
-        if departed:
-            await self._store.forgetting.unused_mirrors()
-        return len(departed)
+        """Delete what is stored for workspaces that the bot left 30 days ago; returns how many. Safe to repeat."""
+        return await self._accounts.forget_departed()
 
     async def recognize(self, chat: str, owned: Mapping[str, bool]) -> None:
         """Have a chat's stored workspaces use the keys that they may, by which are the operator's. Safe to repeat."""
@@ -317,7 +304,7 @@ class Bot:
 
     @property
     def memories(self) -> Memories:
-        """What is remembered of each workspace for a week."""
+        """Notes about each workspace, kept for a week."""
         return self._store.memories
 
     @property

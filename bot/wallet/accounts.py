@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(seconds=30)
 """How long a workspace is taken to use the same wallet: another process may link another key meanwhile."""
+KEPT_AFTER_LEAVING = timedelta(days=30)
+"""If the bot is removed by mistake, or for a while, everything is found as it was within this time."""
 NO_WALLET = ""
 """The fingerprint of the wallet that workspaces without any key have: an empty one."""
 
@@ -133,6 +135,25 @@ class Accounts:
         if workspace is not None:
             await self._store.forgetting.workspace(workspace.id)
         self._known.pop(ref, None)
+
+    async def forget_departed(self) -> int:
+        """Delete workspaces that the bot left `KEPT_AFTER_LEAVING` ago; returns how many. Safe to repeat."""
+        before = self._clock() - KEPT_AFTER_LEAVING
+        departed = await self._store.chat_installs.departed(before)
+        for chat, id_ in departed:
+            await self.forget(WorkspaceRef(chat, id_, ""))
+            await self._store.chat_installs.forget(chat, id_, before)
+        if departed:
+            await self._store.forgetting.unused_mirrors()
+        return len(departed)
+
+    async def leave_money_out(self, ref: WorkspaceRef, channel_id: str) -> None:
+        """Name no amounts in a channel that people of other companies read now. Safe to repeat."""
+        workspace = await self._store.workspaces.find(ref)
+        if workspace is not None:
+            await self._store.allowances.set_channel_money(workspace.id, channel_id, None, shows=False)
+            await self._store.approvals.leave_channel(workspace.id, channel_id)
+            await self._store.alerts.leave_money_out(workspace.id, channel_id, self._clock())
 
     async def stored(self, workspace_id: int) -> Account | None:
         """A stored workspace with its wallet, when nobody asks from there; None where it is gone.
