@@ -116,7 +116,7 @@ class Context:
         return await self.store.allowances.limits(self.workspace.id, spender, self.clock(), self.monthly_cap)
 
     async def unconfirmed(self, campaign_id: int | None = None) -> Decimal:
-        """Up to how many dollars a start that the caller types here needs no press."""
+        """The dollars up to which a start that the caller types here needs no press."""
         caller = self.caller
         spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id, caller.parent_id)
         return unconfirmed(await self.store.allowances.all(self.workspace.id), spender)

@@ -47,7 +47,7 @@ class Refused(Exception):
 
 
 def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentStatsError:
-    """What an answer means that is neither a success nor a 429, for which there is `rate_limit.rate_limited`.
+    """The error of a response that is neither a success nor a 429 (see `rate_limit.rate_limited`).
 
     `asked` is what the request was about. A 404 for the account comes from an address without an API, and a 403 for a
     start is about the key and its plan: no other organisation's video is in it.

@@ -97,7 +97,7 @@ def is_bound(allowance: Allowance, spender: Spender) -> bool:
 
 
 def unconfirmed(rules: Iterable[Allowance], spender: Spender) -> Decimal:
-    """Up to how many dollars a typed start needs no press: the least sum of the rules that bind it, 0 without any."""
+    """The dollars up to which a typed start needs no press: the lowest sum of the rules that bind it, 0 without any."""
     sums = (each.confirm_above for each in rules if is_bound(each, spender))
     return min((each for each in sums if each is not None), default=Decimal(0))
 
