@@ -4,6 +4,7 @@ The local Slack of the tests checks everything that it is sent, and so would tak
 """
 
 import asyncio
+import itertools
 import json
 import re
 import time
@@ -48,9 +49,14 @@ class Slack:
     def __init__(self) -> None:
         self.url = ""
         self.calls: list[str] = []
+        self._people = itertools.count()
         self.waiting: dict[tuple[str, str], Future[float]] = {}
         self.processing = self._processed_at = 0.0
         self._not_yet = _response(json.dumps({"ok": False, "error": "invalid_blocks"}).encode())
+
+    def new_person(self) -> str:
+        """Somebody who asked for nothing yet, so that the app doesn't slow them down."""
+        return f"UBENCH{next(self._people)}"
 
     @cached_property
     def _yes(self) -> bytes:
@@ -79,9 +85,9 @@ class Slack:
 class Asker:
     """One person at one app, on one connection; another one after so many commands that the app slows them down."""
 
-    def __init__(self, slack: Slack, number: int, connection: "_Line") -> None:
+    def __init__(self, slack: Slack, connection: "_Line") -> None:
         self._slack = slack
-        self._number, self._name = number, f"UBENCH{number}"
+        self._name = slack.new_person()
         self._connection = connection
         self._asked = 0
 
@@ -121,7 +127,8 @@ class Asker:
 
     def _request(self, command: str, words: str) -> bytes:
         self._asked += 1
-        self._name = f"UBENCH{self._number + 1_000 * (self._asked // 50)}"
+        if self._asked % 50 == 0:
+            self._name = self._slack.new_person()
         form = {"token": "t", "team_id": "T1", "team_domain": "bench", "channel_id": "C1", "channel_name": "general"}
         form |= {"user_id": self._name, "user_name": "ana", "command": command, "text": words, "api_app_id": "A1"}
         form |= {"is_enterprise_install": "false", "response_url": f"{self._slack.url}/hooks/{self._name}"}
@@ -142,7 +149,7 @@ async def asking(slack: Slack, port: int, people: int) -> AsyncIterator[list[Ask
     """So many people at the app on this port, each with a connection of their own."""
     loop = asyncio.get_running_loop()
     lines = [(await loop.create_connection(_Line, "127.0.0.1", port))[1] for _ in range(people)]
-    yield [Asker(slack, number, line) for number, line in enumerate(lines)]
+    yield [Asker(slack, line) for line in lines]
     for line in lines:
         line.close()
 

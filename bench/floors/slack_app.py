@@ -69,7 +69,9 @@ async def main(port: int, database: str, video: str) -> None:
         return await handler.handle(request)
 
     web = Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
-    config = uvicorn.Config(web, port=port, http="httptools", lifespan="off", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        web, port=port, http="httptools", lifespan="off", log_config=None, access_log=False, timeout_keep_alive=60
+    )
     async with aiohttp.ClientSession() as session:
         await uvicorn.Server(config).serve()
     await engine.dispose()
