@@ -21,7 +21,7 @@ from bench import (
     serving,
     starting,
 )
-from bench.measure import HEAD, say
+from bench.measure import HEAD, progress
 
 BENCHMARKS = (
     answering,
@@ -49,7 +49,7 @@ def main() -> None:
     for name in names:
         for row in benchmarks[name].rows():
             print(row, flush=True)
-    say(f"measured in {time.monotonic() - began:.0f} s")
+    progress(f"measured in {time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":

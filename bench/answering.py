@@ -1,8 +1,8 @@
-"""Rows 1, 2 and 2b: a signed command over HTTP, to its acknowledgement, answer and chart, through the whole program.
+"""Rows 1 and 2: latency of a signed Slack command over HTTP, to its acknowledgement, its answer and its chart.
 
-The program and its floor are processes of their own; Slack and ContentStats are in this one. Who asks waits for the
-answer before they ask again, as people do, so that one command's work is not in the way of the next one's
-acknowledgement; what happens where it is, the rows about people at once say.
+The bot and its floor run in processes of their own; the stand-ins for Slack and ContentStats run in this one. Each user
+waits for the answer before sending the next command, so one command's background work doesn't delay the next
+acknowledgement. The rows with several users at once measure that delay.
 """
 
 import asyncio
@@ -24,26 +24,26 @@ import aiohttp
 
 from adapters.sandbox.serve import Sandbox
 from bench.floors.slack_app import SECRET
-from bench.measure import Pair, Row, duration, say
-from bench.slack import Asker, Slack, Taken, asking, receiving
+from bench.measure import Pair, Row, duration, progress
+from bench.slack import Slack, SlackUser, Timing, running_slack, slack_users
 from bot.charts.charts import Charts
 from bot.charts.specs import Growth, Line
 from bot.domain.clock import utc_now
 
-Ask: TypeAlias = Callable[[], Awaitable[Taken]]
+Ask: TypeAlias = Callable[[], Awaitable[Timing]]
 
 ROUNDS, BLOCK = 30, 10
 PROCESSING = 1.0
-"""Seconds that Slack takes to look at a file."""
+"""Seconds that Slack takes to process an uploaded file."""
 PNG = bytes(20_000)
 ANSWER_ROUNDS = 15
-CROWDS = (1, 5, 20, 50)
-EACH = 200
-"""Commands of a crowd in all."""
-MANY, TURNS = 200, 2
-STARTING = 60
+CONCURRENCY = (1, 5, 20, 50)
+COMMANDS = 200
+"""Commands in total at each level of concurrency."""
+RATE_USERS, RATE_COMMANDS = 200, 2
+STARTUP_TIMEOUT = 60
 """Seconds that a program may take to open its port."""
-GOAL, GOAL_P99, GOAL_ANSWER, GOAL_CHART, SLACKS_LIMIT = 1.15, 1.25, 1.5, 1.2, 3.0
+GOAL, GOAL_P99, GOAL_ANSWER, GOAL_CHART, SLACK_DEADLINE = 1.15, 1.25, 1.5, 1.2, 3.0
 TRIED_ACK = (
     "in one process, hot, with nothing behind it, the way to the ack took 0.078 ms against 0.074, and the press below "
     "takes as long as Bolt; starting the work behind the ack 5 ms later gave 2.2x, collecting no garbage nothing"
@@ -58,45 +58,51 @@ FLOOR = Path(__file__).parent / "floors" / "slack_app.py"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Where both setup listen, the video that is asked for, and others that nobody asked for yet."""
+    """The local Slack, the ports of the bot and its floor, and the ids of the tracked videos.
+
+    The charts of `new_videos` aren't cached yet.
+    """
 
     slack: Slack
-    ours: int
-    floor: int
+    our_port: int
+    floor_port: int
     video: str
-    others: Sequence[str]
+    new_videos: Sequence[str]
 
 
 def rows() -> Iterator[Row]:
-    """The acknowledgement, the answer, the acknowledgement of many."""
-    say("rows 1 and 2: starting the program and its floor")
+    """Acknowledgements, answers and charts for one user; then acknowledgements and throughput for many."""
+    progress("rows 1 and 2: starting the bot and its floor")
     yield from asyncio.run(_rows())
 
 
 async def _rows() -> list[Row]:
     async with _set_up() as setup:
-        say("rows 1 and 2: asking one at a time")
-        async with asking(setup.slack, setup.ours, 1) as (ours,), asking(setup.slack, setup.floor, 1) as (floor,):
+        progress("rows 1 and 2: one command at a time")
+        async with (
+            slack_users(setup.slack, setup.our_port, 1) as (ours,),
+            slack_users(setup.slack, setup.floor_port, 1) as (floor,),
+        ):
             found = [*await _acks(ours, floor), await _bare_acks(ours, floor)]
             found += [await _answers(ours, floor, "/usage", ""), await _answers(ours, floor, "/stats", setup.video)]
             found.append(await _charts(ours, setup))
-        for people in CROWDS:
-            say(f"row 1: asking {people} at a time")
-            found += await _crowd(setup, people)
-        say(f"row 2: {MANY} people who ask again as soon as they are answered")
+        for people in CONCURRENCY:
+            progress(f"row 1: {people} users at once")
+            found += await _concurrent(setup, people)
+        progress(f"row 2: {RATE_USERS} users, each sending the next command as soon as the last is answered")
         return [*found, await _rate(setup)]
 
 
-async def _acks(ours: Asker, floor: Asker) -> list[Row]:
-    async def mine_once() -> Taken:
+async def _acks(ours: SlackUser, floor: SlackUser) -> list[Row]:
+    async def ask_ours() -> Timing:
         await ours.settle()
         return await ours.ask("/usage")
 
-    async def bare_once() -> Taken:
+    async def ask_floor() -> Timing:
         await floor.settle()
-        return await floor.ask("/ack", waits=False)
+        return await floor.ask("/ack", wait_for_answer=False)
 
-    taken = await _in_turn(mine_once, bare_once, ROUNDS)
+    taken = await _alternating(ask_ours, ask_floor, ROUNDS)
     mine, bare = ([[each.ack for each in block] for block in side] for side in taken)
     name = "signed /usage over HTTP to its ack; floor is a bare Bolt handler"
     middle = Pair.of(list(map(statistics.median, mine)), list(map(statistics.median, bare)))
@@ -107,29 +113,29 @@ async def _acks(ours: Asker, floor: Asker) -> list[Row]:
     ]
 
 
-async def _bare_acks(ours: Asker, floor: Asker) -> Row:
-    """The way to the acknowledgement alone, without the work behind it that takes the processor from who measures."""
-    taken = await _in_turn(ours.press, floor.press, ROUNDS)
+async def _bare_acks(ours: SlackUser, floor: SlackUser) -> Row:
+    """Acknowledge requests that start no background work, which would compete with the benchmark for the CPU."""
+    taken = await _alternating(ours.press, floor.press, ROUNDS)
     mine, bare = ([statistics.median(each.ack for each in block) for block in side] for side in taken)
-    return Pair.of(mine, bare).row(1, "signed press in a form to its ack, nothing behind it; floor is Bolt, p50")
+    return Pair.of(mine, bare).row(1, "signed press in a form to its ack, no work behind it; floor is Bolt, p50")
 
 
-async def _charts(ours: Asker, setup: Setup) -> Row:
-    """The way to a new chart of each video, beside the numbers' time, drawing, uploading and what Slack takes."""
+async def _charts(ours: SlackUser, setup: Setup) -> Row:
+    """Time to a new chart; the floor adds up its answer, a drawing, an upload and Slack's processing time."""
     setup.slack.processing = PROCESSING
     mine, bare = [], []
     async with Charts() as charts, aiohttp.ClientSession() as session:
-        for number, video in enumerate(setup.others):
+        for number, video in enumerate(setup.new_videos):
             began = time.perf_counter()
             await charts.draw(_growth(number))
             for path in ("/api/files.getUploadURLExternal", "/upload", "/api/files.completeUploadExternal"):
                 await (await session.post(f"{setup.slack.url}{path}", data=PNG)).read()
             needed = time.perf_counter() - began
-            taken = await ours.ask("/stats", video, charted=True)
+            taken = await ours.ask("/stats", video, wait_for_chart=True)
             mine.append(taken.chart)
             bare.append(taken.answer + needed + PROCESSING)
     setup.slack.processing = 0
-    name = f"/stats to its chart, Slack taking {PROCESSING:g} s; floor is numbers, draw, upload and that"
+    name = f"/stats to its chart, Slack takes {PROCESSING:g} s; floor: answer, draw, upload, Slack"
     return Pair.of(mine[1:], bare[1:]).row(2, name, GOAL_CHART)
 
 
@@ -140,28 +146,31 @@ def _growth(number: int) -> Growth:
     )
 
 
-async def _answers(ours: Asker, floor: Asker, command: str, words: str) -> Row:
-    charted = command == "/stats"
-    taken = await _in_turn(
-        lambda: ours.ask(command, words, charted=charted), lambda: floor.ask(command, words), ANSWER_ROUNDS
+async def _answers(ours: SlackUser, floor: SlackUser, command: str, words: str) -> Row:
+    has_chart = command == "/stats"
+    taken = await _alternating(
+        lambda: ours.ask(command, words, wait_for_chart=has_chart), lambda: floor.ask(command, words), ANSWER_ROUNDS
     )
     mine, bare = ([statistics.median(each.answer for each in block) for block in side] for side in taken)
     name = f"signed {command} to its answer; floor reads the same and posts a line"
     return Pair.of(mine, bare).row(2, name, GOAL_ANSWER, TRIED_ANSWER)
 
 
-async def _crowd(setup: Setup, people: int) -> list[Row]:
-    async with asking(setup.slack, setup.ours, people) as ours, asking(setup.slack, setup.floor, people) as floor:
+async def _concurrent(setup: Setup, people: int) -> list[Row]:
+    async with (
+        slack_users(setup.slack, setup.our_port, people) as ours,
+        slack_users(setup.slack, setup.floor_port, people) as floor,
+    ):
 
-        async def all_of(askers: Sequence[Asker], times: int) -> list[float]:
-            async def one(asker: Asker) -> list[float]:
-                return [(await asker.ask("/usage")).ack for _ in range(times)]
+        async def all_of(users: Sequence[SlackUser], times: int) -> list[float]:
+            async def one(user: SlackUser) -> list[float]:
+                return [(await user.ask("/usage")).ack for _ in range(times)]
 
-            return [each for mine in await asyncio.gather(*map(one, askers)) for each in mine]
+            return [each for mine in await asyncio.gather(*map(one, users)) for each in mine]
 
         await all_of(ours, 1)
         await all_of(floor, 1)
-        half = max(1, EACH // people // 4)
+        half = max(1, COMMANDS // people // 4)
         blocks = [(await all_of(ours, half), await all_of(floor, half)) for _ in range(4)]
     mine, bare = zip(*blocks, strict=True)
     middle = Pair.of(list(map(statistics.median, mine)), list(map(statistics.median, bare)))
@@ -170,37 +179,37 @@ async def _crowd(setup: Setup, people: int) -> list[Row]:
     shown = (duration(worst), duration(worst_bare), f"{worst / worst_bare:.2f}x")
     return [
         middle.row(1, f"{name}, p50"),
-        Row(1, f"{name}, slowest", *shown, f"<= {SLACKS_LIMIT:g} s", worst <= SLACKS_LIMIT),
+        Row(1, f"{name}, slowest", *shown, f"<= {SLACK_DEADLINE:g} s", worst <= SLACK_DEADLINE),
     ]
 
 
 async def _rate(setup: Setup) -> Row:
-    """How many answers a second there are at most: everybody has asked, and asks again once answered."""
+    """Throughput in answers per second: every user sends the next command as soon as the last is answered."""
 
     async def seconds(port: int) -> float:
-        async def one(asker: Asker) -> None:
-            for _ in range(TURNS):
-                await asker.ask("/usage")
+        async def one(user: SlackUser) -> None:
+            for _ in range(RATE_COMMANDS):
+                await user.ask("/usage")
 
-        async with asking(setup.slack, port, MANY) as askers:
+        async with slack_users(setup.slack, port, RATE_USERS) as users:
             began = time.perf_counter()
-            await asyncio.gather(*map(one, askers))
-            return (time.perf_counter() - began) / (MANY * TURNS)
+            await asyncio.gather(*map(one, users))
+            return (time.perf_counter() - began) / (RATE_USERS * RATE_COMMANDS)
 
-    await seconds(setup.ours)
-    await seconds(setup.floor)
-    mine, bare = zip(*[(await seconds(setup.ours), await seconds(setup.floor)) for _ in range(3)], strict=True)
+    await seconds(setup.our_port)
+    await seconds(setup.floor_port)
+    mine, bare = zip(*[(await seconds(setup.our_port), await seconds(setup.floor_port)) for _ in range(3)], strict=True)
     found = Pair.of(mine, bare)
-    name = f"/usage answered, {MANY} people at once, {os.cpu_count()} cores; floor answers them too"
+    name = f"/usage answered, {RATE_USERS} people at once, {os.cpu_count()} cores; floor answers them too"
     return Row(2, name, f"{1 / found.ours:.0f}/s", f"{1 / found.floor:.0f}/s", f"{found.ratio:.2f}x")
 
 
-async def _in_turn(ours: Ask, floor: Ask, rounds: int) -> tuple[list[list[Taken]], list[list[Taken]]]:
-    """Blocks of the one and the other, A B A B, after one of each to warm up."""
+async def _alternating(ours: Ask, floor: Ask, rounds: int) -> tuple[list[list[Timing]], list[list[Timing]]]:
+    """Timings in alternating blocks, A B A B, after one block of each to warm up."""
     for ask in (ours, floor):
         for _ in range(BLOCK):
             await ask()
-    blocks: tuple[list[list[Taken]], list[list[Taken]]] = ([], [])
+    blocks: tuple[list[list[Timing]], list[list[Timing]]] = ([], [])
     for _ in range(rounds):
         for ask, side in zip((ours, floor), blocks, strict=True):
             side.append([await ask() for _ in range(BLOCK)])
@@ -213,13 +222,13 @@ def _p99(seconds: Sequence[float]) -> float:
 
 @asynccontextmanager
 async def _set_up() -> AsyncIterator[Setup]:
-    """Both setup, a Slack, and an account with two videos that have run for four days."""
+    """The bot, its floor and a local Slack, for an account with eight videos tracked for four days."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="contentstats-bench-"))
-        slack = await stack.enter_async_context(receiving())
+        slack = await stack.enter_async_context(running_slack())
         sandbox = await stack.enter_async_context(Sandbox(balance=Decimal(100), requests_per_minute=10_000))
         began = utc_now() - timedelta(days=4)
-        video, *others = [sandbox.world.track(sandbox.key, LINK + str(number), 7, began).id for number in range(8)]
+        video, *new_videos = [sandbox.world.track(sandbox.key, LINK + str(number), 7, began).id for number in range(8)]
         console = str(Path(sys.executable).with_name("contentstats-bot"))
         settings = {
             "CONTENTSTATS_API_KEY": sandbox.key,
@@ -236,15 +245,15 @@ async def _set_up() -> AsyncIterator[Setup]:
         database = f"sqlite+aiosqlite:///{folder}/bench.db"
         bare = (sys.executable, str(FLOOR), str(port), database, video)
         await stack.enter_async_context(_running(bare, {}, folder, port))
-        yield Setup(slack, ours, port, video, others)
+        yield Setup(slack, ours, port, video, new_videos)
 
 
 @asynccontextmanager
 async def _running(command: Sequence[str], settings: dict[str, str], folder: str, port: int) -> AsyncIterator[None]:
-    """A program, from when its port is open."""
+    """Run a program; enters once its port accepts connections."""
     program = await asyncio.create_subprocess_exec(*command, env=os.environ | settings, cwd=folder)
     try:
-        async with asyncio.timeout(STARTING):
+        async with asyncio.timeout(STARTUP_TIMEOUT):
             while not await _is_open(port):
                 if program.returncode is not None:
                     raise RuntimeError(f"{command[0]} ended with {program.returncode}")

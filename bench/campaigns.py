@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from sqlalchemy import delete, text, update
 
-from bench.measure import Row, Task, duration, pair, say
+from bench.measure import Row, Task, duration, pair, progress
 from bench.planning import planner_of
 from bench.stores import ANA, BASE_URL, CALLER, KEY, NOW, PRICE, bot_on, fill
 from bot.app import Bot
@@ -54,12 +54,12 @@ def rows() -> Iterator[Row]:
             yield from asyncio.run(_lists("PostgreSQL", server.url("lists")))
             yield asyncio.run(_digests("PostgreSQL", server.url("digests")))
     except (FileNotFoundError, RuntimeError, subprocess.CalledProcessError) as error:
-        say(f"row 12: PostgreSQL did not start: {error}")
+        progress(f"row 12: PostgreSQL did not start: {error}")
         yield Row(12, "PostgreSQL: not measured, because it did not start", "-")
 
 
 async def _cards(url: str) -> list[Row]:
-    say(f"row 12: filling a campaign of {VIDEOS} videos with {SNAPSHOTS} snapshots each")
+    progress(f"row 12: filling a campaign of {VIDEOS} videos with {SNAPSHOTS} snapshots each")
     await _fill(url)
     engine = new_engine(database_url(url), {"isolation_level": "AUTOCOMMIT"})
     windows = {"now": _stored(0), "day": _stored(1), "week": _stored(7)}
@@ -83,7 +83,7 @@ async def _cards(url: str) -> list[Row]:
 
 
 async def _lists(database: str, url: str) -> list[Row]:
-    say(f"row 12: filling {VIDEOS} videos on {database}")
+    progress(f"row 12: filling {VIDEOS} videos on {database}")
     await fill(url, own=VIDEOS)
     async with Store.opened(url) as store:
         asking = await store.workspaces.ensure_workspace(CALLER.workspace, 1)
@@ -99,7 +99,7 @@ async def _lists(database: str, url: str) -> list[Row]:
 
 async def _digests(database: str, url: str) -> Row:
     """Digests of one workspace's campaigns, beside those of as many workspaces that have as many videos each."""
-    say(f"row 12: filling {2 * VIDEOS} videos on {database}")
+    progress(f"row 12: filling {2 * VIDEOS} videos on {database}")
     schedule = Schedule(NOW.hour * 60, "UTC")
     async with Store.opened(url) as store:
         wallet_id = await _wallet(store)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from adapters.sandbox.serve import Sandbox
-from bench.measure import Row, say
+from bench.measure import Row, progress
 from bench.reads import LINK
 from bot.app import Bot
 from bot.digests.planner import DigestPlanner
@@ -33,7 +33,7 @@ ASKED = (*("stats",) * 12, *("videos",) * 3, *("usage",) * 2, "compare", "export
 
 def rows() -> Iterator[Row]:
     """The day."""
-    say("row 11: a day of polling, digests and commands")
+    progress("row 11: a day of polling, digests and commands")
     yield asyncio.run(_day())
 
 

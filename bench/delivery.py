@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import Iterator
 
 from bench.limited import CHANNEL, DISCORD, WORKSPACE, Limited, limited
-from bench.measure import Row, duration, say
+from bench.measure import Row, duration, progress
 from bench.worker import WORKSPACES
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import utc_now
@@ -34,13 +34,13 @@ def rows() -> Iterator[Row]:
                 server.create(chat)
                 yield from asyncio.run(_rows(chat, server.url(chat)))
     except (FileNotFoundError, RuntimeError, subprocess.CalledProcessError) as error:
-        say(f"row 6: PostgreSQL did not start: {error}")
+        progress(f"row 6: PostgreSQL did not start: {error}")
         yield Row(6, "PostgreSQL: not measured, because it did not start", "-")
 
 
 async def _rows(chat: str, database: str) -> list[Row]:
     count = await _fill(chat, database)
-    say(f"row 6: posting {count:,} messages into {chat}")
+    progress(f"row 6: posting {count:,} messages into {chat}")
     async with limited() as receiver:
         told = await _work(chat, receiver.url, database)
         found = [_pace(chat, receiver, count)]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from adapters.sandbox.serve import Sandbox
-from bench.measure import Pair, Row, duration, say
+from bench.measure import Pair, Row, duration, progress
 from bot.domain.clock import utc_now
 from tests.standins.discord_server.people import Channel, User
 from tests.standins.discord_server.server import Discord, running
@@ -62,9 +62,9 @@ class Program:
 
 def rows() -> Iterator[Row]:
     """Callback, choices, memory."""
-    say("row 3: starting the program and its floor in Discord")
+    progress("row 3: starting the program and its floor in Discord")
     yield from asyncio.run(_callbacks())
-    say("row 3: memory with many servers")
+    progress("row 3: memory with many servers")
     yield asyncio.run(_memory())
 
 

@@ -100,6 +100,6 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.2f} ms"
 
 
-def say(text: str) -> None:
+def progress(text: str) -> None:
     """Report progress on stderr, outside the table."""
     print(f"... {text}", file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 
-from bench.measure import Row, Task, duration, longest_stall, pair, say
+from bench.measure import Row, Task, duration, longest_stall, pair, progress
 from bench.stores import NOW, bot_on, fill
 from bot.app import Bot
 from bot.delivery.deliver import Deliverer
@@ -31,12 +31,12 @@ def rows() -> Iterator[Row]:
             yield asyncio.run(_stall(_created(server, "due")))
             yield asyncio.run(_tick(_created(server, "many"), _created(server, "few")))
     except (FileNotFoundError, RuntimeError, subprocess.CalledProcessError) as error:
-        say(f"rows 6c and 7: PostgreSQL did not start: {error}")
+        progress(f"rows 6c and 7: PostgreSQL did not start: {error}")
         yield Row(7, "PostgreSQL: not measured, because it did not start", "-")
 
 
 async def _stall(url: str) -> Row:
-    say(f"row 6c: planning {MANY:,} digests")
+    progress(f"row 6c: planning {MANY:,} digests")
     await _subscribe(url, 1, due_at=NOW)
     async with bot_on(url) as bot:
         planner = planner_of(bot)
@@ -55,7 +55,7 @@ async def _stall(url: str) -> Row:
 
 
 async def _tick(many: str, few: str) -> Row:
-    say(f"row 7: ticking beside {MANY:,} subscriptions")
+    progress(f"row 7: ticking beside {MANY:,} subscriptions")
     later = NOW + timedelta(hours=1)
     await _subscribe(many, MANY, due_at=later)
     await _subscribe(few, FEW, due_at=later)

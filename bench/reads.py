@@ -1,6 +1,6 @@
-"""Row 4: how often the API is asked for one video, counted where it answers: at the sandbox.
+"""Row 4: API reads of one video, however many people ask for it, counted by the sandbox.
 
-A video's hour begins when its page is read and lasts sixty minutes: so no sixty minutes, wherever they begin, hold two.
+A reading stays fresh for sixty minutes from when it is read, so no sixty minutes contain two reads.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ LINK = "https://www.tiktok.com/@steady/video/730123456789012345"
 
 
 def rows() -> Iterator[Row]:
-    """All at once, then one after the other for an hour."""
+    """A thousand people at once, then a thousand spread over an hour, then one more after the hour."""
     yield from asyncio.run(_rows())
 
 
@@ -59,10 +59,10 @@ def _row(name: str, reads: int) -> Row:
 
 @asynccontextmanager
 async def _world(clock: HandClock) -> AsyncIterator[tuple[Bot, Sandbox, Sequence[str]]]:
-    """The bot on a store of its own, and a sandbox with two videos that have run for four days."""
+    """The bot on a new database, and a sandbox with two videos tracked for four days."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="contentstats-bench-"))
-        # A generous plan: what is counted is how often the bot asks, not how often it may.
+        # A high rate limit, so that only the bot's own caching keeps the number of calls down.
         sandbox = await stack.enter_async_context(Sandbox(clock, balance=Decimal(100), requests_per_minute=10_000))
         began = clock.now - timedelta(days=4)
         videos = [sandbox.world.track(sandbox.key, LINK + str(number), 7, began).id for number in range(2)]
@@ -72,7 +72,6 @@ async def _world(clock: HandClock) -> AsyncIterator[tuple[Bot, Sandbox, Sequence
 
 
 async def _stats(bot: Bot, video: str, number: int) -> None:
-    """What one of the people asks, and is answered."""
     person = Person(f"U{number}", f"Person {number}")
     caller = Caller(WorkspaceRef("slack", "T1", "Bench"), "C1", person, Role.MEMBER, frozenset({Permission.LOOK}))
     reply = await bot.run("stats", video, caller)

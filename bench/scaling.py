@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack
 
-from bench.measure import Row, Task, pair, say
+from bench.measure import Row, Task, pair, progress
 from bench.stores import CALLER, OWN, bot_on, fill, video_id
 from bot.app import Bot
 from bot.reply.model import Tone
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
         try:
             server = stack.enter_context(running())
         except (FileNotFoundError, RuntimeError, subprocess.CalledProcessError) as error:
-            say(f"row 5: PostgreSQL did not start: {error}")
+            progress(f"row 5: PostgreSQL did not start: {error}")
             yield Row(5, "PostgreSQL: not measured, because it did not start", "-")
             return
         for name in STORES:
@@ -35,11 +35,11 @@ def rows() -> Iterator[Row]:
 
 
 async def _rows(database: str, urls: Sequence[str]) -> list[Row]:
-    say(f"row 5: filling three stores on {database}")
+    progress(f"row 5: filling three stores on {database}")
     await fill(urls[0])
     await fill(urls[1], others=WORKSPACES - 1)
     await fill(urls[2], own=VIDEOS)
-    say(f"row 5: asking them on {database}")
+    progress(f"row 5: asking them on {database}")
     larger = f"{database}: {WORKSPACES:,} workspaces, {VIDEOS:,} videos; floor is 1, {OWN}"
     asker = f"{database}: all {VIDEOS:,} videos are the asker's; floor is {OWN}"
     found = []

@@ -14,8 +14,8 @@ from asyncio.subprocess import PIPE
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.measure import Pair, Row, say
-from bench.slack import receiving
+from bench.measure import Pair, Row, progress
+from bench.slack import running_slack
 from bench.starting import GOAL, GOAL_MEGABYTES, HERE, Run
 from tests.standins.discord_server.server import running
 
@@ -30,13 +30,13 @@ TRIED = (
 
 def rows() -> Iterator[Row]:
     """Time as a ratio, memory as a difference."""
-    say("row 10: starting `run`")
+    progress("row 10: starting `run`")
     yield from asyncio.run(_rows())
 
 
 async def _rows() -> list[Row]:
     program = str(Path(sys.executable).with_name("contentstats-bot"))
-    async with receiving() as slack, running() as discord:
+    async with running_slack() as slack, running() as discord:
         discord.rates.in_all = discord.rates.other = None
         discord.rates.routes = dict.fromkeys(discord.rates.routes)
         discord.install(discord.add_guild("Bench", discord.add_user("ana")))

@@ -1,6 +1,6 @@
-"""A Slack as small as it can be: it signs and sends commands, says yes to every call, and notes when answers come.
+"""Minimal Slack for benchmarks: signs and sends commands, accepts every API call, and times the replies.
 
-The local Slack of the tests checks everything that it is sent, and so would take more time than what is measured.
+The Slack server in `tests/` validates every call, which would take longer than the work being measured.
 """
 
 import asyncio
@@ -22,9 +22,8 @@ from bench.floors.slack_app import SECRET
 from bench.receiver import serve
 
 PERSON = re.compile(rb"UBENCH\d+")
-WITHIN = 30
-"""Seconds that an answer may take."""
-PAUSE, WAKING = 0.005, 3
+ANSWER_TIMEOUT = 30
+SETTLE_SECONDS, WAKE_UP_REQUESTS = 0.005, 3
 ANSWERED = (200, 405)
 ANSWER, CHART = "answer", "chart"
 COMPLETE = "/api/files.completeUploadExternal"
@@ -32,8 +31,8 @@ PING = b"GET /slack/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """Seconds from sending a command to its acknowledgement, answer and chart; 0 for what was not waited for."""
+class Timing:
+    """Seconds from sending a command to its acknowledgement, answer and chart; 0 for each that wasn't awaited."""
 
     ack: float
     answer: float = 0
@@ -41,9 +40,9 @@ class Taken:
 
 
 class Slack:
-    """The receiver. Each person waits for one answer at a time, which comes by the response_url.
+    """The API server. Each user waits for one answer at a time, which arrives at the response_url.
 
-    `processing` is how many seconds it takes to look at a file, before which it refuses to show it.
+    Messages with an uploaded file are refused until the file has been processed for `processing` seconds.
     """
 
     def __init__(self) -> None:
@@ -54,19 +53,19 @@ class Slack:
         self.processing = self._processed_at = 0.0
         self._not_yet = _response(json.dumps({"ok": False, "error": "invalid_blocks"}).encode())
 
-    def new_person(self) -> str:
-        """Somebody who asked for nothing yet, so that the app doesn't slow them down."""
+    def new_user_id(self) -> str:
+        """An unused user id, which no per-user rate limit slows down yet."""
         return f"UBENCH{next(self._people)}"
 
     @cached_property
     def _yes(self) -> bytes:
-        """To everything: what is not asked for in it, nobody reads."""
+        """One response for every method: clients ignore the fields that they didn't ask for."""
         person = {"id": "U", "team_id": "T1", "name": "ana"}
         yes = {"ok": True, "team_id": "T1", "team": "Bench", "user": person, "file_id": "F1"}
         return _response(json.dumps(yes | {"upload_url": f"{self.url}/upload"}).encode())
 
     def answer(self, target: bytes, _token: bytes, body: bytes) -> bytes:
-        """Note a call, and whether it is what somebody waits for; returns the response."""
+        """Record a call, wake the user who waits for it, and return the HTTP response."""
         path = target.decode()
         self.calls.append(path)
         now = time.perf_counter()
@@ -82,37 +81,39 @@ class Slack:
         return self._yes
 
 
-class Asker:
-    """One person at one app, on one connection; another one after so many commands that the app slows them down."""
+class SlackUser:
+    """A user of one app on one connection; takes a new user id every 50 commands, before the app rate-limits it."""
 
-    def __init__(self, slack: Slack, connection: "_Line") -> None:
+    def __init__(self, slack: Slack, connection: "_Connection") -> None:
         self._slack = slack
-        self._name = slack.new_person()
+        self._name = slack.new_user_id()
         self._connection = connection
         self._asked = 0
 
     async def settle(self) -> None:
-        """Let what is left of the last command end, and wake the app as anyone would who asked a moment before.
+        """Let the last command's background work finish, then send a few requests to wake the app's process.
 
-        Else the system's own time for waking a process that slept would be most of an acknowledgement.
+        Otherwise, most of an acknowledgement would be the operating system's time to wake a sleeping process.
         """
-        await asyncio.sleep(PAUSE)
-        for _ in range(WAKING):
+        await asyncio.sleep(SETTLE_SECONDS)
+        for _ in range(WAKE_UP_REQUESTS):
             await self._connection.post(PING)
 
-    async def ask(self, command: str, words: str = "", *, waits: bool = True, charted: bool = False) -> Taken:
-        """Send a command; its answer is waited for unless the app gives none, and its chart if it has one."""
+    async def ask(
+        self, command: str, words: str = "", *, wait_for_answer: bool = True, wait_for_chart: bool = False
+    ) -> Timing:
+        """Send a command, and wait for its acknowledgement, its answer and its chart as the flags ask."""
         request, new = self._request(command, words), asyncio.get_running_loop().create_future
         answered = self._slack.waiting[self._name, ANSWER] = new()
         drawn = self._slack.waiting[self._name, CHART] = new()
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(ANSWER_TIMEOUT):
             began = time.perf_counter()
             acknowledged = await self._connection.post(request) - began
-            answer = await answered - began if waits else 0
-            return Taken(acknowledged, answer, await drawn - began if charted else 0)
+            answer = await answered - began if wait_for_answer else 0
+            return Timing(acknowledged, answer, await drawn - began if wait_for_chart else 0)
 
-    async def press(self) -> Taken:
-        """Press something within an open form, which is acknowledged and has nothing behind it."""
+    async def press(self) -> Timing:
+        """Pick from a select in an open form, which the app acknowledges and otherwise ignores."""
         payload: dict[str, object] = {"type": "block_actions", "team": {"id": "T1"}, "api_app_id": "A1"}
         payload |= {
             "user": {"id": self._name},
@@ -123,12 +124,12 @@ class Asker:
         payload |= {"actions": [{"type": "static_select", "action_id": "a", "block_id": "b"}]}
         request = _signed({"payload": json.dumps(payload)})
         began = time.perf_counter()
-        return Taken(await self._connection.post(request) - began)
+        return Timing(await self._connection.post(request) - began)
 
     def _request(self, command: str, words: str) -> bytes:
         self._asked += 1
         if self._asked % 50 == 0:
-            self._name = self._slack.new_person()
+            self._name = self._slack.new_user_id()
         form = {"token": "t", "team_id": "T1", "team_domain": "bench", "channel_id": "C1", "channel_name": "general"}
         form |= {"user_id": self._name, "user_name": "ana", "command": command, "text": words, "api_app_id": "A1"}
         form |= {"is_enterprise_install": "false", "response_url": f"{self._slack.url}/hooks/{self._name}"}
@@ -137,25 +138,25 @@ class Asker:
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Slack]:
-    """A receiver on a free port."""
+async def running_slack() -> AsyncIterator[Slack]:
+    """A minimal Slack on a free port."""
     slack = Slack()
     async with serve(slack.answer) as slack.url:
         yield slack
 
 
 @asynccontextmanager
-async def asking(slack: Slack, port: int, people: int) -> AsyncIterator[list[Asker]]:
-    """So many people at the app on this port, each with a connection of their own."""
+async def slack_users(slack: Slack, port: int, people: int) -> AsyncIterator[list[SlackUser]]:
+    """`people` users of the app on this port, each with its own connection."""
     loop = asyncio.get_running_loop()
-    lines = [(await loop.create_connection(_Line, "127.0.0.1", port))[1] for _ in range(people)]
-    yield [Asker(slack, line) for line in lines]
-    for line in lines:
-        line.close()
+    connections = [(await loop.create_connection(_Connection, "127.0.0.1", port))[1] for _ in range(people)]
+    yield [SlackUser(slack, connection) for connection in connections]
+    for connection in connections:
+        connection.close()
 
 
-class _Line(Protocol):
-    """A connection to an app: one request at a time."""
+class _Connection(Protocol):
+    """An HTTP connection to an app, with one request at a time."""
 
     def __init__(self) -> None:
         self._done: Future[float] | None = None
@@ -171,7 +172,10 @@ class _Line(Protocol):
         self._transport.close()
 
     async def post(self, request: bytes) -> float:
-        """When the whole answer had come; RuntimeError where it is neither 200 nor a ping's 405, or does not come."""
+        """Send a request; returns the time at which its response was complete.
+
+        Raises RuntimeError if the status is neither 200 nor the 405 that `PING` gets, or if the connection closes.
+        """
         if self._transport.is_closing():
             raise RuntimeError("an app hung up")
         done: Future[float] = asyncio.get_running_loop().create_future()
@@ -199,7 +203,7 @@ def _response(body: bytes) -> bytes:
 
 
 def _signed(form: dict[str, str]) -> bytes:
-    """The request of a form, as Slack sends and signs it."""
+    """A form-encoded request, signed as Slack signs it."""
     body, now = urlencode(form), str(int(time.time()))
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=now, body=body)
     lines = ("POST /slack/events HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/x-www-form-urlencoded")

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measure import Pair, Row, say
+from bench.measure import Pair, Row, progress
 
 ROUNDS = 20
 GOAL, GOAL_MEGABYTES = 1.25, 15
@@ -35,7 +35,7 @@ class Run:
 
 def rows() -> Iterator[Row]:
     """Time as a ratio, memory as a difference."""
-    say("row 10: starting processes")
+    progress("row 10: starting processes")
     console = (str(Path(sys.executable).with_name("contentstats-bot")), "console", "-c", "/help")
     imports = (sys.executable, str(HERE / "floors" / "imports.py"))
     with tempfile.TemporaryDirectory(prefix="contentstats-bench-") as folder:
