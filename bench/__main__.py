@@ -1,7 +1,7 @@
-"""`make bench`: a line or more for each row of the table of goals, ours beside its floor in the same run.
+"""Command line of `make bench`: prints a table that compares the bot with a floor, row by row.
 
-Takes many minutes; `make bench ARGS="scaling planning"` measures these alone. What is under way goes to stderr, so that
-the table alone can be kept.
+A full run takes many minutes; `make bench ARGS="scaling planning"` runs only these two. Progress goes to stderr, so
+stdout holds only the table.
 """
 
 import argparse
@@ -41,7 +41,9 @@ BENCHMARKS = (
 
 def main() -> None:
     benchmarks = {each.__name__.removeprefix("bench."): each for each in BENCHMARKS}
-    parser = argparse.ArgumentParser(prog="bench", description="How fast the bot is, each figure beside its floor.")
+    parser = argparse.ArgumentParser(
+        prog="bench", description="Measure how fast the bot is, each figure next to its floor."
+    )
     parser.add_argument("benchmark", nargs="*", choices=benchmarks, default=[], help="what to measure (default: all)")
     names = parser.parse_args().benchmark or list(benchmarks)
     began = time.monotonic()

@@ -1,7 +1,7 @@
-"""Row 11: what a whole day costs in calls of the API, counted where it answers: at the sandbox.
+"""Row 11: API calls in a whole day, counted by the sandbox.
 
-A hundred running videos, twenty channels with a daily digest, and five hundred commands, on a clock moved by hand. The
-floor lists the account once an hour, reads each page once an hour and the wallet's money every ten minutes.
+The day has a hundred running videos, twenty channels with a daily digest and five hundred commands, on a fake clock.
+The floor lists the account's videos once an hour, reads each video once an hour and the usage every ten minutes.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ from tests.standins.environment import HandClock, settings_of
 VIDEOS, CHANNELS, COMMANDS = 100, 20, 500
 DAY, TICK = timedelta(days=1), timedelta(seconds=30)
 GOAL = 1.05
-USAGES = 6 * 24
-ASKED = (*("stats",) * 12, *("videos",) * 3, *("usage",) * 2, "compare", "export", "status")
-"""What people ask, in turn: mostly for one video."""
+USAGE_READS = 6 * 24
+COMMAND_MIX = (*("stats",) * 12, *("videos",) * 3, *("usage",) * 2, "compare", "export", "status")
+"""The commands that people send, in turn: mostly about one video."""
 
 
 def rows() -> Iterator[Row]:
-    """The day."""
+    """One row: API calls in a day."""
     progress("row 11: a day of polling, digests and commands")
     yield asyncio.run(_day())
 
@@ -43,18 +43,18 @@ async def _day() -> Row:
         poller, planner = _jobs(bot, clock)
         asked, planned = 0, 0
         sweep = await _first_sweep(poller, sandbox)
-        counted, began = len(sandbox.requests), clock.now
+        first_request, began = len(sandbox.requests), clock.now
         while clock.now < began + DAY:
             await poller.poll_due()
             planned += await planner.plan_due()
             while asked < COMMANDS and asked * DAY / COMMANDS <= clock.now - began:
-                await _ask(bot, ASKED[asked % len(ASKED)], videos, asked)
+                await _ask(bot, COMMAND_MIX[asked % len(COMMAND_MIX)], videos, asked)
                 asked += 1
             clock.now += TICK
-        calls = Counter(received.call for received in sandbox.requests[counted:])
+        calls = Counter(received.call for received in sandbox.requests[first_request:])
     if planned != CHANNELS or asked != COMMANDS:
         raise RuntimeError(f"{planned} digests and {asked} commands")
-    floor = 24 * (sweep + VIDEOS) + USAGES
+    floor = 24 * (sweep + VIDEOS) + USAGE_READS
     ours = sum(calls.values())
     each = ", ".join(f"{name} {count:,}" for name, count in sorted(calls.items()))
     name = f"API calls of a day, {VIDEOS} videos, {CHANNELS} channels, {COMMANDS} commands ({each})"
@@ -62,14 +62,14 @@ async def _day() -> Row:
 
 
 async def _first_sweep(poller: Poller, sandbox: Sandbox) -> int:
-    """Read everything once; how many calls one list of the account takes."""
+    """Poll everything once; returns how many calls it takes to list the account's videos."""
     while await poller.poll_due():
         pass
     return len(sandbox.calls("GET /videos"))
 
 
 def _jobs(bot: Bot, clock: HandClock) -> tuple[Poller, DigestPlanner]:
-    store, accounts, charts = bot._store, bot._accounts, bot._charts  # noqa: SLF001 - what its scheduler gives them
+    store, accounts, charts = bot._store, bot._accounts, bot._charts  # noqa: SLF001 - the same parts that its scheduler uses
     return Poller(accounts, store, clock, Metrics()), DigestPlanner(store, accounts, charts, clock)
 
 
@@ -93,17 +93,17 @@ async def _run(bot: Bot, command: str, arguments: str, number: int) -> None:
 
 @asynccontextmanager
 async def _world(clock: HandClock) -> AsyncIterator[tuple[Bot, Sandbox, list[str]]]:
-    """A bot with a digest in each channel, beside an account whose videos began at different minutes."""
+    """A bot with a digest in each channel, for an account whose videos started at different minutes."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="contentstats-bench-"))
         sandbox = await stack.enter_async_context(
             Sandbox(clock, balance=Decimal(10_000), requests_per_minute=100_000, concurrent_videos=VIDEOS)
         )
         start = clock.now - timedelta(days=2)
-        ended = [LINK + str(number) for number in range(VIDEOS)]
+        links = [LINK + str(number) for number in range(VIDEOS)]
         minutes = [start + timedelta(seconds=36 * number) for number in range(VIDEOS)]
         track = sandbox.world.track
-        videos = [track(sandbox.key, link, 7, at).id for link, at in zip(ended, minutes, strict=True)]
+        videos = [track(sandbox.key, link, 7, at).id for link, at in zip(links, minutes, strict=True)]
         settings = settings_of(sandbox, f"sqlite:///{folder}/bench.db")
         bot = await stack.enter_async_context(Bot(settings, clock=clock))
         for channel in range(CHANNELS):

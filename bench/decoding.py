@@ -1,4 +1,4 @@
-"""Row 8: one page of `GET /videos/{id}` with 720 snapshots into domain objects."""
+"""Row 8: decoding one page of `GET /videos/{id}` with 720 snapshots into domain objects."""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ GOAL = 1.0
 
 
 def rows() -> Iterator[Row]:
-    """Ours against `json.loads` of the same bytes."""
+    """One row: `read_page` compared with `json.loads` on the same bytes."""
     yield asyncio.run(_row())
 
 
@@ -41,7 +41,7 @@ async def _row() -> Row:
 
 
 async def _page() -> bytes:
-    """The body as the sandbox sends it."""
+    """The response body from the sandbox."""
     now = utc_now()
     began = now - timedelta(days=DAYS)
     async with Sandbox(lambda: now, balance=Decimal(100)) as sandbox:

@@ -1,4 +1,4 @@
-"""What a line of the table is, and how two things are compared fairly on a machine that others use too."""
+"""Rows of the benchmark table, and paired measurements that stay fair on a busy machine."""
 
 import asyncio
 import statistics
@@ -16,7 +16,7 @@ HEAD = LAYOUT.format("row", "what", "ours", "floor", "ratio", "goal", "")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. `met` is None where no goal was set; `tried` remarks on a goal that was missed."""
+    """One row of the table. `met` is None if there is no goal; `tried` notes what was tried to reach a missed one."""
 
     number: int
     name: str
@@ -28,7 +28,7 @@ class Row:
     tried: str = ""
 
     def __str__(self) -> str:
-        """The line as it is printed, with the remark below it where there is one to make."""
+        """The printed line, with `tried` below it if the goal was missed."""
         verdict = {None: "for information", True: "pass", False: "MISSED"}[self.met]
         line = LAYOUT.format(self.number, self.name, self.ours, self.floor, self.ratio, self.goal, verdict)
         return f"{line}\n    tried: {self.tried}" if self.met is False and self.tried else line
@@ -36,9 +36,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two things measured side by side: the median of each, and of the ratios of those that ran next to each other.
+    """Two measurements taken in turn: the median of each, and the median of the ratios of adjacent runs.
 
-    Only the last is to be trusted: a machine that is busy for half of a run makes the two medians what it wants.
+    Trust only the ratio: if the machine is busy for half of a run, the two medians are off.
     """
 
     ours: float
@@ -47,12 +47,12 @@ class Pair:
 
     @classmethod
     def of(cls, ours: Sequence[float], floor: Sequence[float]) -> "Pair":
-        """The pair of two series that were measured in turn."""
+        """Pair two series of the same length that were measured in turn."""
         ratios = [mine / theirs for mine, theirs in zip(ours, floor, strict=True)]
         return cls(*map(statistics.median, (ours, floor, ratios)))
 
     def row(self, number: int, name: str, goal: float | None = None, tried: str = "") -> Row:
-        """The line of two durations in seconds, held to at most `goal` times the floor if there is a goal."""
+        """The table row for two durations in seconds. The goal, if any, is a multiple of the floor."""
         shown = (duration(self.ours), duration(self.floor), f"{self.ratio:.2f}x")
         if goal is None:
             return Row(number, name, *shown)
@@ -60,10 +60,10 @@ class Pair:
 
 
 async def pair(ours: Task, floor: Task, rounds: int, block: int = 1) -> Pair:
-    """Both once to warm up, then A B A B: what disturbs the one disturbs the other. Seconds of one run of a task.
+    """Time two tasks in turn (A B A B), after one warm-up run of each; returns seconds per run.
 
-    A short task is run in blocks. One that takes a few milliseconds falls into step with the system's scheduler, which
-    on a busy machine then always interrupts the same of the two.
+    Run short tasks in blocks: a task of a few milliseconds can fall into step with the operating system's scheduler,
+    which on a busy machine then always interrupts the same one of the two.
     """
     times: tuple[list[float], list[float]] = ([], [])
     await ours()
@@ -78,7 +78,7 @@ async def pair(ours: Task, floor: Task, rounds: int, block: int = 1) -> Pair:
 
 
 async def longest_stall(work: Awaitable[object]) -> float:
-    """The longest time in seconds for which the event loop did not come round while `work` was under way."""
+    """The longest time in seconds for which the event loop was blocked while `work` ran."""
     tick, worst = 0.001, 0.0
 
     async def watch() -> None:
@@ -96,7 +96,7 @@ async def longest_stall(work: Awaitable[object]) -> float:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the unit that suits them."""
+    """Format seconds as seconds or milliseconds."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.2f} ms"
 
 

@@ -1,4 +1,4 @@
-"""Rows 6c and 7: what planning many digests does to the loop, and what a tick costs when nothing is due."""
+"""Rows 6c and 7: how long planning many digests blocks the event loop, and the cost of a tick with nothing due."""
 
 import asyncio
 import gc
@@ -25,7 +25,7 @@ ROUNDS, BLOCK = 30, 10
 
 
 def rows() -> Iterator[Row]:
-    """The stall, and the tick."""
+    """The longest stall while planning, then the time of an idle tick."""
     try:
         with running() as server:
             yield asyncio.run(_stall(_created(server, "due")))
@@ -40,7 +40,7 @@ async def _stall(url: str) -> Row:
     await _subscribe(url, 1, due_at=NOW)
     async with bot_on(url) as bot:
         planner = planner_of(bot)
-        await planner.plan_due()  # one, which starts what draws the charts
+        await planner.plan_due()  # one digest, which starts the chart process
         planned: list[int] = []
 
         async def plan() -> None:
@@ -48,7 +48,7 @@ async def _stall(url: str) -> Row:
 
         await _subscribe(url, MANY, due_at=NOW, workspace_id=2)
         gc.collect()
-        gc.freeze()  # as whatever serves does once it has imported: garbage is not looked for among modules
+        gc.freeze()  # as `run` does after its imports: the collector skips their objects
         stall = await longest_stall(plan())
     name = f"6c: planning {planned[0]:,} due digests: longest stall of the loop"
     return Row(6, name, duration(stall), goal=f"<= {duration(STALL_GOAL)}", met=stall <= STALL_GOAL)
@@ -60,7 +60,7 @@ async def _tick(many: str, few: str) -> Row:
     await _subscribe(many, MANY, due_at=later)
     await _subscribe(few, FEW, due_at=later)
     async with AsyncExitStack() as stack:
-        ours, floor = [_ticked(await stack.enter_async_context(bot_on(url))) for url in (many, few)]
+        ours, floor = [_tick_task(await stack.enter_async_context(bot_on(url))) for url in (many, few)]
         found = await pair(ours, floor, ROUNDS, BLOCK)
     return found.row(7, f"a tick with nothing due, {MANY:,} subscriptions; floor is {FEW}", TICK_GOAL)
 
@@ -71,7 +71,7 @@ def _created(server: Postgres, name: str) -> str:
 
 
 async def _subscribe(url: str, count: int, due_at: datetime, workspace_id: int = 1) -> None:
-    """So many channels with a daily digest that is due then, in a workspace that has videos."""
+    """Subscribe `count` channels to a daily digest that is next due at `due_at`, in a workspace with videos."""
     if workspace_id == 1:
         await fill(url, others=1)
     row = {"workspace_id": workspace_id, "is_on": True, "off_reason": "", "zone": "UTC", "options": DigestOptions()}
@@ -85,12 +85,12 @@ async def _subscribe(url: str, count: int, due_at: datetime, workspace_id: int =
 
 
 def planner_of(bot: Bot) -> DigestPlanner:
-    """What plans the digests of a bot."""
-    return DigestPlanner(bot._store, bot._accounts, bot._charts, lambda: NOW)  # noqa: SLF001 - without the clock
+    """The digest planner of a bot, on the fixed clock of the benchmarks."""
+    return DigestPlanner(bot._store, bot._accounts, bot._charts, lambda: NOW)  # noqa: SLF001 - without a scheduler
 
 
-def _ticked(bot: Bot) -> Task:
-    """What looks for something to do each time, and finds nothing."""
+def _tick_task(bot: Bot) -> Task:
+    """A scheduler tick that finds neither a digest to plan nor a message to deliver."""
     planner, deliverer = planner_of(bot), Deliverer(bot._store, {}, lambda: NOW)  # noqa: SLF001 - as above
 
     async def tick() -> None:

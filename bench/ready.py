@@ -1,6 +1,6 @@
-"""Runs a command until it says a word on stderr, ends it, and says in JSON how long that took, and its peak of memory.
+"""Run a command until a word appears on its stderr, stop it, and print its start-up time and peak memory as JSON.
 
-Like `spawn.py` a small program of its own: a process begins with the peak of the one that starts it.
+A small program of its own, like `spawn.py`, because a process inherits the peak memory of its parent.
 """
 
 import json
@@ -18,12 +18,12 @@ def main() -> None:
     began = time.perf_counter()
     child = os.posix_spawn(command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, writing, 2)])
     os.close(writing)
-    said = b""
-    while word.encode() not in said:
-        piece = os.read(reading, 4096)
-        if not piece:
-            sys.exit(said.decode())
-        said += piece
+    output = b""
+    while word.encode() not in output:
+        chunk = os.read(reading, 4096)
+        if not chunk:
+            sys.exit(output.decode())
+        output += chunk
     seconds = time.perf_counter() - began
     os.kill(child, signal.SIGTERM)
     _, _, used = os.wait4(child, 0)

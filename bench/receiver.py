@@ -1,4 +1,4 @@
-"""A server on this machine that answers every HTTP request as fast as it can."""
+"""Minimal HTTP server for benchmarks: answers every request as fast as it can."""
 
 import asyncio
 from asyncio import Protocol, Transport
@@ -9,12 +9,12 @@ from typing import TypeAlias
 import httptools
 
 Answer: TypeAlias = Callable[[bytes, bytes, bytes], bytes]
-"""From a request's path, Authorization header and body to all bytes of its answer."""
+"""Takes a request's path, Authorization header and body; returns the whole response as bytes."""
 
 
 @asynccontextmanager
 async def serve(answer: Answer) -> AsyncIterator[str]:
-    """The URL of the server, on a free port."""
+    """Run the server on a free port of the loopback interface; yields its URL."""
     server = await asyncio.get_running_loop().create_server(lambda: _Connection(answer), "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

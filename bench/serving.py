@@ -1,7 +1,7 @@
-"""Row 10 for `run`: from the start of the process until it serves, and its memory when it does.
+"""Row 10 for `run`: start-up time until the bot serves requests, and its peak memory.
 
-The database is there and every module is compiled, as after any first start. Slack and Discord are in this process: the
-one says yes to the token, the other is the tests'. Looked at are Slack alone, and Slack with Discord and the scheduler.
+Measures Slack alone, then Slack with Discord and the scheduler. The database exists and every module is compiled, as
+after any first start. The stand-ins for Slack and Discord run in this process.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ TRIED = (
 
 
 def rows() -> Iterator[Row]:
-    """Time as a ratio, memory as a difference."""
+    """Start-up time as a ratio to the floor, memory as a difference from it."""
     progress("row 10: starting `run`")
     yield from asyncio.run(_rows())
 
@@ -42,7 +42,7 @@ async def _rows() -> list[Row]:
         discord.install(discord.add_guild("Bench", discord.add_user("ana")))
         settings = {
             "CONTENTSTATS_API_KEY": "cs_test_bench",
-            "CONTENTSTATS_BASE_URL": "http://127.0.0.1:9/api/v1",  # where nobody answers
+            "CONTENTSTATS_BASE_URL": "http://127.0.0.1:9/api/v1",  # nothing listens here
             "SLACK_API_URL": f"{slack.url}/api/",
             "SLACK_BOT_TOKEN": "xoxb-bench",
             "SLACK_SIGNING_SECRET": "bench",
@@ -51,35 +51,33 @@ async def _rows() -> list[Row]:
             "PYTHONDONTWRITEBYTECODE": "",
         }
         both = settings | {"DISCORD_TOKEN": discord.app.token, "DISCORD_API_URL": discord.api_url}
-        whole = ("connected to Discord", program, "run")
+        full = ("connected to Discord", program, "run")
         web = ("listening", program, "run", "--only", "web")
         return [
-            *await _compared(
-                whole, both, "all_imports", "run with both chats and the clock; floor imports 5 libraries"
-            ),
-            *await _compared(web, settings, "slack_imports", "run --only web; floor imports Bolt, httpx, SQLAlchemy"),
+            *await _compare(full, both, "all_imports", "run with both chats and scheduler; floor imports 5 libraries"),
+            *await _compare(web, settings, "slack_imports", "run --only web; floor imports Bolt, httpx, SQLAlchemy"),
         ]
 
 
-async def _compared(command: Sequence[str], settings: Mapping[str, str], floor_name: str, name: str) -> list[Row]:
+async def _compare(command: Sequence[str], settings: Mapping[str, str], floor_name: str, name: str) -> list[Row]:
     imports = ("ready", sys.executable, str(HERE / "floors" / f"{floor_name}.py"))
     with tempfile.TemporaryDirectory(prefix="contentstats-bench-") as folder:
         env = {**settings, "DATABASE_URL": f"sqlite:///{folder}/bench.db", "PYTHONPYCACHEPREFIX": folder}
         pairs = [(await _run(command, env, folder), await _run(imports, env, folder)) for _ in range(ROUNDS + 1)]
-    ours, floor = zip(*pairs[1:], strict=True)  # the first makes the database and compiles
-    mine, alone = (statistics.median(run.megabytes for run in runs) for runs in (ours, floor))
-    shown = (f"{mine:.1f} MB", f"{alone:.1f} MB", f"{mine - alone:+.1f} MB")
+    ours, floor = zip(*pairs[1:], strict=True)  # the first creates the database and compiles the modules
+    mine, bare = (statistics.median(run.megabytes for run in runs) for runs in (ours, floor))
+    shown = (f"{mine:.1f} MB", f"{bare:.1f} MB", f"{mine - bare:+.1f} MB")
     return [
         Pair.of([run.seconds for run in ours], [run.seconds for run in floor]).row(10, name, GOAL, TRIED),
-        Row(10, "the same, peak of memory", *shown, f"<= +{GOAL_MEGABYTES} MB", mine - alone <= GOAL_MEGABYTES, TRIED),
+        Row(10, "the same, peak of memory", *shown, f"<= +{GOAL_MEGABYTES} MB", mine - bare <= GOAL_MEGABYTES, TRIED),
     ]
 
 
 async def _run(command: Sequence[str], settings: Mapping[str, str], folder: str) -> Run:
-    watch = (sys.executable, "-S", str(HERE / "ready.py"), *command)
-    watching = await asyncio.create_subprocess_exec(*watch, env=os.environ | settings, cwd=folder, stdout=PIPE)
-    said, _ = await watching.communicate()
-    if watching.returncode:
+    measure = (sys.executable, "-S", str(HERE / "ready.py"), *command)
+    measuring = await asyncio.create_subprocess_exec(*measure, env=os.environ | settings, cwd=folder, stdout=PIPE)
+    output, _ = await measuring.communicate()
+    if measuring.returncode:
         raise RuntimeError(f"{command[1]} did not start")
-    told = json.loads(said)
-    return Run(told["seconds"], told["bytes"] / 1e6)
+    result = json.loads(output)
+    return Run(result["seconds"], result["bytes"] / 1e6)

@@ -51,18 +51,18 @@ class Slack:
         self._people = itertools.count()
         self.waiting: dict[tuple[str, str], Future[float]] = {}
         self.processing = self._processed_at = 0.0
-        self._not_yet = _response(json.dumps({"ok": False, "error": "invalid_blocks"}).encode())
+        self._still_processing = _response(json.dumps({"ok": False, "error": "invalid_blocks"}).encode())
 
     def new_user_id(self) -> str:
         """An unused user id, which no per-user rate limit slows down yet."""
         return f"UBENCH{next(self._people)}"
 
     @cached_property
-    def _yes(self) -> bytes:
+    def _ok(self) -> bytes:
         """One response for every method: clients ignore the fields that they didn't ask for."""
         person = {"id": "U", "team_id": "T1", "name": "ana"}
-        yes = {"ok": True, "team_id": "T1", "team": "Bench", "user": person, "file_id": "F1"}
-        return _response(json.dumps(yes | {"upload_url": f"{self.url}/upload"}).encode())
+        ok = {"ok": True, "team_id": "T1", "team": "Bench", "user": person, "file_id": "F1"}
+        return _response(json.dumps(ok | {"upload_url": f"{self.url}/upload"}).encode())
 
     def answer(self, target: bytes, _token: bytes, body: bytes) -> bytes:
         """Record a call, wake the user who waits for it, and return the HTTP response."""
@@ -73,12 +73,12 @@ class Slack:
             self._processed_at = now + self.processing
         kind = ANSWER if path.startswith("/hooks/") else CHART if path.startswith("/api/chat.postEphemeral") else ""
         if kind == CHART and now < self._processed_at:
-            return self._not_yet
+            return self._still_processing
         if kind and (person := PERSON.search(path.encode() + body)):
             waiting = self.waiting.get((person[0].decode(), kind))
             if waiting is not None and not waiting.done():
                 waiting.set_result(now)
-        return self._yes
+        return self._ok
 
 
 class SlackUser:

@@ -1,6 +1,6 @@
-"""Runs a command and says in JSON how many seconds it took, how many bytes at its peak, and how it ended.
+"""Run a command and print its run time in seconds, peak memory in bytes and exit code as JSON.
 
-A program of its own, and a small one: a process begins with the peak of the one that starts it.
+A small program of its own, because a process inherits the peak memory of its parent.
 """
 
 import json
@@ -9,7 +9,7 @@ import sys
 import time
 
 UNIT = 1 if sys.platform == "darwin" else 1024
-"""The bytes in which the system counts memory."""
+"""Bytes per unit of `ru_maxrss`."""
 
 
 def main() -> None:

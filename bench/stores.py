@@ -1,6 +1,6 @@
-"""Databases of any size. The store writes what one workspace has; the database itself multiplies it for the others.
+"""Databases of any size for benchmarks: the store writes one workspace, and SQL copies it to make the others.
 
-Whoever asks always has the same videos under the same ids, so that the same question has the same answer everywhere.
+CALLER's workspace always has the same videos under the same ids, so a command gives the same answer on each database.
 """
 
 from collections.abc import AsyncIterator
@@ -26,19 +26,18 @@ from bot.store.tables import snapshot_days, snapshots, track_requests, video_cou
 from bot.store.workspaces import Workspace
 
 NOW = datetime(2026, 3, 20, 10, 30, tzinfo=UTC)
-"""What the bot's clock shows: everything was read just now, so that nothing is asked of the API."""
+"""The bot's fixed clock: every reading is fresh at this time, so the API is never called."""
 BASE_URL, KEY = "http://127.0.0.1:9/api/v1", "cs_test_bench"
 ANA = Person("U1", "Ana")
-CALLER = Caller(WorkspaceRef("slack", "T1", "Asking"), "C1", ANA, Role.MEMBER, frozenset({Permission.LOOK}))
+CALLER = Caller(WorkspaceRef("slack", "T1", "Main"), "C1", ANA, Role.MEMBER, frozenset({Permission.LOOK}))
 PRICE = Decimal("0.015")
-OWN, RUNNING = 100, 50
-"""How many videos the workspace that asks has, and how many of these still run: all that run in the wallet."""
-EACH = 10
-"""How many videos each of the other workspaces has."""
+OWN_VIDEOS, RUNNING_VIDEOS = 100, 50
+"""How many videos CALLER's workspace has, and how many of them are still running. No other video in the wallet is."""
+VIDEOS_PER_OTHER_WORKSPACE = 10
 SNAPSHOTS, COPIED_SNAPSHOTS = 168, 10
-"""How many snapshots a video has that the store wrote, and how many of these a copy of it gets."""
+"""Snapshots of a video that the store wrote, and how many of them a copy gets."""
 FIRST_COPY = 1_000
-"""The number of the first copy, above every number that the database gave by itself."""
+"""Id of the first copy, above every id that the database assigned."""
 
 _ENDED = (VideoStatus.COMPLETED, VideoStatus.COMPLETED, VideoStatus.CANCELLED, VideoStatus.ERROR)
 _TITLES = (
@@ -52,7 +51,7 @@ _TITLES = (
 
 @asynccontextmanager
 async def bot_on(url: str) -> AsyncIterator[Bot]:
-    """The whole bot on a filled database."""
+    """The bot on a filled database."""
     settings = Settings(
         contentstats_api_key=SecretStr(KEY),
         contentstats_base_url=BASE_URL,
@@ -63,38 +62,40 @@ async def bot_on(url: str) -> AsyncIterator[Bot]:
         yield bot
 
 
-async def fill(url: str, *, others: int = 0, own: int = OWN) -> None:
-    """Make the workspace that asks, with `own` videos, and so many others beside it on the same wallet."""
+async def fill(url: str, *, others: int = 0, own: int = OWN_VIDEOS) -> None:
+    """Create CALLER's workspace with `own` videos, and `others` workspaces on the same wallet."""
     async with Store.opened(url) as store:
         wallet_id = await store.wallets.ensure_wallet(key_fingerprint(BASE_URL, KEY), NOW)
         money = Usage(Decimal(5_000), Decimal(1), Decimal(100), PRICE, 10_000)
         await store.wallets.save_usage(wallet_id, money, NOW)
         await store.wallets.mark_swept(wallet_id, NOW, complete=True)
-        asking = await store.workspaces.ensure_workspace(CALLER.workspace, wallet_id)
+        main = await store.workspaces.ensure_workspace(CALLER.workspace, wallet_id)
         other = await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T2", "Other"), wallet_id)
-        # Without the bot's own limits on a statement, and each committed by itself.
+        # Without the bot's statement time-outs, and committing each statement.
         engine = new_engine(database_url(url), {"connect_args": {}, "isolation_level": "AUTOCOMMIT"})
         async with engine.connect() as connection:
             if connection.dialect.name == "sqlite":
-                await connection.exec_driver_sql("PRAGMA cache_size=-200000")  # kilobytes: the indexes fit into it
-            await _write(store, asking, range(OWN))
+                await connection.exec_driver_sql("PRAGMA cache_size=-200000")  # KB: large enough for the indexes
+            await _write(store, main, range(OWN_VIDEOS))
             if others:
-                await _write(store, other, range(OWN, OWN + EACH))
+                await _write(store, other, range(OWN_VIDEOS, OWN_VIDEOS + VIDEOS_PER_OTHER_WORKSPACE))
                 await _copy_workspace(connection, other, _numbers(others - 1))
-            if own > OWN:
-                ended = (videos.c.owner_id == asking.id) & ~videos.c.is_running
-                await _copy_videos(connection, _numbers((own - OWN) // (OWN - RUNNING)), ended, literal(asking.id))
-            await _tidy(connection)
+            if own > OWN_VIDEOS:
+                ended = (videos.c.owner_id == main.id) & ~videos.c.is_running
+                await _copy_videos(
+                    connection, _numbers((own - OWN_VIDEOS) // (OWN_VIDEOS - RUNNING_VIDEOS)), ended, literal(main.id)
+                )
+            await _analyze(connection)
         await engine.dispose()
 
 
 def video_id(number: int) -> str:
-    """The id of a video of the workspace that asks."""
+    """The id of a video of CALLER's workspace."""
     return str(uuid5(NAMESPACE_URL, f"video {number}"))
 
 
 async def _write(store: Store, workspace: Workspace, numbers: range) -> None:
-    """A workspace's videos as the bot gets them: proposed, submitted, started and read."""
+    """Store a workspace's videos as the bot does: propose, submit, mark as tracking, save the reading."""
     made = [_video(number) for number in numbers]
     items = [(f"{video.platform}:{video.id}", video.link, video.platform) for video in made]
     requests = await store.tracking.propose(workspace, "C1", ANA, "batch", items, PRICE, NOW, NOW + HOUR)
@@ -114,7 +115,7 @@ def _snapshots() -> tuple[Snapshot, ...]:
 
 
 def _video(number: int) -> Video:
-    runs = number < RUNNING
+    runs = number < RUNNING_VIDEOS
     return Video(
         id=video_id(number),
         link=f"https://www.tiktok.com/@someone/video/{number}",
@@ -129,7 +130,7 @@ def _video(number: int) -> Video:
 
 
 async def _copy_workspace(connection: AsyncConnection, workspace: Workspace, numbers: CTE) -> None:
-    """One more workspace like this one for each number, with copies of its videos."""
+    """Copy a workspace and its videos once per number."""
     number = numbers.c.number
     name = workspaces.c.external_id + cast(number, String)
     await _copy(connection, workspaces, numbers, workspaces.c.id == workspace.id, id=number, external_id=name)
@@ -140,7 +141,7 @@ async def _copy_workspace(connection: AsyncConnection, workspace: Workspace, num
 async def _copy_videos(
     connection: AsyncConnection, numbers: CTE, which: ColumnElement[bool], owner: ColumnElement[int]
 ) -> None:
-    """Each of these videos once more for each number, with its snapshots and the request that started it."""
+    """Copy videos once per number, each with its recent snapshots and the request that started it."""
     ids = list(await connection.scalars(select(videos.c.video_id).where(which)))
     suffix = "-" + cast(numbers.c.number, String)
     recent = snapshots.c.taken_at > NOW - HOUR * COPIED_SNAPSHOTS
@@ -156,22 +157,22 @@ async def _copy_videos(
 async def _copy(
     connection: AsyncConnection, table: Table, numbers: CTE, which: ColumnElement[bool], **changed: ColumnElement[Any]
 ) -> None:
-    """Insert these rows once for each number with some columns changed; a number of its own each row gets anew."""
+    """Copy rows once per number with some columns changed. Ids are assigned anew unless `changed` sets them."""
     columns = {each.name: changed.get(each.name, each) for each in table.c if each.name != "id" or "id" in changed}
-    # In the order of the key, as far as it is known here: elsewhere each row would touch another page.
+    # In primary-key order, so that consecutive rows go to the same page.
     order = [columns[each.name] for each in table.primary_key if each.name in columns]
     rows = select(*columns.values()).select_from(table.join(numbers, true())).where(which).order_by(*order)
     await connection.execute(insert(table).from_select(list(columns), rows))
 
 
 def _numbers(times: int) -> CTE:
-    """So many numbers, from `FIRST_COPY` on."""
+    """A CTE of `times` numbers, counting from `FIRST_COPY`."""
     first = select(literal(FIRST_COPY).label("number")).cte("numbers", recursive=True)
     return first.union_all(select(first.c.number + 1).where(first.c.number < FIRST_COPY + times - 1))
 
 
-async def _tidy(connection: AsyncConnection) -> None:
-    """Count the videos anew, and give PostgreSQL the statistics that it gathers by itself within minutes."""
+async def _analyze(connection: AsyncConnection) -> None:
+    """Recount the videos, and make PostgreSQL gather the statistics that autovacuum would gather within minutes."""
     await connection.execute(delete(video_counts))
     cell = (videos.c.wallet_id, videos.c.owner_id, videos.c.platform, videos.c.status)
     counted = select(*cell, func.count()).group_by(*cell)

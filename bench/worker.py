@@ -1,6 +1,6 @@
-"""A process of rows 6 and 6b: posts what is in the outbox of a database, and says what CPU time that took.
+"""Worker process of rows 6 and 6b: posts the outbox of a database and prints the CPU time that it took.
 
-Started with a chat, its address and the database's. It is ready when it says so, and begins at a line of its input.
+Arguments are the platform, its URL and the database URL. It prints "ready", and starts posting at a line on stdin.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ async def main(chat: str, url: str, database: str) -> None:
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         began, posted = time.process_time(), 0
-        # Until the other process has posted the rest, too: what is between two claims is not done.
+        # An empty claim doesn't mean done: the other process may still be posting what it claimed.
         while (done := await deliverer.deliver_due()) or await _waiting(store):
             posted += done
             await asyncio.sleep(0.05)
@@ -49,7 +49,7 @@ async def _waiting(store: Store) -> bool:
 async def _slack(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
     async with new_session() as session:
         calls = Calls(session)
-        teams = MultiWorkspace(
+        workspaces = MultiWorkspace(
             *(
                 SingleWorkspace(
                     calls, new_client(session, f"{url}/api/", f"xoxb-{n}"), _forget_nothing, {"team_id": f"T{n}"}
@@ -57,7 +57,7 @@ async def _slack(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
                 for n in range(WORKSPACES)
             )
         )
-        yield SlackPoster(teams, calls, Pictures(calls), SlackLimits(slots=store.rates))
+        yield SlackPoster(workspaces, calls, Pictures(calls), SlackLimits(slots=store.rates))
 
 
 @asynccontextmanager
@@ -67,7 +67,7 @@ async def _discord(store: Store, url: str) -> AsyncIterator[ChannelPoster]:
 
 
 async def _forget_nothing(_: WorkspaceRef) -> None:
-    """Nobody leaves here."""
+    """Do nothing: no workspace uninstalls the app here."""
 
 
 if __name__ == "__main__":

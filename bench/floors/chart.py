@@ -1,7 +1,7 @@
-"""Floor of row 9: the library alone, drawing the same readings at the same size as often as it is asked.
+"""Floor of row 9: matplotlib alone, drawing the same readings in the same size.
 
-The first line of its input is JSON: `[width, height, hours, counts]`. For every further one it draws, and answers with
-an empty one.
+The first line on stdin is JSON: `[width, height, hours, counts]`. Each further line draws the chart once, and is
+answered by an empty line.
 """
 
 import io

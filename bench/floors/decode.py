@@ -1,8 +1,8 @@
-"""Floor of row 8: the bytes into plain dicts, lists and strings; no times, no numbers, no objects."""
+"""Floor of row 8: decodes the bytes to plain dicts and lists, without parsing times or building objects."""
 
 import json
 
 
 def decode(body: bytes) -> object:
-    """The body, decoded."""
+    """Decode a JSON body."""
     return json.loads(body)

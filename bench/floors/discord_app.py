@@ -1,6 +1,6 @@
-"""Floor of row 3: discord.py and nothing else. `/usage` is deferred and then edited; `/stats` offers choices.
+"""Floor of row 3: a bare discord.py client. `/usage` is deferred and then edited; `/stats` has autocomplete.
 
-Started with the API's address, the token and, where it has to offer what a database holds, the database's address.
+Arguments are the API's URL, the token and optionally the URL of a database to read the choices from.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ QUERY = "SELECT title, video_id FROM videos WHERE wallet_id = 1 AND title LIKE '
 
 
 class Bare(discord.Client):
-    """A client with one tree of commands."""
+    """A client with two slash commands."""
 
     def __init__(self, database: str) -> None:
         super().__init__(intents=discord.Intents(guilds=True))
@@ -27,20 +27,20 @@ class Bare(discord.Client):
         self.engine = create_async_engine(database, isolation_level="AUTOCOMMIT") if database else None
 
     async def setup_hook(self) -> None:
-        """Two commands."""
+        """Register two commands."""
 
         @self.tree.command(name="usage", description="The wallet")
-        async def usage(gesture: discord.Interaction[Any]) -> None:
-            # Not by `defer`, which also asks for the message that it makes; the local Discord has no such answer.
-            callback = Route("POST", "/interactions/{id}/{token}/callback", id=gesture.id, token=gesture.token)
+        async def usage(interaction: discord.Interaction[Any]) -> None:
+            # Not `defer`, which asks for the created message in the response: the local Discord doesn't return it.
+            callback = Route("POST", "/interactions/{id}/{token}/callback", id=interaction.id, token=interaction.token)
             await self.http.request(callback, json={"type": 5, "data": {"flags": 64}})
             answer = discord.ui.LayoutView()
             answer.add_item(discord.ui.TextDisplay("$1.00 available"))
-            await gesture.edit_original_response(view=answer)
+            await interaction.edit_original_response(view=answer)
 
         @self.tree.command(name="stats", description="One video")
-        async def stats(gesture: discord.Interaction[Any], video: str) -> None:
-            await gesture.response.send_message(video, ephemeral=True)
+        async def stats(interaction: discord.Interaction[Any], video: str) -> None:
+            await interaction.response.send_message(video, ephemeral=True)
 
         @stats.autocomplete("video")
         async def offer(_: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -52,7 +52,7 @@ class Bare(discord.Client):
 
         commands = [each.to_dict(self.tree) for each in self.tree.get_commands()]
         for command in commands:
-            del command["nsfw"]  # which the local Discord refuses, because the bot never sends it
+            del command["nsfw"]  # the bot never sends it, so the local Discord refuses it
         await self.http.bulk_upsert_global_commands(self.application_id or 0, commands)
 
 

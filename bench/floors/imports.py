@@ -1,4 +1,4 @@
-"""Floor of row 10: what the console needs of other people's libraries, imported and nothing else."""
+"""Floor of row 10: only imports the third-party libraries that the console needs."""
 
 import aiosqlite  # noqa: F401
 import httpx  # noqa: F401

@@ -1,4 +1,4 @@
-"""Floor of row 6b: chat.postMessage by Slack's own client on one session, and the CPU time that it took."""
+"""Floor of row 6b: calls chat.postMessage with Slack's own client on one session, and prints the CPU time."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Floor of row 10 for `run`: the libraries that a bot in Slack cannot do without, imported and nothing else."""
+"""Floor of row 10 for `run`: only imports the libraries that a bot in Slack needs."""
 
 import signal
 import sys
