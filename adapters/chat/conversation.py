@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
+from cachetools import Cache, LRUCache
+
 from adapters.chat.pacing import FloodControl
-from adapters.chat.recent import Recent, RecentIds
 from bot.app import Bot
 from bot.commands.command import Answer
 from bot.commands.forms import form_for, with_form_again
@@ -22,6 +23,8 @@ from bot.messages.problems import no_link
 from bot.reply.call import MAX_ENCODED
 from bot.reply.model import Reply, drawn, has_pictures, without_pictures
 
+MOST_EVENTS = MOST_MESSAGES = 10_000
+"""Events and messages that a process remembers."""
 CONCURRENT_REPLIES = 50
 """Replies that one chat computes at a time; the others wait instead of crowding the database."""
 
@@ -113,8 +116,8 @@ class Conversation(Generic[T_contra]):
         self._room = room
         self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
         self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
-        self._recent = RecentIds()
-        self._latest = Recent[str, object]()
+        self._recent: Cache[str, bool] = LRUCache(MOST_EVENTS)
+        self._latest: Cache[str, object] = LRUCache(MOST_MESSAGES)
         self._floods = FloodControl()
 
     async def is_new(self, id_: str, need: Permission = Permission.LOOK) -> bool:
@@ -123,9 +126,12 @@ class Conversation(Generic[T_contra]):
         Reads are checked in this process alone, so that no read waits for a write: at worst another process, or this
         one after a restart, answers again. Raises DatabaseUnavailable.
         """
-        if not self._recent.is_new(id_):
+        if not id_:
+            return True
+        if id_ in self._recent:
             return False
-        return need is Permission.LOOK or not id_ or await self._bot.is_new_event(self._chat, id_)
+        self._recent[id_] = True
+        return need is Permission.LOOK or await self._bot.is_new_event(self._chat, id_)
 
     def command(self, name: str) -> AnyCommand | None:
         """The command of a name."""
@@ -171,7 +177,7 @@ class Conversation(Generic[T_contra]):
         """Draw a reply's pictures and show them, unless a later press has changed the message meanwhile."""
         mine = object()
         if shown.message_id:
-            self._latest.put(shown.message_id, mine)
+            self._latest[shown.message_id] = mine
         if not shown.arrived or not has_pictures(reply):
             return
         whole = await drawn(reply)

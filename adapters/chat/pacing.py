@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
-from adapters.chat.recent import LIMIT, Recent
+from cachetools import Cache, LRUCache
+
 from adapters.chat.retry import Sleep
 from bot.domain.caller import Caller
 from bot.messages.problems import slowed_down, too_many
@@ -151,13 +152,13 @@ _Person: TypeAlias = tuple[str, str, str]
 class FloodControl:
     """The pace of each person, and the commands that are under way."""
 
-    def __init__(self, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep, limit: int = LIMIT) -> None:
+    def __init__(self, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep, most_people: int = 10_000) -> None:
         self._now = now
         self._sleep = sleep
-        self._gates = Recent[_Person, Gate](limit)
-        self._slowed = Recent[_Person, bool](limit)
+        self._gates: Cache[_Person, Gate] = LRUCache(most_people)
+        self._slowed: Cache[_Person, bool] = LRUCache(most_people)
         self._running: dict[tuple[Caller, str], asyncio.Future[Reply]] = {}
-        self._last = Recent[_Person, tuple[tuple[Caller, str], Reply, float]](min(limit, MOST_REPLIES))
+        self._last: Cache[_Person, tuple[tuple[Caller, str], Reply, float]] = LRUCache(min(most_people, MOST_REPLIES))
 
     async def once(
         self, caller: Caller, command: str, run: Callable[[], Awaitable[Reply]], *, offers: bool = False
@@ -178,7 +179,7 @@ class FloodControl:
             reply = await run()
             shared.set_result(reply)
             if offers and reply.tone is not Tone.PROBLEM:
-                self._last.put(person, (key, reply, self._now() + REPEATED_WITHIN))
+                self._last[person] = (key, reply, self._now() + REPEATED_WITHIN)
             return reply
         finally:
             del self._running[key]
@@ -187,18 +188,17 @@ class FloodControl:
     async def admit(self, caller: Caller, notice: Callable[[Reply], Awaitable[None]]) -> Reply | None:
         """Wait until the person may run one more command, with one notice per flood; a refusal if that takes long."""
         person = _person(caller)
-        self._last.forget(person)
+        self._last.pop(person, None)
         gate = self._gates.get(person)
         if gate is None:
-            gate = Gate(PACE, self._now, self._sleep)
-            self._gates.put(person, gate)
+            gate = self._gates[person] = Gate(PACE, self._now, self._sleep)
         try:
             async with gate.turn(self._now() + UNNOTICED):
-                self._slowed.forget(person)
+                self._slowed.pop(person, None)
                 return None
         except Busy:
             if not self._slowed.get(person):
-                self._slowed.put(person, value=True)
+                self._slowed[person] = True
                 await notice(slowed_down())
         try:
             async with gate.turn(self._now() + LONGEST_WAIT):

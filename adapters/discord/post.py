@@ -14,9 +14,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from cachetools import Cache, LRUCache
 from discord.http import Route
 
-from adapters.chat.recent import Recent
 from adapters.chat.retry import Sleep, post_rest
 from adapters.discord.errors import (
     MISSING_PERMISSIONS,
@@ -39,6 +39,8 @@ from bot.reply.model import Note, Picture, Plain, Reply
 logger = logging.getLogger(__name__)
 
 MAX_NONCE = 25
+MOST_PEOPLE = 10_000
+"""People whose direct channel is remembered."""
 KNOWN_FOR = timedelta(seconds=120)
 """How long Discord surely knows a nonce: it says for the past few minutes."""
 REST = 6.0
@@ -69,7 +71,7 @@ class DiscordPoster:
         self._rest = rest
         self._limits = limits
         self._sleep = sleep
-        self._direct = Recent[str, str]()
+        self._direct: Cache[str, str] = LRUCache(MOST_PEOPLE)
 
     @property
     def recognises_for(self) -> timedelta:
@@ -114,7 +116,7 @@ class DiscordPoster:
                 logger.info("opening a direct message channel failed", extra={"reason": opened.reason})
                 return None
             channel_id = opened.message_id
-            self._direct.put(person_id, channel_id)
+            self._direct[person_id] = channel_id
         return ChannelRef(CHAT, workspace_id, channel_id)
 
     async def _post(self, channel: ChannelRef, message: Message, key: str, replies_to: str | None = None) -> Delivery:

@@ -14,10 +14,10 @@ from functools import partial
 from typing import Any
 
 from aiohttp import FormData
+from cachetools import Cache, LRUCache
 from discord.http import Route
 
 from adapters.chat.conversation import Shown
-from adapters.chat.recent import Recent
 from adapters.chat.retry import Sleep, send_surely
 from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.files import refused
@@ -44,6 +44,8 @@ from bot.reply.spool import opened
 logger = logging.getLogger(__name__)
 
 EPHEMERAL = 1 << 6
+MOST_INTERACTIONS = 10_000
+"""Interactions whose first message is remembered."""
 NOT_TOLD = (
     "Done, but I couldn't post it in this channel: {why}. Ask a server admin to let me view "
     "this channel and send messages in it."
@@ -102,7 +104,7 @@ class Replies:
         self._clock = clock
         self._command_ids = command_ids
         self._sleep = sleep
-        self._originals = Recent[str, str]()
+        self._originals: Cache[str, str] = LRUCache(MOST_INTERACTIONS)
         """The ids of the messages that interactions were answered in."""
 
     async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
@@ -170,7 +172,7 @@ class Replies:
 
         async def original(version: Message) -> bool:
             edited = await self._call(_of(interaction, "PATCH", _ORIGINAL), body(version))
-            self._originals.put(interaction.id, str(edited["id"]) if edited else interaction.id)
+            self._originals[interaction.id] = str(edited["id"]) if edited else interaction.id
             return True
 
         async def follow_up(version: Message) -> bool:

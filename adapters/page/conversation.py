@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
+from cachetools import Cache, LRUCache
+
 from adapters.chat.background import BackgroundTasks
 from adapters.chat.conversation import CommandCall, Conversation, Shown
-from adapters.chat.recent import Recent
 from adapters.discord import actions as discord_actions
 from adapters.discord import forms as discord_forms
 from adapters.page import discord, slack
@@ -80,7 +81,7 @@ class PageChat:
         self.clock = clock
         self._tasks = BackgroundTasks()
         self._numbers = count(1)
-        self._forms = Recent[str, OpenForm](FORMS)
+        self._forms: Cache[str, OpenForm] = LRUCache(FORMS)
         rooms = {"slack": slack_actions.MAX_VALUE, "discord": MAX_ENCODED}
         self._conversations = {
             chat: Conversation[Interaction](bot, caller.workspace.chat, self, self, room)
@@ -121,7 +122,7 @@ class PageChat:
         else:
             filled = discord.submitted(form.payload, given)
             values = discord_forms.values(filled, discord.resolved(filled))
-        self._forms.forget(form_id)
+        self._forms.pop(form_id, None)
         await self._start(form.chat, CommandCall(*filled_in(form.call, values), is_filled_in=True), "")
         return {}
 
@@ -154,7 +155,7 @@ class PageChat:
         else:
             made = discord_forms.form(command, given)
         form = OpenForm(interaction.id, interaction.chat, made)
-        self._forms.put(form.id, form)
+        self._forms[form.id] = form
         interaction.opened.set_result(form)
         return True
 

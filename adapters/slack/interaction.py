@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+from cachetools import Cache, TTLCache
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.chat.recent import Recent
 from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed, fact
 from adapters.slack.errors import PERMANENT
 from adapters.slack.workspaces import SlackWorkspace
@@ -25,6 +25,8 @@ Payload: TypeAlias = Mapping[str, Any]
 
 LASTS = timedelta(minutes=30)
 USES = 5
+MOST_SEEN = 10_000
+"""People, channels and workspaces whose facts are remembered."""
 PERSON_LASTS = timedelta(minutes=10)
 CHANNEL_LASTS = timedelta(minutes=5)
 GROUPS_LAST = timedelta(minutes=5)
@@ -177,7 +179,7 @@ class Callers:
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
-        self._seen = Recent[tuple[str, str], _Facts](lasts=PERSON_LASTS, clock=clock)
+        self._seen: Cache[tuple[str, str], _Facts] = TTLCache(MOST_SEEN, PERSON_LASTS, timer=clock)
 
     async def find(self, interaction: Interaction) -> Known:
         """Who acted, and where. Never raises."""
@@ -195,7 +197,7 @@ class Callers:
                 return Known(_caller(interaction, facts), error.word)
             person = Person(interaction.user_id, _name(user, interaction))
             facts = _Facts(person, _role(user, workspace), str(user.get("tz") or ""))
-            self._seen.put(key, facts)
+            self._seen[key] = facts
         return Known(_caller(interaction, facts))
 
     async def _user(self, interaction: Interaction) -> Json:
@@ -272,7 +274,7 @@ class Channels:
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
-        self._seen = Recent[tuple[str, str], ChannelFacts](lasts=CHANNEL_LASTS, clock=clock)
+        self._seen: Cache[tuple[str, str], ChannelFacts] = TTLCache(MOST_SEEN, CHANNEL_LASTS, timer=clock)
 
     async def find(self, workspace: SlackWorkspace, channel_id: str) -> ChannelFacts:
         """The facts of a channel. Never raises: nothing is known if Slack doesn't answer, or the scope is missing."""
@@ -280,7 +282,7 @@ class Channels:
         if (known := self._seen.get(key)) is not None:
             return known
         facts = await self._ask(workspace, channel_id)
-        self._seen.put(key, facts)
+        self._seen[key] = facts
         return facts
 
     async def _ask(self, workspace: SlackWorkspace, channel_id: str) -> ChannelFacts:
@@ -326,15 +328,15 @@ class UserGroupFinder:
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
-        self._seen = Recent[str, UserGroups](lasts=GROUPS_LAST, clock=clock)
-        self._failed = Recent[str, UserGroups](lasts=ASKED_AGAIN, clock=clock)
+        self._seen: Cache[str, UserGroups] = TTLCache(MOST_SEEN, GROUPS_LAST, timer=clock)
+        self._failed: Cache[str, UserGroups] = TTLCache(MOST_SEEN, ASKED_AGAIN, timer=clock)
 
     async def find(self, workspace: SlackWorkspace) -> UserGroups:
         """The groups of a workspace. Never raises: unknown if Slack doesn't answer, or the scope is missing."""
         known = self._seen.get(workspace.ref.id) or self._failed.get(workspace.ref.id)
         if known is None:
             known = await self._ask(workspace)
-            (self._failed if known.of_person is None else self._seen).put(workspace.ref.id, known)
+            (self._failed if known.of_person is None else self._seen)[workspace.ref.id] = known
         return known
 
     async def _ask(self, workspace: SlackWorkspace) -> UserGroups:

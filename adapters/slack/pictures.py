@@ -8,7 +8,8 @@ import hashlib
 import logging
 from collections.abc import Mapping
 
-from adapters.chat.recent import Recent
+from cachetools import Cache, LRUCache
+
 from adapters.slack.api import Calls, SlackFailed, fact
 from adapters.slack.text import escaped, words
 from adapters.slack.workspaces import SlackWorkspace
@@ -31,7 +32,7 @@ class Pictures:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._kept = Recent[tuple[str, bytes], str](KEPT)
+        self._kept: Cache[tuple[str, bytes], str] = LRUCache(KEPT)
 
     async def uploaded(self, workspace: SlackWorkspace, reply: Reply) -> Mapping[str, str]:
         """The file ids of the reply's pictures by their names, without those that could not be sent. Never raises."""
@@ -43,7 +44,7 @@ class Pictures:
         """Upload these pictures again the next time: Slack doesn't show them."""
         for part in reply.parts:
             if isinstance(part, Picture):
-                self._kept.forget(_key(workspace, part))
+                self._kept.pop(_key(workspace, part), None)
 
     async def share(
         self, workspace: SlackWorkspace, file: File | LargeFile, channel_id: str, thread: str | None = None
@@ -66,7 +67,7 @@ class Pictures:
         except (SlackFailed, TimeoutError) as error:
             logger.warning("uploading a chart failed", extra={"team": workspace.ref.id, "error": str(error)})
             return None
-        self._kept.put(key, file_id)
+        self._kept[key] = file_id
         return file_id
 
     async def _sent(self, workspace: SlackWorkspace, name: str, content: Content, alt: str) -> str:

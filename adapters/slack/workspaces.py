@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 import aiohttp
+from cachetools import Cache, TTLCache
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.chat.recent import Recent
 from adapters.chat.retry import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed, new_client
 from adapters.slack.errors import DEAD, FATAL, meaning
@@ -182,6 +182,7 @@ def _enterprise_of(identity: Json) -> str | None:
 
 _DROPPED = frozenset({"refresh_token", "expires_at", "bot_user_id"})
 """Fields of stored installations that are no longer read."""
+MOST_KNOWN = 10_000
 KNOWN_FOR = timedelta(minutes=1)
 """How long an installation is taken to be the same: another process may replace or remove it meanwhile."""
 
@@ -248,13 +249,13 @@ class InstalledWorkspaces:
         self._calls = Calls(session, sleep)
         self._forget_workspace = forget_workspace
         self._clock = clock
-        self._known = Recent[str, SlackWorkspace](lasts=KNOWN_FOR, clock=clock)
+        self._known: Cache[str, SlackWorkspace] = TTLCache(MOST_KNOWN, KNOWN_FOR, timer=clock)
 
     async def find(self, team_id: str, enterprise_id: str | None) -> SlackWorkspace | None:
         """The workspace, None if the app is not installed. DatabaseUnavailable and NotConfigured pass through."""
         workspace = self._known.get(team_id)
         if workspace is None and (workspace := await self._found(team_id, enterprise_id)) is not None:
-            self._known.put(team_id, workspace)
+            self._known[team_id] = workspace
         return workspace
 
     async def known(self, team_id: str) -> SlackWorkspace | None:
@@ -316,7 +317,7 @@ class InstalledWorkspaces:
 
     async def _remove(self, scope: str, name: str) -> None:
         await self._installations.remove(CHAT, scope)
-        self._known.forget(scope)
+        self._known.pop(scope, None)
         await self._forget_workspace(_ref(scope, name))
 
     async def _stored(self, scope: str) -> Installation | Member | None:

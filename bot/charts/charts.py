@@ -12,10 +12,11 @@ import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections import OrderedDict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from cachetools import Cache, LRUCache
 
 from bot.charts.specs import HEAD, Chart, Spec, framed, length
 
@@ -45,8 +46,7 @@ class Charts:
 
     def __init__(self, *, seconds: float = 10, remembered: int = 64) -> None:
         self._process = ChartProcess(seconds)
-        self._remembered = remembered
-        self._finished: OrderedDict[Spec, Chart] = OrderedDict()
+        self._finished: Cache[Spec, Chart] = LRUCache(remembered)
         self._drawing: dict[Spec, asyncio.Task[Chart | None]] = {}
 
     @property
@@ -60,7 +60,6 @@ class Charts:
         Askers of equal data at the same time share one drawing, and one who gives up does not take it from the others.
         """
         if chart := self._finished.get(spec):
-            self._finished.move_to_end(spec)
             return chart
         if not (drawing := self._drawing.get(spec)):
             drawing = self._drawing[spec] = asyncio.create_task(self._draw(spec))
@@ -74,8 +73,6 @@ class Charts:
             _log.warning("a %s chart could not be drawn: %s", type(spec).__name__.lower(), failed)
             return None
         self._finished[spec] = chart
-        if len(self._finished) > self._remembered:
-            self._finished.popitem(last=False)
         return chart
 
     async def aclose(self) -> None:

@@ -84,7 +84,7 @@ async def test_a_failure_leaves_nothing_under_way():
 
 async def test_a_flood_is_slowed_with_one_notice_and_nobody_else_is():
     seconds, notices = Seconds(), []
-    floods = FloodControl(seconds, seconds.sleep, limit=2)
+    floods = FloodControl(seconds, seconds.sleep, most_people=2)
 
     async def notice(reply):
         notices.append(reply.summary)
