@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from bot.domain.errors import LinkError
+from bot.domain.redirectors import decoded, unwrapped
 from bot.domain.sites import FOLLOWABLE_HOSTS, Inner, OtherPage, ShortLink, Site, VideoLink, instagram_code, site_of
 
 __all__ = [
@@ -39,7 +40,8 @@ _OPENERS = "<>([{\"'“‘«„‚*`|\\"
 _CLOSERS = ".,;:!?…)]}>\"'”’»*`~|&+(<[{=→。、，；：！？）】》」』"
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\ufe0e\ufe0f")
 """Joiners, fillers and variation selectors: drawn as nothing, yet not in Unicode's classes of control and format."""
-_WIDE = str.maketrans("：／？＝＆．＠－＿", ":/?=&.@-_")
+_FORMS = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
+_WIDE = str.maketrans(f"：／？＝＆．＠－＿％＃{_FORMS}", f":/?=&.@-_%#{unicodedata.normalize('NFKC', _FORMS)}")
 """What a keyboard for Chinese or Japanese writes."""
 
 _AMPERSAND = re.compile(r"&(?:amp;)+")
@@ -158,7 +160,7 @@ def looks_like_link(token: str) -> bool:
 def find_links(text: str) -> tuple[str, ...]:
     """The supported links in a message, in order, as clean addresses; each video once, chat wrapping undone."""
     links: dict[str, str] = {}
-    text = _COMMA.sub(".", _ELLIPSIS.sub("…", text))
+    text = unwrapped(_COMMA.sub(".", _ELLIPSIS.sub("…", text.translate(_WIDE))))
     for piece in (each for word in _BETWEEN.split(_LABELLED.sub(r" \1 ", text)) for each in link_starts(word)):
         if "." not in piece and ":" not in piece:
             continue
@@ -172,7 +174,9 @@ def find_links(text: str) -> tuple[str, ...]:
 
 
 def link_starts(word: str) -> tuple[str, ...]:
-    """Split a word before each link in it, except links inside a parameter."""
+    """Split a word before each link in it, except links inside a parameter or a redirector's address."""
+    if unwrapped(word) != word:
+        return (word,)
     return tuple(part for piece in _INSIDE.split(word) if piece for part in _behind_slash(piece))
 
 
@@ -222,7 +226,7 @@ def _bare(typed: str) -> tuple[str, bool]:
     is_plain = typed.isascii() and typed.isprintable()
     visible = typed if is_plain else "".join(each for each in typed if not _is_invisible(each))
     word = _END.split(visible.lstrip(_OPENERS + " \t\r\n"), maxsplit=1)[0].translate(_WIDE).replace("\\", "/")
-    word = _COMMA.sub(".", _AMPERSAND.sub("&", _ELLIPSIS.sub("…", word)))
+    word = unwrapped(_COMMA.sub(".", _AMPERSAND.sub("&", _ELLIPSIS.sub("…", word))))
     before, *behind = re.split(r"(?=https?:/)", word, maxsplit=1, flags=re.IGNORECASE)
     if before and behind and ("." not in before or not re.search(r"[/?=#]", before)):
         word = behind[0]  # text touches the link
@@ -262,7 +266,7 @@ def _read(word: str) -> tuple[Site, VideoLink | ShortLink | OtherPage, str]:
 
 def _within(address: str, host: str) -> str:
     """The address that a page carries; one without a host is on the page's own."""
-    inner = unquote(address) if re.match(r"(?:https?%3a|%2f)", address, re.IGNORECASE) else address
+    inner = unquote(address) if re.match(r"(?:https?%3a|%2f)", address, re.IGNORECASE) else decoded(address)
     if looks_like_link(inner):
         return _bare(inner)[0]
     return f"https://{host}/{inner.lstrip('/')}"

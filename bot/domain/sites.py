@@ -149,8 +149,12 @@ _TIKTOK = Site(
     url="https://www.tiktok.com/@{user}/video/{id}",
     nobody="_",
     videos=(
-        _path(rf"(?:[a-z]{{2}}(?:-[a-z]+)?/)?@(?:(?P<user>[\w.-]{{1,64}})|[^/]*)/(?:video|photo)/{_TIKTOK_ID}"),
-        _path(rf"(?:embed/(?:v[0-9]/)?|player/v1/|(?:[a-z0-9]+/)?share/(?:video|item|photo)/|v/|video/){_TIKTOK_ID}"),
+        _path(
+            rf"(?:amp/|[a-z]{{2}}(?:-[a-z]+){{0,2}}/)?@(?:(?P<user>[\w.-]{{1,64}})|[^/]*)/(?:video|photo)/{_TIKTOK_ID}"
+        ),
+        _path(
+            rf"(?:embed/(?:v[0-9]/)?|player/v1/|(?:[a-z0-9]+/)?share/(?:video|item|photo)/|v/|(?:view/)?video/){_TIKTOK_ID}"
+        ),
         _path(rf"(?:tiktokstudio|creator-center)/(?:analytics|comment|upload-post)/{_TIKTOK_ID}"),
     ),
     whole=re.compile(r"[0-9]{19}"),
@@ -206,13 +210,17 @@ _YOUTUBE = Site(
     name="YouTube",
     platform=VideoPlatform.YOUTUBE,
     url="https://www.youtube.com/watch?v={id}",
-    videos=(_path(rf"(?:watch|shorts|live|embed|vi?|e)/{_YOUTUBE_ID}"),),
+    videos=(
+        _path(rf"(?:watch|shorts|live|embed|vi?|vi_webp|an_webp|video|e)/{_YOUTUBE_ID}"),
+        _path(rf"p/[a-z]/(?:\w+/)?[0-9]+/{_YOUTUBE_ID}"),
+    ),
     whole=re.compile(r"[\w-]{11}", re.ASCII),
     in_query=(
         *(
             (
                 _path(
-                    r"(?:watch|watch_popup|tv|tv_embedded|live_chat|ytscreeningroom|movie|details|embed|shorts|live|)"
+                    r"(?:watch|watch_popup|tv|tv_embedded|live_chat|ytscreeningroom|movie|details|embed|embed/watch"
+                    r"|apiplayer|shorts|live|)"
                 ),
                 name,
                 "watch/{}",
@@ -255,7 +263,7 @@ _INSTAGRAM = Site(
         _path(rf"reels?/videos/{_INSTAGRAM_ID}"),
     ),
     whole=re.compile(r"[\w-]{11}", re.ASCII),
-    inner=((_path(r".*"), "next"), (_path(r"oembed|linkshim|"), "url"), (_path(r"linkshim|l\.php|"), "u")),
+    inner=((_path(r".*"), "next"), (_path(r"(?:api/v1/)?oembed|linkshim|"), "url"), (_path(r"linkshim|l\.php|"), "u")),
     shorts=_path(r"(?P<code>share/(?:(?:p|reels?|tv|v)/)?(?!(?:p|reels?|tv|v)(?:/|$))[\w-]{6,64})(?:[^\w-].*)?"),
     short_url="https://www.instagram.com/",
     others=(
@@ -294,7 +302,7 @@ _TWITTER = Site(
     inner=(
         (_path(r"(?:i/flow/)?(?:login|signup)(?:/.*)?|account/access"), "redirect_after_login"),
         (_path(r"i/safety/unsafe_link_warning"), "unsafe_link"),
-        (_path(r"i/redirect|oembed|"), "url"),
+        (_path(r"i/redirect|oembed|share|intent/(?:tweet|post)|"), "url"),
         (_path(r""), "query"),
     ),
     others=(
@@ -331,15 +339,20 @@ _OF_SITE: tuple[tuple[Site, str], ...] = (
     (_T_CO, "t.co"),
     # mirrors that communities paste because chats show them better: the site's own paths
     (_TIKTOK, "vxtiktok.com tnktok.com tiktxk.com tfxktok.com tiktokez.com fxtiktok.com kktiktok.com fixtiktok.com"),
-    (_YOUTU_BE, "koutube.com yout-ube.com invidio.us redirect.invidious.io yewtu.be inv.nadeko.net piped.video"),
+    (_TIKTOK, "offtiktok.com proxitok"),
+    (_YOUTU_BE, "koutube.com yout-ube.com invidio.us redirect.invidious.io yewtu.be inv.nadeko.net inv.tux.pizza"),
+    (_YOUTU_BE, "vid.puffyan.us hooktube.com invidious piped"),
     (_INSTAGRAM, "ddinstagram.com kkinstagram.com kkkinstagram.com eeinstagram.com vxinstagram.com zzinstagram.com"),
     (
         _INSTAGRAM,
         "instagramez.com instagram7.com toinstagram.com kkclip.com fxig.seria.moe uuinstagram.com rxinstagram.com",
     ),
-    (_TWITTER, "fxtwitter.com vxtwitter.com fixupx.com fixvx.com twittpr.com twitterez.com xcancel.com nitter.net"),
+    (_TWITTER, "fxtwitter.com vxtwitter.com fixupx.com fixvx.com twittpr.com twitterez.com xcancel.com nitter"),
     # pages of others that lead on
-    (_onward("Facebook", r"l\.php|flx/warn", "u"), "l.facebook.com lm.facebook.com facebook.com l.messenger.com"),
+    (
+        _onward("Facebook", r"l\.php|flx/warn|sharer(?:/sharer\.php)?|sharer\.php", "u"),
+        "l.facebook.com lm.facebook.com facebook.com l.messenger.com",
+    ),
     (_onward("Threads", r".*", "u"), "l.threads.com l.threads.net"),
     (_onward("Outlook", r".*", "url"), "safelinks.protection.outlook.com statics.teams.cdn.office.net"),
     (_onward("LinkedIn", r"redir/redirect|safety/go", "url"), "linkedin.com"),
@@ -351,11 +364,26 @@ _OF_SITE: tuple[tuple[Site, str], ...] = (
     (_onward("Google", r".*", "continue"), "consent.google.com accounts.google.com"),
     (_onward("VK", r"away(?:\.php)?", "to"), "vk.com"),
     (_onward("Reddit", r".*", "url"), "out.reddit.com"),
+    (_onward("Barracuda", r"url", "a"), "linkprotect.cudasvc.com"),
+    (_onward("Proofpoint", r".*", "u"), "urldefense.proofpoint.com"),
+    (_onward("Symantec", r".*", "u"), "clicktime.symantec.com"),
+    (_onward("Trellix", r".*", "u"), "protect.fireeye.com protect2.fireeye.com protect2.trellix.com"),
+    (_onward("Sophos", r".*", "u"), "protection.sophos.com"),
+    (_onward("Bing", r"ck/a", "u"), "bing.com"),
+    (_onward("Pocket", r"redirect", "url"), "getpocket.com"),
+    (_onward("SoundCloud", r".*", "url"), "gate.sc exit.sc"),
+    (_onward("WhatsApp", r"l", "u"), "l.wl.co"),
+    (_onward("Disqus", r"url", "url"), "disq.us"),
+    (_onward("Telegram", r"iv|share/url|share", "url"), "t.me"),
+    (_onward("Embedly", r"widgets/media\.html", "url", "src"), "cdn.embedly.com"),
+    (_onward("TikTok", r".*", "af_dp", "deep_link_value"), "tiktok.onelink.me"),
 )
 _HOSTS = {host: site for site, hosts in _OF_SITE for host in hosts.split()}
-_DOOR = re.compile(r"(?:w{2,4}|mobile|music|gaming|web|touch|lite|pro|api|dl|hq|[a-z]{1,2})\.")
+_DOOR = re.compile(r"(?:w{2,4}|mobile|music|gaming|web|touch|lite|pro|api|dl|hq|[a-z]{1,2}[0-9]?)\.")
 """What stands in front of a host and changes nothing: `www.`, `m.`, a country, a mirror's mode."""
-_REGION = re.compile(r"\w+\.(?=safelinks\.protection\.outlook\.com$)")
+_REGION = re.compile(r"[\w-]+\.(?=(?:safelinks\.protection\.outlook|protection\.sophos)\.com$)")
+_FRONT_END = re.compile(r"(nitter|invidious|piped|proxitok)\.[a-z0-9.-]+")
+"""Programs that anyone may host, usually under their own name."""
 _CODES = {"vm.": _VM, "vt.": _VT}
 """The hosts of short links, as a mirror of TikTok has them too."""
 
@@ -370,5 +398,6 @@ def site_of(host: str) -> Site | None:
     host = _REGION.sub("", host)
     door = _DOOR.match(host)
     inside = host[door.end() :] if door else host
-    site = _GOOGLE if _GOOGLE_HOST.fullmatch(inside) else _HOSTS.get(inside)
+    named = _FRONT_END.fullmatch(inside)
+    site = _GOOGLE if _GOOGLE_HOST.fullmatch(inside) else _HOSTS.get(named[1] if named else inside)
     return _CODES.get(door[0], site) if door and site is _TIKTOK else site

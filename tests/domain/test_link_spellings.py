@@ -1,11 +1,18 @@
 """Spellings that the sites' own apps and pages, the mirrors and people make, and what only looks like a video."""
 
+from base64 import b64encode
+
 import pytest
 
 from bot.domain.errors import LinkError
 from bot.domain.links import FORMS, canonical_key, find_links, looks_like_link, parse_link
 
 YT, TT, IG, TW = "dQw4w9WgXcQ", "7212345678901234567", "CuXyZ_1-aBc", "1789012345678901234"
+
+
+def base64(link):
+    return b64encode(link.encode()).decode()
+
 
 SPELLINGS = {
     f"youtube:{YT}": [
@@ -60,6 +67,32 @@ SPELLINGS = {
             https://youtu.be/{YT[:-1]}S?si=x https://www.youtube.com/shorts/{YT[:-1]}T
         """.split(),
         f'https://www.youtube.com/watch?v={YT}"',
+        *f"""
+            https://urldefense.proofpoint.com/v2/url?u=https-3A__www.youtube.com_watch-3Fv-3D{YT}&d=DwMFaQ&c=abc
+            https://urldefense.proofpoint.com/v1/url?u=https://youtu.be/{YT}&k=x
+            https://urldefense.com/v3/__https://youtu.be/{YT}__;!!NEt6yMaO-gk!abc$
+            https://urldefense.us/v3/__https://www.youtube.com/watch?v={YT}&t=1s__;!!NEt6yMaO!a$
+            https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fyoutu.be%2f{YT}&c=E,1,x&typo=1
+            https://secure-web.cisco.com/1abcDEF/https%3A%2F%2Fyoutu.be%2F{YT}
+            https://clicktime.symantec.com/3abc?u=https%3A%2F%2Fyoutu.be%2F{YT}
+            https://protect2.fireeye.com/v1/url?k=1&q=1&e=2&u=https%3A%2F%2Fyoutu.be%2F{YT}
+            https://eu-west-1.protection.sophos.com/?d=youtu.be&u={base64(f"https://youtu.be/{YT}")}&p=m
+            https://www.bing.com/ck/a?!&&p=1&u=a1{base64(f"https://youtu.be/{YT}").rstrip("=")}&ntb=1
+            https://www.google.com/amp/s/www.youtube.com/watch?v={YT} https://href.li/?https://youtu.be/{YT}
+            https://www-youtube-com.translate.goog/watch?v={YT}&_x_tr_sl=auto https://anon.to/?https://youtu.be/{YT}
+            https://getpocket.com/redirect?url=https%3A%2F%2Fyoutu.be%2F{YT} https://l.wl.co/l?u=https://youtu.be/{YT}
+            https://gate.sc/?url=https%3A%2F%2Fyoutu.be%2F{YT} https://t.me/share/url?url=https%3A%2F%2Fyoutu.be%2F{YT}
+            https://disq.us/url?url=https%3A%2F%2Fyoutu.be%2F{YT}%3Aabc
+            https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fyoutu.be%2F{YT}
+            https://twitter.com/intent/tweet?url=https%3A%2F%2Fyoutu.be%2F{YT}&text=x
+            https://cdn.embedly.com/widgets/media.html?src=x&url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{YT}
+            https://www.youtube.com/user/Scobleizer#p/u/1/{YT} https://www.youtube.com/x#p/c/54B8C800269D7C1B/0/{YT}
+            https://www.youtube.com/embed/watch?feature=player_embedded&v={YT} https://i3.ytimg.com/vi/{YT}/0.jpg
+            https://www.youtube.com/apiplayer?video_id={YT} https://i.ytimg.com/vi_webp/{YT}/maxresdefault.webp
+            https://www.youtube.com/video/{YT} https://invidious.example.org/watch?v={YT}
+            https://piped.kavin.rocks/watch?v={YT} ｈｔｔｐｓ：／／ｙｏｕｔｕ．ｂｅ／{YT} hxxps://youtu.be/{YT}
+            https[:]//youtu[.]be/{YT} hxxps[:]//www[.]youtube[.]com/watch?v={YT} https://youtu(.)be/{YT}
+        """.split(),
     ],
     f"tiktok:{TT}": [
         *f"""
@@ -79,6 +112,12 @@ SPELLINGS = {
             https://www.tiktok.com/en/@u/video/{TT} https://www.tiktok.com/@u/video/{TT}|x
             https://vm.tiktok.com/v/{TT}.html https://www.tiktok.com/share/item/{TT}
             www.tiktok.com/@u/video/{TT}/?is_copy_url=1 https://www.tiktok.com/@u/video/{TT}#comments
+            https://www.google.com/amp/s/www.tiktok.com/amp/@u/video/{TT} https://www.tiktok.com/amp/@u/video/{TT}
+            https://www.tiktok.com/zh-Hant-TW/@u/video/{TT} https://www.tiktok.com/view/video/{TT}
+            https://offtiktok.com/@u/video/{TT} https://proxitok.example.org/@u/video/{TT}
+            https://urldefense.com/v3/__https://www.tiktok.com/*u/video/{TT}__;QA!!NEt6yMaO!a$
+            https://urldefense.com/v3/__https://www.tiktok.com/*u/video/{TT}?x=**C__;QDEyMzQ!!a$
+            https://tiktok.onelink.me/BAuo?af_dp=snssdk1233%3A%2F%2Faweme%2Fdetail%2F{TT}
         """.split()
     ],
     f"instagram:{IG}": [
@@ -90,7 +129,8 @@ SPELLINGS = {
             https://ddinstagram.com/reel/{IG} https://www.ddinstagram.com/reel/{IG}/ https://d.ddinstagram.com/p/{IG}
             https://kkinstagram.com/reel/{IG} https://www.instagramez.com/reel/{IG} https://g.ddinstagram.com/reels/{IG}
             https://www.instagram.com/p/{IG}/media/?size=l https://www.instagram.com/p/{IG}/comments/
-            https://www.instagram.com/p/{IG}/liked_by/ https://www.instagram.com/p/{IG}&igsh=x
+            https://www.instagram.com/api/v1/oembed/?url=https://www.instagram.com/p/{IG}
+            https://www-instagram-com.translate.goog/reel/{IG}/ https://www.instagram.com/p/{IG}/liked_by/ https://www.instagram.com/p/{IG}&igsh=x
             https://www.instagram.com/p/{IG}?igsh https://www.instagram.com/p/{IG}abcdefghijklmnopqrstuvwxyzAB
             https://www.instagram.com/Reel/{IG} https://www.instagram.com/reels/videos/{IG}/
             https://api.instagram.com/oembed/?url=https://www.instagram.com/p/{IG}/
@@ -130,7 +170,8 @@ SPELLINGS = {
             https://pro.x.com/u/status/{TW} https://x.com/u/status/{TW}_ https://x.com/u/status/{TW}—wow
             twitter://status?id={TW} https://x.com/u/status/{TW}?s=46… x.com/u/status/{TW}…
             https://x.com/i/web/status/{TW}?ref_src=twsrc%5Etfw https://twitter.com/u/status/{TW}%3Fs%3D20
-            http://x.com/u/status/{TW}/video/1?s=20
+            http://x.com/u/status/{TW}/video/1?s=20 https://nitter.poast.org/u/status/{TW}#m
+            https://cdn.ampproject.org/c/s/twitter.com/u/status/{TW}
         """.split(),
         f"https://x.com/u/status/{TW}، look",
     ],
@@ -244,7 +285,10 @@ REFUSED = {
         l.facebook.com/l.php?u=https%3A%2F%2Fvimeo.com vimeo.com/12345 twitch.tv/videos/1
         evil.example/https://youtu.be/dQw4w9WgXcQ web.archive.org/web/2020/https://www.youtube.com/watch?v=dQw4w9WgXcQ
         douyin.com/video/6961737553342991651 threads.net/@u/post/CuXyZ_1-aBc onlyfans.com/1
-        notyoutube.com/watch?v=dQw4w9WgXcQ youtube.com.evil.example/watch?v=dQw4w9WgXcQ xyoutube.com/watch?v=dQw4w9WgXcQ
+        https://href.li/?https://vimeo.com/1 https://urldefense.com/v3/__https://vimeo.com/1__;!!a$
+        https://vimeo-com.translate.goog/1 https://www.bing.com/search?q=youtube https://evil[.]example/youtu.be/x
+        https://notpiped.example/watch?v=dQw4w9WgXcQ notyoutube.com/watch?v=dQw4w9WgXcQ
+        youtube.com.evil.example/watch?v=dQw4w9WgXcQ xyoutube.com/watch?v=dQw4w9WgXcQ
     """,
     "a profile on X": """
         x.com/u x.com/somebody
