@@ -1,1 +1,1 @@
-"""Adapters: chats, the terminal and the web server, translated into calls of the core and back."""
+"""Adapters: Slack, Discord, the console and the web server, translated to and from calls of the core."""

@@ -1,1 +1,1 @@
-"""The engine that every chat shares: from what a person did to the reply they see."""
+"""Chat engine shared by all platforms: from an interaction to its reply. Knows no platform."""

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 logger = logging.getLogger(__name__)
 
 LIMIT = 2_000
-"""Tasks at a time. Commands beyond that are refused while the platform still waits, instead of answered too late."""
+"""Concurrent tasks. Beyond that, commands are refused in time for the platform's deadline rather than answered late."""
 
 
 class BackgroundTasks:
-    """Tasks that run in the background; a reference to each is kept until it ends."""
+    """Runs background tasks, and keeps a reference to each until it ends (asyncio itself keeps only weak ones)."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._limit = limit
@@ -20,11 +20,11 @@ class BackgroundTasks:
 
     @property
     def has_room(self) -> bool:
-        """Whether a task that can be refused should start; check before `start`."""
+        """Whether another task may start. `start` doesn't check this, so that a caller decides what to refuse."""
         return not self._is_draining and len(self._tasks) < self._limit
 
     def start(self, run: Callable[[], Awaitable[None]]) -> None:
-        """Start a task, unless the program is shutting down. Never raises what the task raises."""
+        """Start a task, unless the program is shutting down. An exception in it is logged."""
         if self._is_draining:
             logger.info("background task refused: the program is shutting down")
             return
@@ -33,7 +33,7 @@ class BackgroundTasks:
         task.add_done_callback(self._tasks.discard)
 
     async def drain(self, seconds: float) -> None:
-        """Accept no more tasks, give the running ones this long to end, and cancel the rest."""
+        """Accept no more tasks, wait up to `seconds` for the running ones, then cancel the rest."""
         self._is_draining = True
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
@@ -47,5 +47,5 @@ class BackgroundTasks:
     async def _run(self, run: Callable[[], Awaitable[None]]) -> None:
         try:
             await run()
-        except Exception:  # the boundary of every background task: no caller awaits it
+        except Exception:  # no caller awaits a background task, so its errors end here
             logger.exception("background task failed")

@@ -1,4 +1,4 @@
-"""Completions of a typed line: commands from the registry, and arguments from their choices and `Bot.suggest`."""
+"""Autocomplete for a typed line: command names from the registry, arguments from `Bot.suggest`."""
 
 import re
 from collections.abc import AsyncIterator
@@ -11,12 +11,12 @@ from bot.reply.model import Option
 from bot.reply.text import shown
 
 _WORD = re.compile(r"\S+|(?<!\S)$")
-_MOST_WORDS = 8  # of a title that is still being typed
+_MAX_TITLE_WORDS = 8  # of a title that is still being typed
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One completion: `text` takes the place of the last `replaces` characters; `about` describes it."""
+    """One completion. `text` replaces the last `replaces` characters of the line; `about` describes it."""
 
     text: str
     replaces: int
@@ -25,7 +25,7 @@ class Completion:
 
 
 async def completions(bot: Bot, caller: Caller, before: str) -> AsyncIterator[Completion]:
-    """The completions of the text before the cursor."""
+    """Complete the text before the cursor."""
     commands = {command.name: command for command in bot.commands if command.listed}
     typed = before.lstrip().removeprefix("/").removeprefix(f"{UMBRELLA} ").lstrip()
     name, space, rest = typed.partition(" ")
@@ -38,12 +38,12 @@ async def completions(bot: Bot, caller: Caller, before: str) -> AsyncIterator[Co
             if argument.listed:
                 end, options = await _options(bot, caller, found.name, argument.name, rest.lstrip())
                 for option in options:
-                    yield Completion(_quoted(option.value), len(end), shown(option.label), argument.name)
+                    yield Completion(_quote(option.value), len(end), shown(option.label), argument.name)
 
 
 async def _options(bot: Bot, caller: Caller, command: str, argument: str, rest: str) -> tuple[str, list[Option]]:
-    """The end of the line that something fits, and what fits it: a title has spaces, so the longest end wins."""
-    starts = [word.start() for word in _WORD.finditer(rest)][-_MOST_WORDS:]
+    """The longest end of the line that has options, and those options. A title may contain spaces."""
+    starts = [word.start() for word in _WORD.finditer(rest)][-_MAX_TITLE_WORDS:]
     for typed in (rest[start:] for start in starts):
         words = typed.strip(' "“”')
         found = await bot.suggest(command, argument, words, caller)
@@ -52,5 +52,5 @@ async def _options(bot: Bot, caller: Caller, command: str, argument: str, rest: 
     return "", []
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     return f'"{value}"' if " " in value else value

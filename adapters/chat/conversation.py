@@ -1,7 +1,7 @@
-"""The conversation engine: from a command call to the reply, the same steps in every chat.
+"""Conversation engine: the steps from a command call to its reply, the same on every platform.
 
-New? -> form wanted? -> acknowledge -> caller -> run -> reply, or a crash reply with a reference. A chat supplies what
-it alone knows, as a `Surface` and its `Replies`.
+Open a form if one is needed; otherwise acknowledge, identify the caller, run the command and reply, or show a crash
+reply with a reference. A platform implements `Surface` and `Replies`; nothing else here depends on it.
 """
 
 import asyncio
@@ -23,31 +23,32 @@ from bot.messages.problems import no_link
 from bot.reply.call import MAX_ENCODED
 from bot.reply.model import Reply, drawn, has_pictures, without_pictures
 
-MOST_EVENTS = MOST_MESSAGES = 10_000
+MAX_EVENTS = MAX_MESSAGES = 10_000
 """Events and messages that a process remembers."""
 CONCURRENT_REPLIES = 50
-"""Replies that one chat computes at a time; the others wait instead of crowding the database."""
+"""Commands that one platform runs at a time; the others wait, so that they don't overload the database."""
 
 
 class Interaction(Protocol):
-    """What one person did. Each chat has its own."""
+    """A command, button press, menu choice or form submission by one person. Each platform has its own type."""
 
     @property
     def may_replace(self) -> bool:
-        """Whether nobody else sees the message that was acted on, so that a reply may take its place."""
+        """Whether a private reply may replace the message that was acted on, because nobody else sees it."""
         ...
 
 
 T_contra = TypeVar("T_contra", bound=Interaction, contravariant=True)
-"""A chat's own interaction."""
+"""A platform's own interaction type."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandCall:
     """A command to run, with its arguments as typed or by name.
 
-    `is_filled_in`: no form has to ask for more. `wants_form`: open the form whatever is given. `in_place`: the pressed
-    card is requested again. `is_typed`: the person typed this very command, and no event is delivered again.
+    `is_filled_in`: the arguments come from a submitted form. `wants_form`: open the form even if nothing is missing.
+    `in_place`: the reply should replace the card whose button was pressed. `is_typed`: the person typed this command by
+    name, and the platform isn't redelivering the event.
     """
 
     name: str
@@ -59,8 +60,8 @@ class CommandCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Whether a whole reply arrived, and its public line. `message_id` is of the message that later replies replace."""
+class ReplyOutcome:
+    """Whether a reply arrived in full, and its public line. Later replies replace the message of `message_id`."""
 
     arrived: bool
     announced: bool
@@ -71,60 +72,65 @@ class Surface(Protocol[T_contra]):
     """A chat platform: how it acknowledges, opens forms and identifies callers."""
 
     async def open_form(self, interaction: T_contra, command: AnyCommand, given: Mapping[str, str]) -> bool:
-        """Open the command's form, filled with what is `given`; False if it can't open, so the command runs instead."""
+        """Open the command's form, prefilled with `given`. Returns False if it can't open; the command then runs."""
         ...
 
     async def acknowledge(self, interaction: T_contra, answer: Answer) -> bool:
-        """Promise a reply; False if the platform didn't take the promise in time, and so nothing may be done."""
+        """Acknowledge the interaction. Returns False if that failed or came too late: the command must not run."""
         ...
 
     async def caller(
         self, interaction: T_contra, call: CommandCall, command: AnyCommand | None
     ) -> Caller | Reply | None:
-        """Who acts, a reply to show instead of running the command, or None if the interaction was handled before."""
+        """The caller; or a reply to show instead of running the command; or None if the interaction is a duplicate."""
         ...
 
 
 class Replies(Protocol[T_contra]):
-    """How a chat platform shows replies. Never raises for what a chat does."""
+    """How a platform shows replies. Its methods don't raise when the platform refuses or fails."""
 
-    async def deliver(self, interaction: T_contra, reply: Reply, answer: Answer) -> Shown:
-        """Show a reply, and its public line to the channel."""
+    async def deliver(self, interaction: T_contra, reply: Reply, answer: Answer) -> ReplyOutcome:
+        """Show a reply, and post its public line to the channel."""
         ...
 
     async def add_pictures(
         self, interaction: T_contra, reply: Reply, answer: Answer, is_current: Callable[[], bool]
     ) -> None:
-        """Show a reply again, now with its pictures, unless another reply has taken its place meanwhile."""
+        """Add the pictures to a reply that is already shown, unless another reply has replaced it (`is_current`)."""
         ...
 
     async def notice(self, interaction: T_contra, notice: Reply, answer: Answer) -> None:
-        """Show the person something until the reply is there."""
+        """Show the person a notice until the reply arrives."""
         ...
 
 
 class Conversation(Generic[T_contra]):
-    """Runs command calls and shows their replies. `room` is the number of characters that a button can carry."""
+    """Runs command calls and shows their replies. A button holds a call of at most `max_call_length` characters."""
 
     def __init__(
-        self, bot: Bot, chat: str, surface: Surface[T_contra], replies: Replies[T_contra], room: int = MAX_ENCODED
+        self,
+        bot: Bot,
+        chat: str,
+        surface: Surface[T_contra],
+        replies: Replies[T_contra],
+        max_call_length: int = MAX_ENCODED,
     ) -> None:
         self._bot = bot
         self._chat = chat
         self._surface = surface
         self._replies = replies
-        self._room = room
+        self._max_call_length = max_call_length
         self._commands: Mapping[str, AnyCommand] = by_name(bot.commands)
         self._slots = asyncio.Semaphore(CONCURRENT_REPLIES)
-        self._recent: Cache[str, bool] = LRUCache(MOST_EVENTS)
-        self._latest: Cache[str, object] = LRUCache(MOST_MESSAGES)
+        self._recent: Cache[str, bool] = LRUCache(MAX_EVENTS)
+        self._latest: Cache[str, object] = LRUCache(MAX_MESSAGES)
         self._floods = FloodControl()
 
     async def is_new(self, id_: str, need: Permission = Permission.LOOK) -> bool:
-        """Whether an event arrives for the first time. `need` is the most that handling it needs.
+        """Whether an event is new, that is, no redelivery. `need` is the highest permission that handling it needs.
 
-        Reads are checked in this process alone, so that no read waits for a write: at worst another process, or this
-        one after a restart, answers again. Raises DatabaseUnavailable.
+        Events that only read are deduplicated in this process alone, so that no read waits for a database write. At
+        worst, another process or a restarted one answers again. Raises DatabaseUnavailable.
         """
         if not id_:
             return True
@@ -134,23 +140,23 @@ class Conversation(Generic[T_contra]):
         return need is Permission.LOOK or await self._bot.is_new_event(self._chat, id_)
 
     def command(self, name: str) -> AnyCommand | None:
-        """The command of a name."""
+        """The command with this name, if there is one."""
         return self._commands.get(name)
 
     def need(self, name: str) -> Permission:
-        """The permission that a command needs; an unknown command only shows a sentence."""
+        """The permission that a command needs; LOOK for an unknown one, which only gets a message."""
         command = self.command(name)
         return command.need if command else Permission.LOOK
 
     def most_needed(self, name: str) -> Permission:
-        """The most that handling a command may need, for `is_new`."""
+        """The highest permission that a command may need, for `is_new`."""
         command = self.command(name)
         return command.most_needed if command else Permission.LOOK
 
     async def handle(self, interaction: T_contra, call: CommandCall) -> Reply | None:
-        """Open a form, or run the call and show its reply, which is returned if it was shown.
+        """Open the command's form, or run it and show its reply. Returns the reply, if there is one.
 
-        The numbers are shown first, and the pictures join them once they are drawn.
+        The text is shown first; pictures are added once they are drawn.
         """
         command = self.command(call.name)
         answer = _answer(command, call, interaction)
@@ -164,25 +170,25 @@ class Conversation(Generic[T_contra]):
                 return None
             reply = await self._run(interaction, call, command, answer)
             if reply is not None:
-                shown = await self._replies.deliver(interaction, without_pictures(reply), answer)
-                await self._bot.arrived(reply, shown=shown.arrived, announced=shown.announced)
-        except Exception as error:  # noqa: BLE001 - as in Bot.run: else the person waits for a reply that never comes
+                outcome = await self._replies.deliver(interaction, without_pictures(reply), answer)
+                await self._bot.arrived(reply, shown=outcome.arrived, announced=outcome.announced)
+        except Exception as error:  # noqa: BLE001 - as in Bot.run: the person must get a reply
             await self._replies.deliver(interaction, self._bot.crash(call.name, error), answer)
             return None
         if reply is not None:
-            await self._add_pictures(interaction, reply, answer, shown)
+            await self._add_pictures(interaction, reply, answer, outcome)
         return reply
 
-    async def _add_pictures(self, interaction: T_contra, reply: Reply, answer: Answer, shown: Shown) -> None:
-        """Draw a reply's pictures and show them, unless a later press has changed the message meanwhile."""
+    async def _add_pictures(self, interaction: T_contra, reply: Reply, answer: Answer, outcome: ReplyOutcome) -> None:
+        """Draw a reply's pictures and show them, unless a later button press has replaced the message."""
         mine = object()
-        if shown.message_id:
-            self._latest[shown.message_id] = mine
-        if not shown.arrived or not has_pictures(reply):
+        if outcome.message_id:
+            self._latest[outcome.message_id] = mine
+        if not outcome.arrived or not has_pictures(reply):
             return
         whole = await drawn(reply)
         if has_pictures(whole):
-            id_, latest = shown.message_id, self._latest
+            id_, latest = outcome.message_id, self._latest
             await self._replies.add_pictures(interaction, whole, answer, lambda: not id_ or latest.get(id_) is mine)
 
     async def _run(
@@ -204,7 +210,7 @@ class Conversation(Generic[T_contra]):
                 await slot.enter_async_context(self._slots)
 
                 async def notice(reply: Reply) -> None:
-                    await slot.aclose()  # another reply may be computed meanwhile
+                    await slot.aclose()  # lets another command run while this one waits
                     await self._replies.notice(interaction, reply, answer)
 
                 return await self._bot.run(call.name, arguments, caller, notice, is_typed=call.is_typed)
@@ -215,11 +221,11 @@ class Conversation(Generic[T_contra]):
         reply = await (self._floods.once(caller, typed, run, offers=offers) if is_listed else run())
         if command is None or not self._bot.may_fill_in(command, caller):
             return reply
-        return with_form_again(command, by_form, reply, self._room)
+        return with_form_again(command, by_form, reply, self._max_call_length)
 
 
 def _form(command: AnyCommand | None, call: CommandCall) -> Mapping[str, str] | None:
-    """What a form of the command starts with; None if no form is wanted."""
+    """The values to prefill the command's form with; None to run the command without a form."""
     if command is None or call.is_filled_in:
         return None
     if call.wants_form and not isinstance(call.arguments, str):
@@ -228,7 +234,7 @@ def _form(command: AnyCommand | None, call: CommandCall) -> Mapping[str, str] | 
 
 
 def _answer(command: AnyCommand | None, call: CommandCall, interaction: Interaction) -> Answer:
-    """How to reply: as the command declares, but in the place of a card only if nobody else sees that card."""
+    """How to reply: as the command declares, but replace a card only if nobody else sees it."""
     answer = command.answer if command else Answer.PRIVATE
-    wants_place = call.in_place or answer is Answer.REPLACES
-    return Answer.REPLACES if wants_place and interaction.may_replace else Answer.PRIVATE
+    wants_to_replace = call.in_place or answer is Answer.REPLACES
+    return Answer.REPLACES if wants_to_replace and interaction.may_replace else Answer.PRIVATE

@@ -1,4 +1,4 @@
-"""What `contentstats-bot doctor` looks at in every chat: whether it answers, and the channels used last."""
+"""Doctor checks shared by all platforms: whether the platform responds, and whether recent channels accept posts."""
 
 import json
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,17 +13,17 @@ from bot.domain.errors import BotError
 from bot.settings import Settings
 from bot.store import Store
 
-MOST_CHANNELS = 10
+MAX_CHANNELS = 10
 
 
 class NoAnswer(Exception):
-    """The platform can't be reached; the text says what to check."""
+    """The platform is unreachable; the message tells the operator what to check."""
 
 
 async def json_of(
     request: AbstractAsyncContextManager[aiohttp.ClientResponse], platform: str, url: str
 ) -> tuple[Any, aiohttp.ClientResponse]:
-    """The JSON of a response, and the response. Raises NoAnswer."""
+    """Send a request; returns the response's JSON and the response. Raises NoAnswer."""
     try:
         async with request as response:
             return json.loads(await response.read()), response
@@ -32,7 +32,7 @@ async def json_of(
 
 
 def no_answer(platform: str, url: str, error: Exception) -> str:
-    """What to check if a platform can't be reached."""
+    """A sentence for the operator about an unreachable platform, with what to check."""
     advice = f"Check the network, a proxy, and {platform.upper()}_API_URL."
     return f"{platform} isn't responding at {url}{failed_with(error)}. {advice}"
 
@@ -44,12 +44,12 @@ async def check_channels(
     problem: Callable[[WorkspaceRef, str], Awaitable[str]],
     is_channel: Callable[[str], bool] = bool,
 ) -> list[Check]:
-    """Whether the bot may post in the channels used last. `problem` returns what is wrong with one, or nothing."""
+    """Check whether the bot can post in the recently used channels. `problem` returns what is wrong with a channel."""
     name = f"{platform} channels"
     try:
         used = await _used(settings, workspaces, is_channel)
     except BotError:
-        return []  # the database has a check of its own
+        return []  # the database check reports this
     problems = [found for channel_id, ref in used if (found := await problem(ref, channel_id))]
     if problems:
         return [Check(name, ok=False, detail=" ".join(problems))]
@@ -59,11 +59,11 @@ async def check_channels(
 async def _used(
     settings: Settings, workspaces: Iterable[WorkspaceRef], is_channel: Callable[[str], bool]
 ) -> list[tuple[str, WorkspaceRef]]:
-    """The channels, each with its workspace."""
+    """The recently used channels, each with its workspace."""
     found: dict[str, WorkspaceRef] = {}
     async with Store.opened(settings.database_url, settings.encryption_keys) as store:
         for ref in workspaces:
             workspace = await store.workspaces.find(ref)
             recent = await store.audit.recent(workspace.id, 100) if workspace else ()
             found |= {entry.channel_id: ref for entry in recent if is_channel(entry.channel_id)}
-    return [*found.items()][:MOST_CHANNELS]
+    return [*found.items()][:MAX_CHANNELS]

@@ -1,4 +1,4 @@
-"""What a command's form asks for, in every chat: one field per argument it lacks, filled with what is known already."""
+"""Form fields of a command, the same on every platform: one per argument, prefilled with the values already given."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ SHOWN_WHILE_TYPING = "Only the bot receives it, but it's visible on your screen 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `placeholder` is empty if the argument has no example; a secret is never filled in."""
+    """One field of a form. `placeholder` is empty if the argument has no example."""
 
     argument: Argument
     placeholder: str
@@ -21,11 +21,11 @@ class Field:
 
     @property
     def label(self) -> str:
-        """What the field is called."""
+        """The field's label."""
         return self.argument.label or self.argument.name.capitalize()
 
     def shown(self, choice: str) -> str:
-        """A choice as the field shows it."""
+        """The label of a choice."""
         return dict(self.argument.labels).get(choice, choice)
 
     @property
@@ -34,10 +34,10 @@ class Field:
         return f"{self.argument.help[:1].upper()}{self.argument.help[1:]}"
 
 
-def titled(title: str, channel: str, most: int) -> str:
-    """The title with the channel's name in the place of `here`, if that is known and no longer than `most` letters."""
+def title_with_channel(title: str, channel: str, max_length: int) -> str:
+    """The title with `here` replaced by the channel's name, unless that is unknown or makes the title too long."""
     named = title.replace(" here", f" in #{channel}") if channel else title
-    return named if length(named) <= most else title
+    return named if length(named) <= max_length else title
 
 
 def fields(command: Command[Any], given: Mapping[str, str]) -> list[Field]:
@@ -54,5 +54,5 @@ def fields(command: Command[Any], given: Mapping[str, str]) -> list[Field]:
 
 
 def _needs_example(argument: Argument) -> bool:
-    """Whether it is typed, and its help gives no example yet."""
+    """Whether the argument is typed, and its help has no example."""
     return argument.kind not in {Kind.WHO, Kind.CHANNEL} and "such as" not in argument.help

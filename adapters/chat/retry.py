@@ -1,4 +1,4 @@
-"""Failed calls to a chat: their common error, pauses between tries, and sending by the next way or at a later time."""
+"""Retries for calls to a chat platform: the common error, backoff, and fallbacks for a message that can't be sent."""
 
 import asyncio
 import contextlib
@@ -17,27 +17,27 @@ Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
 
 REFUSALS = 3
-"""Refusals of a token in a row that end a chat: one may be a chat's passing fault."""
+"""Consecutive refusals of a token before it counts as invalid, since one may be a passing fault of the platform."""
 NEVER_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ClientHttpProxyError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
 )
-"""Errors before a request was sent, which certainly had no effect."""
+"""Errors raised before a request was sent, which therefore had no effect."""
 
 
 class ChatFailed(Exception, ABC):
-    """A call that failed, or whose outcome is unknown."""
+    """A call to a platform that failed, or whose outcome is unknown."""
 
     @property
     @abstractmethod
     def is_about_content(self) -> bool:
-        """Whether the message itself was refused, whichever way it is sent."""
+        """Whether the platform refused the content itself, so that another way to send it won't help."""
 
 
 class Backoff:
-    """Pauses of one second, then twice as long each time up to `longest`, with jitter."""
+    """Exponential backoff with jitter: one second, then doubling up to `longest` seconds."""
 
     def __init__(self, longest: float, sleep: Sleep = asyncio.sleep) -> None:
         self._longest = longest
@@ -50,7 +50,7 @@ class Backoff:
         self._pause = min(self._pause * 2, self._longest)
 
     def reset(self) -> None:
-        """An attempt has succeeded: the next pause is short again."""
+        """Start again with a short pause, after an attempt has succeeded."""
         self._pause = 1.0
 
 
@@ -59,7 +59,7 @@ logger = logging.getLogger(__name__)
 Post: TypeAlias = Callable[[], Awaitable[Delivery]]
 
 SOON = timedelta(minutes=1)
-"""When to retry if the platform names no time."""
+"""Delay before a retry if the platform sends no Retry-After."""
 PAUSE = 1.0
 """Seconds before a message with an unclear outcome is sent again."""
 
@@ -67,9 +67,9 @@ PAUSE = 1.0
 async def post_rest(
     posts: Sequence[Post], seconds: float, sleep: Sleep, about: Mapping[str, object], *, repeats_unclear: bool
 ) -> None:
-    """Post in order what did not fit into the first message, within so many seconds; a failure is only logged.
+    """Post the further messages of a long reply in order, within `seconds`. A failure is only logged.
 
-    `repeats_unclear`: the platform recognises a message that it has, so an unclear outcome may be repeated.
+    `repeats_unclear`: the platform recognises a duplicate, so a post with an unclear outcome may be repeated.
     """
     sent = 0
     with contextlib.suppress(TimeoutError):
@@ -88,11 +88,11 @@ async def post_rest(
 
 M = TypeVar("M")
 Send: TypeAlias = Callable[[M], Awaitable[bool]]
-"""One way to send a message: False if the way doesn't exist for this interaction. Raises ChatFailed."""
+"""Sends a message by one method; returns False if the interaction doesn't allow that method. Raises ChatFailed."""
 
 
-async def send_surely(versions: Iterable[M], sends: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
-    """Send the first version that some way takes, trying the ways in their order; whether one was taken."""
+async def send_with_fallbacks(versions: Iterable[M], sends: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
+    """Try each version of a message with each method, in order; returns whether one was sent."""
     sends = tuple(sends)
     for version in versions:
         if await _sent(version, sends, about):
@@ -102,13 +102,13 @@ async def send_surely(versions: Iterable[M], sends: Iterable[Send[M]], about: Ma
 
 
 async def _sent(message: M, sends: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
-    """Whether a way took it; the others are not tried if the message itself is refused."""
+    """Try each method in order, and stop if the platform refuses the content itself; returns whether one worked."""
     for send in sends:
         try:
             if await send(message):
                 return True
         except ChatFailed as error:
-            logger.info("one way to reply is closed; trying the next", extra={**about, "error": str(error)})
+            logger.info("sending a reply failed; trying the next method", extra={**about, "error": str(error)})
             if error.is_about_content:
                 return False
     return False

@@ -7,7 +7,7 @@ Discord refuses one with more, which a test of the registry finds first.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, titled
+from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, title_with_channel
 from adapters.discord.commands import mention
 from adapters.discord.text import (
     CHANNEL_SELECT,
@@ -42,7 +42,7 @@ def form(command: Command[Any], given: Mapping[str, str] = _NOTHING, channel: st
     shape = form_of(command, given)
     return {
         "custom_id": shape.call.encode(),
-        "title": label(titled(shape.title, channel, MAX_TITLE), MAX_TITLE),
+        "title": label(title_with_channel(shape.title, channel, MAX_TITLE), MAX_TITLE),
         "components": [*map(_field, fields(command, given)), *caution] or [display(shape.intro)],
     }
 

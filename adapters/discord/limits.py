@@ -15,12 +15,12 @@ from typing import Any, Self
 
 from discord.http import Route
 
-from adapters.chat.pacing import LONGEST_STOP, Busy, Now, Slots
+from adapters.chat.pacing import MAX_STOP, Busy, Now, Slots
 from adapters.chat.retry import Sleep
 
 GLOBAL = 50
 """Requests a second of a bot; answers to interactions do not count."""
-SPARE = 1.015
+SAFETY_MARGIN = 1.015
 """How much slower than that we go: on its way a second's worth of calls may close up a little."""
 SECOND = 1.008
 """Seconds in which no more than the limit go, even if calls have piled up while this process was busy."""
@@ -104,7 +104,7 @@ class Limits:
         while True:
             await self._wait_until(max(self._stopped_until, self._fit_again), deadline)
             earliest, told = self._now() + self._lead, self._slots_now() + self._lead
-            wait = await self._slots.reserve("discord", told, SPARE / GLOBAL, 0.0, deadline - earliest)
+            wait = await self._slots.reserve("discord", told, SAFETY_MARGIN / GLOBAL, 0.0, deadline - earliest)
             await self._wait_until(earliest + wait, deadline)
             while len(self._gone) == GLOBAL and self._gone[0] + SECOND > self._now() + ROUNDING:
                 await self._wait_until(self._gone[0] + SECOND, deadline)
@@ -148,10 +148,10 @@ def retry_after(answer: Answer) -> float:
     """The seconds that a 429 asks to wait, never a mistake's worth. Cloudflare's own are minutes, whatever they say."""
     said = answer.body.get("retry_after")
     if isinstance(said, int | float) and math.isfinite(said):
-        return min(max(float(said), SHORTEST_STOP), LONGEST_STOP)
+        return min(max(float(said), SHORTEST_STOP), MAX_STOP)
     header = answer.headers.get("Retry-After", "")
     seconds = float(header[:9]) if header.isascii() and header.isdecimal() else 0.0
-    return min(max(seconds, BAN), LONGEST_STOP)
+    return min(max(seconds, BAN), MAX_STOP)
 
 
 class Bucket:

@@ -17,8 +17,8 @@ from aiohttp import FormData
 from cachetools import Cache, LRUCache
 from discord.http import Route
 
-from adapters.chat.conversation import Shown
-from adapters.chat.retry import Sleep, send_surely
+from adapters.chat.conversation import ReplyOutcome
+from adapters.chat.retry import Sleep, send_with_fallbacks
 from adapters.discord.errors import DiscordFailed, patiently
 from adapters.discord.files import refused
 from adapters.discord.interaction import Interaction
@@ -44,7 +44,7 @@ from bot.reply.spool import opened
 logger = logging.getLogger(__name__)
 
 EPHEMERAL = 1 << 6
-MOST_INTERACTIONS = 10_000
+MAX_INTERACTIONS = 10_000
 """Interactions whose first message is remembered."""
 NOT_TOLD = (
     "Done, but I couldn't post it in this channel: {why}. Ask a server admin to let me view "
@@ -104,10 +104,10 @@ class Replies:
         self._clock = clock
         self._command_ids = command_ids
         self._sleep = sleep
-        self._originals: Cache[str, str] = LRUCache(MOST_INTERACTIONS)
+        self._originals: Cache[str, str] = LRUCache(MAX_INTERACTIONS)
         """The ids of the messages that interactions were answered in."""
 
-    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
+    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> ReplyOutcome:
         """Show a reply as it was deferred, and then the channel its public line.
 
         A problem never replaces the card that it is about: that card's buttons may be needed again. Everything is
@@ -121,7 +121,7 @@ class Replies:
             plain = _without_files(message, reply if index == 0 else None)
             arrived &= await self._surely(interaction, message, plain, index, in_place=has_place and index == 0)
         announced = line is not None and await self._post_line(interaction, line)
-        return Shown(arrived, announced, self._originals.get(interaction.id) or "")
+        return ReplyOutcome(arrived, announced, self._originals.get(interaction.id) or "")
 
     async def add_pictures(
         self,
@@ -188,7 +188,7 @@ class Replies:
         if self._clock() < interaction.until:
             ways = [*([original] if in_place else []), follow_up, by_itself]
         about = {"server": interaction.guild_id, "user": interaction.user_id}
-        return await send_surely((message, plain), ways, about)
+        return await send_with_fallbacks((message, plain), ways, about)
 
     async def _as_direct(self, interaction: Interaction, message: Message, nonce: str) -> None:
         """Into the person's conversation with the bot."""

@@ -12,7 +12,7 @@ from typing import Any
 from cachetools import Cache, LRUCache
 
 from adapters.chat.background import BackgroundTasks
-from adapters.chat.conversation import CommandCall, Conversation, Shown
+from adapters.chat.conversation import CommandCall, Conversation, ReplyOutcome
 from adapters.discord import actions as discord_actions
 from adapters.discord import forms as discord_forms
 from adapters.page import discord, slack
@@ -175,7 +175,7 @@ class PageChat:
         """The person at the page."""
         return self.caller_here
 
-    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
+    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> ReplyOutcome:
         """Show a reply, and its public line. A problem never replaces the card that it is about."""
         pressed = interaction.pressed
         replaces = pressed if answer is Answer.REPLACES and reply.tone is not Tone.PROBLEM else None
@@ -185,7 +185,7 @@ class PageChat:
         self.timeline.put(Message(id_, self.clock(), reply, typed=typed, is_private=True, is_in_place=here))
         if reply.public_line:
             self.timeline.put(Message(self.new_id(), self.clock(), line=reply.public_line))
-        return Shown(arrived=True, announced=bool(reply.public_line), message_id=id_)
+        return ReplyOutcome(arrived=True, announced=bool(reply.public_line), message_id=id_)
 
     async def add_pictures(
         self,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, titled
+from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, title_with_channel
 from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACEHOLDER, option_of
 from adapters.slack.interaction import Payload
 from adapters.slack.text import MAX_TEXT, Block, plain, words
@@ -48,7 +48,7 @@ def form(
         "type": "modal",
         "callback_id": shape.call.encode(),
         "private_metadata": private_metadata,
-        "title": plain(titled(shape.title, channel, MAX_TITLE), MAX_TITLE),
+        "title": plain(title_with_channel(shape.title, channel, MAX_TITLE), MAX_TITLE),
         "submit": plain(shape.send, MAX_TITLE),
         "close": plain("Cancel"),
         "blocks": [*intro, *map(_input, fields(command, {**own, **given}))],

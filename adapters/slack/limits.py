@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from types import MappingProxyType
 
-from adapters.chat.pacing import LONGEST_STOP, Busy, Gate, Now, Rate, Slots, tier
+from adapters.chat.pacing import MAX_STOP, Busy, Gate, Now, Rate, Slots, tier
 from adapters.chat.retry import Sleep
 from bot.domain.errors import DatabaseUnavailable
 
 POST = "chat.postMessage"
-BOOKED = 5
+SLOTS_PER_RESERVATION = 5
 """Slots that a process reserves at a time."""
-MOST_GATES = 10_000
+MAX_GATES = 10_000
 
 
 CHANNEL = Rate(1, burst=2)
@@ -41,7 +41,7 @@ class Limits:
         self._sleep = sleep
         self._slots = slots
         self._gates: dict[tuple[str, str, str], Gate] = {}
-        self._sweep_at = MOST_GATES
+        self._sweep_at = MAX_GATES
 
     async def admit(self, workspace: str, method: str, max_wait: float, channel: str = "") -> None:
         """Wait until one call may go, and count it. Raises Busy if that takes more than `max_wait` seconds.
@@ -55,12 +55,12 @@ class Limits:
                 await turns.enter_async_context(gate.turn(deadline))
             gate = self._method(workspace, method)
             await turns.enter_async_context(gate.turn(deadline))
-            if channel and self._slots is not None and not gate.take_booked():
-                await self._book(self._slots, gate, workspace, deadline)
+            if channel and self._slots is not None and not gate.use_reserved_slot():
+                await self._reserve(self._slots, gate, workspace, deadline)
 
-    async def _book(self, slots: Slots, gate: Gate, workspace: str, deadline: float) -> None:
+    async def _reserve(self, slots: Slots, gate: Gate, workspace: str, deadline: float) -> None:
         """Reserve shared slots for the calls that are waiting here already."""
-        count, max_wait = min(gate.queued, BOOKED), deadline - self._now()
+        count, max_wait = min(gate.queued, SLOTS_PER_RESERVATION), deadline - self._now()
         try:
             wait = await slots.reserve(f"slack:{workspace}", time.time(), gate.period * count, 0.0, max_wait)
         except DatabaseUnavailable:  # at this process's own pace, then
@@ -68,11 +68,11 @@ class Limits:
         if wait > max_wait:
             raise Busy(wait)
         await self._sleep(wait)
-        gate.book(count)
+        gate.add_reserved_slots(count)
 
     def stop(self, workspace: str, method: str, seconds: float) -> None:
         """After a 429: let no call of this method go in this workspace for so long, then somewhat fewer than before."""
-        self._method(workspace, method).stop(min(seconds, LONGEST_STOP))
+        self._method(workspace, method).stop(min(seconds, MAX_STOP))
 
     def _method(self, workspace: str, method: str) -> Gate:
         return self._gate(("method", workspace, method), METHODS.get(method, TIER_4))
@@ -81,6 +81,6 @@ class Limits:
         if key not in self._gates:
             if len(self._gates) >= self._sweep_at:
                 self._gates = {key: gate for key, gate in self._gates.items() if not gate.is_idle}
-                self._sweep_at = max(MOST_GATES, 2 * len(self._gates))
+                self._sweep_at = max(MAX_GATES, 2 * len(self._gates))
             self._gates[key] = Gate(rate, self._now, self._sleep)
         return self._gates[key]

@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from adapters.chat.conversation import Shown
+from adapters.chat.conversation import ReplyOutcome
 from adapters.chat.pacing import Busy
-from adapters.chat.retry import Sleep, send_surely
+from adapters.chat.retry import Sleep, send_with_fallbacks
 from adapters.slack.api import CONTENT, LONGEST_WAIT, Calls, SlackFailed, fact
 from adapters.slack.errors import PERMANENT
 from adapters.slack.interaction import Interaction, ResponseUrl
@@ -142,7 +142,7 @@ class Replies:
         self._clock = clock
         self._sleep = sleep
 
-    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> Shown:
+    async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> ReplyOutcome:
         """Show a reply as its command declares, its files first, and then the channel its public line.
 
         A direct message needs no public line. A problem never replaces the card that it is about: that card's buttons
@@ -157,7 +157,7 @@ class Replies:
             for index, message in enumerate(whole)
         ]
         announced = all(sent) if line is None else await self._to_all(interaction, line)
-        return Shown(all(sent), announced, interaction.message_ts if replaces else "")
+        return ReplyOutcome(all(sent), announced, interaction.message_ts if replaces else "")
 
     async def add_pictures(
         self, interaction: Interaction, reply: Reply, answer: Answer, is_current: Callable[[], bool]
@@ -273,7 +273,7 @@ class Replies:
     async def _surely(self, interaction: Interaction, message: Message, *, replaces: bool) -> bool:
         """Send a message by the first way that is open, in plain text if Slack refuses its blocks."""
         where = _IN_PLACE if replaces else _TO_ONE
-        return await send_surely(
+        return await send_with_fallbacks(
             (message, _bare(message)),
             (
                 lambda each: self._respond(interaction, each, where),

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 
-from adapters.chat.pacing import LONGEST_WAIT, PACE, REPEATED_WITHIN, FloodControl
+from adapters.chat.pacing import MAX_WAIT, PACE, REPEATED_WITHIN, FloodControl
 from bot.reply.model import Reply, Tone, text
 from tests.standins.environment import ANA, BEN, EVE
 
@@ -84,7 +84,7 @@ async def test_a_failure_leaves_nothing_under_way():
 
 async def test_a_flood_is_slowed_with_one_notice_and_nobody_else_is():
     seconds, notices = Seconds(), []
-    floods = FloodControl(seconds, seconds.sleep, most_people=2)
+    floods = FloodControl(seconds, seconds.sleep, max_people=2)
 
     async def notice(reply):
         notices.append(reply.summary)
@@ -95,7 +95,7 @@ async def test_a_flood_is_slowed_with_one_notice_and_nobody_else_is():
     refusals = [each.summary for each in waiting if each is not None]
     assert 60 <= len(refusals) <= 75
     assert refusals[0] == "You've sent too many commands at once, so nothing was done. Try again in a minute."
-    assert LONGEST_WAIT - 5 <= seconds.now <= LONGEST_WAIT + 1
+    assert MAX_WAIT - 5 <= seconds.now <= MAX_WAIT + 1
     assert len(notices) == 1
     before = seconds.now
     assert await floods.admit(BEN, notice) is None

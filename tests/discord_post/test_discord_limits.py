@@ -9,9 +9,9 @@ from adapters.discord.limits import (
     GLOBAL,
     INVALID_SECONDS,
     LEAD,
-    LONGEST_STOP,
+    MAX_STOP,
     MOST_INVALID,
-    SPARE,
+    SAFETY_MARGIN,
     Answer,
     Busy,
     Limits,
@@ -71,7 +71,7 @@ async def test_two_processes_that_share_their_turns_are_one_bot(store):
 
     one, other = (Limits(store.rates, lambda: now[0], nap, lambda: now[0]) for _ in range(2))
     await asyncio.gather(*(limits.admit(PATIENT) for _ in range(10) for limits in (one, other)))
-    assert sorted(waits) == pytest.approx([LEAD + turn * SPARE / GLOBAL for turn in range(20)])
+    assert sorted(waits) == pytest.approx([LEAD + turn * SAFETY_MARGIN / GLOBAL for turn in range(20)])
 
 
 async def test_a_wall_clock_that_is_set_back_holds_nobody_up(store, time):
@@ -158,7 +158,7 @@ async def test_a_429_of_the_whole_bot_stops_everybody_who_waits_too(limits, time
         (Answer(429, {"Retry-After": "7"}, {}), BAN),
         (Answer(429, {"Retry-After": "900"}, {}), 900),
         (Answer(429, {"Retry-After": "never"}, {}), BAN),
-        (limited(10**9, "global"), LONGEST_STOP),
+        (limited(10**9, "global"), MAX_STOP),
         (limited(float("nan"), "global"), BAN),
         (limited("soon", "global"), BAN),
         (limited(-3, "global"), 0.05),

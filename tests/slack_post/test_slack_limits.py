@@ -10,7 +10,7 @@ from adapters.slack.limits import POST, Limits
 from tests.slack_post.virtual_time import VirtualTime
 
 PATIENT = 10_000.0
-MOST_GATES = 200
+MAX_GATES = 200
 
 
 @pytest.fixture
@@ -155,14 +155,14 @@ async def test_an_absurd_wait_is_an_hour_at_most(limits, time):
 
 
 async def test_what_is_remembered_of_quiet_channels_is_dropped(time, monkeypatch):
-    monkeypatch.setattr("adapters.slack.limits.MOST_GATES", MOST_GATES)
+    monkeypatch.setattr("adapters.slack.limits.MAX_GATES", MAX_GATES)
     limits = Limits(time, time.sleep)
     for batch in range(6):
-        for number in range(MOST_GATES // 2):
+        for number in range(MAX_GATES // 2):
             await limits.admit(f"T{batch}-{number}", POST, 0, "C1")
         await time.advance(10)
     gates = sum(type(each).__name__ == "_Gate" for each in gc.get_objects())
-    assert gates <= 2 * MOST_GATES
+    assert gates <= 2 * MAX_GATES
 
 
 @settings(deadline=None, max_examples=30)
