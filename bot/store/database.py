@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
+from bot.store import sqlite_driver
 
 LEAST_FREE = 20_000_000
 """Bytes: a small write may still succeed on a full disk, within what the file already has."""
@@ -143,7 +144,8 @@ def why_closed(error: Exception) -> str:
 def new_engine(url: URL, options: Mapping[str, Any]) -> AsyncEngine:
     """An engine with the settings that every connection needs; `options` are SQLAlchemy's."""
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, **options)
+        made_by = {"async_creator_fn": sqlite_driver.connect}
+        engine = create_async_engine(url, **{**options, "connect_args": {**options.get("connect_args", {}), **made_by}})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return engine
     limits = {"connect_args": {"timeout": 5, "command_timeout": 15}, "pool_pre_ping": True}

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
@@ -100,6 +101,20 @@ async def test_a_reader_on_sqlite_does_not_wait_for_a_writer_in_another_process(
     assert await Store(database).short_links.remembered("a", NOW) is None
     await database.close()
     writer.close()
+
+
+async def test_a_statement_on_sqlite_wakes_the_drivers_thread_once_and_has_its_facts(sqlite_url, caplog):
+    database = Database(sqlite_url)
+    async with database.writing() as connection:
+        with caplog.at_level(logging.DEBUG, "aiosqlite"):
+            added = await connection.execute(insert("b").returning(short_links.c.link))
+        assert (added.all(), added.keys()) == ([("a",)], ["link"])
+        many = [{"link": link, "target": "b", "followed_at": NOW} for link in ("c", "d")]
+        await connection.execute(short_links.insert(), many)
+        changed = await connection.execute(short_links.update().values(target="e"))
+        assert (changed.rowcount, changed.returns_rows) == (3, False)
+    await database.close()
+    assert len([each for each in caplog.records if each.getMessage().startswith("executing")]) == 1
 
 
 async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(postgres_url):
