@@ -1,4 +1,4 @@
-"""A headless Chromium, driven by Playwright: for tests of the page, drawings and the README's pictures."""
+"""Headless Chromium, driven by Playwright, for tests of the page, drawings and the README's pictures."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -13,15 +13,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def executable() -> str | None:
-    """The browser on this machine; None if there is none, or nothing to drive it."""
+    """Path of the installed browser, or None if the browser or Playwright is missing."""
     found = filter(None, map(shutil.which, NAMES))
     return next(found, None) if find_spec("playwright") else None
 
 
 @asynccontextmanager
 async def browser() -> AsyncIterator["Browser"]:
-    """A browser, closed at the end."""
-    from playwright.async_api import async_playwright  # so that a machine without one runs the other tests
+    from playwright.async_api import async_playwright  # here, so that machines without Playwright run the other tests
 
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=executable())

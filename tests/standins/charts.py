@@ -1,4 +1,4 @@
-"""One chart process for all tests of a test process: starting one takes longer than most tests."""
+"""One chart process per test worker: starting one takes longer than most tests."""
 
 import asyncio
 import threading
@@ -10,20 +10,19 @@ from bot.charts.specs import Chart, Spec
 
 
 class SharedCharts:
-    """Real `Charts`, on an event loop of their own that outlives those of the tests."""
+    """The real `Charts`, on its own event loop that outlives those of the tests."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, charts: Charts) -> None:
         self._loop = loop
         self._charts = charts
 
     async def draw(self, spec: Spec) -> Chart | None:
-        """The chart of this spec, as `Charts` draws it."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._charts.draw(spec), self._loop))
 
 
 @contextmanager
 def shared_charts() -> Iterator[SharedCharts]:
-    """Charts for tests on any event loop, until the end of the block."""
+    """Charts for tests on any event loop."""
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         charts = Charts()

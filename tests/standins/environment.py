@@ -1,4 +1,4 @@
-"""Environment of tests of the whole core: a bot, its sandbox on a socket, a database and a clock moved by hand."""
+"""Environment for tests of the whole core: a bot, its sandbox on a socket, a database and a clock set by hand."""
 
 import asyncio
 import time
@@ -40,8 +40,6 @@ TRACK, LIST, PAGE, STOP, USAGE = (
 
 
 class HandClock:
-    """A clock that moves only when a test advances it."""
-
     def __init__(self, now: datetime = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)) -> None:
         self.now = now
 
@@ -66,17 +64,17 @@ ANA = Caller(
 )
 BEN = replace(ANA, person=Person("U-ben", "Ben"), channel_id="C-random")
 EVE = replace(ANA, workspace=WorkspaceRef("console", "rival", "Rival"), person=Person("U-eve", "Eve"), channel_id="C-x")
-"""Somebody in another workspace, which shares the key."""
+"""A person in another workspace that uses the same key."""
 
 
 def sandbox_of(clock: HandClock, **options: Any) -> Sandbox:
-    """A sandbox with more calls, places and money than a test uses."""
+    """A sandbox with a high rate limit, many video places and plenty of credit."""
     roomy: dict[str, Any] = {"requests_per_minute": 100_000, "concurrent_videos": 1_000, "balance": Decimal(100)}
     return Sandbox(clock, **(roomy | options))
 
 
 def settings_of(sandbox: Sandbox, database_url: str, **chosen: Any) -> Settings:
-    """The settings of a bot that talks to this sandbox, and nothing from the environment's file."""
+    """The settings of a bot that uses this sandbox; ignores the environment's .env file."""
     known: dict[str, Any] = {
         "_env_file": None,
         "contentstats_api_key": SecretStr(sandbox.key),
@@ -88,7 +86,7 @@ def settings_of(sandbox: Sandbox, database_url: str, **chosen: Any) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One bot at one sandbox. Its answers are returned as a `Reply`."""
+    """A bot with its sandbox."""
 
     sandbox: Sandbox
     clock: HandClock
@@ -96,25 +94,24 @@ class Environment:
     database_url: str
 
     async def say(self, line: str, caller: Caller = ANA, *, is_typed: bool = False) -> Reply:
-        """The reply to a line; `is_typed`: its words are a person's, who typed the command itself."""
+        """The reply to a line; with `is_typed` the person typed the command's words themselves."""
         command, _, arguments = line.partition(" ")
         return await self._shown(await self.bot.run(command, arguments, caller, is_typed=is_typed))
 
     async def press(self, reply: Reply, label: str, caller: Caller = ANA) -> Reply:
-        """The reply to the button whose label begins so, after its call went through a button's 100 characters."""
+        """The reply to the button whose label starts with `label`; its call is encoded within 100 characters first."""
         return await self.run(button(reply, label), caller)
 
     async def details(self, line: str, caller: Caller = ANA) -> Reply:
-        """What the button Details of the reply to a line shows."""
+        """What the Details button of the reply to a line shows."""
         return await self.press(await self.say(line, caller), "Details", caller)
 
     async def run(self, call: Call, caller: Caller = ANA) -> Reply:
-        """The reply to a button's call."""
         call = Call.decode(call.encode())
         return await self._shown(await self.bot.run(call.command, call.arguments, caller))
 
     async def start(self, link: str = LINK, days: int = 7, caller: Caller = ANA) -> Reply:
-        """The reply to typing a link and pressing the button of its card."""
+        """Type a link and press the button on its card; returns the reply."""
         card = await self.say(f"/track {link} {days}", caller)
         return await self.press(card, f"Track {days} day", caller)
 
@@ -123,11 +120,11 @@ class Environment:
         return await drawn(reply)
 
     def posts(self, call: str = TRACK) -> int:
-        """How many calls of a documented name the sandbox received."""
+        """How many calls with this name from the API's documentation the sandbox received."""
         return len(self.sandbox.calls(call))
 
     def trackings(self) -> int:
-        """How many trackings the account holds, and so how many are billed."""
+        """How many trackings exist, and so are billed."""
         return len(self.sandbox.world.account(self.sandbox.key).trackings)
 
     async def audit(self, caller: Caller = ANA, without: Collection[str] = ("setting", "refused")) -> tuple[Any, ...]:
@@ -139,7 +136,7 @@ class Environment:
 
     @asynccontextmanager
     async def store(self) -> AsyncIterator[tuple[Store, int]]:
-        """The bot's database, looked at from outside the bot, and the wallet's number in it."""
+        """A second connection to the bot's database, and the wallet's id."""
         database = Database(self.database_url)
         try:
             store = Store(database)
@@ -153,7 +150,7 @@ class Environment:
 async def environment_of(
     sandbox: Sandbox, clock: HandClock, database_url: str, sleep: Any = nap, now: Any = time.time, **chosen: Any
 ) -> AsyncIterator[Environment]:
-    """An open bot at a running sandbox; `now` is the second by which it keeps the limit, `chosen` are settings."""
+    """An open bot with a running sandbox; `now` is the clock of its rate limit, `chosen` are settings."""
     settings = settings_of(sandbox, database_url, **chosen)
     timeouts = sandbox_timeouts(sandbox)
     async with Bot(settings, clock=clock, now=now, timeouts=timeouts, sleep=sleep) as bot:
@@ -161,7 +158,7 @@ async def environment_of(
 
 
 async def outbox_states(database_url: str) -> dict[str, str]:
-    """The state of each message of the outbox, by its key."""
+    """The state of each outbox message by its key."""
     database = Database(database_url)
     async with database.reading() as connection:
         states = {row.key: row.state for row in await connection.execute(select(outbox).order_by(outbox.c.id))}
@@ -170,14 +167,13 @@ async def outbox_states(database_url: str) -> dict[str, str]:
 
 
 def button(reply: Reply, label: str) -> Call:
-    """The call of the button, the menu's option or the row whose label begins so."""
+    """The call of the first button, menu option or row whose label starts with `label`."""
     found = [call for name, call in _offered((*reply.actions, *row_menus(reply))) if name.startswith(label)]
     assert found, f"no button {label!r} in: {plain_text(reply)}"
     return found[0]
 
 
 def labels(reply: Reply) -> list[str]:
-    """The labels of the reply's buttons and its menus' options."""
     return [label for label, _ in _offered(reply.actions)]
 
 
@@ -198,7 +194,7 @@ def _offered(actions: Iterable[Action]) -> Iterator[tuple[str, Call]]:
 
 
 def rows(reply: Reply, caption: str = "") -> list[list[str]]:
-    """The cells of the reply's first table, or of the one with this caption, as text."""
+    """The cells, as text, of the reply's first table or of the one with this caption."""
     parts = (part.table if isinstance(part, Listing) else part for part in reply.parts)
     tables = [part for part in parts if isinstance(part, Table) and caption in {"", part.caption}]
     assert tables, f"no table {caption!r} in: {plain_text(reply)}"

@@ -1,4 +1,4 @@
-"""Faults that a test plans for the next calls of a local Slack or Discord, and how one is carried out on a request."""
+"""Faults that a test plans for the next calls of a local Slack or Discord."""
 
 import asyncio
 from collections import deque
@@ -12,36 +12,35 @@ from aiohttp import web
 
 
 class FaultKind(StrEnum):
-    """How a call goes wrong. Kinds that end in AFTER let the call take effect first."""
+    """How a call fails. Kinds that end in AFTER let the call take effect first."""
 
     STATUS = "status"
-    """Another HTTP status, and a page instead of JSON."""
+    """Another HTTP status, with a page instead of JSON."""
     ERROR = "error"
-    """The platform's error with the name or code in `value`."""
+    """The platform's error whose name or code is `value`."""
     RATE_LIMITED = "rate_limited"
-    """Status 429, to be tried again after `seconds`."""
+    """Status 429 with a retry after `seconds`."""
     RATE_LIMITED_GLOBALLY = "rate_limited_globally"
     RATE_LIMITED_TOGETHER = "rate_limited_together"
-    """Status 429 for a resource that others use too (Discord's scope "shared")."""
+    """Status 429 for a shared resource (Discord's scope "shared")."""
     BANNED = "banned"
-    """Status 429 by Cloudflare: a page, and none of Discord's headers."""
+    """Status 429 by Cloudflare: a page without Discord's headers."""
     SLOW = "slow"
-    """The right answer, after `seconds`."""
+    """The true response, after `seconds`."""
     HANG = "hang"
-    """No answer at all."""
+    """No response."""
     RESET = "reset"
-    """The connection ends."""
     RESET_AFTER = "reset_after"
     GARBAGE = "garbage"
-    """Status 200, and a body that is no JSON."""
+    """Status 200 with a body that is not JSON."""
     GARBAGE_AFTER = "garbage_after"
     SILENCE_AFTER = "silence_after"
-    """Status 204 and no body."""
+    """Status 204 without a body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong. `value` is the status or the error; `seconds` a delay, or how long to wait."""
+    """A fault. `value` is the status or error; `seconds` is the delay or the retry time."""
 
     kind: FaultKind
     value: int | str = 500
@@ -49,8 +48,10 @@ class Fault:
 
 
 class Faults:
-    """The planned faults by route: a Web API method of Slack, `response_url` or `upload`; a REST route of Discord,
-    `gateway` or `resume`.
+    """The planned faults by route.
+
+    A route is one of Slack's Web API methods, `response_url` or `upload`; or one of Discord's REST routes, `gateway` or
+    `resume`.
     """
 
     def __init__(self) -> None:
@@ -58,33 +59,32 @@ class Faults:
         self._lasting: dict[str, Fault] = {}
 
     def add(self, route: str, fault: Fault, times: int = 1) -> None:
-        """Let the next calls of a route go wrong."""
+        """Make the next calls of a route fail."""
         self._waiting.setdefault(route, deque()).extend([fault] * times)
 
     def start(self, fault: Fault, *routes: str) -> None:
-        """Let every call of some routes go wrong until `stop`; of all routes if none is named."""
+        """Make every call of some routes fail until `stop`; of all routes if none is named."""
         self._lasting |= dict.fromkeys(routes or ("*",), fault)
 
     def stop(self) -> None:
-        """Drop every planned fault."""
         self._waiting.clear()
         self._lasting.clear()
 
     def take(self, route: str) -> Fault | None:
-        """The fault of this call, if one is planned."""
+        """The fault planned for this call, if any."""
         waiting = self._waiting.get(route)
         return waiting.popleft() if waiting else self._lasting.get(route, self._lasting.get("*"))
 
 
 Act: TypeAlias = Callable[[], Awaitable[web.StreamResponse]]
-"""Lets the call take effect and returns its true answer."""
+"""Lets the call take effect and returns its true response."""
 _AFTER = frozenset({FaultKind.RESET_AFTER, FaultKind.GARBAGE_AFTER, FaultKind.SILENCE_AFTER})
 _RESETS = frozenset({FaultKind.HANG, FaultKind.RESET, FaultKind.RESET_AFTER})
 _PAGE = "<!doctype html><title>Error</title><p>Something went wrong"
 
 
 class Injection:
-    """Wraps every request of a server. `refuse` makes the platform's answer to an error or a rate limit."""
+    """Wraps every request of a server; `refuse` builds the platform's error and rate-limit responses."""
 
     def __init__(self, faults: Faults, refuse: Callable[[Fault], web.Response], touch: Callable[[], None]) -> None:
         self._faults = faults
@@ -93,11 +93,11 @@ class Injection:
         self._closing = asyncio.Event()
 
     def release(self) -> None:
-        """End every wait, for good."""
+        """End every wait permanently."""
         self._closing.set()
 
     async def around(self, request: web.Request, route: str, act: Act) -> web.StreamResponse:
-        """The true answer, or what the fault that is planned for this route makes of it."""
+        """The true response, or the fault planned for this route."""
         fault = self._faults.take(route)
         if fault is None:
             return await act()

@@ -1,4 +1,4 @@
-"""Processes that start by forking one that has imported everything, so that each starts at once."""
+"""Processes forked from one that has already imported everything, so that each starts at once."""
 
 import asyncio
 import importlib
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class ForkPool:
-    """Starts processes that run one module's `main`, and ends what is left of them."""
+    """Starts processes that run the `main` of one module."""
 
     def __init__(self, stdin: IO[str], stdout: IO[str]) -> None:
         self._stdin = stdin
@@ -24,13 +24,13 @@ class ForkPool:
         self.pids: list[int] = []
 
     async def start(self, *args: object) -> None:
-        """Let one more process run `main` with these arguments."""
+        """Start another process that runs `main` with these arguments."""
         self._stdin.write(f"{json.dumps(args)}\n")
         self._stdin.flush()
         self.pids.append(int(await self.line()))
 
     async def line(self) -> str:
-        """The next line that a process prints."""
+        """The next line that any process prints."""
         return (await asyncio.to_thread(self._stdout.readline)).removesuffix("\n")
 
     def signal(self, number: signal.Signals) -> None:
@@ -41,11 +41,10 @@ class ForkPool:
 
     @property
     def has_ended(self) -> bool:
-        """Whether no process runs."""
         return not any(map(_is_there, self.pids))
 
     async def until_ended(self) -> None:
-        """Wait until each process that was signalled has ended."""
+        """Wait until each signalled process has ended."""
         async with asyncio.timeout(60):
             while any(map(_is_there, self.pids)):  # noqa: ASYNC110 - a child of another process cannot be awaited
                 await asyncio.sleep(0.01)
@@ -54,7 +53,7 @@ class ForkPool:
 
 @contextmanager
 def fork_pool(module: str) -> Iterator[ForkPool]:
-    """A pool for the coroutine function `main` of a module; its processes end with the block at the latest."""
+    """A pool for a module's coroutine function `main`; its processes end with the block at the latest."""
     command = (sys.executable, "-m", "tests.standins.fork_pool", module)
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdin is None or process.stdout is None:
@@ -77,7 +76,7 @@ def _is_there(pid: int) -> bool:
 
 def _serve(module: str) -> None:
     main = importlib.import_module(module).main
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nothing here waits for them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nothing waits for the children, so let them leave no zombies
     for line in sys.stdin:
         if os.fork() == 0:
             sys.stdin.close()

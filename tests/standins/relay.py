@@ -1,11 +1,11 @@
-"""A way to a port of this machine that can be cut and joined again."""
+"""A relay to a local port that can be cut and restored."""
 
 import asyncio
 from typing import Self
 
 
 class Relay:
-    """Listens on a port of its own, for as long as `async with` lasts."""
+    """Listens on its own port for as long as `async with` lasts."""
 
     def __init__(self, port: int) -> None:
         self._to = port
@@ -25,7 +25,7 @@ class Relay:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def cut(self) -> None:
-        """End every connection, and take no more."""
+        """End every connection, and accept no more."""
         self._server.close()
         for writer in tuple(self._open):
             writer.transport.abort()

@@ -1,4 +1,4 @@
-"""Time-outs for a client of the sandbox: short where a test planned a hanging answer, long otherwise."""
+"""Time-outs for a client of the sandbox: short if the test planned a response that never comes, otherwise long."""
 
 from typing import cast
 
@@ -10,7 +10,7 @@ LONG = 60.0
 
 
 class _SandboxTimeouts:
-    """`Timeouts` in seconds: short while one of the `hopeless` faults is planned, else long enough for any machine."""
+    """`Timeouts`: short while one of the `hopeless` faults is planned, otherwise long enough for any machine."""
 
     connect = LONG
     read = LONG
@@ -21,7 +21,7 @@ class _SandboxTimeouts:
 
     @property
     def total(self) -> float:
-        """For a whole call; it is read as the call begins."""
+        """For a whole call; read as the call begins."""
         waiting = {each["fault"] for each in self._sandbox.faults.waiting()}
         return LONG if waiting.isdisjoint(self._hopeless) else SHORT
 

@@ -1,4 +1,4 @@
-"""What the local chats have in common: conditions that tests wait for, and actions that failed in front of somebody."""
+"""Shared by the local chats: conditions to wait for, and failed actions of people."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 _LOOK_EVERY = 0.02
-"""Seconds after which a condition is looked at again though nothing happened here: it may be about the bot."""
+"""Seconds between checks of a condition without any event here: it may be about the bot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An action of a person that failed in front of them."""
+    """A failed action, as the person saw it."""
 
     user: str
     what: str
@@ -19,20 +19,18 @@ class Failure:
 
 
 class Watched:
-    """A state that can be waited for."""
-
     def __init__(self) -> None:
         self.failures: list[Failure] = []
         self._changed = asyncio.Event()
 
     async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
-        """Wait until a condition holds, here or at the bot. Raises TimeoutError."""
+        """Wait until a condition about the chat or the bot holds. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), _LOOK_EVERY)
 
     def touch(self) -> None:
-        """Let all who wait look at their condition again."""
+        """Make all waiters check their condition again."""
         self._changed.set()
         self._changed = asyncio.Event()

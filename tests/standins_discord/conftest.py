@@ -1,4 +1,4 @@
-"""A local Discord with a server, two people and a channel; and a bot that is a bare websocket and bare REST calls."""
+"""A local Discord with a guild, two people and a channel, called by a bare websocket and bare REST calls."""
 
 import json
 import zlib
@@ -37,7 +37,6 @@ async def discord(clock: HandClock) -> AsyncIterator[Discord]:
 
 @pytest.fixture
 def ann(discord: Discord) -> User:
-    """The owner of the server."""
     return discord.add_user("ann")
 
 

@@ -1,4 +1,4 @@
-"""The gateway's limits and close codes, as a bare websocket meets them."""
+"""The gateway's rules and close codes, over a bare websocket."""
 
 import pytest
 
@@ -7,7 +7,7 @@ def identify(token: str, **more) -> dict:
     return {"op": 2, "d": {"token": token, "intents": 1, "properties": {"os": "linux"}, **more}}
 
 
-async def test_hello_ready_heartbeat_and_servers_come_in_the_documented_order(discord, peer, guild):
+async def test_hello_heartbeat_ready_and_guilds_arrive_in_order(discord, peer, guild):
     assert (await peer.receive())["op"] == 10
     await peer.socket.send_json({"op": 1, "d": None})
     assert (await peer.receive())["op"] == 11
@@ -30,7 +30,7 @@ async def test_hello_ready_heartbeat_and_servers_come_in_the_documented_order(di
         ({"op": 6, "d": {"token": "wrong", "session_id": "x", "seq": 1}}, 4004),
     ],
 )
-async def test_a_mistake_closes_the_connection_with_its_code(discord, peer, sent, code):
+async def test_a_protocol_error_closes_the_connection_with_its_code(discord, peer, sent, code):
     if sent.get("d", {}).get("token") == "TOKEN":
         sent = {**sent, "d": {**sent["d"], "token": discord.app.token}}
     await peer.socket.send_json(sent)

@@ -1,4 +1,4 @@
-"""Limits of messages and modals that Discord documents beside its description, at the edge and beyond."""
+"""Documented limits of messages and modals that the API description lacks, at the limit and just beyond."""
 
 import pytest
 
@@ -47,7 +47,7 @@ PNG, CSV = {"id": 0, "filename": "x.png"}, {"id": 0, "filename": "x.csv"}
         (message(text()), message(text(), flags=1 << 7), "/flags"),
     ],
 )
-def test_a_message_may_be_as_long_as_documented_and_no_longer(longest, longer, place):
+def test_a_message_is_refused_just_beyond_each_limit(longest, longer, place):
     assert validate(longest) == []
     assert place in str(validate(longer))
 
@@ -66,6 +66,6 @@ def test_a_message_may_be_as_long_as_documented_and_no_longer(longest, longer, p
         ),
     ],
 )
-def test_a_modal_may_be_as_long_as_documented_and_no_longer(longest, longer, place):
+def test_a_modal_is_refused_just_beyond_each_limit(longest, longer, place):
     assert validate_modal(longest) == []
     assert place in str(validate_modal(longer))

@@ -31,23 +31,23 @@ from tests.standins.discord_server.shapes import button, container, message, row
         ("", ""),
     ],
 )
-def test_a_text_is_seen_without_its_markers(markdown, seen):
+def test_visible_text_has_no_markdown(markdown, seen):
     assert visible_text(markdown) == seen
 
 
 @given(st.text(alphabet="abc 1*_`~|[]()<>@#:\\\n-", max_size=40))
-def test_a_text_escaped_sign_by_sign_is_seen_as_it_is(text):
+def test_a_fully_escaped_text_is_shown_unchanged(text):
     escaped = "".join(each if each.isalnum() or each.isspace() else f"\\{each}" for each in text)
     assert visible_text(escaped) == text
 
 
-def test_everybody_is_notified_unless_mentions_are_turned_off():
+def test_allowed_mentions_limit_who_is_notified():
     assert mentions("@everyone @here <@1> <@!2> <@&3>") == {"@everyone", "@here", "<@1>", "<@2>", "<@&3>"}
     assert mentions({"content": "@everyone <@1> <@&3>"}, is_answer=True) == {"<@1>"}
     assert mentions({"content": "@everyone <@1>", "allowed_mentions": {"parse": []}}) == set()
     assert mentions("<@1> <@2> <@&3>", {"parse": ["roles"], "users": ["2"]}) == {"<@2>", "<@&3>"}
 
 
-def test_text_in_components_notifies_and_code_and_buttons_do_not():
+def test_text_in_components_notifies_but_code_and_buttons_do_not():
     said = {"type": 10, "content": "<@1> `<@2>` ```\n@everyone\n```"}
     assert mentions(message(container(said), row(button(label="<@3>")))) == {"<@1>"}

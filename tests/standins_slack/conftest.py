@@ -1,4 +1,4 @@
-"""A local Slack with a workspace, three people, three channels and an app; and the bot as bare calls."""
+"""A local Slack with a workspace, three people, three channels and an app, called directly."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -60,7 +60,7 @@ def call(slack: Slack, bot: Token, session: aiohttp.ClientSession) -> Callable[.
 
 @pytest.fixture
 def answer(session: aiohttp.ClientSession) -> Callable[..., Awaitable[tuple[int, str]]]:
-    """Answers by a response URL; returns the status and the error, empty if there was none."""
+    """Replies by a response URL; returns the status and the error, or an empty string."""
 
     async def made(url: str, **args: Any) -> tuple[int, str]:
         async with session.post(url, json=args) as response:

@@ -1,4 +1,4 @@
-"""Answers to calls that break a documented rule."""
+"""Responses to calls that break a documented rule."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def post(call):
 
 @pytest.fixture
 def upload(call, session):
-    """Uploads a file for the bot's eyes only; returns its id."""
+    """Uploads a file that only the bot can see; returns its id."""
 
     async def uploaded(content=PNG, **shared):
         begun = await call("files.getUploadURLExternal", filename="a.png", length=len(content))
@@ -33,7 +33,7 @@ def upload(call, session):
 
 @pytest.fixture
 def url(slack, app):
-    """Makes a response URL of ben's in the private G1, where the bot is not."""
+    """Makes a response URL of ben's in the private G1, which the bot has not joined."""
     slack.channel("G1").members.add("U2")
     return lambda origin=None: replies.issue(slack, app, slack.channel("G1"), slack.users["U2"], origin)
 
@@ -81,7 +81,7 @@ async def test_a_token_is_checked_before_the_arguments(app, bot, call):
     assert (await call("auth.test"))["error"] == "token_revoked"
 
 
-async def test_a_response_url_is_used_five_times_in_thirty_minutes(slack, url, answer, clock):
+async def test_a_response_url_works_five_times_within_thirty_minutes(slack, url, answer, clock):
     first = url()
     assert [await answer(first, text="x") for _ in range(6)] == [(200, "")] * 5 + [(404, "used_url")]
     assert len(slack.ephemerals("U2")) == 5
@@ -93,7 +93,7 @@ async def test_a_response_url_is_used_five_times_in_thirty_minutes(slack, url, a
     assert await answer(wrong, text="x") == (404, "used_url")
 
 
-async def test_a_response_url_replaces_what_is_there_and_shows_no_private_file(slack, call, url, answer, upload):
+async def test_a_response_url_replaces_its_original_and_shows_no_private_file(slack, call, url, answer, upload):
     await call("chat.postEphemeral", channel="C1", user="U2", text="question", blocks=[section()])
     (message,) = slack.ephemerals("U2")
     assert await answer(url(message), text="answered", replace_original=True) == (200, "")

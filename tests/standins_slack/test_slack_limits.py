@@ -1,4 +1,4 @@
-"""The documented limits of blocks and views, at the edge and one beyond it: one case for each kind of check."""
+"""The documented limits of blocks and views, at the limit and just beyond: one case per kind of check."""
 
 import pytest
 
@@ -49,7 +49,7 @@ LINK = {"type": "link", "url": "https://example.com"}
         ([rich_text(LINK)], [rich_text({**LINK, "url": "ftp://x"})], "url"),
     ],
 )
-def test_blocks_may_be_as_long_as_documented_and_no_longer(longest, longer, place):
+def test_blocks_are_refused_just_beyond_each_limit(longest, longer, place):
     assert validate(longest, "message") == []
     assert place in str(validate(longer, "message"))
 
@@ -79,6 +79,6 @@ def test_blocks_may_be_as_long_as_documented_and_no_longer(longest, longer, plac
         ({"type": "home", "blocks": [section()]}, {"type": "home", "blocks": []}, "/blocks"),
     ],
 )
-def test_views_may_be_as_long_as_documented_and_no_longer(longest, longer, place):
+def test_views_are_refused_just_beyond_each_limit(longest, longer, place):
     assert validate_view(longest) == []
     assert place in str(validate_view(longer))

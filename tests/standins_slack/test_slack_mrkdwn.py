@@ -36,7 +36,7 @@ def rich(element: dict) -> dict:
         ("two\nlines", "two\nlines"),
     ],
 )
-def test_a_text_reads_as_a_person_sees_it(mrkdwn, seen):
+def test_visible_text_has_no_markup_or_entities(mrkdwn, seen):
     assert visible_text(mrkdwn) == seen
 
 
@@ -60,7 +60,7 @@ def test_a_text_reads_as_a_person_sees_it(mrkdwn, seen):
         ({"text": "@ann"}, set()),
     ],
 )
-def test_everything_that_would_notify_is_found_and_nothing_else(content, found):
+def test_exactly_the_notifying_mentions_are_found(content, found):
     assert mentions(content) == found
 
 
@@ -76,5 +76,5 @@ def test_everything_that_would_notify_is_found_and_nothing_else(content, found):
         ([mrkdwn("3.com\u2060petitors, v1.2")], {"3.com"}),
     ],
 )
-def test_every_address_that_leads_somewhere_is_found(content, found):
+def test_every_clickable_address_is_found(content, found):
     assert links(content) == found

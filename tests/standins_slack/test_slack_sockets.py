@@ -19,13 +19,13 @@ def open_url(app, call):
 
 @pytest.fixture
 async def socket(open_url, session):
-    """A connection that was greeted."""
+    """A connection after its hello."""
     async with session.ws_connect(await open_url()) as socket:
         assert (await socket.receive_json())["type"] == "hello"
         yield socket
 
 
-async def test_a_connection_is_opened_by_an_app_token_in_the_header(slack, app, bot, open_url, session):
+async def test_only_an_app_token_in_the_header_opens_a_connection(slack, app, bot, open_url, session):
     assert await open_url(bot.value) == "not_allowed_token_type"
     assert await open_url("xapp-wrong") == "invalid_auth"
     async with session.post(f"{slack.api_url}apps.connections.open", data={"token": app.app_token}) as response:
@@ -34,7 +34,7 @@ async def test_a_connection_is_opened_by_an_app_token_in_the_header(slack, app, 
     assert await open_url() == "not_allowed"
 
 
-async def test_an_event_without_acknowledgement_comes_three_times_more(slack, socket):
+async def test_an_unacknowledged_event_is_sent_three_more_times(slack, socket):
     slack.ack_seconds = 0.02
     delivery = first = await slack.send_event({"type": "tokens_revoked"}, slack.teams["T1"])
     for _ in range(3):
@@ -46,7 +46,7 @@ async def test_an_event_without_acknowledgement_comes_three_times_more(slack, so
     assert {each["payload"]["event_id"] for each in envelopes} == {first.payload["event_id"]}
 
 
-async def test_a_command_fails_without_a_connection_and_with_one_that_breaks(slack, open_url, session):
+async def test_a_command_fails_without_a_connection_or_if_it_breaks(slack, open_url, session):
     assert (await slack.send_command("/track", user="U2", channel="C1")).failure == "not_connected"
     async with session.ws_connect(await open_url()) as socket:
         await socket.receive_json()

@@ -1,7 +1,7 @@
-"""What people do at Discord: each action is an interaction that is sent to the app, and the first answer to it.
+"""Actions of people at Discord: each sends an interaction to the app and records the initial response.
 
-An action that the client would not allow raises ValueError. One that the app didn't answer in time is in `failures`,
-as the person would see it; the `Interaction` that is returned has what they see now and goes on changing.
+An action that the client would not allow raises ValueError. If the app misses the deadline, `failures` holds what the
+person sees. The returned `Interaction` always holds what the person sees now.
 """
 
 import asyncio
@@ -33,8 +33,6 @@ Json: TypeAlias = dict[str, Any]
 
 
 class Actions(World):
-    """What a person can do."""
-
     def say(self, user: User, channel: Channel, text: str) -> Message:
         """A message that a person writes."""
         self._entered(user, channel)
@@ -43,7 +41,7 @@ class Actions(World):
     async def send_command(
         self, name: str, given: Mapping[str, Any] | None = None, *, user: User, channel: Channel | None = None
     ) -> Interaction:
-        """A slash command; the name has no slash. Without a channel it is sent in direct messages with the bot."""
+        """Run a slash command, named without its slash; without a channel, in direct messages with the bot."""
         where = self._entered(user, channel or self.conversation(user))
         command = self.offered(name, CHAT_INPUT, user, where)
         data = self._data(command, forms.options(command, given or {}))
@@ -54,21 +52,21 @@ class Actions(World):
     async def send_autocomplete(
         self, name: str, focused: str, typed: object = "", *, user: User, channel: Channel
     ) -> Interaction:
-        """Type into an option of a command; what the app offers is in the interaction's `choices`."""
+        """Type into an option of a command; the app's suggestions are in the interaction's `choices`."""
         command = self.offered(name, CHAT_INPUT, user, self._entered(user, channel))
         options = forms.options(command, {focused: typed}, focused)
         data = self._data(command, options)
         return await self._send(AUTOCOMPLETE, data, name, user, channel, option_type=options[0]["type"])
 
     async def send_message_command(self, name: str, message: Message, *, user: User) -> Interaction:
-        """A command from a message's menu: the app gets all that the message says."""
+        """Run a command from a message's menu; the app receives the whole message."""
         where = self._seen(message, user)
         found = self.offered(name, MESSAGE, user, where)
         data = {"resolved": {"messages": {message.id: message.as_json()}}, "target_id": message.id}
         return await self._send(COMMAND, {**self._data(found), **data}, name, user, where)
 
     async def send_action(self, message: Message, name: str, *, user: User, choice: Choice = None) -> Interaction:
-        """Press a button or choose in a menu of a message; `name` is a custom_id, or what the button or menu says."""
+        """Press a button or choose from a menu of a message; `name` is a custom_id or the label."""
         where = self._seen(message, user)
         element = forms.find(message.shown_components(), name)
         data = {"custom_id": element["custom_id"], "component_type": element["type"], "id": element["id"]}
@@ -77,7 +75,7 @@ class Actions(World):
         return await self._send(COMPONENT, data, name, user, where, source=message)
 
     async def send_modal(self, modal: Modal, answers: Mapping[str, Choice] | None = None) -> Interaction:
-        """Fill a form in and send it; answers are by label or custom_id. It closes when the app answers in time."""
+        """Submit a form; answers are by label or custom_id. It closes when the app answers in time."""
         if not modal.is_open:
             raise ValueError("the form is not open any more")
         shown = with_ids(modal.body["components"])
@@ -88,7 +86,7 @@ class Actions(World):
         return interaction
 
     def offered(self, name: str, kind: int, user: User, channel: Channel) -> Json:
-        """A command as the client offers it to somebody in a channel; raises ValueError when it does not."""
+        """A command as the client offers it to a user in a channel. Raises ValueError if it is not offered."""
         guild = channel.guild
         found = [each for each in self.commands if (each["type"], each["name"]) == (kind, name)]
         if not found:

@@ -1,8 +1,8 @@
-"""Validate the body of a call against Discord's own description of its REST API.
+"""Validate request bodies against Discord's own description of its REST API.
 
-`openapi.json` is that description: https://github.com/discord/discord-api-spec at commit 74fda0f of 2026-07-18, under
-the MIT licence in `LICENSE.openapi`. It is read as JSON Schema, more strictly in one point: an object may have no
-property that is not described. Discord ignores such properties; here they are mistakes.
+`openapi.json` is https://github.com/discord/discord-api-spec at commit 74fda0f of 2026-07-18, under the MIT licence in
+`LICENSE.openapi`. It is read as JSON Schema with one stricter rule: undescribed properties are errors. Discord ignores
+them, but here they are mistakes.
 """
 
 import json
@@ -28,16 +28,16 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def body_problems(route: str, body: object) -> list[str]:
-    """The problems of a call's body; `route` is a method and a path with variables in braces.
+    """The problems of a request body; `route` is a method and a path with variables in braces.
 
-    Each problem is a sentence that begins with its place in the body. Raises KeyError if the route is not described.
+    Each problem is a sentence that starts with its JSON path. Raises KeyError for a route that isn't described.
     """
     schema = _bodies()[_nameless(route)]
     return [] if schema is None else list(_problems(schema, body, ""))
 
 
 def problems(name: str, value: object) -> list[str]:
-    """The problems of a value that the schema of this name describes."""
+    """The problems of a value against the schema of this name."""
     return list(_problems(_schemas()[name], value, ""))
 
 
@@ -54,7 +54,7 @@ def _schemas() -> Mapping[str, Schema]:
 
 @cache
 def _bodies() -> Mapping[str, Schema | None]:
-    """The schema of the JSON body by route, None for a route that takes none."""
+    """Body schema by route; None for routes without a body."""
     found: dict[str, Schema | None] = {}
     for path, operations in _description()["paths"].items():
         for method, operation in operations.items():
@@ -88,7 +88,7 @@ def _problems(schema: Schema, value: object, where: str) -> Iterator[str]:
 
 
 def _candidates(alternatives: Sequence[Schema], value: object) -> Sequence[Schema]:
-    """The alternatives to judge a value by: of objects those with its `type`, if there are any."""
+    """The alternatives to validate against: for an object those with its `type`, if there are any."""
     if value is not None:
         alternatives = [each for each in map(_resolved, alternatives) if each.get("type") != "null"]
     kind = value.get("type") if isinstance(value, Mapping) else None

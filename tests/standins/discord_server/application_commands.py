@@ -1,4 +1,4 @@
-"""Validate application commands: against Discord's description, and by documented rules that it does not state.
+"""Validate application commands: against Discord's description, and against documented rules that it lacks.
 
 The bot registers global slash commands without subcommands, and message commands.
 """
@@ -20,13 +20,13 @@ MAX_CHOICE = 100
 
 
 def validate_commands(commands: Any) -> list[str]:
-    """What Discord would refuse in a bulk overwrite, one sentence per problem that begins with its place."""
+    """The problems that make Discord refuse a bulk overwrite, each starting with its JSON path."""
     found = body_problems(PUT_COMMANDS, _described(commands))
     return found or list(_rules(commands))
 
 
 def choices_problems(choices: Iterable[Json], kind: int, where: str) -> Iterator[str]:
-    """What the description does not state about the choices of an option of a type, declared or autocompleted."""
+    """The undescribed rules that an option's choices break, whether declared or autocompleted."""
     for index, each in enumerate(choices):
         value = each["value"]
         if isinstance(value, str) is not (kind == STRING):
@@ -36,7 +36,7 @@ def choices_problems(choices: Iterable[Json], kind: int, where: str) -> Iterator
 
 
 def _described(commands: Any) -> Any:
-    """The same with permissions as numbers: the documentation has them as strings, the description as integers."""
+    """The commands with permissions as integers, as in the description; the documentation has strings."""
     if not isinstance(commands, list):
         return commands
     key = "default_member_permissions"
@@ -94,7 +94,7 @@ def _name(name: str, where: str) -> Iterator[str]:
 
 
 def _length(value: Json) -> int:
-    """What counts towards the limit of a command: names, descriptions and values, each in its longest language."""
+    """The length that counts towards a command's limit: names, descriptions and values in their longest language."""
     total = len(value["value"]) if isinstance(value.get("value"), str) else 0
     for key in ("name", "description"):
         total += max(len(each) for each in [value.get(key) or "", *(value.get(f"{key}_localizations") or {}).values()])

@@ -1,4 +1,4 @@
-"""The first answer to an interaction: which types may come when, and what each does. Updates (7) are never sent."""
+"""Initial responses to interactions: which types are allowed when, and what each does. Type 7 is never sent."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -31,7 +31,7 @@ _ALLOWED: Mapping[int, tuple[int, ...]] = {
 
 
 def callback(world: World, call: Call) -> None:
-    """POST /interactions/{id}/{token}/callback, once and within three seconds."""
+    """POST /interactions/{id}/{token}/callback: once, within three seconds."""
     interaction = world.interactions.get(call.path["token"])
     if interaction is None or interaction.id != call.path["interaction"] or interaction.failure:
         raise Refusal(10062)
@@ -46,7 +46,7 @@ def callback(world: World, call: Call) -> None:
 
 
 def answer_message(world: World, interaction: Interaction, content: Json) -> Message:
-    """A message of the app in answer to an interaction."""
+    """A message of the app that answers an interaction."""
     is_ephemeral = bool(content["flags"] & EPHEMERAL)
     return put(
         world,

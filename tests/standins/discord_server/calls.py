@@ -1,4 +1,4 @@
-"""The record that tests read: calls to Discord."""
+"""Records of the calls to Discord, for tests to read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ Json: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a request: the number that its attachment names it by, its name and what it holds."""
+    """A file in a request; `number` is the id that its attachment refers to."""
 
     number: str
     filename: str
@@ -19,7 +19,7 @@ class Upload:
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One call as it came in and was answered. `status` is None while it is under way, or when it got no answer.
+    """A call and its response. `status` is None until it is answered.
 
     `route` is the method and the path with its variables as names: `POST /channels/{channel}/messages`.
     """
@@ -36,5 +36,5 @@ class Call:
 
     @property
     def code(self) -> int:
-        """The code of the error that it was answered with, or 0."""
+        """The error code of the response, or 0."""
         return int(self.answer.get("code", 0)) if isinstance(self.answer, dict) and "message" in self.answer else 0

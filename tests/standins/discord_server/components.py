@@ -1,4 +1,4 @@
-"""Validate messages and modals: against Discord's description, and by documented rules that it does not state.
+"""Validate messages and modals: against Discord's description, and against documented rules that it lacks.
 
 The bot writes every message in Components V2, so content, embeds, polls and stickers are refused, not modelled.
 """
@@ -24,27 +24,27 @@ _ADDRESS = re.compile(r"(https?|attachment)://[^\s/]\S*")
 
 
 def validate(message: object, *, attached: Collection[str] = ()) -> list[str]:
-    """What Discord would refuse in a message, one sentence per problem that begins with its place.
+    """The problems that make Discord refuse a message, each starting with its JSON path.
 
-    `attached` are the names of files that are sent along without being listed in the message's `attachments`.
+    `attached` are names of files that are sent without being listed in the message's `attachments`.
     """
     found = problems("MessageCreateRequest", message)
     return found or message_problems(message, attached) if isinstance(message, dict) else found
 
 
 def validate_modal(modal: object) -> list[str]:
-    """What Discord would refuse in the data of a callback that opens a modal."""
+    """The problems that make Discord refuse a callback that opens a modal."""
     found = problems("ModalInteractionCallbackRequestData", modal)
     return found or modal_problems(modal) if isinstance(modal, dict) else found
 
 
 def message_problems(message: Json, attached: Collection[str] = ()) -> list[str]:
-    """What the description does not state about a message that matches it."""
+    """The undescribed rules that a valid message breaks."""
     return [*_envelope(message), *_placed(message.get("components")), *_references(message, attached)]
 
 
 def modal_problems(modal: Json) -> list[str]:
-    """What the description does not state about a modal that matches it."""
+    """The undescribed rules that a valid modal breaks."""
     found = list(_placed(modal["components"]))
     if len(modal["components"]) > MAX_MODAL_COMPONENTS:
         found.append(f"/components must have at most {MAX_MODAL_COMPONENTS} items")
@@ -54,7 +54,7 @@ def modal_problems(modal: Json) -> list[str]:
 
 
 def nested(components: object) -> Iterator[Json]:
-    """Every component, with those inside rows, sections and containers, accessories and labelled fields."""
+    """Every component, including those inside rows, sections, containers, accessories and labels."""
     return (each for _, each in _walk(components, ""))
 
 
@@ -138,7 +138,7 @@ def _repeated(values: Iterable[Any]) -> list[str]:
 
 
 def _references(message: Mapping[str, Any], attached: Collection[str]) -> Iterator[str]:
-    """The problems of addresses of media, and of files that are shown but not sent, or sent but not shown."""
+    """The problems of media addresses: files shown but not sent, or sent but not shown."""
     shown = set()
     for url in _media(message.get("components")):
         name = url.removeprefix("attachment://")

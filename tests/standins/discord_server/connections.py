@@ -1,4 +1,4 @@
-"""Sessions of the gateway with the events sent on each, and the websockets that carry them."""
+"""Gateway sessions with the events sent on each, and the websockets that carry them."""
 
 import asyncio
 import json
@@ -19,12 +19,12 @@ _SUFFIX = b"\x00\x00\xff\xff"
 
 GUILDS = 1 << 0
 _ALWAYS = frozenset({"INTERACTION_CREATE", "READY", "RESUMED"})
-"""Events that need no intent; all others here need that of servers."""
+"""Events that need no intent; all others here need the guilds intent."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Session:
-    """One shard of a bot from READY on. It outlives its connection while it `is_resumable`; `send` is that."""
+    """A shard of a bot from READY on. It outlives its connection while it `is_resumable`."""
 
     id: str
     shard: tuple[int, int]
@@ -36,33 +36,32 @@ class Session:
 
     @property
     def seq(self) -> int:
-        """The number of the last event."""
+        """Sequence number of the last event."""
         return len(self.sent)
 
     @property
     def is_connected(self) -> bool:
-        """Whether somebody listens."""
         return self.send is not None
 
     @property
     def is_alive(self) -> bool:
-        """Whether somebody listens, or may come back to hear what was missed."""
+        """Whether a client is connected, or may still resume."""
         return self.is_connected or self.is_resumable
 
     def receives(self, event: str, guild_id: str | None) -> bool:
-        """Whether an event of a server, or of direct messages, is for this shard and its intents."""
+        """Whether an event of a guild, or of direct messages, is for this shard and its intents."""
         mine = (int(guild_id) >> 22) % self.shard[1] if guild_id else 0
         return mine == self.shard[0] and (event in _ALWAYS or bool(self.intents & GUILDS))
 
     def dispatch(self, event: str, data: Json) -> None:
-        """Number an event, keep it, and send it if somebody listens."""
+        """Number and keep an event, and send it if a client is connected."""
         payload = {"op": 0, "t": event, "s": self.seq + 1, "d": data}
         self.sent.append(payload)
         if self.send is not None:
             self.send(payload)
 
     def replay(self, seq: int) -> None:
-        """Send again all that came after a number, and say that this was it."""
+        """Resend every event after a sequence number, then RESUMED."""
         assert self.send is not None
         for payload in self.sent[seq:]:
             self.send(payload)
@@ -71,7 +70,7 @@ class Session:
 
 
 class Closing(Exception):
-    """The connection is to be closed with a code."""
+    """Closes the connection with a code."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -80,7 +79,7 @@ class Closing(Exception):
 
 
 class Connection:
-    """One websocket. `received` is all that came in on it; `path` is `gateway` or `resume`."""
+    """A websocket. `received` holds every payload that came in; `path` is `gateway` or `resume`."""
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self._request = request
@@ -91,14 +90,14 @@ class Connection:
         self.received: list[Json] = []
         self.session: Session | None = None
         self.closed_with: int | None = None
-        """The code of a closing that came from this side."""
+        """The close code, if this side closed the connection."""
 
     def send(self, payload: Json) -> None:
-        """Send a payload after all that came before."""
+        """Queue a payload."""
         self._out.put_nowait(payload)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close with a code after all that came before."""
+        """Close with a code once the queue is sent."""
         self._out.put_nowait(Closing(code, reason))
 
     def reconnect(self) -> None:
@@ -106,7 +105,7 @@ class Connection:
         self.send({"op": RECONNECT, "d": None, "s": None, "t": None})
 
     def invalidate(self, *, is_resumable: bool = False) -> None:
-        """Declare the session invalid; unless it is resumable it is lost."""
+        """Declare the session invalid; it is lost unless it is resumable."""
         if self.session is not None:
             self.session.is_resumable = is_resumable
         self.send({"op": INVALID, "d": is_resumable, "s": None, "t": None})
@@ -134,7 +133,7 @@ class Connection:
                     await self._socket.send_bytes(packed)
 
     async def listen(self, answer: Callable[["Connection", Json], None]) -> None:
-        """Hand over what is received, each an object with an op, until the connection is closed."""
+        """Pass on each received object that has an op, until the connection is closed."""
         async for message in self._socket:
             try:
                 answer(self, self._read(message))

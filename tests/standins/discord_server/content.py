@@ -1,6 +1,4 @@
-"""Messages and their files. Bodies are kept as they were sent, and shown as Discord shows them: every component with an
-id, every attachment with an address.
-"""
+"""Messages and their files. Bodies are kept as sent, and returned as Discord returns them: with ids and addresses."""
 
 import copy
 import itertools
@@ -18,8 +16,6 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(slots=True, kw_only=True)
 class Attachment:
-    """A file of a message."""
-
     id: str
     filename: str
     url: str
@@ -28,13 +24,12 @@ class Attachment:
 
     @property
     def media_type(self) -> str:
-        """What it really is, whatever its name says."""
+        """The real type, whatever the name says."""
         if self.content.startswith(PNG):
             return "image/png"
         return "text/csv" if self.filename.endswith(".csv") else "application/octet-stream"
 
     def as_json(self) -> Json:
-        """The attachment as a message shows it."""
         shown: Json = {"id": self.id, "filename": self.filename, "size": len(self.content), "url": self.url}
         shown |= {"proxy_url": self.url, "content_type": self.media_type}
         return shown | ({"description": self.description} if self.description else {})
@@ -42,10 +37,9 @@ class Attachment:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """One message as it stands now. `only_for` is the one person who sees an ephemeral one.
+    """A message in its current state. `only_for` is the only person who sees an ephemeral one.
 
-    Only people write `content`, the bot writes components. A message that is `is_thinking` has been promised by a
-    deferral and says nothing yet.
+    People write `content`, the bot writes components. A message that `is_thinking` is a deferral without its reply.
     """
 
     id: str
@@ -61,30 +55,28 @@ class Message:
     only_for: str | None = None
     via_interaction: bool = False
     notified: set[str] = field(default_factory=set)
-    """Whom it notified when it came: `<@user>`, `<@&role>`, `@everyone`."""
+    """Who was notified when it arrived: `<@user>`, `<@&role>`, `@everyone`."""
     edits: int = 0
     is_deleted: bool = False
     sent: Json = field(default_factory=dict)
-    """The body of the call that made it what it is."""
+    """The body of the last call that wrote it."""
 
     @property
     def is_ephemeral(self) -> bool:
-        """Whether one person alone sees it."""
         return bool(self.flags & EPHEMERAL)
 
     @property
     def is_thinking(self) -> bool:
-        """Whether it only says that the app is thinking."""
         return bool(self.flags & LOADING)
 
     @property
     def text(self) -> str:
-        """All markdown that it shows, in order."""
+        """All its markdown, in order."""
         parts = [self.content, *(str(each["content"]) for each in nested(self.components) if each.get("type") == 10)]
         return "\n".join(part for part in parts if part).replace("\u00a0", " ")
 
     def shown_components(self) -> list[Json]:
-        """The components with every id filled in and every attachment by its address."""
+        """Its components, each with an id, and each attachment by its address."""
         shown = with_ids(self.components)
         urls = {f"attachment://{each.filename}": each for each in self.attachments}
         for each in nested(shown):
@@ -94,7 +86,6 @@ class Message:
         return shown
 
     def as_json(self) -> Json:
-        """The message as answers and events show it."""
         shown: Json = {
             "id": self.id,
             "channel_id": self.channel_id,
@@ -115,7 +106,7 @@ class Message:
 
 
 def with_ids(components: list[Json]) -> list[Json]:
-    """A copy of the components in which each has an id, made up in order where none was sent."""
+    """A copy of the components, with ids counted up for those that have none."""
     filled = copy.deepcopy(components)
     taken = {each["id"] for each in nested(filled) if each.get("id")}
     free = (number for number in itertools.count(1) if number not in taken)

@@ -1,7 +1,4 @@
-"""What a person fills in: the options of a command, a button or menu of a message, the fields of a modal.
-
-Everything that the client would not send raises ValueError.
-"""
+"""Input by people: command options, buttons, menus, modal fields. Raises ValueError for what the client won't send."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -15,7 +12,7 @@ Choice: TypeAlias = str | Sequence[str] | None
 
 
 def options(command: Json, given: Mapping[str, Any], focused: str = "") -> list[Json]:
-    """The options as they are sent, in the order in which they were declared; one may be focused, and unfinished."""
+    """The options as they are sent, in declared order; one may be focused and unfinished."""
     declared = {each["name"]: each for each in command["options"]}
     if unknown := sorted(set(given) - set(declared)):
         raise ValueError(f"{command['name']!r} has no option {unknown}")
@@ -44,7 +41,7 @@ def _value(option: Json, value: Any) -> Any:
 
 
 def find(components: Iterable[Json], name: str) -> Json:
-    """What can be pressed or chosen in, by its custom_id or by what it says."""
+    """The button or menu with this custom_id or label."""
     everything = [each for each in nested(list(components)) if each.get("type") in (BUTTON, STRING_SELECT)]
     found = [each for each in everything if name in (each.get(key) for key in ("custom_id", "label", "placeholder"))]
     if len(found) != 1:
@@ -55,7 +52,7 @@ def find(components: Iterable[Json], name: str) -> Json:
 
 
 def chosen(menu: Json, choice: Choice) -> list[str]:
-    """The values of a choice in a menu; options can be named by what they say."""
+    """The values of a menu choice; options can be named by their label."""
     wanted = [choice] if isinstance(choice, str) else list(choice or ())
     values = {each[key]: each["value"] for key in ("label", "value") for each in menu["options"]}
     least = 0 if menu.get("required") is False else menu.get("min_values", 1)

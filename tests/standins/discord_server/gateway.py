@@ -1,4 +1,4 @@
-"""The gateway's websockets: hello, heartbeats, identify, resume, and the close codes of a wrong start."""
+"""Gateway websockets: hello, heartbeats, identify, resume, and the close codes for a wrong start."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -13,19 +13,19 @@ Json: TypeAlias = dict[str, Any]
 
 IDENTIFY, RESUME, HELLO, ACK = 2, 6, 10, 11
 HEARTBEAT_MS = 600_000
-"""Discord announces about 41 s. This outlasts any test: a heartbeat thread that outlives its loop fails other tests."""
+"""Discord uses about 41 s. This outlasts any test: a heartbeat thread that outlives its loop fails other tests."""
 IDENTIFIES_PER_DAY = 1000
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 _KNOWN_INTENTS = (1 << 26) - 1
 
 
 def gateway_url(world: World, path: str = "gateway") -> str:
-    """Where to connect, or where to come back to."""
+    """Where to connect or resume."""
     return f"{world.base_url.replace('http', 'ws', 1)}/{path}"
 
 
 class Gateway:
-    """The handler of the websockets, for every shard."""
+    """Handles the websockets of every shard."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -37,7 +37,6 @@ class Gateway:
         }
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One websocket from hello to its end."""
         socket = web.WebSocketResponse(max_msg_size=4096, compress=False)
         await socket.prepare(request)
         connection = Connection(request, socket)
@@ -53,7 +52,7 @@ class Gateway:
         return socket
 
     def _leave(self, connection: Connection, code: int | None) -> None:
-        """A session is lost when the client says goodbye with 1000 or 1001; any other end leaves it to be resumed."""
+        """End a session when the client closes with 1000 or 1001; after any other end it can be resumed."""
         session = connection.session
         if session is not None and session.send == connection.send:
             session.send = None

@@ -1,4 +1,4 @@
-"""The REST API over HTTP: reads a call, records it, checks token, pace and body, and answers."""
+"""The REST API over HTTP: reads and records a call, checks token, rate limit and body, and answers."""
 
 import json
 import re
@@ -25,7 +25,7 @@ _SCOPES = {
 
 
 async def handle(request: web.Request, *, world: World, injection: Injection, route: Route) -> web.StreamResponse:
-    """Answer one call, or let the fault happen that is planned for it."""
+    """Answer a call, or apply the fault that is planned for it."""
     call = Call(
         route=route.name,
         path=dict(request.match_info),
@@ -72,14 +72,14 @@ def _check_token(world: World, call: Call, route: Route) -> None:
 
 
 def _check_body(call: Call) -> None:
-    # Commands are checked where they are registered: the description has another type for their permissions.
+    # Commands are checked on registration: the description has another type for their permissions.
     problems = [] if call.route == PUT_COMMANDS else body_problems(call.route, _without_tts(call.body))
     if problems:
         raise Refusal(50035, problems)
 
 
 def _without_tts(body: Any) -> Any:
-    """The same without a false `tts`, which discord.py adds to edits too, though only new messages have it."""
+    """The body without a false `tts`: discord.py adds it to edits, though only new messages have it."""
     return (
         {key: value for key, value in body.items() if (key, value) != ("tts", False)}
         if isinstance(body, dict)
@@ -88,13 +88,13 @@ def _without_tts(body: Any) -> Any:
 
 
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """JSON as Discord sends it: its content type has no charset, and clients compare it literally."""
+    """JSON as Discord sends it: clients compare its content type literally, so it has no charset."""
     body = json.dumps(value, ensure_ascii=False).encode()
     return web.Response(body=body, status=status, headers=headers, content_type="application/json")
 
 
 def refuse(fault: Fault) -> web.Response:
-    """The answer to a call for which an error, a rate limit or a ban is planned."""
+    """The response for a planned error, rate limit or ban."""
     if fault.kind is FaultKind.BANNED:
         return _banned()
     if fault.kind is FaultKind.ERROR:
@@ -104,19 +104,19 @@ def refuse(fault: Fault) -> web.Response:
 
 
 def _limited(refusal: RateLimited, headers: dict[str, str] | None = None) -> web.Response:
-    """The answer with status 429. Only answers from behind Cloudflare have `Via`."""
+    """A response with status 429. Only responses from behind Cloudflare have `Via`."""
     said = {"Via": "1.1 google", "Retry-After": f"{refusal.seconds:.3f}", "X-RateLimit-Scope": refusal.scope}
     said |= {"X-RateLimit-Global": "true"} if refusal.scope == "global" else {}
     return answer(refusal.body(), 429, {**(headers or {}), **said})
 
 
 def _banned() -> web.Response:
-    """Cloudflare's answer to an address that made too many invalid requests."""
+    """Cloudflare's response to an address that made too many invalid requests."""
     return web.Response(status=429, text="error code: 1015", headers={"Retry-After": "3600"})
 
 
 async def _read(request: web.Request, call: Call) -> Refusal | None:
-    """Put the body into the call; returns what is wrong with it, which is answered once the token was checked."""
+    """Read the body into the call; returns its problem, which is answered once the token is checked."""
     try:
         if request.content_type == "multipart/form-data":
             await _read_parts(request, call)

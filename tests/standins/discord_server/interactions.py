@@ -1,4 +1,4 @@
-"""Interactions: what a person did, what the app answered to it, and so what the person sees."""
+"""Interactions: the action of a person, the app's responses, and what the person sees."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ TOKEN_LIFE = timedelta(minutes=15)
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Modal:
-    """A form that a person has open."""
+    """An open form."""
 
     user: User
     channel: Channel
@@ -26,17 +26,16 @@ class Modal:
 
     @property
     def title(self) -> str:
-        """What stands above it."""
         return str(self.body["title"])
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Interaction:
-    """One action of a person on its way to the app, and what became of it.
+    """An action of a person, and the app's response to it.
 
-    `failure` is empty when the app answered in time: else `timeout`, or `not_connected` when no session was alive.
-    `callback` is the type of the answer, `message` what the answer shows and `@original` means: the pressed message for
-    an update. `choices` are what autocomplete offers, `modal` is the form that opened.
+    `failure` is empty if the app answered in time, else `timeout`, or `not_connected` without a session. `callback` is
+    the type of the response; `message` is `@original`: for an update the pressed message. `choices` are the
+    autocomplete suggestions, `modal` is the form that opened.
     """
 
     id: str
@@ -46,9 +45,9 @@ class Interaction:
     channel: Channel
     made_at: datetime
     source: Message | None = None
-    """The message that was pressed, or that the form came from."""
+    """The pressed message, or the one that the form came from."""
     option_type: int = 3
-    """The type of the option that autocomplete is for."""
+    """The type of the autocompleted option."""
     payload: Json = field(default_factory=dict, repr=False)
     callback: int | None = None
     message: Message | None = None
@@ -61,11 +60,11 @@ class Interaction:
 
     @property
     def is_thinking(self) -> bool:
-        """Whether the person still reads that the app is thinking."""
+        """Whether the person still sees that the app is thinking."""
         return self.message is not None and self.message.is_thinking and not self.message.is_deleted
 
     @property
     def seen(self) -> list[Message]:
-        """What the person sees in answer, oldest first."""
+        """The replies that the person sees, oldest first."""
         shown = [self.message, *self.followups] if self.message else list(self.followups)
         return [each for each in shown if not each.is_deleted]

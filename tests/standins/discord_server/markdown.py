@@ -1,7 +1,7 @@
-r"""How Discord reads a text: what a person would see of it, and whom it would notify. Pure.
+"""How Discord reads markdown: the visible text and the people it notifies. Pure.
 
-Discord publishes no grammar. Where its client is known to be lenient, this reader is too: formatting that might take
-effect counts as taking effect, so that a text which reads here as it was meant reads so at Discord.
+Discord publishes no grammar. If its client is known to be lenient, so is this reader: formatting that might take effect
+counts, so a text that reads correctly here also does at Discord.
 """
 
 import re
@@ -12,12 +12,12 @@ from typing import Any
 from tests.standins.discord_server.components import TEXT_DISPLAY, nested
 
 EVERYTHING: Mapping[str, Any] = {"parse": ["everyone", "users", "roles"]}
-"""What a message without allowed_mentions allows."""
+"""The default of a message."""
 USERS_ONLY: Mapping[str, Any] = {"parse": ["users"]}
-"""The same for an answer to an interaction."""
+"""The default of a response to an interaction."""
 
 _ESCAPE = r"\\([^0-9A-Za-z\s])"
-# Both pass over what is escaped, and have their second group when they found code.
+# Both skip escaped characters; their second group is set if they found code.
 _BLOCK = re.compile(rf"{_ESCAPE}|```(?:[\w+.#-]+\n)?\n*(.+?)\n*```", re.DOTALL)
 _SPAN = r"(`+)(?!`)(.+?)(?<!`)\{}(?!`)"
 _CODE = re.compile(rf"{_ESCAPE}|{_SPAN.format(2)}", re.DOTALL)
@@ -29,7 +29,7 @@ _Rule = tuple[re.Pattern[str], Callable[[Match[str]], str]]
 
 
 def visible_text(markdown: str) -> str:
-    """What a person would see: markers of formatting gone, links as their label, emoji and times as ⟪what is sent⟫."""
+    """The text without formatting: links as their label, emoji and times as ⟪source⟫."""
     shown, end = "", 0
     for block in _BLOCK.finditer(markdown):
         if block.group(2):
@@ -88,10 +88,10 @@ _RULES: tuple[_Rule, ...] = (
 def mentions(
     message: object, allowed_mentions: Mapping[str, Any] | None = None, *, is_answer: bool = False
 ) -> set[str]:
-    """Whom a text or a message as it is sent would notify: `<@user>`, `<@&role>`, `@everyone`.
+    """Who would be notified by a text or a message: `<@user>`, `<@&role>`, `@everyone`.
 
-    What is allowed is `allowed_mentions`, else what the message says, else the default, which is narrower for an
-    answer to an interaction. Names in code and on buttons notify nobody.
+    `allowed_mentions` counts first, then the message's own, then the default, which is narrower for a response to an
+    interaction. Names in code and on buttons notify nobody.
     """
     sent: Mapping[str, Any] = message if isinstance(message, Mapping) else {"content": message}
     default = USERS_ONLY if is_answer else EVERYTHING

@@ -1,4 +1,4 @@
-"""The app, users, servers, members and channels, with the messages in them."""
+"""The app, users, guilds, members and channels, with their messages."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -12,7 +12,7 @@ _LONG_AGO = "2024-01-01T00:00:00+00:00"
 
 
 class ChannelKind(IntEnum):
-    """Types of channels as Discord numbers them."""
+    """Discord's channel types."""
 
     TEXT = 0
     DM = 1
@@ -21,7 +21,7 @@ class ChannelKind(IntEnum):
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """A person or a bot; `takes_dms` is false for one whom apps cannot write to."""
+    """A person or a bot; apps can write to them while `takes_dms`."""
 
     id: str
     name: str
@@ -29,7 +29,6 @@ class User:
     takes_dms: bool = True
 
     def as_json(self) -> Json:
-        """The user as others see it."""
         return {
             "id": self.id,
             "username": self.name,
@@ -43,9 +42,9 @@ class User:
 
 @dataclass(slots=True, kw_only=True)
 class App:
-    """The one application of this Discord. `allowed_intents` are the privileged ones that its settings page grants.
+    """The only application of this Discord. `allowed_intents` are the privileged ones that its settings grant.
 
-    Everybody may add it to a server while it `is_public`, else its owner alone.
+    Anyone may add it to a guild while it `is_public`, otherwise only its owner.
     """
 
     id: str
@@ -57,7 +56,6 @@ class App:
     is_public: bool = True
 
     def as_json(self) -> Json:
-        """The application as it reads about itself."""
         return {
             "id": self.id,
             "name": self.name,
@@ -76,9 +74,9 @@ class App:
 
 @dataclass(slots=True)
 class Channel:
-    """A place to write in. `history` is all that was ever said, what one person sees and what was deleted included.
+    """A channel. `history` includes deleted messages and those that only one person sees.
 
-    `overwrites` are what is allowed and denied here, by role or member; those of a thread are its parent's.
+    `overwrites` are (allowed, denied) permissions by role or member; a thread uses its parent's.
     """
 
     id: str
@@ -92,22 +90,19 @@ class Channel:
 
     @property
     def messages(self) -> list[Message]:
-        """What everybody here sees now."""
+        """The messages that everyone here sees now."""
         return [each for each in self.history if not each.is_deleted and each.only_for is None]
 
     @property
     def is_thread(self) -> bool:
-        """Whether it hangs on another channel."""
         return self.kind is ChannelKind.PUBLIC_THREAD
 
     def permissions(self, user: User) -> int:
-        """What somebody may do here."""
         if self.guild is None:
             return int(EVERYONE) if user in self.recipients or user.is_bot else 0
         return self.guild.permissions(user, self.parent if self.parent and self.is_thread else self)
 
     def as_json(self) -> Json:
-        """The channel as answers and events show it."""
         shown: Json = {"id": self.id, "type": int(self.kind), "flags": 0, "last_message_id": None}
         if self.guild is None:
             return {**shown, "recipients": [each.as_json() for each in self.recipients]}
@@ -126,7 +121,7 @@ class Channel:
 
 @dataclass(slots=True, kw_only=True)
 class Guild:
-    """A server. `roles` are permissions by role, that of everybody under the server's own id; `members` by user."""
+    """A guild. `roles` are permissions by role id, `members` by user id; the guild's own id is the role of everyone."""
 
     id: str
     name: str
@@ -134,13 +129,13 @@ class Guild:
     roles: dict[str, int] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
     pending: set[str] = field(default_factory=set)
-    """Members who have not agreed to the server's rules yet."""
+    """Members who have not accepted the guild's rules yet."""
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     is_available: bool = True
 
     def permissions(self, user: User, channel: Channel | None = None) -> int:
-        """What a member may do in the server or in one of its channels; 0 for somebody who is not in it."""
+        """The permissions of a member in the guild or a channel; 0 for anyone else."""
         if user.id not in self.members:
             return 0
         if user is self.owner:
@@ -149,7 +144,7 @@ class Guild:
         return effective(self.roles, self.members[user.id], self.id, overwrites, user.id)
 
     def member_json(self, user: User, channel: Channel | None = None, *, with_user: bool = True) -> Json:
-        """A member, with the permissions in a channel when one is given."""
+        """A member, with their permissions if a channel is given."""
         shown: Json = {
             "roles": sorted(self.members[user.id]),
             "joined_at": _LONG_AGO,
@@ -165,7 +160,7 @@ class Guild:
         return shown | ({"permissions": str(int(channel.permissions(user)))} if channel else {})
 
     def as_json(self) -> Json:
-        """The server as GET /guilds tells it."""
+        """The guild as in GET /guilds."""
         return {
             "id": self.id,
             "name": self.name,
@@ -185,7 +180,7 @@ class Guild:
 
 
 def _role_json(id_: str, permissions: int, is_everyone: bool) -> Json:  # noqa: FBT001
-    """A role; colours are what discord.py needs to read one."""
+    """A role; discord.py needs `colors` to read one."""
     return {
         "id": id_,
         "name": "@everyone" if is_everyone else f"role-{id_}",

@@ -1,11 +1,11 @@
-"""What a member may do where: the permissions that matter here, and how Discord computes them. Pure."""
+"""Discord's rules for the permissions of a member. Pure."""
 
 from collections.abc import Iterable, Mapping
 from enum import IntFlag
 
 
 class Permission(IntFlag):
-    """Bits as Discord numbers them."""
+    """Discord's permission bits."""
 
     ADMINISTRATOR = 1 << 3
     MANAGE_GUILD = 1 << 5
@@ -27,17 +27,17 @@ POSTING = (
     | Permission.READ_MESSAGE_HISTORY
     | Permission.SEND_MESSAGES_IN_THREADS
 )
-"""What an invite of a bot that posts asks for."""
+"""The permissions that an invite of the bot asks for."""
 EVERYONE = POSTING | Permission.USE_APPLICATION_COMMANDS
-"""What everybody has in a new server, and in direct messages."""
+"""The default permissions in a new guild and in direct messages."""
 
 
 def effective(
     roles: Mapping[str, int], own: Iterable[str], everyone: str, overwrites: Mapping[str, tuple[int, int]], member: str
 ) -> int:
-    """A member's permissions in a channel: what the roles give, then the overwrites for all, by role and by member.
+    """A member's permissions in a channel: the roles', then the overwrites for everyone, by role and by member.
 
-    `roles` are permissions by role, `own` the member's roles, `overwrites` what is allowed and denied by its subject.
+    `roles` are permissions by role, `own` the member's roles, `overwrites` are (allowed, denied) by role or member.
     """
     mine = [role for role in own if role in roles]
     base = roles[everyone]

@@ -1,4 +1,4 @@
-"""Turns the bodies of calls into messages, checked as Discord checks them."""
+"""Turns request bodies into messages, checked as Discord checks them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ MAX_FILES = 10
 
 
 def compose(world: World, channel: Channel, sent: Json, uploads: Sequence[Upload], flags: int = 0) -> Json:
-    """The fields of a new message; `flags` may be sent here besides the usual ones. Raises Refusal."""
+    """The fields of a new message; `flags` are allowed besides the usual ones. Raises Refusal."""
     attachments = _attachments(world, channel, sent, uploads, [])
     _check(sent, uploads)
     if sent["flags"] & EPHEMERAL & ~flags:
@@ -34,7 +34,7 @@ def compose(world: World, channel: Channel, sent: Json, uploads: Sequence[Upload
 
 
 def change(world: World, channel: Channel, message: Message, sent: Json, uploads: Sequence[Upload]) -> None:
-    """Edit a message: what the body does not name stays, and of its files what `attachments` lists. Raises Refusal."""
+    """Edit a message: fields not in the body stay, files only if `attachments` lists them. Raises Refusal."""
     attachments = _attachments(world, channel, sent, uploads, message.attachments)
     if sent.get("flags", COMPONENTS_V2) != COMPONENTS_V2:
         raise Refusal(50035, ["/flags must be those of Components V2 in an edit, and cannot have EPHEMERAL"])
@@ -48,7 +48,7 @@ def change(world: World, channel: Channel, message: Message, sent: Json, uploads
 
 
 def put(world: World, channel: Channel, author: Json, content: Json, **more: Any) -> Message:
-    """A new message in a channel; `more` are further fields of `Message`."""
+    """Add a message to a channel; `more` are further fields of `Message`."""
     message = Message(
         id=world.new_id(),
         channel_id=channel.id,
@@ -72,7 +72,7 @@ def _check(message: Json, uploads: Sequence[Upload], kept: Iterable[str] = ()) -
 def _attachments(
     world: World, channel: Channel, body: Json, uploads: Sequence[Upload], old: Sequence[Attachment]
 ) -> list[Attachment]:
-    """The files that the message has from now on: those of the request, and the old ones that are not dropped."""
+    """The message's files after the call: those of the request, and the old ones it keeps."""
     if any(len(each.content) > world.max_file_bytes for each in uploads):
         raise Refusal(40005)
     listed = body.get("attachments")

@@ -1,4 +1,4 @@
-"""How often a bot may call: a bucket for each route and channel, server or webhook, and fifty a second in all."""
+"""Rate limits: a bucket per route and channel, guild or webhook, and a global one of fifty calls per second."""
 
 import hashlib
 import math
@@ -13,7 +13,7 @@ GLOBAL = 50
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many calls in a window of so many seconds."""
+    """Number of calls per window of seconds."""
 
     calls: int
     seconds: float
@@ -28,7 +28,7 @@ class _Window:
 class Rates:
     """Windows in real time. The rate of a route can be replaced at any time; None lifts it.
 
-    Discord publishes no numbers but the global one: clients learn the others from the headers.
+    Discord only publishes the global limit: clients learn the others from the headers.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -42,7 +42,7 @@ class Rates:
         self._windows: dict[tuple[str, ...], _Window] = {}
 
     def spend(self, route: str, majors: tuple[str, ...], *, counts_in_all: bool) -> Mapping[str, str]:
-        """Count one call, and give the headers that tell of it. Raises RateLimited, and then counts nothing."""
+        """Count a call and return the bucket's headers. Raises RateLimited without counting it."""
         rate = self.routes.get(route, self.other)
         if counts_in_all and self.in_all is not None:
             window = self._window(("*",), self.in_all)
@@ -58,7 +58,7 @@ class Rates:
         return self.headers(route, majors)
 
     def headers(self, route: str, majors: tuple[str, ...]) -> Mapping[str, str]:
-        """What the headers of an answer say about its bucket."""
+        """The headers that describe a bucket."""
         rate = self.routes.get(route, self.other)
         if rate is None:
             return {}

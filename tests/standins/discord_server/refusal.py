@@ -1,4 +1,4 @@
-"""How Discord says no."""
+"""Discord's error responses."""
 
 from collections.abc import Iterable
 from typing import Any, TypeAlias
@@ -42,11 +42,11 @@ KNOWN: dict[int, tuple[int, str]] = {
     200000: (400, "Message was blocked by automatic moderation"),
     240000: (400, "Message blocked by harmful links filter"),
 }
-"""The status and the words of each error, by its code."""
+"""Status and message by error code."""
 
 
 class Refusal(Exception):
-    """An answer with a code; `problems` are sentences that begin with the place of what is wrong."""
+    """An error response with a code; `problems` are sentences that start with the JSON path of the fault."""
 
     def __init__(self, code: int, problems: Iterable[str] = ()) -> None:
         self.code = code
@@ -55,7 +55,7 @@ class Refusal(Exception):
         super().__init__(f"{code} {self.words}")
 
     def body(self) -> Json:
-        """The answer: with problems, each stands at its place as Discord nests them."""
+        """The response; each problem is nested at its path, as Discord does it."""
         body: Json = {"message": self.words, "code": self.code}
         if self.problems:
             body["errors"] = {}
@@ -70,7 +70,7 @@ class Refusal(Exception):
 
 
 class RateLimited(Exception):
-    """An answer with status 429 and the seconds to wait; `scope` is user, global or shared."""
+    """A 429 response with the seconds to wait; `scope` is user, global or shared."""
 
     def __init__(self, seconds: float, scope: str = "user") -> None:
         super().__init__(scope)
@@ -78,6 +78,5 @@ class RateLimited(Exception):
         self.scope = scope
 
     def body(self) -> Json:
-        """The answer."""
         words = "The resource is being rate limited." if self.scope == "shared" else "You are being rate limited."
         return {"message": words, "retry_after": round(self.seconds, 3), "global": self.scope == "global"}

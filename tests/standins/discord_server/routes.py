@@ -1,4 +1,4 @@
-"""Every route of the REST API that the bot calls, and what it does. Other routes are refused."""
+"""Every route of the REST API that the bot calls, with its handler. Other routes are refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,23 +21,23 @@ from tests.standins.discord_server.world import World
 Json: TypeAlias = dict[str, Any]
 CREATIONS_PER_DAY = 200
 NONCE_SECONDS = 120
-"""How long a nonce is known. Discord says "the past few minutes"."""
+"""How long a nonce is remembered. Discord documents "the past few minutes"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route. Those of interactions need no token, and do not count towards the 50 calls per second."""
+    """A route. Interaction routes need no token and don't count towards the 50 calls per second."""
 
     name: str
     answer: Callable[[World, Call], Any]
     needs_token: bool = True
 
 
-# Who and where
+# Identity
 
 
 def _gateway_bot(world: World, _: Call) -> Json:
-    """The address, how many shards to open, and how many sessions may still be started today."""
+    """The gateway's address, the recommended shards, and the sessions that may still be started today."""
     left = max(0, IDENTIFIES_PER_DAY - len(world.identifies))
     limit = {"total": IDENTIFIES_PER_DAY, "remaining": left, "reset_after": 86_400_000, "max_concurrency": 1}
     return {"url": gateway_url(world), "shards": world.shards, "session_start_limit": limit}
@@ -86,9 +86,9 @@ def _channel(world: World, call: Call) -> Json:
 
 
 def _post(world: World, call: Call) -> Json:
-    """A new message; with `enforce_nonce` a repetition returns the message that is there already.
+    """Post a message; a repeated nonce with `enforce_nonce` returns the existing message.
 
-    One that was deleted shortly before is unknown (discord.py, Messageable.send, NotFound).
+    If that was deleted, the answer is Unknown Message (discord.py, Messageable.send, NotFound).
     """
     channel = _writable(world, call)
     if call.uploads:
@@ -110,7 +110,7 @@ def _post(world: World, call: Call) -> Json:
 
 
 def _edit(world: World, call: Call) -> Json:
-    """An edit, of the bot's own messages only."""
+    """Edit one of the bot's own messages."""
     channel = world.channel_for(call.path["channel"])
     message = next((each for each in channel.messages if each.id == call.path["message"]), None)
     if message is None:
@@ -134,7 +134,7 @@ def _writable(world: World, call: Call) -> Channel:
 
 
 def _sent_before(world: World, nonce: str) -> Message | None:
-    """The bot's message with this nonce, in whichever channel, if it is not too old."""
+    """The bot's recent message with this nonce, in any channel."""
     everything = (message for channel in world.channels.values() for message in channel.history)
     same = (each for each in everything if each.nonce == nonce)
     return next((each for each in same if (world.clock() - each.created_at).total_seconds() <= NONCE_SECONDS), None)
@@ -150,7 +150,7 @@ def _commands(world: World, call: Call) -> list[Json]:
 
 
 def _put_commands(world: World, call: Call) -> list[Json]:
-    """A bulk overwrite: names that are new count towards the day's limit, others keep their id, missing ones go."""
+    """A bulk overwrite: new names count towards the daily limit, others keep their id, missing ones are deleted."""
     old = {(each["type"], each["name"]): each for each in _commands(world, call)}
     problems = validate_commands(call.body)
     if problems:
@@ -171,11 +171,11 @@ def _kept(world: World, command: Json, old: Json | None) -> Json:
     return {**command, "id": old["id"] if old else world.new_id(), "version": world.new_id()}
 
 
-# What an app may do with an interaction's token after its first answer, for 15 minutes
+# Replies with an interaction's token, for 15 minutes after the initial response
 
 
 def _follow_up(world: World, call: Call) -> Json:
-    """Another message. Straight after a deferral it would replace that, which Discord has deprecated: refused here."""
+    """Another message. As the first after a deferral it would replace that, which Discord deprecated: refused here."""
     interaction = _interaction(world, call)
     if interaction.callback == DEFERRED and interaction.is_thinking:
         raise Refusal(50035, ["the deferral has to be edited before anything follows it"])
@@ -186,14 +186,10 @@ def _follow_up(world: World, call: Call) -> Json:
 
 
 def _edit_original(world: World, call: Call) -> Json:
-    """A deferral becomes the answer, or the answer is changed."""
+    """Turn a deferral into the reply, or edit the reply."""
     interaction, message = _original(world, call)
     change(world, interaction.channel, message, call.body, call.uploads)
     return message.as_json()
-
-
-def _delete_original(world: World, call: Call) -> None:
-    _original(world, call)[1].is_deleted = True
 
 
 def _interaction(world: World, call: Call) -> Interaction:
@@ -206,7 +202,7 @@ def _interaction(world: World, call: Call) -> Interaction:
 
 
 def _original(world: World, call: Call) -> tuple[Interaction, Message]:
-    """The interaction and its first answer, the only one that the bot edits or deletes."""
+    """The interaction and its initial response, the only one that the bot edits."""
     interaction = _interaction(world, call)
     message = interaction.message
     if call.path["message"] != "@original" or message is None or message.is_deleted:
@@ -233,5 +229,4 @@ ROUTES = (
     Route("POST /interactions/{interaction}/{token}/callback", callback, needs_token=False),
     Route(f"POST {_WEBHOOK}", _follow_up, needs_token=False),
     Route(f"PATCH {_WEBHOOK}/messages/{{message}}", _edit_original, needs_token=False),
-    Route(f"DELETE {_WEBHOOK}/messages/{{message}}", _delete_original, needs_token=False),
 )

@@ -33,12 +33,11 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 def utc_now() -> datetime:
-    """The present moment, aware and in UTC."""
     return datetime.now(UTC)
 
 
 class Discord(Actions):
-    """The server, once it runs."""
+    """The running server."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(clock)
@@ -47,21 +46,20 @@ class Discord(Actions):
 
     @property
     def api_url(self) -> str:
-        """What a bot takes for https://discord.com/api/v10."""
+        """Replaces https://discord.com/api/v10."""
         return f"{self.base_url}{API}"
 
     @property
     def gateway_url(self) -> str:
-        """What a bot takes for wss://gateway.discord.gg/."""
+        """Replaces wss://gateway.discord.gg/."""
         return gateway_url(self)
 
     def connections(self, shard: int | None = None) -> list[Connection]:
-        """The websockets that have a session, of one shard or of all."""
+        """The websockets with a session, of one shard or of all."""
         ours = [each for each in self.gateway.connections if each.session is not None]
         return [each for each in ours if shard is None or (each.session and each.session.shard[0] == shard)]
 
     def application(self) -> web.Application:
-        """The routes."""
         app = web.Application(client_max_size=MAX_BYTES, middlewares=[_errors])
         for route in ROUTES:
             method, _, path = route.name.partition(" ")
@@ -85,7 +83,7 @@ class Discord(Actions):
 async def _errors(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Refuse a route that the bot is not known to call, in the form of Discord's errors."""
+    """Refuse unknown routes with Discord's error."""
     try:
         return await handler(request)
     except web.HTTPException as refusal:
@@ -95,7 +93,7 @@ async def _errors(
 
 @asynccontextmanager
 async def running(clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Discord]:
-    """A Discord on a free port of this machine, until the end of the block. `clock` is aware; rates keep real time."""
+    """A Discord on a free local port. `clock` is aware; rates use real time."""
     discord = Discord(clock)
     runner = web.AppRunner(discord.application(), shutdown_timeout=1, access_log=None)
     await runner.setup()

@@ -1,4 +1,4 @@
-"""Builders of what a bot sends to Discord: messages, modals and commands, each valid as it is."""
+"""Builders of valid messages, modals and commands of a bot at Discord."""
 
 from typing import Any, TypeAlias
 

@@ -1,4 +1,4 @@
-"""Everything that exists at this Discord, how it is set up, and what can be seen of it. Knows no HTTP."""
+"""The state of the local Discord, how to set it up and look at it. Knows no HTTP."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 
 
 class World(Watched):
-    """The state. Ids are made up in order; times come from `clock`, which is aware."""
+    """The state. Ids count up; times come from `clock`, which is aware."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -32,17 +32,16 @@ class World(Watched):
         self.faults = Faults()
         self.calls: list[Call] = []
         self.answer_seconds = 3.0
-        """How long an app has for its first answer to an interaction."""
+        """How long an app has for its initial response to an interaction."""
         self.max_file_bytes = 10 * 1024 * 1024
-        """How large one file may be."""
         self.shards = 1
-        """How many shards are recommended."""
+        """The recommended number of shards."""
         self.users: dict[str, User] = {}
         self.guilds: dict[str, Guild] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, Attachment] = {}
         self.commands: list[Json] = []
-        """The global commands as they were registered."""
+        """The registered global commands."""
         self.creations: list[datetime] = []
         self.interactions: dict[str, Interaction] = {}
         """By token."""
@@ -55,13 +54,12 @@ class World(Watched):
     # Setting up
 
     def add_user(self, name: str, *, is_bot: bool = False) -> User:
-        """A person, or another bot."""
         user = User(id=self.new_id(), name=name, is_bot=is_bot)
         self.users[user.id] = user
         return user
 
     def add_guild(self, name: str, owner: User, members: Iterable[User] = ()) -> Guild:
-        """A server in which everybody may post; the bot is not in it yet. One shard after the other gets a server."""
+        """A guild where everyone may post, without the bot. Guilds are assigned to shards in turn."""
         id_ = self.new_id()
         while (int(id_) >> 22) % _TURN != len(self.guilds) % _TURN:
             id_ = self.new_id()
@@ -73,7 +71,7 @@ class World(Watched):
         return guild
 
     def add_member(self, guild: Guild, user: User, permissions: int = 0) -> str:
-        """A person in a server, with a role that gives these permissions; the role's id is returned."""
+        """Add a person to a guild with a new role that grants these permissions; returns the role's id."""
         role = self.new_id()
         guild.roles[role] = int(permissions)
         guild.members[user.id] = {role}
@@ -83,51 +81,51 @@ class World(Watched):
     def add_channel(
         self, guild: Guild, name: str, kind: ChannelKind = ChannelKind.TEXT, parent: Channel | None = None
     ) -> Channel:
-        """A channel, or a thread in one."""
+        """Add a channel, or a thread if it has a parent."""
         channel = Channel(self.new_id(), guild, name, kind, parent)
         self.channels[channel.id] = guild.channels[channel.id] = channel
         return channel
 
     def install(self, guild: Guild, permissions: int = POSTING) -> str:
-        """The bot in a server, as after following its invite; the id of its role is returned."""
+        """Add the bot to a guild, as if by its invite; returns the id of its role."""
         role = self.add_member(guild, self.app.user, permissions)
         guild.is_available = True
         joined = self.guild_event(guild)
-        del joined["unavailable"]  # that it is there at all tells a new server from one that is back
+        del joined["unavailable"]  # its presence distinguishes a new guild from one that is back
         self.dispatch("GUILD_CREATE", joined, guild.id)
         return role
 
     def remove(self, guild: Guild) -> None:
-        """The bot thrown out of a server, or gone."""
+        """Remove the bot from a guild."""
         del guild.members[self.app.user.id]
         self.dispatch("GUILD_DELETE", {"id": guild.id}, guild.id)
 
     def fail(self, guild: Guild) -> None:
-        """An outage of one server, until `recover`."""
+        """Start an outage of one guild."""
         guild.is_available = False
         self.dispatch("GUILD_DELETE", {"id": guild.id, "unavailable": True}, guild.id)
 
     def recover(self, guild: Guild) -> None:
-        """The end of an outage."""
+        """End an outage."""
         guild.is_available = True
         self.dispatch("GUILD_CREATE", self.guild_event(guild), guild.id)
 
     def delete_channel(self, channel: Channel) -> None:
-        """A channel that somebody deletes, with its threads."""
+        """Delete a channel with its threads."""
         assert channel.guild is not None
         for each in [each for each in channel.guild.channels.values() if each is channel or each.parent is channel]:
             del channel.guild.channels[each.id], self.channels[each.id]
         self.dispatch("CHANNEL_DELETE", channel.as_json(), channel.guild.id)
 
     def reset_token(self) -> str:
-        """Another token for the app; the old one is worth nothing from now on."""
+        """Give the app another token; the old one stops working."""
         self.app.token = _new_token(self.app.id)
         return self.app.token
 
-    # Looking
+    # Inspection
 
     def ephemerals(self, user: User) -> list[Message]:
-        """What one person alone sees now, in whichever channel, oldest first."""
+        """All ephemeral messages that a person sees now, in any channel, oldest first."""
         everything = (message for channel in self.channels.values() for message in channel.history)
         return sorted(
             (each for each in everything if each.only_for == user.id and not each.is_deleted),
@@ -135,30 +133,30 @@ class World(Watched):
         )
 
     def direct_messages(self, user: User) -> list[Message]:
-        """What was posted into the conversation between the bot and a person, oldest first."""
+        """The bot's direct messages with a person, oldest first."""
         ours = (each for each in self.channels.values() if user in each.recipients)
         return [message for channel in ours for message in channel.messages]
 
     def calls_of(self, route: str) -> list[Call]:
-        """The calls of one route, oldest first."""
+        """The calls of a route, oldest first."""
         return [call for call in self.calls if call.route == route]
 
     def modals(self, user: User) -> list[Modal]:
-        """The forms that a person has open, the newest last."""
+        """A person's open forms, the newest last."""
         forms = [each.modal for each in self.interactions.values() if each.modal]
         return [each for each in forms if each.is_open and each.user is user]
 
-    # Events to the bot
+    # Gateway events
 
     def dispatch(self, event: str, data: Json, guild_id: str | None) -> None:
-        """Send an event on every session that it is for, or keep it for when that comes back."""
+        """Send an event on each session that receives it; disconnected ones get it on resume."""
         for session in self.sessions:
             if session.is_alive and session.receives(event, guild_id):
                 session.dispatch(event, data)
         self.touch()
 
     def guild_event(self, guild: Guild) -> Json:
-        """A server as GUILD_CREATE tells it."""
+        """A guild as in GUILD_CREATE."""
         threads = [each for each in guild.channels.values() if each.is_thread]
         plain = [each for each in guild.channels.values() if not each.is_thread]
         return {
@@ -173,11 +171,11 @@ class World(Watched):
     # What the bot may reach
 
     def is_known(self, user: User) -> bool:
-        """Whether the bot shares a server with somebody, which it takes to write to them."""
+        """Whether the bot shares a guild with a user, which it needs to write to them."""
         return any({user.id, self.app.user.id} <= set(guild.members) for guild in self.guilds.values())
 
     def guild_for(self, id_: str) -> Guild:
-        """A server that the bot is in. Raises Refusal."""
+        """A guild that the bot is in. Raises Refusal."""
         guild = self.guilds.get(id_)
         if guild is None:
             raise Refusal(10004)
@@ -186,7 +184,7 @@ class World(Watched):
         return guild
 
     def channel_for(self, id_: str, *needed: int, code: int = 50013) -> Channel:
-        """A channel that the bot sees and has these permissions in. Raises Refusal, with `code` if one lacks."""
+        """A channel where the bot has these permissions. Raises Refusal, with `code` if one is missing."""
         channel = self.channels.get(id_)
         if channel is None:
             raise Refusal(10003)
@@ -200,7 +198,7 @@ class World(Watched):
         return channel
 
     def conversation(self, user: User) -> Channel:
-        """The direct messages between the bot and a person; made when there are none yet."""
+        """The direct-message channel with a person, created on first use."""
         for channel in self.channels.values():
             if user in channel.recipients:
                 return channel
@@ -208,7 +206,7 @@ class World(Watched):
         self.channels[channel.id] = channel
         return channel
 
-    # Making things up
+    # Ids
 
     def new_id(self) -> str:
         """A snowflake, later than every one before."""

@@ -1,7 +1,7 @@
-"""What people do at Slack: each action is a payload that is sent to the app, and an acknowledgement of it.
+"""Actions of people at Slack: each sends a payload to the app and records its acknowledgement.
 
-An action that the client would not allow raises ValueError. One that the app did not acknowledge as it should is in
-`failures`, as the person would see it; the `Delivery` that is returned has the details.
+An action that the client would not allow raises ValueError. If the app does not acknowledge correctly, `failures` holds
+what the person sees. The returned `Delivery` has the details.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,14 +23,14 @@ Json: TypeAlias = dict[str, Any]
 
 
 class Transport(Protocol):
-    """A way to an app."""
+    """A way to an app: HTTP or Socket Mode."""
 
     def send(self, delivery: Delivery) -> Awaitable[None]:
-        """Send a payload, or the very same again, and note the acknowledgement on it."""
+        """Send a payload, or the same one again, and record its acknowledgement."""
 
 
 class Actions(World):
-    """Users are named by id. With one app there is no need to name it."""
+    """Users are named by id. With a single app there is no need to name it."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(clock)
@@ -45,18 +45,18 @@ class Actions(World):
     async def send_command(
         self, name: str, text: str = "", *, user: str, channel: str, app: App | None = None
     ) -> Delivery:
-        """A slash command; `name` has its slash. The text arrives as it is given here."""
+        """Run a slash command; `name` has its slash. The text arrives unchanged."""
         app, who, where = self._app(app), self.users[user], self._entered(user, channel)
         payload = payloads.command(self, app, who, where, name, text)
         payload["response_url"] = replies.issue(self, app, where, who)
         payload["trigger_id"] = self.new_trigger(app, who)
         delivery = Delivery(app=app, kind="slash_commands", payload=payload, user=user)
-        return await self._deliver(delivery, name, lambda: replies.command_ack(self, delivery, who, where))
+        return await self._deliver(delivery, name, lambda: replies.command_ack(delivery))
 
     async def send_action(self, place: Message | View, name: str, *, user: str, choice: Choice = None) -> Delivery:
-        """Press a button or choose in a menu of a message or a Home tab.
+        """Press a button or choose from a menu of a message or the Home tab.
 
-        `name` is an action_id, or what the button or menu says; `choice` an option's value or what it says.
+        `name` is an action_id or a label; `choice` is an option's value or label.
         """
         who = self._seen(place, user)
         block, element = forms.find(place.blocks, name)
@@ -72,7 +72,7 @@ class Actions(World):
         return await self._deliver(self._to(place, payload, user), name)
 
     async def send_view_submission(self, view: View, answers: Mapping[str, Choice] | None = None) -> Delivery:
-        """Fill a form in and send it; answers are by label, block_id or action_id."""
+        """Submit a form; answers are by label, block_id or action_id."""
         who = self._seen(view, view.user)
         values = forms.filled(view.blocks, answers or {}, self._offered)
         payload = self._interaction(view, who, "view_submission", values)
@@ -83,7 +83,7 @@ class Actions(World):
         return await self._deliver(delivery, "submit", lambda: replies.submission_ack(delivery, view))
 
     async def send_options_request(self, place: View, name: str, typed: str, *, user: str) -> Delivery:
-        """Type into an external select; what the app offers is in the delivery's `options`, and can then be chosen."""
+        """Type into an external select; the app's suggestions are in the delivery's `options` and can be chosen."""
         who = self._seen(place, user)
         block, element = forms.find(place.blocks, name)
         if element["type"] not in ("external_select", "multi_external_select"):
@@ -101,7 +101,7 @@ class Actions(World):
         return await self._deliver(delivery, name, keep)
 
     async def send_shortcut(self, callback_id: str, *, user: str, app: App | None = None) -> Delivery:
-        """A global shortcut: it has neither a channel nor a response_url."""
+        """Run a global shortcut, which has neither a channel nor a response_url."""
         app, who = self._app(app), self.users[user]
         payload = payloads.interaction(self, app, who, "shortcut")
         payload |= {"callback_id": callback_id, "trigger_id": self.new_trigger(app, who), "action_ts": self.new_ts()}
@@ -110,7 +110,7 @@ class Actions(World):
     async def send_message_shortcut(
         self, callback_id: str, message: Message, *, user: str, app: App | None = None
     ) -> Delivery:
-        """A shortcut from a message's menu."""
+        """Run a shortcut from a message's menu."""
         app, who = self._app(app), self._seen(message, user)
         channel = self.channels[message.channel_id]
         payload = payloads.interaction(self, app, who, "message_action")
@@ -126,7 +126,7 @@ class Actions(World):
         return await self._deliver(Delivery(app=app, kind="interactive", payload=payload, user=user), callback_id)
 
     async def deliver(self, delivery: Delivery) -> Delivery:
-        """Send any payload by the app's transport, with nothing done about the acknowledgement."""
+        """Send any payload to the app, without applying its acknowledgement."""
         await (self.sockets if delivery.app.is_socket_mode else self.posts).send(delivery)
         return delivery
 
@@ -170,7 +170,7 @@ class Actions(World):
         return where
 
     def _seen(self, place: Message | View, user: str) -> User:
-        """The person, who has to see the place in which they want to do something."""
+        """The user; raises ValueError if they can't see the message or view."""
         if isinstance(place, View):
             if place.user != user or not place.is_open:
                 raise ValueError(f"{user} does not have this view open")

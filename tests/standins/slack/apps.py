@@ -1,4 +1,4 @@
-"""Apps and what Slack hands them: tokens, triggers, response URLs, authorization codes."""
+"""Apps, and what Slack issues to them: tokens, triggers, response URLs, authorization codes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ CODE_LIFE = timedelta(minutes=10)
 
 @dataclass(slots=True, kw_only=True)
 class App:
-    """An app as its settings page describes it; it is spoken to by Socket Mode, or by HTTP at `request_url`."""
+    """An app as in its settings; it uses Socket Mode, or HTTP at `request_url`."""
 
     id: str
     name: str
@@ -29,12 +29,12 @@ class App:
     redirect_urls: tuple[str, ...] = ()
     unfurl_domains: tuple[str, ...] = ()
     is_rotating: bool = False
-    """Whether its settings have token rotation on, which the bot refuses."""
+    """Whether its settings turn token rotation on, which the bot refuses."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Token:
-    """A token. A bot's belongs to a workspace, or to an organisation when `team` is None; an app's to neither."""
+    """A token. A bot's is for a workspace, or for an organisation if `team` is None; an app-level token for neither."""
 
     value: str = field(repr=False)
     kind: Literal["bot", "app"]
@@ -48,11 +48,10 @@ class Token:
 
     @property
     def bot_id(self) -> str:
-        """The id of the bot that is no user."""
         return f"B{self.bot_user[1:]}"
 
     def may_see(self, team: Team) -> bool:
-        """Whether a workspace lies in its reach."""
+        """Whether the token covers a workspace."""
         if self.team is not None:
             return team.id == self.team.id
         return self.enterprise is not None and team.enterprise == self.enterprise
@@ -60,7 +59,7 @@ class Token:
 
 @dataclass(slots=True)
 class Trigger:
-    """What opens one modal, once, within three seconds."""
+    """Opens one modal, once, within three seconds."""
 
     app: App
     team: Team
@@ -71,7 +70,7 @@ class Trigger:
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """Where an app may answer one interaction: five times, within thirty minutes. `origin` is the message acted on."""
+    """A response URL: five uses within thirty minutes. `origin` is the message acted on."""
 
     app: App
     channel: Channel
@@ -83,7 +82,7 @@ class ResponseUrl:
 
 @dataclass(slots=True)
 class Grant:
-    """An authorization code that somebody's consent was turned into; it can be exchanged once."""
+    """An authorization code from a person's consent; it can be exchanged once."""
 
     app: App
     team: Team

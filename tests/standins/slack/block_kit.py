@@ -1,6 +1,6 @@
-"""Block Kit as Slack documents it: what it would refuse in the blocks of a message, a modal or a Home tab.
+"""Validate blocks of messages, modals and Home tabs by Block Kit's documentation.
 
-Pure, so a renderer's tests need no server. If the sources differ, the stricter figure holds. Blocks and elements that
+Pure, so tests of a renderer need no server. If the sources differ, the stricter figure holds. Blocks and elements that
 the bot never sends are refused like unknown ones.
 """
 
@@ -8,24 +8,16 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from tests.standins.slack.elements import BUTTON, INPUTS, STATIC_SELECT, WEB_ADDRESS, any_text, plain_text
-from tests.standins.slack.json_checks import (
-    Check,
-    among,
-    array,
-    flag,
-    integer,
-    number,
-    shape,
-    string,
-    typed,
-)
+from tests.standins.slack.json_checks import Check, among, array, flag, integer, number, shape, string, typed
 
 Surface: TypeAlias = Literal["message", "modal", "home"]
 
 MAX_BLOCKS: Mapping[Surface, int] = {"message": 50, "modal": 100, "home": 100}
 MAX_WEIGHT = 13_300
-"""The weight of a message's blocks in all. Slack refuses more as msg_blocks_too_long, but publishes no number: others
-measured 13,297 characters in one block, and 125 fewer with one block more (bolt-js issues 2509 and 2867)."""
+"""The greatest weight of a message's blocks. Slack refuses more as msg_blocks_too_long, but publishes no number.
+
+Others measured 13,297 characters in one block, and 125 fewer with one more block (bolt-js issues 2509 and 2867).
+"""
 _BLOCK_WEIGHT = 125
 _MAX_TABLE = 10_000
 _BLOCK_ID = {"block_id": string(255)}
@@ -55,7 +47,7 @@ _COLUMN = shape({}, {"align": among("left", "center", "right"), "is_wrapped": fl
 
 
 def _rectangle(value: object, where: str) -> Iterator[str]:
-    """Rows of one length with so much text in all, and something to read in every cell."""
+    """Rows of equal length, limited text in all, and text in every cell."""
     assert isinstance(value, Mapping)
     if len({len(row) for row in value["rows"]}) > 1:
         yield f"{where}/rows must all have the same number of cells"
@@ -67,7 +59,7 @@ def _rectangle(value: object, where: str) -> Iterator[str]:
 
 
 def _data_table(value: object, where: str) -> Iterator[str]:
-    """The same, under a head of plain words."""
+    """The same, with a header row of plain text."""
     yield from _rectangle(value, where)
     assert isinstance(value, Mapping)
     if any(cell["type"] != "raw_text" for cell in value["rows"][0]):
@@ -75,10 +67,7 @@ def _data_table(value: object, where: str) -> Iterator[str]:
 
 
 _BLOCKS: dict[str, Check] = {
-    "section": shape(
-        {"type": among("section"), "text": any_text(3000)},
-        _BLOCK_ID,
-    ),
+    "section": shape({"type": among("section"), "text": any_text(3000)}, _BLOCK_ID),
     "header": shape({"type": among("header"), "text": plain_text(150)}, _BLOCK_ID),
     "context": shape({"type": among("context"), "elements": array(any_text(), 10)}, _BLOCK_ID),
     "actions": shape(
@@ -121,7 +110,7 @@ _VIEWS: dict[str, Check] = {
 
 
 def validate(blocks: object, surface: Surface) -> list[str]:
-    """What Slack would refuse in these blocks, one sentence per problem that begins with its place."""
+    """The problems that make Slack refuse these blocks, each starting with its JSON path."""
     problems = list(array(_BLOCK, MAX_BLOCKS[surface], least=0 if surface == "message" else 1)(blocks, "/blocks"))
     if problems or not isinstance(blocks, list):
         return problems
@@ -141,12 +130,12 @@ def validate(blocks: object, surface: Surface) -> list[str]:
 
 
 def weight(blocks: object) -> int:
-    """How much of a message's limit these blocks use: their characters, and a fixed share for each block."""
+    """The weight of these blocks within a message's limit: their characters, and a fixed share for each block."""
     return _letters(blocks) + _BLOCK_WEIGHT * (len(blocks) if isinstance(blocks, list) else 0)
 
 
 def validate_view(view: object) -> list[str]:
-    """What Slack would refuse in a whole modal or Home view, as views.open and views.publish take it."""
+    """The problems that make Slack refuse a modal or Home view, as in views.open and views.publish."""
     problems = list(typed(_VIEWS, "view")(view, "/view"))
     if problems or not isinstance(view, Mapping):
         return problems
@@ -157,7 +146,7 @@ def validate_view(view: object) -> list[str]:
 
 
 def _letters(value: object) -> int:
-    """How many characters of text there are."""
+    """The number of characters of text."""
     if isinstance(value, list):
         return sum(map(_letters, value))
     if isinstance(value, Mapping):

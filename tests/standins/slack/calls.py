@@ -1,4 +1,4 @@
-"""The record that tests read: calls to Slack."""
+"""Records of the calls to Slack, for tests to read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ Json: TypeAlias = dict[str, Any]
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One call as it came in and was answered. `answer` is None while it is under way, or when it got none.
+    """A call and its response. `answer` is None until it is answered.
 
     `method` is a Web API method, `response_url` or `upload`.
     """
@@ -33,23 +33,22 @@ class Call:
 
     @property
     def by(self) -> Token:
-        """The token of the call, which every method that needs one was checked for."""
+        """The call's token; calls without one fail before this is read."""
         assert self.bearer is not None
         return self.bearer
 
     @property
     def app(self) -> App:
-        """The app that called."""
         return self.by.app
 
     @property
     def place(self) -> Team | Enterprise:
-        """The workspace or the organisation that the token is for."""
+        """The workspace or organisation of the token."""
         place = self.by.team or self.by.enterprise
         assert place is not None
         return place
 
     def text(self, key: str) -> str:
-        """One argument as a string, empty when it was not given."""
+        """An argument as a string, empty if missing."""
         value = self.args.get(key, "")
         return "" if value is None else str(value)

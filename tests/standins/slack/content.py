@@ -13,7 +13,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """One message as it stands now. `only_for` is the one person who sees an ephemeral one, and who may lose it."""
+    """A message in its current state. `only_for` is the only person who sees an ephemeral one."""
 
     ts: str
     channel_id: str
@@ -25,17 +25,16 @@ class Message:
     app_id: str | None = None
     thread_ts: str | None = None
     only_for: str | None = None
-    via: Literal["api", "response_url", "ack", "person"] = "api"
+    via: Literal["api", "response_url", "person"] = "api"
     edits: int = 0
     is_deleted: bool = False
     metadata: Json | None = None
     unfurls: Json = field(default_factory=dict)
     files: list["File"] = field(default_factory=list)
     sent: Json = field(default_factory=dict)
-    """The arguments of the call that made it what it is."""
+    """The arguments of the last call that wrote it."""
 
     def as_json(self) -> Json:
-        """The message as answers and payloads show it."""
         shown: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text, "team": self.team_id}
         optional = {"thread_ts": self.thread_ts, "app_id": self.app_id, "metadata": self.metadata}
         shown |= {key: value for key, value in optional.items() if value}
@@ -47,7 +46,7 @@ class Message:
 
 @dataclass(slots=True, kw_only=True)
 class File:
-    """A file on its way to Slack or there: asked for, uploaded, completed, and processed some time later."""
+    """A file: requested, uploaded, completed, and processed some time later."""
 
     id: str
     place_id: str
@@ -63,19 +62,18 @@ class File:
 
     @property
     def media_type(self) -> str:
-        """What it really is, whatever its name says."""
+        """The real type, whatever the name says."""
         if (self.content or b"").startswith(PNG):
             return "image/png"
         return "text/csv" if self.name.endswith(".csv") else "application/octet-stream"
 
     def is_processed(self, now: datetime) -> bool:
-        """Whether Slack knows by now what it is."""
         return self.processed_at is not None and now >= self.processed_at
 
 
 @dataclass(slots=True, kw_only=True)
 class View:
-    """A modal or a Home tab as one person sees it. `errors` is what the last submission was refused for, by block."""
+    """A modal or Home tab as one person sees it. `errors` are those of the last submission, by block."""
 
     id: str
     app_id: str
@@ -87,12 +85,11 @@ class View:
 
     @property
     def blocks(self) -> list[Json]:
-        """Its blocks, with every id filled in."""
         blocks: list[Json] = self.body["blocks"]
         return blocks
 
     def as_json(self, values: Json | None = None) -> Json:
-        """The view as answers and payloads show it, with what is filled in."""
+        """The view as in responses and payloads, with the submitted values."""
         return {
             "private_metadata": "",
             "callback_id": "",
@@ -109,7 +106,7 @@ class View:
 
 
 def with_ids(blocks: list[Json], new_id: Iterator[str]) -> list[Json]:
-    """A copy of the blocks in which each has a block_id and each element an action_id, made up where none was sent."""
+    """A copy of the blocks; block_ids and action_ids are counted up where none was sent."""
     filled = copy.deepcopy(blocks)
     for block in filled:
         block.setdefault("block_id", next(new_id))
@@ -119,7 +116,7 @@ def with_ids(blocks: list[Json], new_id: Iterator[str]) -> list[Json]:
 
 
 def elements(block: Json) -> list[Json]:
-    """What can be pressed, chosen or filled in within a block."""
+    """The elements of a block that can be pressed, chosen or filled in."""
     if block["type"] == "actions":
         return list(block["elements"])
     return [block["element"]] if block["type"] == "input" else []

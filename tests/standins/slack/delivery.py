@@ -1,4 +1,4 @@
-"""How Slack reaches an app: signed requests to its address. What comes back within the time is the acknowledgement."""
+"""How Slack reaches an app: signed requests. A response in time is the acknowledgement."""
 
 import hashlib
 import hmac
@@ -18,15 +18,15 @@ from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
 RETRY_AFTER = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
-"""How long after an event was not acknowledged it is sent again, the first time, the second and the third."""
+"""Seconds until an unacknowledged event is sent again, for each of three retries."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Delivery:
-    """One payload on its way to the app, and how that went.
+    """A payload sent to the app, and its outcome.
 
-    `failure` is empty when it was acknowledged in time: else `timeout`, `http_error`, `connection_failed`,
-    `not_connected` (no socket is open) or `bad_answer`. `options` are what the app offered for an external select.
+    `failure` is empty if it was acknowledged in time, else `timeout`, `http_error`, `connection_failed`,
+    `not_connected` (no open websocket) or `bad_answer`. `options` are the app's suggestions for an external select.
     """
 
     app: App
@@ -41,15 +41,15 @@ class Delivery:
     seconds: float = 0
     failure: str = ""
     is_final: bool = False
-    """The app said that it wants no redelivery."""
+    """The app asked for no redelivery."""
     options: list[Json] = field(default_factory=list)
     request: tuple[bytes, dict[str, str]] | None = field(default=None, repr=False)
-    """The body and the headers that were sent, to send the very same again."""
+    """The body and headers as sent, for an exact replay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forgery:
-    """How a request is signed wrongly: with another secret, or at another time."""
+    """A wrong signature: by another secret, or for another time."""
 
     secret: str = ""
     age: timedelta = timedelta(0)
@@ -57,7 +57,7 @@ class Forgery:
 
 
 class HttpPost:
-    """The transport of apps that have a request URL."""
+    """The transport of apps with a request URL."""
 
     def __init__(self, world: World, session: aiohttp.ClientSession) -> None:
         self._world = world
@@ -72,7 +72,7 @@ class HttpPost:
         self._forgery = Forgery()
 
     async def send(self, delivery: Delivery) -> None:
-        """Post it, or post the very same again, and note the acknowledgement on it."""
+        """Post a payload, or the same one again, and record its acknowledgement."""
         if not delivery.app.request_url:
             raise ValueError(f"{delivery.app.id} has no request_url yet")
         if delivery.request is None:

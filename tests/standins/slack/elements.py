@@ -1,4 +1,4 @@
-"""The block elements that the bot sends, and what they are made of, with their documented limits."""
+"""The block elements and composition objects that the bot sends, with their documented limits."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -10,12 +10,11 @@ _NUMBER = r"-?\d+(\.\d+)?"
 
 
 def plain_text(most: int = 3000) -> Check:
-    """A text that is shown as it is."""
     return typed({"plain_text": shape({"type": among("plain_text"), "text": string(most)}, {"emoji": flag})}, "text")
 
 
 def any_text(most: int = 3000) -> Check:
-    """A text that is shown as it is, or mrkdwn."""
+    """Plain text or mrkdwn."""
     mrkdwn = shape({"type": among("mrkdwn"), "text": string(most)}, {"verbatim": flag})
     return typed({"plain_text": plain_text(most), "mrkdwn": mrkdwn}, "text")
 
@@ -30,7 +29,7 @@ _PLACEHOLDER = {"placeholder": plain_text(150)}
 
 
 def _chosen_from(value: object, where: str) -> Iterator[str]:
-    """What is chosen at first is among the options, to the letter."""
+    """Initially selected options equal one of the options."""
     assert isinstance(value, Mapping)
     chosen = [*value.get("initial_options", ()), *([value["initial_option"]] if "initial_option" in value else ())]
     if any(each not in value["options"] for each in chosen):
@@ -38,7 +37,7 @@ def _chosen_from(value: object, where: str) -> Iterator[str]:
 
 
 def _in_order(value: object, where: str) -> Iterator[str]:
-    """The bounds of a number are in order, and what is filled in at first lies between them."""
+    """min_value, initial_value and max_value are in order."""
     assert isinstance(value, Mapping)
     numbers = [Decimal(value[key]) for key in ("min_value", "initial_value", "max_value") if key in value]
     if numbers != sorted(numbers):

@@ -17,18 +17,18 @@ Removal: TypeAlias = Literal["app_uninstalled", "tokens_revoked"]
 
 
 class Events(Actions):
-    """A failed event is invisible to people: it is not in `failures`, only its `Delivery` has it."""
+    """People don't see failed events: only the `Delivery` has the failure, not `failures`."""
 
     async def send_event(self, event: Json, team: Team, app: App | None = None) -> Delivery:
-        """Any event, in the envelope of the Events API."""
+        """Send any event in the envelope of the Events API."""
         app = self._app(app)
         payload = payloads.event_callback(self, app, team, event, self.new_id("Ev"))
         return await self.deliver(Delivery(app=app, kind="events_api", payload=payload))
 
     async def redeliver(self, delivery: Delivery) -> Delivery:
-        """The same event again, counted: Slack does so at once, after a minute and after five (see RETRY_AFTER).
+        """Send an event again with its retry count: Slack does so at once, after a minute and after five (RETRY_AFTER).
 
-        Raises ValueError where Slack would send it no more.
+        Raises ValueError if Slack would not send it again.
         """
         if delivery.kind != "events_api" or delivery.is_final or delivery.retry_num >= len(RETRY_AFTER):
             raise ValueError("this is not sent again")
@@ -38,7 +38,7 @@ class Events(Actions):
         return await self.deliver(again)
 
     async def replay(self, delivery: Delivery) -> Delivery:
-        """The very same request or envelope once more, whatever came of the first."""
+        """Send the exact same request or envelope again, whatever happened to the first."""
         return await self.deliver(
             dataclasses.replace(delivery, status=None, ack=None, failure="", options=[], is_final=False)
         )
@@ -58,7 +58,7 @@ class Events(Actions):
         return await self.send_event({**event, "view": shown.as_json()} if shown else event, who.team, app)
 
     async def write(self, user: str, text: str, channel: str = "", app: App | None = None, **facts: object) -> Delivery:
-        """A person writes to the app: a direct message, or in a channel with a mention of it."""
+        """A person writes to the app: a direct message, or a mention in a channel."""
         app, who = self._app(app), self.users[user]
         token = self.bot_tokens(app, who.team)[0]
         event: Json = {
@@ -75,7 +75,7 @@ class Events(Actions):
     async def share_link(
         self, message: Message, url: str, app: App | None = None, *, is_written: bool = False
     ) -> Delivery:
-        """A message has a link of the app's domains in it; one that `is_written` is still in the composer."""
+        """A message contains a link of the app's domains; with `is_written` it is still in the composer."""
         draft = {"channel": "COMPOSER", "message_ts": f"{message.user}-909b5454", "source": "composer"}
         posted = {"channel": message.channel_id, "message_ts": message.ts, "source": "conversations_history"}
         event = {
@@ -89,18 +89,15 @@ class Events(Actions):
         return await self.send_event(event, self.teams[message.team_id], app)
 
     async def uninstall(
-        self,
-        team: Team,
-        app: App | None = None,
-        order: tuple[Removal, ...] = ("tokens_revoked", "app_uninstalled"),
+        self, team: Team, app: App | None = None, order: tuple[Removal, ...] = ("tokens_revoked", "app_uninstalled")
     ) -> list[Delivery]:
-        """Somebody removes the app from a workspace; the order of the two events is not guaranteed."""
+        """A person removes the app from a workspace; Slack doesn't guarantee the order of the two events."""
         app = self._app(app)
         place: Team | Enterprise = team
         if team.enterprise and not self.bot_tokens(app, team):
             place = team.enterprise
         bots = [token.bot_user for token in self.bot_tokens(app, place)]
-        # The payload tells of the installation, so it is made before that is gone.
+        # The payload describes the installation, so it is built before that is removed.
         events: dict[Removal, Json] = {
             "tokens_revoked": {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": bots}},
             "app_uninstalled": {"type": "app_uninstalled"},
@@ -110,12 +107,12 @@ class Events(Actions):
         return [await self.deliver(Delivery(app=app, kind="events_api", payload=payload)) for payload in made]
 
     async def send_ssl_check(self, app: App | None = None) -> Delivery:
-        """The request by which Slack looks at a command's certificate; it is not signed at Slack, here it is."""
+        """Slack's check of a command's certificate; Slack sends it unsigned, here it is signed."""
         payload = {"ssl_check": "1", "token": payloads.TOKEN}
         return await self.deliver(Delivery(app=self._app(app), kind="ssl_check", payload=payload))
 
     async def send_url_verification(self, app: App | None = None) -> Delivery:
-        """The question whether a request URL is the app's own; the wrong answer is a `bad_answer`."""
+        """Slack's check that a request URL is the app's own; a wrong response is a `bad_answer`."""
         challenge = secrets.token_hex(16)
         payload = {"token": payloads.TOKEN, "challenge": challenge, "type": "url_verification"}
         delivery = await self.deliver(Delivery(app=self._app(app), kind="url_verification", payload=payload))

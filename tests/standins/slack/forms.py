@@ -1,6 +1,6 @@
-"""What a person can do with elements: find one by what it says, choose, fill in; and the state that comes of it.
+"""Input by people: finding an element by its label, choosing, filling in, and the resulting state.
 
-Raises ValueError where the client would not let a person do it: that is a mistake of the test, or of the app's blocks.
+Raises ValueError for input that the client would not allow: a mistake of the test or of the app's blocks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from tests.standins.slack.content import elements
 Json: TypeAlias = dict[str, Any]
 Choice: TypeAlias = str | Sequence[str] | None
 Offered: TypeAlias = Mapping[tuple[str, str], list[Json]]
-"""The options that an app gave for an external select, by block_id and action_id."""
+"""The app's suggestions for an external select, by block_id and action_id."""
 
 _TYPED = ("plain_text_input", "number_input")
 _ONE_OPTION = ("static_select", "external_select")
@@ -20,7 +20,7 @@ _SEVERAL_OPTIONS = ("multi_static_select", "multi_external_select")
 
 
 def find(blocks: list[Json], name: str) -> tuple[Json, Json]:
-    """The block and the element with this action_id, block_id or label; a label is what a person reads on it."""
+    """The block and element with this action_id, block_id or label, which is the text a person reads on it."""
     found = [(block, each) for block in blocks for each in elements(block) if name in _names(block, each)]
     if len(found) != 1:
         seen = [names[-1] for block in blocks for each in elements(block) if (names := _names(block, each))]
@@ -35,7 +35,7 @@ def _names(block: Json, element: Json) -> list[str]:
 
 
 def entry(element: Json, choice: Choice, offered: Sequence[Json] = ()) -> Json:
-    """What a payload says of an element when this was chosen or typed; None is nothing, or what it began with."""
+    """The state entry of an element after this choice or input; None leaves its initial value."""
     kind = element["type"]
     if kind in _TYPED:
         value = element.get("initial_value") if choice is None else str(choice)
@@ -63,7 +63,7 @@ def _option(options: list[Json], wanted: str) -> Json:
 
 
 def _allowed(element: Json, value: str) -> str:
-    """What was typed, unless the client would not take it."""
+    """The typed value. Raises ValueError if the client would not accept it."""
     if element["type"] == "plain_text_input" and len(value) > 3000:
         raise ValueError(f"{len(value)} characters are too many here")
     if element["type"] == "number_input":
@@ -88,7 +88,7 @@ def state(blocks: list[Json], choices: Mapping[tuple[str, str], Choice], offered
 
 
 def filled(blocks: list[Json], answers: Mapping[str, Choice], offered: Offered) -> Json:
-    """The `values` of a form that was filled in; `answers` are by label, block_id or action_id."""
+    """The `values` of a submitted form; `answers` are by label, block_id or action_id."""
     named = ((find(blocks, name), answer) for name, answer in answers.items())
     choices = {(block["block_id"], element["action_id"]): answer for (block, element), answer in named}
     values = state(blocks, choices, offered)

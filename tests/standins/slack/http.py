@@ -1,4 +1,4 @@
-"""The Web API over HTTP: reads a call, records it, checks token, scope, arguments and pace, and answers."""
+"""The Web API over HTTP: reads and records a call, checks token, scope, arguments and rate limit, and answers."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Json: TypeAlias = dict[str, Any]
 
 
 def refuse(fault: Fault) -> web.Response:
-    """The answer to a call for which an error or a rate limit is planned."""
+    """The response for a planned error or rate limit."""
     if fault.kind is FaultKind.RATE_LIMITED:
         answer = {"ok": False, "error": "ratelimited"}
         return web.json_response(answer, status=429, headers={"Retry-After": str(fault.seconds)})
@@ -27,9 +27,9 @@ def refuse(fault: Fault) -> web.Response:
 
 
 async def read(request: web.Request, world: World, method: str) -> Call:
-    """The call in a request, written down. Raises Refusal for what is no JSON though it says so.
+    """Record the call in a request. Raises Refusal for invalid JSON.
 
-    Arguments come in the address, a form or JSON; a token in the address does not count.
+    Arguments come from the query, a form or JSON; a token in the query doesn't count.
     """
     sent = await _body(request)
     kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
@@ -53,14 +53,14 @@ async def _body(request: web.Request) -> Json:
 
 
 class WebApi:
-    """The handler of every `/api/{method}`."""
+    """Handles every `/api/{method}`."""
 
     def __init__(self, world: World, extra: Mapping[str, Method]) -> None:
         self._world = world
         self._methods = {**METHODS, **extra}
 
     async def handle(self, request: web.Request, injection: Injection) -> web.StreamResponse:
-        """Answer one call, or let the fault happen that waits for it."""
+        """Answer a call, or apply the fault that is planned for it."""
         try:
             call = await read(request, self._world, request.match_info["method"])
         except Refusal as refusal:
@@ -114,7 +114,7 @@ class WebApi:
         return token
 
     def _check_arguments(self, call: Call, method: Method) -> None:
-        """Slack ignores arguments that it does not know; here they are refused, for they are mistakes."""
+        """Refuse unknown arguments: Slack ignores them, but here they are mistakes."""
         missing = [key for key in sorted(method.required) if call.args.get(key) in (None, "")]
         unknown = [key for key in call.args if key not in method.required | method.optional | {"team_id"}]
         problems = [f"[ERROR] missing required field: {key}" for key in missing]

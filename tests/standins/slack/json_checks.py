@@ -1,15 +1,15 @@
-"""A few words to describe JSON with; each makes a check that finds what is wrong. Knows nothing of Slack."""
+"""Combinators that describe JSON; each builds a check that reports problems. Knows nothing of Slack."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 Check: TypeAlias = Callable[[object, str], Iterator[str]]
-"""Takes a value and its place; yields one sentence for each thing that is wrong with it."""
+"""Takes a value and its JSON path; yields one sentence per problem."""
 
 
 def string(most: int | None = None, *, least: int = 1, like: str = "") -> Check:
-    """A string with so many characters that matches a pattern as a whole."""
+    """A string of limited length that fully matches a pattern."""
 
     def check(value: object, where: str) -> Iterator[str]:
         if not isinstance(value, str):
@@ -26,7 +26,7 @@ def string(most: int | None = None, *, least: int = 1, like: str = "") -> Check:
 
 
 def integer(least: int, most: int) -> Check:
-    """A whole number between two others, both included."""
+    """An integer between two bounds, both included."""
 
     def check(value: object, where: str) -> Iterator[str]:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
@@ -36,7 +36,6 @@ def integer(least: int, most: int) -> Check:
 
 
 def number(value: object, where: str) -> Iterator[str]:
-    """A number."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         yield f"{where} must be a number"
 
@@ -58,7 +57,7 @@ def flag(value: object, where: str) -> Iterator[str]:
 
 
 def array(of: Check, most: int, *, least: int = 1) -> Check:
-    """A list of so many things, each of them as described."""
+    """A list of limited length whose items pass a check."""
 
     def check(value: object, where: str) -> Iterator[str]:
         if not isinstance(value, list):
@@ -75,7 +74,7 @@ def array(of: Check, most: int, *, least: int = 1) -> Check:
 def shape(
     required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *, also: Check | None = None
 ) -> Check:
-    """An object with these keys and no others; `also` checks the whole once its keys are right."""
+    """An object with exactly these keys; `also` checks the whole if the keys are right."""
     known = {**required, **(optional or {})}
 
     def check(value: object, where: str) -> Iterator[str]:
@@ -94,7 +93,7 @@ def shape(
 
 
 def typed(shapes: Mapping[str, Check], kind: str) -> Check:
-    """An object that is described by the shape of its `type`; `kind` names such an object."""
+    """An object with the shape for its `type`; `kind` names it in problems."""
 
     def check(value: object, where: str) -> Iterator[str]:
         name = value.get("type") if isinstance(value, Mapping) else None

@@ -1,4 +1,4 @@
-"""The Web API methods that the bot calls: their scope, tier and arguments, and the function that answers each.
+"""The Web API methods that the bot calls: scope, tier, arguments and handler of each.
 
 Other methods are refused as unknown_method, other arguments as invalid_arguments.
 """
@@ -25,7 +25,7 @@ MAX_ALT_TEXT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method. `bearers` are the kinds of token it may be called with, none for one that needs no token."""
+    """A method. `bearers` are the kinds of token that it takes; empty if it needs none."""
 
     answer: Answer
     tier: int
@@ -40,7 +40,7 @@ def _words(words: str) -> frozenset[str]:
 
 
 def _auth_test(world: World, call: Call) -> Json:
-    """auth.test: whose token this is. An organisation's has its id in place of a workspace's."""
+    """auth.test: identifies the token. An organisation's has its id in place of a workspace's."""
     token = call.by
     if token.kind == "app":
         return {"app_id": token.app.id, "app_name": token.app.name}
@@ -57,12 +57,11 @@ def _auth_test(world: World, call: Call) -> Json:
 
 
 def _users_info(world: World, call: Call) -> Json:
-    """users.info."""
     return {"user": world.user_for(call.by, call.text("user")).as_json()}
 
 
 def _usergroups_list(world: World, call: Call) -> Json:
-    """usergroups.list with the people in each."""
+    """usergroups.list with the members of each."""
     groups = world.user_groups.get(call.place.id, {})
     shown = [
         {"id": f"S{name}", "team_id": call.place.id, "handle": name, "users": [*users]}
@@ -81,7 +80,7 @@ def _conversations_info(world: World, call: Call) -> Json:
 
 
 def _conversations_open(world: World, call: Call) -> Json:
-    """conversations.open: the direct messages with one person."""
+    """conversations.open: the direct messages with a person."""
     user = world.user_for(call.by, call.text("users"))
     if user.deleted:
         raise Refusal("user_disabled")
@@ -91,7 +90,7 @@ def _conversations_open(world: World, call: Call) -> Json:
 
 
 def _post_message(world: World, call: Call) -> Json:
-    """chat.postMessage: `channel` may be a user's id, which means the direct messages with them."""
+    """chat.postMessage: `channel` may be a user's id, for direct messages."""
     channel = _writable(world, call)
     world.rates.spend_on_post(call.app.id, channel.team.id, channel.id)
     content = content_of(world, call.args, call.app, channel.team)
@@ -123,7 +122,7 @@ def _circumstances(call: Call, channel: Channel) -> Json:
 
 
 def _post_ephemeral(world: World, call: Call) -> Json:
-    """chat.postEphemeral: both the bot and the person have to be in the channel."""
+    """chat.postEphemeral: both the bot and the person must be in the channel."""
     channel = world.channel_for(call.by, call.text("channel"))
     if channel.is_archived:
         raise Refusal("is_archived")
@@ -137,7 +136,7 @@ def _post_ephemeral(world: World, call: Call) -> Json:
 
 
 def _update(world: World, call: Call) -> Json:
-    """chat.update: of the bot's own messages that everybody sees. Blocks that are not sent stay as they were."""
+    """chat.update: only the bot's own visible messages. Blocks stay if none are sent."""
     channel = world.channel_for(call.by, call.text("channel"))
     message = channel.find(call.text("ts"))
     if message is None:
@@ -158,7 +157,7 @@ def _update(world: World, call: Call) -> Json:
 
 
 def _unfurl(world: World, call: Call) -> Json:
-    """chat.unfurl: for links of the app's own domains that stand in the message."""
+    """chat.unfurl: for links in the message that are in the app's own domains."""
     channel, message = _shown_in(world, call)
     unfurls = decoded(call.args, "unfurls", "invalid_unfurls_format")
     if not isinstance(unfurls, dict) or not all(isinstance(each, dict) for each in unfurls.values()):
@@ -173,7 +172,7 @@ def _unfurl(world: World, call: Call) -> Json:
 
 
 def _shown_in(world: World, call: Call) -> tuple[Channel, Message]:
-    """The message by its channel and ts, or, in the composer too, by the id of its link: either pair, whole."""
+    """The message by channel and ts, or by unfurl_id and source, which also works in the composer."""
     if {"unfurl_id", "source"} <= call.args.keys():
         channel_id, _, ts = call.text("unfurl_id").partition("-")
     elif {"channel", "ts"} <= call.args.keys():
@@ -188,7 +187,7 @@ def _shown_in(world: World, call: Call) -> tuple[Channel, Message]:
 
 
 def _get_upload_url(world: World, call: Call) -> Json:
-    """files.getUploadURLExternal: where the bytes of one file go."""
+    """files.getUploadURLExternal: where to upload a file's bytes."""
     if not call.text("length").isdigit() or int(call.text("length")) < 1:
         raise Refusal("invalid_arguments", ["[ERROR] length must be more than 0"])
     if len(call.text("alt_txt")) > MAX_ALT_TEXT:
@@ -206,7 +205,7 @@ def _get_upload_url(world: World, call: Call) -> Json:
 
 
 def upload(world: World, file_id: str, content: bytes) -> str:
-    """Take the bytes of a file. Raises Refusal unless they are as many as were announced, and the first."""
+    """Accept a file's bytes, once. Raises Refusal unless they have the announced length."""
     file = world.files.get(file_id)
     if file is None or file.content is not None:
         raise Refusal("file_not_found")
@@ -217,7 +216,7 @@ def upload(world: World, file_id: str, content: bytes) -> str:
 
 
 def _complete(world: World, call: Call) -> Json:
-    """files.completeUploadExternal: in a channel, or in none and then for the bot's eyes only."""
+    """files.completeUploadExternal: into a channel, or into none, when only the bot can see it."""
     listed = decoded(call.args, "files", "invalid_arguments")
     if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
         raise Refusal("invalid_arguments", ["[ERROR] files must be an array of objects"])
@@ -252,7 +251,7 @@ def _shared_in(world: World, call: Call, name: str) -> Channel:
 
 
 def _share(world: World, call: Call, channel: Channel, files: list[File]) -> None:
-    # A file may come with no words at all.
+    # A file may come without a comment.
     comment = call.text("initial_comment")
     content = content_of(world, {"text": comment}, call.app, channel.team) if comment else {"text": ""}
     more = {"files": files, "app_id": call.app.id, "thread_ts": call.text("thread_ts") or None, "sent": dict(call.args)}
@@ -260,7 +259,7 @@ def _share(world: World, call: Call, channel: Channel, files: list[File]) -> Non
 
 
 def _open_view(world: World, call: Call) -> Json:
-    """views.open: in place of whatever modal of the app the person has open."""
+    """views.open: replaces the app's open modal."""
     trigger = _exchange(world, call)
     body = check_view(world, _sent(call), "modal", call.app, trigger.team)
     for each in world.modals(trigger.user):

@@ -1,7 +1,7 @@
-"""How Slack reads a text: what a person would see of it, whom it would notify, where it would lead. Pure.
+"""How Slack reads mrkdwn: the visible text, the people it notifies, and its links. Pure.
 
-Slack publishes no grammar of mrkdwn. Where its client is known to be lenient, this reader is too: formatting that might
-take effect counts as taking effect, so that a text which reads here as it was meant reads so at Slack.
+Slack publishes no grammar. If its client is known to be lenient, so is this reader: formatting that might take effect
+counts, so a text that reads correctly here also does at Slack.
 """
 
 import re
@@ -13,7 +13,7 @@ _SEQUENCE = re.compile(r"<([@#!]|https?://|mailto:|tel:)([^<>\n|]*)(?:\|([^<>\n]
 _CODE = re.compile(r"```.+?```|`[^`\n]+`", re.DOTALL)
 # An escaped ">" at the start of a line still makes a quote.
 _QUOTE = re.compile(r"^(?:&gt;|>)+ ?", re.MULTILINE)
-# Digits between two colons are a time of day, but for the few emoji that are named so.
+# Digits between two colons are a time of day, except for the few emoji with such names.
 _EMOJI = re.compile(r":((?:[a-z0-9_'+-]*[a-z][a-z0-9_'+-]*|100|1234|[+-]1)):")
 _NOTIFYING = re.compile(r"<(?:!(?:channel|here|everyone|group)|!subteam\^\w+|@[UW]\w+)(?:\|[^<>\n]*)?>")
 _BROADCAST = re.compile(r"(?<![\w@.])@(?:channel|here|everyone)\b", re.IGNORECASE)
@@ -24,7 +24,7 @@ _BARE_ADDRESS = re.compile(
 
 
 def visible_text(mrkdwn: str) -> str:
-    """What a person would see: entities decoded, links as their label, markers of formatting gone, emoji as ⟪name⟫."""
+    """The text without formatting: entities decoded, links as their label, emoji as ⟪name⟫."""
     shown, end = "", 0
     for code in _CODE.finditer(mrkdwn):
         if _stands_alone(mrkdwn, code.start(), code.end()):
@@ -41,7 +41,7 @@ def _formatted(text: str) -> str:
 
 
 def _without(text: str, marker: str) -> str:
-    """The text without pairs of a marker that stand at the edges of words, on one line."""
+    """The text without pairs of a marker at word boundaries on one line."""
     pair = re.compile(rf"{re.escape(marker)}(?!\s)([^\n]*?\S){re.escape(marker)}")
     shown, end = "", 0
     while found := pair.search(text, end):
@@ -56,7 +56,7 @@ def _without(text: str, marker: str) -> str:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether what lies between two places has no letter, digit or invisible character at its sides."""
+    """Whether the span has no letter, digit or invisible character on either side."""
     around = (text[start - 1] if start else " ", text[end] if end < len(text) else " ")
     return all(each.isspace() or unicodedata.category(each)[0] in "PSZ" for each in around)
 
@@ -76,7 +76,7 @@ def _label(kind: str, target: str, label: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A text whose sequences in angle brackets count, and where Slack may look for names and addresses by itself."""
+    """A text in which angle brackets count, and in which Slack may look for names and addresses."""
 
     text: str
     has_names: bool
@@ -84,9 +84,9 @@ class _Piece:
 
 
 def mentions(content: object) -> set[str]:
-    """Everything in a text, in blocks or in a whole message as it is sent that would notify or link a person or group.
+    """Everything in a text, blocks or a message that would notify or link a person or group.
 
-    A text object that is not verbatim counts with `@channel` and its like: the documentation has "certain mentions"
+    A text object that is not verbatim counts with `@channel` and the like: the documentation has "certain mentions"
     parsed there.
     """
     found = set(_rich_mentions(content))
@@ -97,7 +97,7 @@ def mentions(content: object) -> set[str]:
 
 
 def links(content: object) -> set[str]:
-    """Every address that a text, blocks or a message would make clickable, with those that Slack finds by itself."""
+    """Every clickable address in a text, blocks or a message, including those that Slack detects."""
     found = {str(each["url"]) for each in _objects(content) if isinstance(each.get("url"), str)}
     for piece in _pieces(content):
         spans = list(_SEQUENCE.finditer(piece.text))
@@ -107,7 +107,7 @@ def links(content: object) -> set[str]:
 
 
 def _rich_mentions(content: object) -> Iterator[str]:
-    """The elements of rich text that notify: Slack takes them as they are, there is nothing to escape."""
+    """The rich text elements that notify; they need no escaping."""
     for each in _objects(content):
         match each:
             case {"type": "broadcast", "range": str(reach)}:
@@ -133,7 +133,7 @@ def _objects(content: object) -> Iterator[Mapping[str, object]]:
 
 
 def _pieces(content: object) -> Iterator[_Piece]:
-    """Every mrkdwn in here: a bare text, a text object, the text of a message or the comment of a file."""
+    """Every mrkdwn text: a bare text, a text object, the text of a message or the comment of a file."""
     if isinstance(content, str):
         yield _Piece(content, has_names=False, has_addresses=True)
     for each in _objects(content):

@@ -19,17 +19,16 @@ Json: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Somebody who says yes on the consent page, for their workspace or for the whole organisation."""
+    """A person's consent, for their workspace or the whole organisation."""
 
     user: str
     is_for_enterprise: bool = False
 
 
 def authorize(world: World, query: Mapping[str, str], consent: Consent | None) -> str:
-    """The address that the consent page sends the person on to; without a consent they pressed Cancel.
+    """The address that the consent page redirects to; without a consent the person pressed Cancel.
 
-    Raises Refusal for what the page shows an error for: an unknown app, a scope the app does not have, a redirect_uri
-    that is not below one of the app's redirect URLs.
+    Raises Refusal for errors on the page: an unknown app, a scope that the app lacks, an unregistered redirect_uri.
     """
     app = next((each for each in world.apps.values() if each.client_id == query.get("client_id")), None)
     if app is None:
@@ -57,7 +56,7 @@ def authorize(world: World, query: Mapping[str, str], consent: Consent | None) -
 
 
 def access(world: World, call: Call) -> Json:
-    """oauth.v2.access: a token for a code, which works once."""
+    """oauth.v2.access: exchanges a code for a token, once."""
     app = _client(world, call)
     grant = world.grants.get(call.text("code"))
     if grant is None or grant.app is not app or world.clock() - grant.made_at > CODE_LIFE:
@@ -74,7 +73,7 @@ def access(world: World, call: Call) -> Json:
 
 
 def _client(world: World, call: Call) -> App:
-    """The app whose id and secret came along, in the Authorization header or among the arguments."""
+    """The app whose id and secret are in the Authorization header or the arguments."""
     name, secret = call.text("client_id"), call.text("client_secret")
     kind, _, basic = call.headers.get("Authorization", "").partition(" ")
     if kind == "Basic":
@@ -106,7 +105,7 @@ def _described(token: Token) -> Json:
 
 
 def remove(world: World, app: App, place: Team | Enterprise) -> None:
-    """Take the app out of a place: its tokens end and its bot is gone."""
+    """Remove the app: its tokens are revoked and its bot is deleted."""
     for token in world.bot_tokens(app, place):
         token.is_revoked = True
         world.users[token.bot_user].deleted = True

@@ -1,4 +1,4 @@
-"""The payloads of commands, interactions and events, in the shapes that are documented for them."""
+"""The payloads of commands, interactions and events, in their documented shapes."""
 
 from typing import Any, TypeAlias
 
@@ -9,16 +9,16 @@ from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
 TOKEN = "deprecated-verification-token"
-"""Every payload still has one; it is deprecated, so the bot must not use it."""
+"""Deprecated but still in every payload; the bot must not use it."""
 
 
 def is_org_install(world: World, app: App, team: Team) -> bool:
-    """Whether a workspace has the app through its organisation only."""
+    """Whether a workspace has the app only through its organisation."""
     return bool(team.enterprise and world.bot_tokens(app, team.enterprise) and not world.bot_tokens(app, team))
 
 
 def command(world: World, app: App, user: User, channel: Channel, name: str, text: str) -> dict[str, str]:
-    """A slash command. `response_url` and `trigger_id` come on top."""
+    """A slash command, without `response_url` and `trigger_id`."""
     enterprise = user.team.enterprise
     org = {"enterprise_id": enterprise.id, "enterprise_name": enterprise.name} if enterprise else {}
     return {
@@ -38,7 +38,7 @@ def command(world: World, app: App, user: User, channel: Channel, name: str, tex
 
 
 def interaction(world: World, app: App, user: User, kind: str) -> Json:
-    """What every interaction has in common."""
+    """The fields that all interactions share."""
     enterprise = user.team.enterprise
     team = {"id": user.team.id, "domain": user.team.domain}
     if enterprise:
@@ -55,12 +55,12 @@ def interaction(world: World, app: App, user: User, kind: str) -> Json:
 
 
 def place_of(channel: Channel) -> Json:
-    """A channel as interactions name it."""
+    """A channel as in interactions."""
     return {"id": channel.id, "name": channel.command_name}
 
 
 def in_message(world: World, message: Message) -> Json:
-    """Where an interaction took place: for an ephemeral message the payload has its address, and not the message."""
+    """Where an interaction took place: an ephemeral message is given by its address, not as a whole."""
     container = {
         "type": "message",
         "message_ts": message.ts,
@@ -73,19 +73,19 @@ def in_message(world: World, message: Message) -> Json:
 
 
 def in_view(view: View, values: Json) -> Json:
-    """Where an interaction took place: in a modal or a Home tab, which have no channel."""
+    """Where an interaction took place: a modal or a Home tab, which have no channel."""
     return {"container": {"type": "view", "view_id": view.id}, "view": view.as_json(values)}
 
 
 def action(block: Json, element: Json, chosen: Json, ts: str) -> Json:
-    """The one entry in `actions`."""
+    """The only entry in `actions`."""
     shown: Json = {key: element[key] for key in ("text", "value", "style", "url", "placeholder") if key in element}
     place = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
     return {**place, **shown, **chosen, "action_ts": ts}
 
 
 def event_callback(world: World, app: App, team: Team, event: Json, event_id: str) -> Json:
-    """An event, with the installation that it is sent for."""
+    """An event with the installation that receives it."""
     is_org = is_org_install(world, app, team)
     tokens = world.bot_tokens(app, team.enterprise if is_org and team.enterprise else team)
     authorization = {

@@ -1,4 +1,4 @@
-"""Who and where: organisations, workspaces, users and channels, with what was said in them."""
+"""Organisations, workspaces, users and channels, with their messages."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -14,16 +14,12 @@ _COMMAND_NAMES = {"private": "privategroup", "im": "directmessage", "mpim": "pri
 
 @dataclass(frozen=True, slots=True)
 class Enterprise:
-    """An Enterprise Grid organisation."""
-
     id: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A workspace."""
-
     id: str
     name: str
     domain: str
@@ -31,13 +27,13 @@ class Team:
 
     @property
     def enterprise_id(self) -> str | None:
-        """The organisation that it belongs to, if any."""
+        """The id of its organisation, if any."""
         return self.enterprise.id if self.enterprise else None
 
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """A member of a workspace, a guest, or an app's bot; every flag is one that users.info tells."""
+    """A member of a workspace, a guest, or an app's bot; the flags are those of users.info."""
 
     id: str
     team: Team
@@ -55,7 +51,7 @@ class User:
     deleted: bool = False
 
     def as_json(self) -> Json:
-        """The user as users.info tells it: somebody who was removed has no rights to tell of."""
+        """The user as in users.info: a removed user has no rights."""
         profile = {"real_name": self.real_name, "display_name": self.display_name}
         shown: Json = {
             "id": self.id,
@@ -75,7 +71,7 @@ class User:
 
 @dataclass(slots=True)
 class Channel:
-    """A conversation. `history` is all that was ever said, ephemerals and what was deleted included."""
+    """A conversation. `history` includes ephemeral and deleted messages."""
 
     id: str
     team: Team
@@ -88,20 +84,20 @@ class Channel:
 
     @property
     def messages(self) -> list[Message]:
-        """What everybody in the channel sees now, oldest first."""
+        """The messages that everyone in the channel sees now, oldest first."""
         return [message for message in self.history if not message.is_deleted and message.only_for is None]
 
     @property
     def command_name(self) -> str:
-        """What a slash command calls it: only a public channel is named."""
+        """The name in slash commands: only public channels are named."""
         return _COMMAND_NAMES.get(self.kind, self.name)
 
     def find(self, ts: str) -> Message | None:
-        """The message that was posted at a time, unless it is gone or was for one person only."""
+        """The message with this ts, unless it is deleted or ephemeral."""
         return next((message for message in self.messages if message.ts == ts), None)
 
     def as_json(self, member: str) -> Json:
-        """The channel as conversations.info tells it to a member or a passer-by."""
+        """The channel as conversations.info shows it to a member or to others."""
         return {
             "id": self.id,
             "name": self.name,

@@ -1,4 +1,4 @@
-"""What may be in a message, whichever way it comes, and how it gets into a channel."""
+"""The content of messages, however they are sent, and adding them to a channel."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ MAX_TEXT = 40_000
 
 
 def decoded(args: Mapping[str, Any], key: str, error: str) -> Any:
-    """An argument that is JSON, and a string of JSON in a form. Raises Refusal with that error when it is neither."""
+    """An argument that is JSON, or a string of JSON in a form. Raises Refusal with this error otherwise."""
     value = args.get(key)
     if not isinstance(value, str) or not value:
         return value or None
@@ -27,7 +27,7 @@ def decoded(args: Mapping[str, Any], key: str, error: str) -> Any:
 
 
 def content_of(world: World, args: Mapping[str, Any], app: App, team: Team, *, may_be_private: bool = True) -> Json:
-    """The text and blocks of a message, as it will be kept. Raises Refusal.
+    """The text and blocks of a message as they will be kept. Raises Refusal.
 
     `may_be_private`: whether a picture may be a file without a channel.
     """
@@ -46,7 +46,7 @@ def content_of(world: World, args: Mapping[str, Any], app: App, team: Team, *, m
 def check_blocks(
     world: World, blocks: list[Json], surface: Surface, app: App, team: Team, *, may_be_private: bool = True
 ) -> None:
-    """Raises Refusal for blocks that Slack would not take, with the reasons."""
+    """Raises Refusal, with the reasons, for blocks that Slack would not accept."""
     problems = validate(blocks, surface)
     if team.id in world.without_data_tables and any(block["type"] == "data_table" for block in blocks):
         problems.append("/blocks has an unsupported type of block: data_table")
@@ -70,7 +70,7 @@ def check_view(world: World, view: object, kind: Literal["modal", "home"], app: 
 
 
 def _missing_pictures(world: World, blocks: list[Json], app: App, team: Team, *, may_be_private: bool) -> Iterator[str]:
-    """What is wrong with the files that pictures name: Slack shows only those that it has and has looked at."""
+    """The problems of pictures' files: Slack shows only processed files."""
     now = world.clock()
     for block in blocks:
         if block["type"] != "image":
@@ -86,7 +86,7 @@ def _missing_pictures(world: World, blocks: list[Json], app: App, team: Team, *,
 
 
 def put(world: World, channel: Channel, user: str, content: Json, **more: Any) -> Message:
-    """A new message in a channel; `more` are further fields of `Message`."""
+    """Add a message to a channel; `more` are further fields of `Message`."""
     message = Message(
         ts=world.new_ts(), channel_id=channel.id, team_id=channel.team.id, user=user, **{**content, **more}
     )

@@ -1,4 +1,4 @@
-"""How often an app may call: tiers by method, and the special rule for posting. Each limit is counted by workspace."""
+"""Rate limits: tiers by method, and the special rule for posting. Each is counted per workspace."""
 
 import math
 import time
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from tests.standins.slack.refusal import RateLimited
 
 TIERS: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
-"""Calls a minute of one method, for one app in one workspace."""
+"""Calls per minute of one method, for one app in one workspace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many a second in the long run, and so many at once."""
+    """A sustained rate per second, and a burst."""
 
     per_second: float
     burst: int
@@ -25,27 +25,27 @@ def per_minute(calls: int) -> Rate:
 
 
 class Rates:
-    """Buckets that fill with real time. A rate can be replaced at any time; None lifts it.
+    """Buckets that refill in real time. A rate can be replaced at any time; None lifts it.
 
-    Posting is limited to about one message a second and channel, "short bursts" allowed, and by a ceiling on the
-    workspace that Slack does not publish; `methods` overrules the tier of single methods.
+    Posting is limited to about one message per second and channel, "short bursts" allowed, and by an unpublished limit
+    per workspace; `methods` overrides the tier of single methods.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.now = now
         self.channel: Rate | None = Rate(1, 3)
         self.workspace: Rate | None = Rate(5, 10)
-        # Tier 1 by the letter, but "short bursts" of reconnecting pass: up to ten connections are allowed at once.
+        # Documented as tier 1, but bursts of reconnecting pass: up to ten connections are allowed at once.
         self.methods: dict[str, Rate | None] = {"apps.connections.open": Rate(1 / 60, 20), "auth.test": per_minute(600)}
         self._buckets: dict[tuple[str, ...], tuple[float, float]] = {}
 
     def spend_on_method(self, method: str, tier: int, app: str, team: str) -> None:
-        """Count one call. Raises RateLimited."""
+        """Count a call. Raises RateLimited."""
         rate = self.methods.get(method, per_minute(TIERS[tier]))
         self._spend({(method, app, team): rate})
 
     def spend_on_post(self, app: str, team: str, channel: str) -> None:
-        """Count one message. Raises RateLimited, and then counts nothing."""
+        """Count a message. Raises RateLimited without counting it."""
         self._spend({("posts", app, team): self.workspace, ("posts", app, team, channel): self.channel})
 
     def _spend(self, limits: Mapping[tuple[str, ...], Rate | None]) -> None:

@@ -1,10 +1,10 @@
-"""How Slack says no."""
+"""Slack's error responses."""
 
 from collections.abc import Mapping, Sequence
 
 
 class Refusal(Exception):
-    """An answer with `ok: false`. `messages` are the details that some errors carry; `more` are further keys."""
+    """A response with `ok: false`. `messages` are the details that some errors carry; `more` are further keys."""
 
     def __init__(self, error: str, messages: Sequence[str] = (), **more: object) -> None:
         super().__init__(error)
@@ -13,13 +13,12 @@ class Refusal(Exception):
         self.more = more
 
     def body(self) -> dict[str, object]:
-        """The answer."""
         details: Mapping[str, object] = {"response_metadata": {"messages": self.messages}} if self.messages else {}
         return {"ok": False, "error": self.error, **self.more, **details}
 
 
 class RateLimited(Refusal):
-    """The answer with status 429, and the whole seconds to wait."""
+    """A 429 response with the whole seconds to wait."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__("ratelimited")

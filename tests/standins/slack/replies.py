@@ -1,6 +1,6 @@
-"""How an app answers an interaction: in the acknowledgement, or by a response URL (five times in thirty minutes).
+"""Replies to interactions: in the acknowledgement, or by a response URL (five times in thirty minutes).
 
-Raises Refusal for an answer that Slack does not take; after an acknowledgement the person then sees a failure.
+Raises Refusal for an invalid reply; in an acknowledgement the person then sees a failure.
 """
 
 import secrets
@@ -18,9 +18,8 @@ from tests.standins.slack.refusal import Refusal
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-KNOWN = frozenset({"text", "blocks", "response_type", "replace_original"})
+FIELDS = frozenset({"text", "blocks", "response_type", "replace_original", "unfurl_links", "unfurl_media"})
 MAX_OPTIONS = 100
-MORE = frozenset({"unfurl_links", "unfurl_media"})
 
 
 def issue(world: World, app: App, channel: Channel, user: User, origin: Message | None = None) -> str:
@@ -31,21 +30,21 @@ def issue(world: World, app: App, channel: Channel, user: User, origin: Message 
 
 
 def use(world: World, name: str, args: Mapping[str, Any]) -> None:
-    """Take one answer. Raises Refusal; an answer that is refused for what is in it has used the address too."""
+    """Use a response URL. Raises Refusal; a reply with invalid content uses it up too."""
     url = world.response_urls.get(name)
     if url is None or world.clock() - url.made_at > RESPONSE_URL_LIFE:
         raise Refusal("expired_url")
     if url.uses >= RESPONSE_URL_USES:
         raise Refusal("used_url")
     url.uses += 1
-    unknown = sorted(set(args) - KNOWN - MORE)
+    unknown = sorted(set(args) - FIELDS)
     if unknown:
         raise Refusal("invalid_payload", [f"unknown argument: {key}" for key in unknown])
     answer(world, url, args)
 
 
-def answer(world: World, url: ResponseUrl, args: Mapping[str, Any], via: str = "response_url") -> Message:
-    """Post an answer, for the person alone unless it says `in_channel`, or put it in place of the original."""
+def answer(world: World, url: ResponseUrl, args: Mapping[str, Any]) -> Message:
+    """Post a reply, ephemeral unless it says `in_channel`, or replace the original."""
     kind = args.get("response_type", "ephemeral")
     if kind not in ("ephemeral", "in_channel"):
         raise Refusal("invalid_payload", [f"unknown response_type: {kind}"])
@@ -66,7 +65,7 @@ def answer(world: World, url: ResponseUrl, args: Mapping[str, Any], via: str = "
         content,
         app_id=url.app.id,
         only_for=url.user if kind == "ephemeral" else None,
-        via=via,
+        via="response_url",
         thread_ts=url.origin.thread_ts if url.origin else None,
         sent=dict(args),
     )
@@ -77,19 +76,14 @@ def _bot(world: World, url: ResponseUrl) -> str:
     return next((token.bot_user for token in own if token.may_see(url.channel.team)), "")
 
 
-def command_ack(world: World, delivery: Delivery, user: User, channel: Channel) -> None:
-    """Post what the acknowledgement of a slash command says, for the person alone unless it says otherwise."""
-    if delivery.ack is None:
-        return
-    unknown = sorted(set(delivery.ack) - KNOWN)
-    if unknown:
-        raise Refusal("invalid_payload", unknown)
-    place = ResponseUrl(delivery.app, channel, user.id, world.clock())
-    answer(world, place, delivery.ack, via="ack")
+def command_ack(delivery: Delivery) -> None:
+    """Accept only an empty acknowledgement of a slash command: the bot never replies in it."""
+    if delivery.ack is not None:
+        raise Refusal("invalid_payload", ["the bot acknowledges a command without a reply"])
 
 
 def submission_ack(delivery: Delivery, view: View) -> None:
-    """Close a submitted form after an empty acknowledgement, or show the errors that it has."""
+    """Close a submitted form after an empty acknowledgement, or show its errors."""
     said = delivery.ack
     if not said:
         view.is_open = False
@@ -109,7 +103,7 @@ def _errors(view: View, errors: object) -> dict[str, str]:
 
 
 def options_ack(delivery: Delivery) -> list[Json]:
-    """The options that the app offers, at most a hundred, each within the limits of an option."""
+    """The app's options, at most a hundred, each within the limits of an option."""
     offered = (delivery.ack or {}).get("options")
     problems = list(array(OPTION, MAX_OPTIONS, least=0)(offered, "/options"))
     if problems:

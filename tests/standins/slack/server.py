@@ -39,12 +39,11 @@ _GONE = ("expired_url", "used_url", "message_not_found")
 
 
 def utc_now() -> datetime:
-    """The present moment, aware and in UTC."""
     return datetime.now(UTC)
 
 
 class Slack(Events):
-    """The server, once it runs. `consent` is who says yes on the next consent page; None presses Cancel."""
+    """The running server. `consent` answers the next consent page; None presses Cancel."""
 
     def __init__(self, clock: Callable[[], datetime], session: aiohttp.ClientSession) -> None:
         super().__init__(clock)
@@ -56,12 +55,12 @@ class Slack(Events):
 
     @property
     def api_url(self) -> str:
-        """What an app takes for https://slack.com/api/."""
+        """Replaces https://slack.com/api/."""
         return f"{self.base_url}/api/"
 
     @property
     def authorize_url(self) -> str:
-        """What an app takes for https://slack.com/oauth/v2/authorize."""
+        """Replaces https://slack.com/oauth/v2/authorize."""
         return f"{self.base_url}/oauth/v2/authorize"
 
     def forging(
@@ -71,15 +70,14 @@ class Slack(Events):
         return self._http.forging(Forgery(secret, age, timestamp))
 
     def connections(self, app: App | None = None) -> list[Connection]:
-        """The websockets that an app has open."""
+        """The open websockets of an app."""
         return self._link.of(self._app(app))
 
     async def disconnect(self, reason: DisconnectReason = "refresh_requested", app: App | None = None) -> None:
-        """Ask an app's websockets to go: after a warning they may stay, after `link_disabled` none is opened."""
+        """Ask an app's websockets to disconnect: they may stay after a warning; `link_disabled` prevents new ones."""
         await self._link.disconnect(self._app(app), reason)
 
     def application(self) -> web.Application:
-        """The routes."""
         app = web.Application(client_max_size=MAX_BYTES)
         app.add_routes(
             [
@@ -123,7 +121,7 @@ class Slack(Events):
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         file_id = request.match_info["file"]
-        content = await _sent_bytes(request)
+        content = await request.read()
         args = {"file": file_id, "bytes": len(content)}
         call = Call(method="upload", args=args, headers=request.headers.copy(), at=self.clock())
         self.calls.append(call)
@@ -150,17 +148,9 @@ class Slack(Events):
         return web.Response(status=302, headers={"Location": target})
 
 
-async def _sent_bytes(request: web.Request) -> bytes:
-    """The bytes of an upload, bare or as the file in a form."""
-    if request.content_type != "multipart/form-data":
-        return await request.read()
-    parts = (part for part in (await request.post()).values() if isinstance(part, web.FileField))
-    return next((part.file.read() for part in parts), b"")
-
-
 @asynccontextmanager
 async def running(clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Slack]:
-    """A Slack on a free port of this machine, until the end of the block. `clock` is aware; rates keep real time."""
+    """A Slack on a free local port. `clock` is aware; rates use real time."""
     async with aiohttp.ClientSession() as session:
         slack = Slack(clock, session)
         runner = web.AppRunner(slack.application(), shutdown_timeout=1, access_log=None)

@@ -1,4 +1,4 @@
-"""Builders of what a bot sends to Slack: blocks and views, each valid as it is."""
+"""Builders of valid blocks and views of a bot at Slack."""
 
 from typing import Any, TypeAlias
 

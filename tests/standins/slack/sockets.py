@@ -1,4 +1,4 @@
-"""Socket Mode: apps.connections.open, and the websockets over which envelopes go out and acknowledgements come back."""
+"""Socket Mode: apps.connections.open, and the websockets for envelopes and their acknowledgements."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ _WITH_ANSWER = ("view_submission", "block_suggestion")
 
 @dataclass(slots=True, eq=False)
 class Connection:
-    """One websocket of an app. `acks` are the envelopes that wait for their answer."""
+    """A websocket of an app. `acks` are the envelopes that await an answer."""
 
     app: App
     socket: web.WebSocketResponse
@@ -36,7 +36,7 @@ class Connection:
     envelopes: int = 0
 
     def silence(self) -> None:
-        """Let nothing through any more, in neither direction, and leave the connection standing: a dead router."""
+        """Let nothing through in either direction, but keep the connection: like a dead router."""
         self.is_silent = True
 
     def abort(self) -> None:
@@ -46,7 +46,7 @@ class Connection:
 
 
 class Sockets:
-    """The transport of apps in Socket Mode. Each payload goes to one of an app's connections, at random."""
+    """The transport of apps in Socket Mode. Each payload goes to one of the app's connections at random."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -56,7 +56,7 @@ class Sockets:
         self.methods = {"apps.connections.open": Method(self._open, 1, scope="connections:write", bearers=("app",))}
 
     def of(self, app: App) -> list[Connection]:
-        """The connections of an app that Slack believes to be open."""
+        """The app's connections that Slack believes to be open."""
         return [each for each in self.connections if each.app is app and not each.socket.closed]
 
     def _open(self, world: World, call: Call) -> Json:
@@ -69,7 +69,7 @@ class Sockets:
         return {"url": f"{world.base_url.replace('http', 'ws', 1)}/link/?ticket={ticket}&app_id={call.app.id}"}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One websocket from its hello to its end; a ticket opens one, once."""
+        """Handle a websocket from hello to its end; a ticket opens one, once."""
         app = self._tickets.pop(request.query.get("ticket", ""), None)
         if app is None:
             return web.Response(status=401)
@@ -112,7 +112,7 @@ class Sockets:
                     waiting.set_result(answer.get("payload"))
 
     async def send(self, delivery: Delivery) -> None:
-        """Send it in an envelope, or the very same envelope again, and note the acknowledgement on it."""
+        """Send a payload in an envelope, or the same envelope again, and record its acknowledgement."""
         connections = self.of(delivery.app)
         if not connections:
             delivery.failure = "not_connected"
@@ -143,7 +143,7 @@ class Sockets:
             connection.abort()
 
     async def disconnect(self, app: App, reason: DisconnectReason = "refresh_requested") -> None:
-        """Ask every connection of an app to go: after a warning it may stay, after `link_disabled` none is opened."""
+        """Ask an app's connections to disconnect: they may stay after a warning; `link_disabled` prevents new ones."""
         app.is_socket_mode = app.is_socket_mode and reason != "link_disabled"
         for connection in self.of(app):
             await self._send_disconnect(connection, reason)

@@ -1,4 +1,4 @@
-"""Everything that exists at this Slack, how it is set up, and what can be seen of it. Knows no HTTP."""
+"""The state of the local Slack, how to set it up and look at it. Knows no HTTP."""
 
 import itertools
 import secrets
@@ -31,7 +31,7 @@ BOT_SCOPES = (
 
 
 class World(Watched):
-    """The state. Ids and secrets are made up in order where none is given; times come from `clock`, which is aware."""
+    """The state. Ids and secrets are generated if not given; times come from `clock`, which is aware."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__()
@@ -42,11 +42,11 @@ class World(Watched):
         self.calls: list[Call] = []
         self.ack_seconds = 3.0
         self.processing = timedelta(0)
-        """How long Slack works on a completed file before a block may show it."""
+        """Time from a completed upload until a block may show the file."""
         self.shows_files_in_response_urls = False
-        """Whether a response_url takes a file without a channel. Sources differ: strict by default."""
+        """Whether a response_url accepts a file without a channel. Sources differ: strict by default."""
         self.without_data_tables: set[str] = set()
-        """Ids of teams that refuse a data_table block."""
+        """Ids of teams that refuse data_table blocks."""
         self.enterprises: dict[str, Enterprise] = {}
         self.teams: dict[str, Team] = {}
         self.users: dict[str, User] = {}
@@ -66,12 +66,10 @@ class World(Watched):
     # Setting up
 
     def add_enterprise(self, id_: str = "E1", name: str = "Grid") -> Enterprise:
-        """An organisation."""
         self.enterprises[id_] = Enterprise(id_, name)
         return self.enterprises[id_]
 
     def add_team(self, id_: str = "T1", name: str = "Acme", enterprise: Enterprise | None = None) -> Team:
-        """A workspace."""
         self.teams[id_] = Team(id_, name, name.lower(), enterprise)
         return self.teams[id_]
 
@@ -84,7 +82,7 @@ class World(Watched):
     def add_channel(
         self, id_: str, team: Team, members: Iterable[str] = (), kind: ChannelKind = "public", name: str = ""
     ) -> Channel:
-        """A channel; a bot is in it when its user is a member."""
+        """A channel; a bot is in it if its user is a member."""
         self.channels[id_] = Channel(id_, team, name or id_.lower(), kind, set(members))
         return self.channels[id_]
 
@@ -97,7 +95,7 @@ class World(Watched):
         redirect_urls: Iterable[str] = (),
         unfurl_domains: Iterable[str] = (),
     ) -> App:
-        """An app with its secrets. One that is spoken to over HTTP gets its `request_url` when that is known."""
+        """An app with its secrets. An app that uses HTTP gets its `request_url` once that is known."""
         self.apps[id_] = App(
             id=id_,
             name="ContentStats",
@@ -117,7 +115,7 @@ class World(Watched):
         return app
 
     def install(self, app: App, place: Team | Enterprise, scopes: Iterable[str] | None = None) -> Token:
-        """The app in a workspace or a whole organisation, as after OAuth. Installing again adds scopes to the token."""
+        """Install the app in a workspace or organisation, as after OAuth. Installing again adds scopes to the token."""
         team = place if isinstance(place, Team) else None
         enterprise = place if isinstance(place, Enterprise) else place.enterprise
         wanted = frozenset(app.scopes if scopes is None else scopes)
@@ -133,12 +131,12 @@ class World(Watched):
         return token
 
     def bot_tokens(self, app: App, place: Team | Enterprise) -> list[Token]:
-        """The app's tokens in a workspace or an organisation that still work."""
+        """The app's valid tokens in a workspace or organisation."""
         mine = [t for t in self.tokens.values() if t.kind == "bot" and t.app is app and not t.is_revoked]
         return [t for t in mine if (t.team if isinstance(place, Team) else t.team is None and t.enterprise) == place]
 
     def _bot_user(self, app: App, team: Team | None, enterprise: Enterprise | None) -> str:
-        """The app's bot, which comes back as the same user when the app does."""
+        """The app's bot; the same user after a reinstallation."""
         for token in self.tokens.values():
             if token.kind == "bot" and token.app is app and (token.team, token.enterprise) == (team, enterprise):
                 self.users[token.bot_user].deleted = False
@@ -146,60 +144,58 @@ class World(Watched):
         home = team or next(each for each in self.teams.values() if each.enterprise == enterprise)
         return self.add_user(self.new_id("U"), home, app.name.lower(), is_bot=True).id
 
-    # Looking
+    # Inspection
 
     def channel(self, id_: str) -> Channel:
-        """A channel by id."""
         return self.channels[id_]
 
     def ephemerals(self, user: str) -> list[Message]:
-        """What one person alone sees now, in whichever channel, oldest first."""
+        """All ephemeral messages that a person sees now, in any channel, oldest first."""
         everything = (message for channel in self.channels.values() for message in channel.history)
         return sorted(
             (each for each in everything if each.only_for == user and not each.is_deleted), key=lambda each: each.ts
         )
 
     def direct_messages(self, user: str) -> list[Message]:
-        """What was posted into a person's conversations with bots, oldest first."""
+        """A person's direct messages with bots, oldest first."""
         ours = [each for each in self.channels.values() if each.kind == "im" and user in each.members]
         return sorted((message for channel in ours for message in channel.messages), key=lambda each: each.ts)
 
     def home(self, user: str) -> View | None:
-        """The Home tab that a person sees."""
+        """A person's Home tab."""
         homes = [view for view in self.views.values() if view.user == user and view.body["type"] == "home"]
         return homes[-1] if homes else None
 
     def modals(self, user: str) -> list[View]:
-        """The modals that a person has open, the one on top last."""
+        """A person's open modals, the top one last."""
         return [
             each for each in self.views.values() if each.user == user and each.is_open and each.body["type"] == "modal"
         ]
 
     def calls_of(self, method: str) -> list[Call]:
-        """The calls of one method, oldest first."""
+        """The calls of a method, oldest first."""
         return [call for call in self.calls if call.method == method]
 
-    # Making things up
+    # Ids
 
     def new_id(self, prefix: str) -> str:
-        """An id that nothing else has."""
         return f"{prefix}{next(self._numbers):07X}Z"
 
     def new_ts(self) -> str:
-        """A message's name: the time, and later than every one before."""
+        """The ts of a new message: the time, and later than every one before."""
         self._last_ts = max(self._last_ts + 1, int(self.clock().timestamp() * 1_000_000))
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def new_trigger(self, app: App, user: User) -> str:
-        """What lets the app open a modal for this person."""
+        """A trigger that lets the app open a modal for this person."""
         name = f"{next(self._numbers)}.{secrets.randbelow(10**9)}.{secrets.token_hex(8)}"
         self.triggers[name] = Trigger(app, user.team, user.id, self.clock())
         return name
 
-    # What somebody may reach
+    # What the bot may reach
 
     def channel_for(self, token: Token, id_: str) -> Channel:
-        """A channel that a bot knows of. Raises Refusal: other workspaces' and others' private ones do not exist."""
+        """A channel that the bot can see. Raises Refusal: other workspaces' and private ones don't exist for it."""
         channel = self.channels.get(id_)
         if channel is None or not token.may_see(channel.team):
             raise Refusal("channel_not_found")
@@ -208,14 +204,14 @@ class World(Watched):
         return channel
 
     def user_for(self, token: Token, id_: str) -> User:
-        """A person whom a bot may know of. Raises Refusal."""
+        """A user that the bot can see. Raises Refusal."""
         user = self.users.get(id_)
         if user is None or not (token.may_see(user.team) or user.is_stranger):
             raise Refusal("user_not_found")
         return user
 
     def conversation(self, token: Token, user: User) -> Channel:
-        """The direct messages between a bot and a person; made when there are none yet."""
+        """The direct-message channel of a bot and a person, created on first use."""
         members = {token.bot_user, user.id}
         for channel in self.channels.values():
             if channel.kind == "im" and channel.members == members:
