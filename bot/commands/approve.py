@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
-from bot.commands.track_arguments import MOST_DAYS, Start
-from bot.commands.track_start import offered, own, start_offer
+from bot.commands.track_start import MOST_DAYS, Start, offered, own, start_offer
 from bot.domain.allowances import Spender, broken, fixed, tightest
 from bot.domain.approvals import LONGEST_REASON, OPEN_FOR, Approval, ApprovalRule, ApprovalState
 from bot.domain.caller import Permission

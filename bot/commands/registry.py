@@ -50,10 +50,8 @@ from bot.commands.share import Share, share
 from bot.commands.stats import Stats, gains, stats, stats_details
 from bot.commands.status import Retry, Status, retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
-from bot.commands.track import again, choose_length, track
-from bot.commands.track_arguments import Batch, Length, Start, Track
-from bot.commands.track_on import TrackOn, track_on
-from bot.commands.track_start import cancel, check, start
+from bot.commands.track import Length, Track, TrackOn, again, choose_length, track, track_on
+from bot.commands.track_start import Batch, Start, cancel, check, start
 from bot.commands.usage import Usage, usage, usage_details
 from bot.commands.videos import Preview, SetPreviews, Videos, set_previews, show_preview, videos
 from bot.digests.settings_card import EXAMPLES as DIGEST_EXAMPLES

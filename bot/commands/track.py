@@ -1,15 +1,18 @@
-"""/track: the card with the price, and its buttons that offer something else. `track_start` has those that start it."""
+"""/track: the consequence card, and its buttons that change the offer. `track_start` has the buttons that start it."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.commands.track_arguments import MOST_DAYS, MOST_LINKS, Batch, Length, Start, Track, is_exact
-from bot.commands.track_campaign import campaign_of, chosen_campaign, join_running
 from bot.commands.track_start import (
+    MOST_DAYS,
+    Batch,
+    Start,
     check_price,
     looked_up,
     offered,
@@ -19,26 +22,84 @@ from bot.commands.track_start import (
     settled,
     start_offer,
 )
+from bot.domain.campaigns import Campaign
 from bot.domain.errors import (
     DatabaseUnavailable,
     LinkError,
+    NotFound,
     SpendingRefused,
     UsageError,
 )
 from bot.domain.links import VideoLink, links_within, parse_link
-from bot.domain.money import DURATIONS, consequences, dollars, price
+from bot.domain.money import DURATIONS, consequences, dollars, ends_at, price
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.messages.campaign import Into, goes_into
 from bot.messages.offer import Offer, Row, consequence_card
 from bot.messages.problems import UNSAVED, problem, with_links_left_out
 from bot.messages.tracking import already_tracked, nothing_new
-from bot.messages.wording import plural
+from bot.messages.wording import plural, still_running
 from bot.reply.model import Reply, Tone
 from bot.wallet.link_check import CheckedLink, check_links
 from bot.wallet.spending import Outcome
 from bot.wallet.wallet import live_state
 
 USUAL_DAYS = 7
+MOST_LINKS = 10
+_LATER = (
+    r"(?:in|after)\s+(?:\d+|an?|one)\s*(?:m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)|from now|later|tomorrow"
+    r"|tonight|next (?:week|month)|(?:on|next|from) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:at|from) \d{1,2}(?::\d\d|[ap]m)|(?:starting|beginning) (?!now)\w+"
+)
+_NOT_LATER = (
+    "Tracking starts when you press the button on the card, not later. To start later, send /track at that time. "
+    "A number of days is how long it lasts: /track <link> 7."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The videos to track, and for how long."""
+
+    link: tuple[str, ...] = argument(Kind.LINK, "the video's link, or several separated by spaces", many=MOST_LINKS)
+    days: int | None = argument(
+        Kind.NUMBER,
+        "how many days, 1 to 30",
+        default=None,
+        minimum=1,
+        maximum=MOST_DAYS,
+        refused=((_LATER, _NOT_LATER),),
+    )
+    campaign: str = argument(Kind.CAMPAIGN, "the campaign that it goes into", default="", suggested=True)
+    dollars: Decimal | None = argument(  # noqa: RUF009 - a field
+        Kind.MONEY,
+        "what it may cost, which is answered with the days that buys",
+        default=None,
+        listed=False,
+        typed=True,
+    )
+    left_out: str = argument(Kind.WORD, "links of the same message that there is no room for", default="", listed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """One offer, and the length to show it for."""
+
+    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
+    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
+    despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
+    asked: int | None = argument(
+        Kind.NUMBER, "how many days were typed", default=None, listed=False, minimum=1, maximum=MOST_DAYS
+    )
+    campaign: int | None = argument(
+        Kind.NUMBER, "the number of the campaign to put it into, 0 for none", default=None, listed=False, minimum=0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrackOn:
+    """A tracking that ended or is about to."""
+
+    video: str = argument(Kind.VIDEO, "the video's id", listed=False)
 
 
 async def track(context: Context, args: Track) -> Reply:
@@ -59,13 +120,13 @@ def from_message(message: object) -> Mapping[str, str]:
 
 
 async def _proposed(context: Context, args: Track) -> Reply:
-    campaign = await campaign_of(context, args.campaign)
+    campaign = await _campaign_of(context, args.campaign)
     found = await check_links(context.wallet, context.workspace, args.link)
     if len(found) == 1 and found[0].problem:
         raise LinkError(found[0].problem)
-    into = await join_running(context, found, campaign, is_own=not args.campaign)
+    into = await _join_running(context, found, campaign, is_own=not args.campaign)
     up_to = Decimal(0)
-    if is_exact(context.typed, args) and found[0].is_new:
+    if _is_exact(context.typed, args) and found[0].is_new:
         up_to = await context.unconfirmed(None if campaign is None else campaign.id)
         if up_to and (await context.wallet.mirror.usage(timedelta(0))).problem:
             up_to = Decimal(0)  # only at a price that the API has just stated
@@ -142,6 +203,17 @@ async def _propose(
     )
 
 
+async def track_on(context: Context, args: TrackOn) -> Reply:
+    """The consequence card of the video's link, as /track has it; when to ask again while a tracking of it runs."""
+    stored = await context.store.videos.find(context.workspace, args.video)
+    if stored is None:
+        raise NotFound("I don't know this video any more. Send /track with its link.")
+    end = ends_at(stored.video, stored.seen_at)
+    if stored.video.is_running and end is not None and end > context.clock():
+        return still_running(stored.video, end, context.clock())
+    return await track(context, Track((stored.video.link,)))
+
+
 async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
     """The answer to a sum of money: how many days it pays for."""
     each = " for each video" if links > 1 else ""
@@ -169,7 +241,7 @@ async def again(context: Context, args: Batch) -> Reply:
         return await outcome_of(context, [await result_of(context, each) for each in outcomes])
     rows = tuple(Row(link, unclear_at=each.submitted_at) for link, each in links)
     last = max(unclear, key=lambda each: each.submitted_at or each.proposed_at)
-    into = await chosen_campaign(context, [each.request for each in outcomes], None)
+    into = await _chosen_campaign(context, [each.request for each in outcomes], None)
     return await _card(context, rows, None, last.id, into=into)
 
 
@@ -180,7 +252,7 @@ async def choose_length(context: Context, args: Length) -> Reply:
         return await outcome_of(context, [await result_of(context, Outcome(each)) for each in requests])
     if any(each.expires_at <= context.clock() for each in requests):
         raise SpendingRefused("The offer has expired. Send /track with the link again for today's figures.")
-    into = await chosen_campaign(context, requests, args.campaign)
+    into = await _chosen_campaign(context, requests, args.campaign)
     found = await check_links(context.wallet, context.workspace, [each.link for each in requests])
     rows = tuple(_row(each, args.despite) for each in found)
     if len(rows) > 1 and not all(row.is_new for row in rows):  # its buttons would start more than it shows
@@ -198,3 +270,59 @@ def _row(candidate: CheckedLink, despite: int = 0) -> Row:
         problem, typed, is_sent = candidate.problem, candidate.typed, in_flight is not None
         return Row(candidate.link, problem, typed, in_flight=is_sent, hidden=hidden, may_run=may_run)
     return Row(candidate.link, video=running.video, started_by=running.started_by, hidden=candidate.is_hidden)
+
+
+_EXACT = re.compile(
+    r"(?P<link>\S+)\s+(?P<days>[0-9]{1,2})(?:\s*d|\s*days?)?(?:\s+in\s+(?P<campaign>\S.*))?", re.IGNORECASE
+)
+
+
+def _is_exact(typed: str | Mapping[str, str] | None, args: Track) -> bool:
+    """Whether somebody typed one link and a number of days, and nothing else but `in` a campaign.
+
+    Only this can start something without a press, so whatever is read in another way than it looks doesn't count.
+    """
+    if typed is not None and not isinstance(typed, str):
+        campaign = f" in {typed['campaign']}" if "campaign" in typed else ""
+        typed = f"{typed.get('link', '')} {typed.get('days', '')}{campaign}"
+    found = _EXACT.fullmatch(typed.strip()) if typed else None
+    if found is None:
+        return False
+    name = (found["campaign"] or "").strip(' "“”')
+    return args == Track((found["link"].removeprefix("<").removesuffix(">"),), int(found["days"]), name)
+
+
+async def _campaign_of(context: Context, named: str) -> Campaign | None:
+    """The campaign of that name, else the channel's own; SpendingRefused if it is archived."""
+    campaign = await context.campaign(named)
+    if campaign is not None and campaign.archived_at is not None:
+        sentence = f"Campaign {campaign.name} is archived, so nothing can be started in it. Restore it first."
+        raise SpendingRefused(sentence)
+    return campaign
+
+
+async def _join_running(
+    context: Context, found: Sequence[CheckedLink], campaign: Campaign | None, *, is_own: bool
+) -> Into | None:
+    """Put the videos that run already, and that the workspace sees, into the campaign. Nothing is spent for them."""
+    if campaign is None:
+        return None
+    running = [each.running for each in found if each.running is not None and not each.is_hidden]
+    items = tuple((each.key, each.video.link, each.video.platform) for each in running)
+    person, channel = context.caller.person, context.caller.channel_id
+    joined = await context.store.campaigns.add(
+        campaign.workspace_id, campaign.id, items, person, context.clock(), channel
+    )
+    return Into(campaign, is_own, len(joined))
+
+
+async def _chosen_campaign(context: Context, requests: Sequence[TrackRequest], chosen: int | None) -> Into | None:
+    """The campaign that proposed videos go into, after another one was chosen, if one was."""
+    store, here = context.store, context.workspace.id
+    number = requests[0].campaign_id if chosen is None else chosen
+    campaign = await store.campaigns.find(here, number) if number else None
+    into = campaign.id if campaign else None
+    if into != requests[0].campaign_id and not await store.tracking.choose_campaign(here, requests[0].batch, into):
+        raise SpendingRefused("Approval was asked for this offer as it is. Send /track again for another campaign.")
+    own = await store.campaigns.of_channel(here, context.caller.channel_id)
+    return None if campaign is None else Into(campaign, is_own=campaign == own)

@@ -1,13 +1,13 @@
 """The buttons of an offer: start it, cancel it, and look at what became of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import assert_never
 
 from bot.commands.alerts import note_on_alerts
+from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.commands.track_arguments import Batch, Start
 from bot.domain.allowances import fixed
 from bot.domain.errors import (
     NotAllowed,
@@ -40,6 +40,26 @@ from bot.store.spend_guard import (
     Unclear,
 )
 from bot.wallet.spending import Outcome, public_key, report_keys
+
+MOST_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One offer."""
+
+    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One offer, and how long to track it. `sure` is the second press on a warning."""
+
+    batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
+    days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
+    sure: str = argument(Kind.CHOICE, "yes or no", default="no", choices=("yes", "no"), listed=False)
+    despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
+
 
 OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
 

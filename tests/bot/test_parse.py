@@ -17,7 +17,8 @@ from bot.commands.help import Help
 from bot.commands.parse import bind, parse
 from bot.commands.registry import COMMANDS, by_name
 from bot.commands.stats import Stats
-from bot.commands.track_arguments import Start, Track
+from bot.commands.track import Track
+from bot.commands.track_start import Start
 from bot.commands.videos import Videos
 from bot.domain.errors import UsageError
 from tests.standins.environment import LINK, YOUTUBE
