@@ -1,1 +1,1 @@
-"""One API key's account, joined from the API and the store: reading it, spending from it, stopping in it."""
+"""One API key's account, joined from the API and the store: mirror, background sync, spending and stopping."""

@@ -1,4 +1,4 @@
-"""Which workspace uses which wallet: its own key where it has linked one, else the installation's. Opens each once."""
+"""Which workspace uses which wallet: its own key if it has linked one, else the installation's. Opens each once."""
 
 import asyncio
 import logging
@@ -22,26 +22,26 @@ from bot.wallet.wallet import Wallet
 logger = logging.getLogger(__name__)
 
 KNOWN_FOR = timedelta(seconds=30)
-"""How long a workspace is taken to use the same wallet: another process may link another key meanwhile."""
+"""How long a workspace's wallet is cached: another process may link another key meanwhile."""
 KEPT_AFTER_LEAVING = timedelta(days=30)
-"""If the bot is removed by mistake, or for a while, everything is found as it was within this time."""
+"""How long data is kept after the bot was removed, in case that was a mistake or only for a while."""
 NO_WALLET = ""
-"""The fingerprint of the wallet that workspaces without any key have: an empty one."""
+"""Fingerprint of the empty wallet that workspaces without a key use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A workspace and its wallet; None where no key is known."""
+    """A workspace and its wallet; None without a key."""
 
     workspace: Workspace
     wallet: Wallet | None
 
 
 class Accounts:
-    """Every open wallet. Workspaces that share a key share its client, its pace and its mirror.
+    """Every open wallet. Workspaces that share a key share its client, rate limit and mirror.
 
-    `default_key` serves every workspace that has linked none and is the operator's own. `connect` makes the client of a
-    key; `base_url` is part of a wallet's identity, since the same key elsewhere is another account.
+    `default_key` is the operator's own, for the operator's workspaces that have linked none. `connect` creates a key's
+    client; `base_url` is part of a wallet's identity, since the same key elsewhere is another account.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Accounts:
         self._opened = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open the installation's own wallet, which settles what a crash left unclear in it."""
+        """Open the installation's own wallet, which settles requests that a crash left unclear."""
         self._opened.push_async_callback(self._short_links.aclose)
         if self._default_key is not None:
             wallet = await self._wallet(self._default_key)
@@ -77,11 +77,10 @@ class Accounts:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close every wallet."""
         await self._opened.aclose()
 
     async def of(self, ref: WorkspaceRef) -> Account:
-        """The workspace, stored when new, with its wallet. NotConfigured where its key cannot be opened."""
+        """Return the workspace, stored if new, with its wallet. Raises NotConfigured if its key can't be decrypted."""
         known = self._known.get(ref)
         now = self._clock()
         if known is not None and now < known[1]:
@@ -91,20 +90,21 @@ class Accounts:
         return account
 
     async def recognize(self, chat: str, owned: Mapping[str, bool]) -> None:
-        """Move stored workspaces to the wallets that they may use: the operator's if `owned`, else their own alone."""
+        """Move stored workspaces to the wallets that they may use: the operator's if `owned`, else only their own."""
         for stored in await self._store.workspaces.of_chat(chat):
             is_operators = owned.get(stored.external_id, stored.is_operators)
             if is_operators != stored.is_operators:
                 await self.of(WorkspaceRef(chat, stored.external_id, stored.name, is_operators))
 
     def has_default(self, ref: WorkspaceRef) -> bool:
-        """Whether a workspace without a key of its own uses the installation's."""
+        """Whether the workspace uses the installation's key while it has linked none."""
         return ref.is_operators and self._default_key is not None
 
     async def link(self, ref: WorkspaceRef, key: str, person: Person) -> tuple[Usage, bool]:
-        """Try a key, then keep it for the workspace; returns what it may spend, and whether it is a test key.
+        """Verify a key, then store it for the workspace; returns its usage, and whether it is a test key.
 
-        ContentStatsError where the key does not work and NotConfigured where it cannot be stored: nothing is changed.
+        Raises ContentStatsError if the key doesn't work and NotConfigured if it can't be stored; nothing has changed
+        then.
         """
         workspace = (await self.of(ref)).workspace
         client = self._connect(key)
@@ -119,12 +119,12 @@ class Accounts:
         return usage, client.is_test
 
     async def set_previews(self, ref: WorkspaceRef, *, on: bool) -> None:
-        """Switch the workspace's previews of links on or off."""
+        """Turn the workspace's link previews on or off."""
         await self._store.workspaces.set_previews((await self.of(ref)).workspace.id, on=on)
         self._known.pop(ref, None)
 
     async def set_money(self, ref: WorkspaceRef, readers: str, person: Person, channel_id: str) -> None:
-        """Choose who may see money in the workspace."""
+        """Set who may see amounts in the workspace."""
         workspace = (await self.of(ref)).workspace
         await self._store.allowances.set_money(workspace.id, readers, person, self._clock(), channel_id)
         self._known.pop(ref, None)
@@ -148,7 +148,7 @@ class Accounts:
         return len(departed)
 
     async def leave_money_out(self, ref: WorkspaceRef, channel_id: str) -> None:
-        """Name no amounts in a channel that people of other companies read now. Safe to repeat."""
+        """Post no amounts in a channel that people of other companies can read now. Safe to repeat."""
         workspace = await self._store.workspaces.find(ref)
         if workspace is not None:
             await self._store.allowances.set_channel_money(workspace.id, channel_id, None, shows=False)
@@ -156,9 +156,9 @@ class Accounts:
             await self._store.alerts.leave_money_out(workspace.id, channel_id, self._clock())
 
     async def stored(self, workspace_id: int) -> Account | None:
-        """A stored workspace with its wallet, when nobody asks from there; None where it is gone.
+        """A stored workspace with its wallet, for background jobs; None if it is gone.
 
-        Its wallet is None where it has no key, or one that cannot be opened, which is logged.
+        The wallet is None without a key, or if the key can't be decrypted, which is logged.
         """
         workspace = await self._store.workspaces.by_id(workspace_id)
         if workspace is None:
@@ -170,7 +170,7 @@ class Accounts:
             return Account(workspace, None)
 
     async def wallet(self, wallet_id: int) -> Wallet:
-        """The wallet of this number, opened by the key of a stored workspace; NotConfigured where none opens it."""
+        """The wallet with this id, opened with a stored workspace's key. Raises NotConfigured if no key opens it."""
         if wallet_id in self._wallets:
             return self._wallets[wallet_id]
         for workspace in await self._store.workspaces.using(wallet_id):
@@ -191,7 +191,7 @@ class Accounts:
         return Account(await self._store.workspaces.ensure_workspace(ref, wallet_id), wallet)
 
     async def _key_of(self, workspace_id: int | None, now: Workspace | WorkspaceRef) -> str | None:
-        """The workspace's own key, else the installation's if the workspace is `now` the operator's."""
+        """The workspace's own key, else the installation's if `now` is the operator's workspace."""
         own = None if workspace_id is None else await self._store.credentials.of(workspace_id)
         return self._default_key if own is None and now.is_operators else own
 

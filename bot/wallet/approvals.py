@@ -1,4 +1,4 @@
-"""Messages about requests for approval, written in the transaction that changes them; and what was left undone."""
+"""Outbox messages about approval requests, written in the transaction of the change; expiry and left-over starts."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,13 +12,13 @@ from bot.store import Store
 from bot.store.outbox import Message, News
 
 STARTED_WITHIN = timedelta(minutes=5)
-"""How long after a yes its start may still be under way; later, the process that was to send it has ended."""
+"""How long after an approval its start may still be under way; later, the process that was to send it has ended."""
 
 
 def asked_news(approval: Approval, requests: Sequence[TrackRequest], left: str) -> News:
-    """The card for the approvers, with amounts if it says what is `left`.
+    """The card for the approvers; it shows amounts unless `left` is empty.
 
-    The asker is notified if the channel takes no message.
+    The requester is notified if the card can't be posted in the channel.
     """
     card = Message(
         _key(approval),
@@ -32,7 +32,7 @@ def asked_news(approval: Approval, requests: Sequence[TrackRequest], left: str) 
 
 
 def decided_news(approval: Approval, shows_money: bool) -> News:  # noqa: FBT001 - a NewsOf
-    """The updated card, and the answer for the person who asked."""
+    """The updated card, and the reply to the requester."""
     key, edited = f"{_key(approval)}:{approval.state}", approval_decided(approval, shows_money=shows_money)
     card = Message(key, approval.workspace_id, approval.channel_id, edited, edits=_key(approval))
     answer = Message(
@@ -42,13 +42,13 @@ def decided_news(approval: Approval, shows_money: bool) -> News:  # noqa: FBT001
 
 
 def not_started(approval: Approval, reason: str) -> Message:
-    """For the person who asked, once: approved, but not started."""
+    """Notice to the requester: approved, but not started. Sent once."""
     reply = approved_not_started(approval, reason)
     return Message(f"{_key(approval)}:refused", approval.workspace_id, "", reply, person_id=approval.person.id)
 
 
 class ApprovalUpkeep:
-    """Ends requests that nobody answered in time, and reports what was approved but not started.
+    """Expires requests that nobody answered in time, and reports approved ones that were never started.
 
     Safe to repeat, in any number of processes at once. `speed` is how fast the clock runs.
     """
@@ -59,7 +59,7 @@ class ApprovalUpkeep:
         self._started_within = STARTED_WITHIN * speed
 
     async def run(self) -> int:
-        """Returns how many were looked at."""
+        """Run once; returns how many requests it handled."""
         now = self._clock()
         unstarted = await self._store.approvals.unstarted(now - self._started_within, now)
         for approval, videos in unstarted:

@@ -1,7 +1,7 @@
-"""Reads the pages that an export lacks, after every person's command: one task per list, however many ask.
+"""Reads the pages that an export lacks, at a lower priority than commands: one task per export.
 
-A press joins the task that runs. What it could not read is remembered for a while, so that the next press gets the file
-with the reasons instead of waiting again.
+A second press joins the running task. Failed pages are remembered for a few minutes, so that the next press gets the
+file with the reasons instead of waiting again.
 """
 
 import asyncio
@@ -19,20 +19,20 @@ from bot.wallet.mirror import Mirror, is_stale
 logger = logging.getLogger(__name__)
 
 MAX_WAIT = 20.0
-"""Seconds that a person waits for the pages before the answer is how far the reading has come."""
+"""Seconds that a person waits before the reply shows the progress instead."""
 FAILURES = 3
-"""Pages in a row that cannot be read, and it is not the pages' fault."""
+"""Failed pages in a row after which the pages aren't the cause."""
 REFUSALS = 2
-"""429 answers to one page, after which it counts as one that cannot be read."""
+"""429 responses to one page after which it counts as failed."""
 FAILED_FOR = timedelta(minutes=5)
-"""How long a page that could not be read is left alone."""
+"""How long a failed page isn't tried again."""
 
 
 @dataclass(slots=True)
 class Progress:
-    """How far the reading has come: `read` of `total` pages since a moment.
+    """Progress of a backfill: `read` of `total` pages, started at `since`.
 
-    `failed` is why others could not be read, by video id; the last of them failed at `failed_at`.
+    `failed` has the reason for each failed page by video id; the last one failed at `failed_at`.
     """
 
     total: int
@@ -44,7 +44,7 @@ class Progress:
 
 
 class Backfill:
-    """One wallet's reading for exports, through a mirror whose client lets all others go first."""
+    """Backfills of one wallet. The client of its mirror yields to all other calls."""
 
     def __init__(self, mirror: Mirror, clock: Clock, sleep: Sleep) -> None:
         self._mirror = mirror
@@ -54,7 +54,7 @@ class Backfill:
         self._tasks: dict[Hashable, asyncio.Task[None]] = {}
 
     async def read(self, whose: Hashable, videos: Sequence[StoredVideo]) -> Progress:
-        """Read what is stale among these videos, for `whose` export; returns when that is done or a while is over."""
+        """Read the stale pages of these videos for the export `whose`; returns when done, or after `MAX_WAIT`."""
         if whose not in self._tasks:
             self._start(whose, videos)
         progress, task = self._progress[whose], self._tasks[whose]
@@ -68,7 +68,7 @@ class Backfill:
         return progress
 
     async def aclose(self) -> None:
-        """End the reading that is under way; the next press goes on from there."""
+        """Cancel running backfills; the next press continues from there."""
         tasks = tuple(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -87,7 +87,7 @@ class Backfill:
     def _landed(self, whose: Hashable, task: asyncio.Task[None]) -> None:
         del self._tasks[whose]
         if not task.cancelled() and task.exception() is not None:
-            logger.warning("reading for an export ended early", exc_info=task.exception())
+            logger.warning("export backfill failed", exc_info=task.exception())
 
     async def _read(self, wanted: Sequence[StoredVideo], progress: Progress) -> None:
         in_a_row = 0
@@ -108,7 +108,7 @@ class Backfill:
             progress.is_over = True
 
     async def _page(self, stored: StoredVideo) -> ContentStatsError | None:
-        """Read one page as soon as the key's limit lets it; why it could not be read, once it was refused twice."""
+        """Read one page when the rate limit allows it; returns the error if it fails, or is rate limited twice."""
         refused = 0
         while True:
             try:

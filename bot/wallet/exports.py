@@ -1,4 +1,4 @@
-"""Exports of snapshots, streamed to disk one video at a time, so that their size costs no memory."""
+"""Exports of snapshots, streamed to disk one video at a time, so that size costs no memory."""
 
 import asyncio
 import zipfile
@@ -20,14 +20,14 @@ from bot.wallet.mirror import stored_curve
 
 PAGE = 100
 MOST_BYTES = 8_000_000
-"""Bytes in one file: every chat takes so much. A larger export is compressed, into several files if need be."""
+"""Maximum bytes per file, which every chat accepts. A larger export is compressed, into several files if necessary."""
 _PENDING = 300_000
-"""Bytes that compressing one more video, with all that is still on its way, may add to a file."""
+"""Bytes that one more compressed video, plus the compressor's pending output, may add to a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An export's files, and the videos that were asked for with how many snapshots there are of them."""
+    """Files of an export, the requested videos, and the number of their snapshots."""
 
     files: tuple[LargeFile, ...]
     videos: tuple[StoredVideo, ...]
@@ -35,21 +35,21 @@ class Exported:
 
 
 class Exports:
-    """Exports of whole workspaces: one at a time for each, whose files everybody gets who asks meanwhile."""
+    """Exports of workspaces: one at a time per workspace and filters, whose files are shared by concurrent requests."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._flights: SingleFlight[tuple[int, Filters], Exported] = SingleFlight()
 
     async def of_all(self, workspace: Workspace, filters: Filters, name: str) -> Exported:
-        """Every snapshot that the mirror has of the workspace's videos that filters leave, in files of that name.
+        """Export every mirrored snapshot of the workspace's videos that match the filters, to files called `name`.
 
-        BotError if the disk is full.
+        Raises BotError if the disk is full.
         """
         return await self._flights.run((workspace.id, filters), lambda: self._written(workspace, filters, name))
 
     async def videos(self, workspace: Workspace, filters: Filters) -> tuple[StoredVideo, ...]:
-        """All that the workspace may see and that filters leave, newest first."""
+        """The workspace's visible videos that match the filters, newest first."""
         found: list[StoredVideo] = []
         while True:
             page, total = await self._store.videos.page(workspace, filters, Sort.NEWEST, len(found), PAGE)
@@ -58,7 +58,7 @@ class Exports:
                 return tuple(found)
 
     async def aclose(self) -> None:
-        """End what is being written."""
+        """Cancel running exports."""
         await self._flights.aclose()
 
     async def _written(self, workspace: Workspace, filters: Filters, name: str) -> Exported:
@@ -74,7 +74,7 @@ class Exports:
 
 
 class CsvExport:
-    """An export that is being written: rows go to disk as they come, so its size costs no memory."""
+    """An export being written: rows go to disk as they come."""
 
     def __init__(self, name: str, most: int = MOST_BYTES) -> None:
         self.snapshots = 0
@@ -83,16 +83,16 @@ class CsvExport:
         with on_disk():
             self._spool = Spool()
             self._ends = [self._spool.file.write(head())]
-        """Where the header and each video's rows end."""
+        """Offsets of the end of the header and of each video's rows."""
 
     async def add(self, video: Video, snapshots: Sequence[Snapshot]) -> None:
-        """Append one video's rows. BotError if the disk is full."""
+        """Append one video's rows. Raises BotError if the disk is full."""
         if snapshots:
             await asyncio.to_thread(self._write, video, snapshots)
             self.snapshots += len(snapshots)
 
     async def files(self) -> tuple[LargeFile, ...]:
-        """The CSV file, or ZIP files with a CSV file each if it is too large to send; none without a snapshot."""
+        """The CSV file, or ZIP files with a CSV file each if it is too large to send; empty without snapshots."""
         if not self.snapshots:
             return ()
         if self._spool.size <= self._most:
@@ -113,7 +113,7 @@ class CsvExport:
         self._ends.append(self._ends[-1] + written)
 
     def _packed(self) -> list[Spool]:
-        """ZIP files, each with the head and whole videos."""
+        """ZIP files, each with the header and whole videos."""
         parts: list[Spool] = []
         with on_disk(), self._spool.open() as source:
             ends = iter(self._ends)
@@ -134,7 +134,7 @@ class CsvExport:
 
 @contextmanager
 def on_disk() -> Iterator[None]:
-    """BotError if writing fails because the disk is full."""
+    """Raise BotError if writing fails because the disk is full."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Reads one account from its mirror in the store, which is updated from the API as seldom as freshness allows.
+"""Mirror of one account in the store, refreshed from the API as seldom as freshness allows.
 
-A video's page is read at most once an hour however many ask, in this process and in every other one on the same
-database. When the API cannot answer, what is known is served with its time and the reason.
+A video's page is read at most once an hour for everybody, in all processes on the same database. While the API is down,
+the last known data is returned with its time and the reason.
 """
 
 import asyncio
@@ -31,19 +31,20 @@ T = TypeVar("T")
 USAGE_AGE = timedelta(seconds=60)
 LIST_AGE = timedelta(minutes=5)
 LONG_LIST_AGE = HOUR
-"""The same for an account that takes ten calls or more to list: what runs is on its own page every hour as well."""
+"""The same for an account that takes ten calls or more to list; running videos are also read hourly from their
+pages."""
 READ_LEASE = timedelta(seconds=30)
-"""How long one process may take over a page before another one reads it; above the client's own time-outs."""
+"""How long one process may hold a page before another reads it; longer than the client's time-outs."""
 READER_PAUSE = 0.25
 READER_POLLS = 20
-"""How often, at pauses of that many seconds, to look whether another process has finished reading a page."""
+"""How often, with that many seconds in between, to check whether another process has finished reading a page."""
 MOST_UNREAD = 15
-"""Pages that are read for one question: about what a key of the free plan lets through while a person waits."""
+"""Unread pages that one question reads: about what a free plan's key allows while a person waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dated(Generic[T]):
-    """A value with the time it was true; `problem` says why there is no newer one, where that is so."""
+    """A value with the time at which it was true; `problem` says why there is no newer one, else it is empty."""
 
     value: T
     as_of: datetime
@@ -52,21 +53,21 @@ class Dated(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Page(Dated[VideoReading]):
-    """A video's page as it was read at a time; `seen_at` is when the API last said how the video stands."""
+    """A video's page as of the time it was read; `seen_at` is when the API last reported the video's status."""
 
     seen_at: datetime = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePage(Dated[Curve]):
-    """A link's curve as it was read at a time; `current` is the tracking that it stands under, `seen_at` as above."""
+    """A link's curve at the time it was read; `current` is the tracking it is shown under, `seen_at` as in `Page`."""
 
     current: StoredVideo = field(kw_only=True)
     seen_at: datetime = field(kw_only=True)
 
 
 class Mirror:
-    """One wallet's mirror. Safe to ask from many tasks at once."""
+    """One wallet's mirror. Safe to use from many tasks at once."""
 
     def __init__(
         self, client: ContentStatsClient, store: Store, wallet_id: int, clock: Clock, sleep: Sleep = asyncio.sleep
@@ -82,11 +83,11 @@ class Mirror:
         self.lists = AccountLists(client, store, wallet_id, self.remember, clock, sleep)
 
     async def usage(self, max_age: timedelta = USAGE_AGE) -> Dated[Usage]:
-        """The wallet, not older than `max_age` unless the API is down; its error where nothing was ever known."""
+        """The wallet's usage, at most `max_age` old unless the API is down. Raises its error if none was ever known."""
         return await self._usages.run(max_age, lambda: self._usage(max_age))
 
     async def sweep(self) -> Dated[bool]:
-        """Bring the list of videos up to date. The value says whether every video of the account was seen."""
+        """Refresh the list of videos. The value is True if every video of the account was seen."""
         return await self._sweeps.run("sweep", self._sweep)
 
     async def page(self, stored: StoredVideo) -> Page:
@@ -94,7 +95,7 @@ class Mirror:
         return await self._pages.run(stored.video.id, lambda: self._page(stored))
 
     async def curve(self, stored: StoredVideo, workspace: Workspace) -> CurvePage:
-        """All trackings of a video's link that the workspace may see as one series, each read as `page` does."""
+        """One curve of all trackings of a video's link that the workspace may see, each read as `page` does."""
         mine = await self._store.videos.trackings(stored, workspace.id)
         pages = await asyncio.gather(*map(self.page, mine))
         curve = joined_curve(page.value for page in pages)
@@ -103,9 +104,9 @@ class Mirror:
         return CurvePage(curve, current[1].as_of, problem, current=current[0], seen_at=current[1].seen_at)
 
     async def read_unread(self, videos: Sequence[StoredVideo]) -> int:
-        """Read pages that are due and were never read, the first of them; returns how many are left.
+        """Read due pages that were never read, at most `MOST_UNREAD`; returns how many are left.
 
-        It takes no longer than one page may: what the key's pace does not let through in that time is left too.
+        Takes no longer than one page may: pages that the rate limit delays beyond that are left too.
         """
         now = self._clock()
         unread = [each for each in videos if each.read_at is None and each.due_at is not None and each.due_at <= now]
@@ -113,22 +114,22 @@ class Mirror:
         return len(unread) - sum(not page.problem for page in pages)
 
     async def is_long(self) -> bool:
-        """Whether the account holds, as far as it is known, more videos than one call lists."""
+        """Whether the account is known to hold more videos than one call lists."""
         return await self._store.videos.are_many(self._wallet_id, MOST_IN_ONE_CALL)
 
     async def read_usage(self) -> Usage:
-        """Ask for the wallet now. Raises ContentStatsError."""
+        """Fetch the usage now. Raises ContentStatsError."""
         asked = self._clock()
         usage = await self._client.usage()
         await self._store.wallets.save_usage(self._wallet_id, usage, asked)
         return usage
 
     async def read_list(self) -> VideoList:
-        """List the whole account now, and keep what it shows. Raises ContentStatsError."""
+        """List the whole account now and store the result. Raises ContentStatsError."""
         return await self.lists.read(unneeded=frozenset())
 
     async def read_page(self, stored: StoredVideo) -> bool:
-        """Read a video's page now; False where another process is reading it, or has read it within the hour.
+        """Read a video's page now; returns False if another process is reading it, or has read it within the hour.
 
         Raises ContentStatsError.
         """
@@ -152,7 +153,7 @@ class Mirror:
         Raises ContentStatsError.
         """
         if await self._store.videos.several(self._wallet_id, [video_id]):
-            return  # known, and another workspace's
+            return  # known, as another workspace's
         now = self._clock()
         try:
             reading = in_its_time(await self._client.read_video(video_id), now)
@@ -161,25 +162,25 @@ class Mirror:
         await self._keep(reading, reading.video.link, now)
 
     async def remember(self, videos: Sequence[Video], asked: datetime | None = None) -> None:
-        """Keep what the API stated of videos when it was asked: now, where no time is given."""
+        """Store videos as the API reported them at the time `asked`; now by default."""
         now = self._clock()
         possible = (with_possible_start(video, now) for video in videos)
         keyed = [(video, canonical_key(video.link) or video.link) for video in possible]
         await self._store.videos.remember(self._wallet_id, keyed, asked or now)
 
     async def current(self, stored: StoredVideo) -> StoredVideo:
-        """The video as the mirror has it now."""
+        """The video's current row in the mirror."""
         same_link = await self._store.videos.by_key(self._wallet_id, stored.key)
         return next((each for each in same_link if each.video.id == stored.video.id), stored)
 
     async def aclose(self) -> None:
-        """End the reads that are under way."""
+        """Cancel running reads."""
         await self.lists.aclose()
         for flights in (self._usages, self._sweeps, self._pages):
             await flights.aclose()
 
     async def _keep(self, reading: VideoReading, key: str, now: datetime) -> None:
-        """Keep a video's page; `key` is what its link is known by if that cannot be read."""
+        """Store a video's page under its canonical link, or under `key` if its link can't be parsed."""
         metric = main_metric(reading.video.platform, reading.snapshots)
         counts = [count for each in reading.snapshots if (count := each.counts.get(metric)) is not None]
         day = None if stopped_at(reading.snapshots, metric) else recent_change(reading.snapshots, metric, DAY)
@@ -245,9 +246,9 @@ class Mirror:
 
 
 def is_stale(stored: StoredVideo, now: datetime) -> bool:
-    """Whether the page may say something new to one who asks: an hour after it was read, for as long as it runs.
+    """Whether a page may have news for a person who asks: while its video runs, an hour after it was read.
 
-    One that is over is read once it has ended, and again when it may have said more since (`due_at`).
+    An ended video is read once after its end, and again when more may have been added since (`due_at`).
     """
     if stored.read_at is None:
         return True
@@ -257,7 +258,7 @@ def is_stale(stored: StoredVideo, now: datetime) -> bool:
 
 
 async def stored_curve(store: Store, trackings: Sequence[StoredVideo]) -> Curve:
-    """The curve of a link's trackings as far as the mirror has it; asks the API nothing."""
+    """The curve of a link's trackings from the mirror alone, without a call of the API."""
     read = store.videos.snapshots
     return joined_curve(
         [VideoReading(each.video, await read(each.wallet_id, each.video.id), each.unread_rows) for each in trackings]

@@ -1,6 +1,6 @@
-"""Polls every wallet that is due, in any number of processes; one whose API fails rests for a while.
+"""Polls every wallet that is due, in any number of processes; a wallet that fails backs off.
 
-What a wallet needs is `bot.wallet.sync`'s to know; here is who does it, and when a wallet that fails is tried again.
+`bot.wallet.sync` knows what a wallet needs; this module decides which process does it, and when to retry a failure.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ from bot.wallet.sync import SyncStep, WalletSync
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 8
-"""Wallets that one process polls together."""
+"""Wallets that one process polls at once."""
 LEASE = timedelta(minutes=3)
-"""How long the wallet of a process that died is left alone: longer than any turn."""
+"""Lease of a wallet, longer than any turn; it expires if the process dies."""
 FIRST_REST = timedelta(seconds=10)
 SERVICE_REST = timedelta(minutes=5)
-"""The longest rest of a wallet whose API does not answer; with a key that is refused it rests up to an hour."""
+"""The longest backoff while the API doesn't answer; with a refused key it is an hour."""
 KEY_REST = timedelta(minutes=10)
 STEP_REST = timedelta(minutes=1)
-"""When a step that failed is tried again where others went well."""
+"""Delay before a failed step is tried again if other steps succeeded."""
 
 
 class Poller:
-    """Keeps the mirrors fresh. Any number of processes may."""
+    """Keeps the mirrors fresh. Any number of processes may run one."""
 
     def __init__(self, accounts: Accounts, store: Store, clock: Clock, metrics: Metrics) -> None:
         self._accounts = accounts
@@ -43,20 +43,20 @@ class Poller:
         self._is_ending = False
 
     async def poll_due(self) -> int:
-        """Poll what is due now; returns how many things were read. Safe to end anywhere: what was read is kept."""
+        """Poll what is due; returns how many things were read. Safe to cancel anywhere: finished reads are kept."""
         wallets = await self._store.polling.due(self._clock())
         results = await asyncio.gather(*map(self._poll, wallets), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
-                raise result  # only now: one wallet's trouble is not the others'
+                raise result  # raised last: one wallet's failure must not stop the others
         return sum(result for result in results if isinstance(result, int))
 
     def stop(self) -> None:
-        """Begin nothing more; what is under way is finished."""
+        """Start nothing more; running work is finished."""
         self._is_ending = True
 
     async def _poll(self, wallet_id: int) -> int:
-        """One wallet's turn, if no other process has it. One that fails holds no other up."""
+        """Poll one wallet unless another process has its lease. A failure doesn't affect other wallets."""
         name = f"poll:{wallet_id}"
         async with self._places:
             if self._is_ending:
@@ -73,7 +73,7 @@ class Poller:
         now = self._clock()
         state = await self._store.polling.state(wallet_id)
         if state.next_at is not None and now < state.next_at:
-            return 0  # another process has just been here
+            return 0  # another process has just polled it
         try:
             wallet = await self._accounts.wallet(wallet_id)
             done = await self._steps(wallet_id, wallet.watch, state)
@@ -85,7 +85,7 @@ class Poller:
         return done
 
     async def _steps(self, wallet_id: int, watch: WalletSync, state: Polled) -> int:
-        """Every step that is due; raises the first error where nothing was read, or any while the wallet fails."""
+        """Run every due step. Raises the first error if nothing was read, or any of a wallet that failed before."""
         done: int = 0
         failed: dict[SyncStep, ContentStatsError] = {}
         due = await watch.when()
@@ -99,14 +99,14 @@ class Poller:
                 done += await watch.take(step, is_probe=state.failures > 0)
             except ContentStatsError as error:
                 if isinstance(error, RateLimited) and not error.was_asked:
-                    break  # people are before it: the next tick goes on
+                    break  # commands go first; the next tick continues
                 if state.failures or isinstance(error, KeyRejected | RateLimited):
                     raise
                 logger.warning("polling failed: %s", error, extra={"wallet": wallet_id, "step": step})
                 failed[step] = error
         if failed and not done:
             raise next(iter(failed.values()))
-        for step in failed:  # only its own fault, as it seems
+        for step in failed:  # others succeeded, so only this step waits
             self._step_rests[wallet_id, step] = self._clock() + STEP_REST
         return done
 
@@ -115,11 +115,11 @@ class Poller:
         return max(at, min(rests_until, self._clock() + STEP_REST))  # the clock may have been set back
 
     async def _next(self, wallet_id: int, watch: WalletSync) -> datetime:
-        """When the wallet is due again; at the next tick where something is left."""
+        """When the wallet is due again: at the next tick if something is left."""
         return min(self._due(wallet_id, step, at) for step, at in (await watch.when()).items())
 
     async def _rest(self, wallet_id: int, state: Polled, error: ContentStatsError | NotConfigured) -> None:
-        """Let a wallet rest after a failure, the longer the more there were in a row."""
+        """Back off after a failure, the longer the more failures there were in a row."""
         failures, now = state.failures + 1, self._clock()
         is_refused = isinstance(error, KeyRejected | NotConfigured)
         first, longest = (KEY_REST, LONGEST_REST) if is_refused else (FIRST_REST, SERVICE_REST)

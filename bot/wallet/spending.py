@@ -1,11 +1,12 @@
-"""Starting trackings: the only code that spends. Committed before it is sent, sent once, settled by looking.
+"""Starts trackings: the only code that spends money. A request is committed, sent once, then settled by listing.
 
-The API has no idempotency key: the same POST twice bills twice. So nothing in here ever repeats one; an unclear outcome
-is looked up in the list, and counts as absent only after a quiet time and several clean looks. The quiet time follows
-from how long the starts of the last days took to appear there; a video that appears within a day is recorded after all.
+The API has no idempotency key: the same POST twice bills twice. So nothing here ever repeats one. An unclear outcome is
+looked up in the account's list, and counts as not started only after a quiet time and several complete lists without
+it. The quiet time follows from how long the starts of the last days took to appear in the list; a video that appears
+within a day is recorded after all.
 
 Messages about a request are written in the transaction that records what they report. They are due a little later and
-withdrawn once the reply with the same news has arrived, so a process that ends in between leaves nobody uninformed.
+withdrawn once the reply with the same news has arrived, so the person is notified even if the process ends in between.
 """
 
 import asyncio
@@ -32,30 +33,30 @@ from bot.wallet.mirror import Mirror
 logger = logging.getLogger(__name__)
 
 CLEAN_LOOKS = 3
-"""Looks at a complete list, after the quiet time, that must all miss the link before it counts as not started."""
+"""Complete lists after the quiet time that must all lack the link before the request counts as not started."""
 BETWEEN_LOOKS = timedelta(minutes=1)
-"""The least time between two looks that count: three clicks in a second are one look."""
+"""Minimum time between two lists that count: three clicks in a second count once."""
 CLOCK_SKEW = timedelta(days=1)
-"""How far the API's clock, or another machine's, may be from ours before its times are not believed."""
+"""How far another clock, the API's included, may be off before its times are ignored."""
 LOOKS_APART = timedelta(seconds=30)
-"""How far apart the looks are that commands about something else bring with them, in the whole wallet."""
+"""Minimum time between the look-ups that unrelated commands trigger, per wallet."""
 SENDING_AT_ONCE = 3
-"""Presses of one process that are worked on at a time, so that a POST soon follows its list; the rest wait in turn."""
+"""Presses that one process handles at a time, so that a POST soon follows its list; the rest wait in turn."""
 LISTED_WITHIN = timedelta(seconds=15)
-"""How old the account's list may be when a POST is sent: it was asked for after the press all the same."""
+"""Maximum age of the account's list when a POST is sent; it is requested after the press in any case."""
 REPLY_WITHIN = timedelta(minutes=2)
-"""How long a reply may take to arrive once its last request has ended."""
+"""Time that a reply may take to arrive after its last request has ended."""
 NOW = timedelta(0)
-"""When to report an outcome that nobody waits for."""
+"""Delay of the report if nobody waits for the outcome."""
 LOOK_AFTER = (0.5, 1.5, 3.0)
-"""Seconds between the looks that follow an unclear answer at once."""
+"""Seconds to wait before each of the look-ups that directly follow an unclear response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one request: where it stands now, its video where there is one, and why it is no better.
+    """Result of one request: its present state, its video if there is one, and the refusal or error otherwise.
 
-    `is_news` says that it was this call which learned that the tracking was started.
+    `is_news` is True if this call found out that the tracking was started.
     """
 
     request: TrackRequest
@@ -67,7 +68,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What one press confirmed. Dollars; after `reply_within` the outbox reports what no reply did."""
+    """What one press confirmed, in dollars. After `reply_within` the outbox reports whatever no reply reported."""
 
     person: Person
     days: int
@@ -80,9 +81,9 @@ class _Terms:
 
 
 class Spending:
-    """One wallet's way to start trackings. Safe from many tasks and many processes at once.
+    """Starts one wallet's trackings. Safe from many tasks and many processes at once.
 
-    `speed` is how fast the clock runs: a reply takes its time on the wall.
+    `speed` is how fast the clock runs; replies take real time to arrive.
     """
 
     def __init__(
@@ -118,12 +119,12 @@ class Spending:
     ) -> tuple[Outcome, ...]:
         """Start each request once, one after the other; `price` and the monthly `cap` are dollars.
 
-        `is_sure` says that the person was warned of trackings that no list shows, and pressed again; `despite` is the
-        newest unclear start, by its id, that they were warned of; `roles` are the person's, whose limits bind too.
+        `is_sure`: the person was warned that trackings may run unlisted, and confirmed. `despite`: the id of the newest
+        unclear start that they were warned of. `roles`: the person's roles, whose limits apply too.
 
-        The account is listed after this call and within `LISTED_WITHIN` before each POST, so that what someone started
-        elsewhere is not started again; presses that wait together share a list. Raises ContentStatsError if the first
-        list fails: nothing is spent then. After the first refusal for money the rest is not sent.
+        The account is listed after this call and within `LISTED_WITHIN` before each POST, so that a tracking started
+        elsewhere isn't started again; presses that wait together share a list. Raises ContentStatsError if the first
+        list fails; nothing is spent then. After the first refusal for lack of balance, the rest isn't sent.
         """
         pressed = await self._mirror.lists.begun()
         async with self._sending:
@@ -142,7 +143,7 @@ class Spending:
         return self._sending.locked()
 
     async def settle(self, request: TrackRequest) -> Outcome:
-        """Look once for what an unclear request started. Never sends; safe to repeat; keeps it unclear in doubt."""
+        """Look once for what an unclear request started. Never sends; safe to repeat; stays unclear in doubt."""
         if request.wallet_id != self._wallet_id:
             return Outcome(request)  # sent with another key, so this account's list proves nothing
         try:
@@ -152,26 +153,26 @@ class Spending:
         return await self._settle(request, listing, self._reply_time(1))
 
     def _reply_time(self, requests: int) -> timedelta:
-        """How long after a submission the reply to a press for so many requests arrives at the latest."""
+        """How long after a submission the reply to a press with this many requests arrives at the latest."""
         return (REPLY_WITHIN + requests * UNDER_WAY) * self._speed
 
     async def settle_all(self, apart: timedelta | None = None) -> None:
-        """Look for every request that a crash or an unclear answer left open; what stays unclear stays stored.
+        """Look up every request that a crash or an unclear response left open; unresolved ones stay stored.
 
-        Nobody may be waiting for one of them any more, so the outbox takes what is found to its asker, and a start to
-        its channel. With `apart`, nothing is done where any process was asked the same within that time.
+        Nobody may be waiting for a reply any more, so the outbox reports the outcome to the asker, and a start to its
+        channel. With `apart`, does nothing if any process did the same within that time.
         """
         now = self._clock()
         waiting = await self._store.tracking.unsettled(self._wallet_id, now)
         if not waiting:
             return
-        # Nobody gives this lease back: it ends when the next look may be.
+        # This lease is never released: it expires when the next look-up is allowed.
         if apart is not None and await self._store.leases.take(f"settle:{self._wallet_id}", now, apart) is None:
             return
         await self._look(waiting)
 
     async def look(self) -> None:
-        """Look for every request that the list has news of, and measure how long starts take to appear in it."""
+        """Look up every request that the list may have news of, and measure how long starts take to appear in it."""
         await self._look(await self._store.tracking.awaited(self._wallet_id, self._clock()))
 
     async def _look(self, requests: Sequence[TrackRequest]) -> None:
@@ -190,7 +191,7 @@ class Spending:
         await self._store.tracking.note_list(self._wallet_id, ids, asked, is_complete=listing.is_complete)
 
     async def _settle(self, request: TrackRequest, listing: VideoList, within: timedelta) -> Outcome:
-        """Settle a request by a list. The outbox reports the outcome if no reply does so within a time."""
+        """Settle a request with a list. The outbox reports the outcome if no reply does so `within` that time."""
         found = await self._started_by(request, listing.videos)
         if found is not None:
             return await self._started(request, found, within, is_listed=True)
@@ -208,10 +209,10 @@ class Spending:
         return Outcome(await self._failed(request, absent, within))
 
     async def _proves_absence(self, request: TrackRequest, listing: VideoList) -> bool:
-        """Whether a listing without a request's video shows that there is none.
+        """Whether a list without the request's video proves that it wasn't started.
 
-        Not where running rows may be hidden, where one has a link that cannot be read, or where the list lacks a video
-        of the platform that is known to run: then it is not the whole account.
+        It doesn't if running videos may be hidden, if one has an unreadable link, or if the list lacks a video of the
+        platform that is known to run: then it isn't the whole account.
         """
         readable = all(canonical_key(row.link) is not None for row in listing.videos if row.is_running)
         listed = {row.id for row in listing.videos}
@@ -221,7 +222,7 @@ class Spending:
 
     async def _start(self, request: TrackRequest, pressed: int, terms: _Terms) -> Outcome:
         if request.wallet_id != self._wallet_id:
-            return Outcome(request, refusal=Expired(request))  # the card showed another account's money
+            return Outcome(request, refusal=Expired(request))  # the card showed another account's balance
         try:
             listed = await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
         except ContentStatsError as error:
@@ -245,7 +246,7 @@ class Spending:
         return Outcome(result.request if isinstance(result, NotProposed) else request, refusal=result)
 
     async def _send(self, request: TrackRequest, days: int, within: timedelta) -> Outcome:
-        """The one POST of a request that is committed as submitted. Cancelled here, it stays submitted: look later."""
+        """Send the only POST of a submitted request. If cancelled here, it stays submitted and is looked up later."""
         try:
             video = await self._client.track(request.link, days)
         except OutcomeUnclear as error:
@@ -264,7 +265,7 @@ class Spending:
     async def _started(
         self, request: TrackRequest, video: Video, within: timedelta, *, is_listed: bool = False
     ) -> Outcome:
-        """Note what was started, with what the API's short answer leaves out."""
+        """Record a started video, with the fields that the API's short response lacks."""
         started_at = video.started_at or request.submitted_at
         whole = replace(video, days=request.days if video.days is None else video.days, started_at=started_at)
         now = self._clock()
@@ -287,9 +288,9 @@ class Spending:
         return Outcome(await self._store.tracking.drop(request.id, words))
 
     async def _started_by(self, request: TrackRequest, rows: Sequence[Video]) -> Video | None:
-        """The row that this request alone started: of its link and length, and running or new since it was submitted.
+        """Find the listed video that this request started: same link and length, running or new since it was submitted.
 
-        When it was submitted no tracking of the link was running, whatever another machine's clock says of the order.
+        No tracking of the link was running at that time, whatever the order by another machine's clock.
         """
         known = await self._store.videos.by_key(self._wallet_id, request.key)
         submitted_at = request.submitted_at or request.proposed_at
@@ -306,7 +307,7 @@ class Spending:
 
 
 def report_keys(request: TrackRequest) -> tuple[str, ...]:
-    """The keys of the messages that report to the asker how a request stands; one that it replaces comes first."""
+    """Keys of the messages that report a request's state to the asker; a replaced message comes first."""
     unclear = f"unclear:{request.id}"
     match request.state:
         case RequestState.TRACKING:
@@ -318,17 +319,17 @@ def report_keys(request: TrackRequest) -> tuple[str, ...]:
 
 
 def public_key(request: TrackRequest) -> str:
-    """The key of the public line that a start leaves in its channel."""
+    """Key of the public line about a start in its channel."""
     return f"settled:{request.id}"
 
 
 def unclear(request: TrackRequest, due_at: datetime) -> News:
-    """For the asker of a submitted request: its outcome is not known yet."""
+    """Notice to the asker of a submitted request: its outcome isn't known yet."""
     return News((_report(replace(request, state=RequestState.UNKNOWN), None, due_at),))
 
 
 def settled(request: TrackRequest, video: Video | None, due_at: datetime) -> News:
-    """The outcome for the asker, and the public line of a start that was asked for in a channel."""
+    """The outcome for the asker, and the public line if the start was requested in a channel."""
     report, replaced = _report(request, video, due_at), report_keys(request)[:-1]
     if request.state is not RequestState.TRACKING or not request.channel_id:
         return News((report,), replaced)

@@ -1,7 +1,7 @@
-"""Background reading of one wallet: its money, list, pages and unclear starts, after every person's calls.
+"""Background sync of one wallet: balance, list, pages and unclear starts, at a lower priority than commands.
 
-A day of it costs, whatever happens: a page a video and snapshot hour, the wallet's money every ten minutes, the list
-every ten minutes where it is one call and every hour where it takes more.
+Cost at most: one page per video and snapshot hour, the balance every ten minutes, and the list every ten minutes if it
+takes one call, else every hour.
 """
 
 import asyncio
@@ -23,22 +23,22 @@ from bot.wallet.spending import BETWEEN_LOOKS, Spending
 USAGE_EVERY = timedelta(minutes=10)
 LIST_EVERY = timedelta(minutes=10)
 TURN_WITHIN = 20.0
-"""Seconds that a call waits for its turn. One for a page waits for none: a person may want that page meanwhile."""
+"""Seconds that a call waits for its turn. Page reads don't wait: a person may want that page meanwhile."""
 PAGES = 50
-"""Pages of one turn at most, so that it ends."""
+"""Maximum pages per turn, so that it ends."""
 MOST_WAITING = 10.0
-"""Seconds that the pages of one turn wait for the key's pace in all."""
+"""Seconds that the pages of one turn may wait for the rate limit in total."""
 SHORTEST_WAIT = 0.05
 FAILURES = 3
-"""Pages in a row that cannot be read, and it is not the pages' fault."""
+"""Failed pages in a row after which the pages aren't the cause."""
 AGAIN = timedelta(minutes=5)
-"""When a page that could not be read is tried again: others come before it."""
+"""Delay before a failed page is tried again: others come before it."""
 LOOKS = ((timedelta(minutes=30), BETWEEN_LOOKS), (timedelta(days=1), timedelta(minutes=10)))
-"""How far apart the looks for a request are, up to an age of it; an hour beyond."""
+"""Intervals between look-ups of a request, each up to an age; an hour beyond."""
 
 
 class SyncStep(StrEnum):
-    """What there is to do in a wallet, in this order: the few calls before the many."""
+    """Steps of a wallet's sync, in this order: the few calls before the many."""
 
     USAGE = "usage"
     LIST = "list"
@@ -47,7 +47,7 @@ class SyncStep(StrEnum):
 
 
 class WalletSync:
-    """One wallet's reading in the background. One at a time: the caller holds the wallet's lease."""
+    """Background sync of one wallet. One at a time: the caller holds the wallet's lease."""
 
     def __init__(
         self, client: ContentStatsClient, store: Store, wallet_id: int, clock: Clock, sleep: Sleep = asyncio.sleep
@@ -62,7 +62,7 @@ class WalletSync:
         self._sleep = sleep
 
     async def when(self) -> Mapping[SyncStep, datetime]:
-        """When each step is due; one that is not there has nothing to do."""
+        """When each step is due; a step without work is left out."""
         now = self._clock()
         usage = await self._store.wallets.usage(self._id)
         swept = await self._store.wallets.swept(self._id)
@@ -80,9 +80,9 @@ class WalletSync:
         return found
 
     async def take(self, step: SyncStep, *, is_probe: bool = False) -> int:
-        """Do what is due of a step; returns how much that was. Raises ContentStatsError.
+        """Run a step; returns how many things were read. Raises ContentStatsError.
 
-        A probe asks no further after its first failure.
+        A probe stops at its first failure.
         """
         match step:
             case SyncStep.USAGE:
@@ -99,18 +99,18 @@ class WalletSync:
                 assert_never(step)
 
     async def is_catching_up(self, moment: datetime) -> bool:
-        """Whether what was due by a moment is still to be read, by an API that is there."""
+        """Whether data that was due by `moment` is still unread, while the API answers."""
         if (await self._store.polling.state(self._id)).failures:
             return False
         swept = await self._store.wallets.swept(self._id)
         return swept is None or await self._store.polling.is_behind(self._id, moment, self._clock())
 
     async def backlog(self) -> int:
-        """How many pages are due."""
+        """Number of pages that are due."""
         return await self._store.videos.backlog(self._id, self._clock())
 
     async def _look_at(self, now: datetime) -> datetime | None:
-        """When to look for what requests started, the more seldom the older they are; None if there are none."""
+        """When to look up the starts expected in the list, less often the older they are; None if there are none."""
         awaited = await self._store.tracking.awaited(self._id, now)
         ready = [at + BETWEEN_LOOKS for each in awaited if (at := each.submitted_at) is not None]
         if not ready:
@@ -126,19 +126,19 @@ class WalletSync:
         return f"look:{self._id}"
 
     async def _look(self) -> int:
-        """Look for what requests started. Of all processes one looks."""
+        """Look up the starts still expected in the list, in one process only."""
         now = self._clock()
         look_at = await self._look_at(now)
         if look_at is None or look_at > now:
             return 0
-        # Nobody gives this lease back: its end says when the last look was.
+        # This lease is never released: its end records when the last look-up was.
         if await self._store.leases.take(self._look_lease, now, BETWEEN_LOOKS) is None:
             return 0
         await self._spending.look()
         return 1
 
     async def _read_pages(self, failures: int) -> int:
-        """Read the pages that are due, the longest overdue first; those that cannot be read make way for the others."""
+        """Read due pages, the longest overdue first; failed ones are postponed."""
         read, failed, waited = 0, 0, 0.0
         for stored in await self._store.videos.due(self._id, self._clock(), PAGES):
             try:
@@ -157,7 +157,7 @@ class WalletSync:
         return read
 
     async def _turn(self, stored: StoredVideo, max_wait: float) -> float:
-        """Read one page when it is its turn; returns the seconds that this took to come."""
+        """Read one page when the rate limit allows it; returns the seconds waited."""
         waited = 0.0
         while True:
             try:
@@ -175,11 +175,11 @@ class WalletSync:
         if isinstance(error, KeyRejected):
             return
         due: datetime | None = self._clock() + AGAIN
-        if isinstance(error, VideoNotFound | AccessDenied):  # what runs may come back; what is over has nothing to say
+        if isinstance(error, VideoNotFound | AccessDenied):  # a running video may come back; an ended one has no news
             due = self._clock() + HOUR if stored.video.is_running else None
         await self._store.videos.postpone_read(self._id, stored.video.id, due)
 
 
 def _after(at: datetime | None, every: timedelta, now: datetime) -> datetime:
-    """The next time of something last done `at` a moment; now if it was never done."""
+    """When something last done `at` a time is due again; now if it was never done."""
     return now if at is None else at + every

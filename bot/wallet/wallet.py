@@ -1,4 +1,4 @@
-"""The wallet: one API key's client, its rows in the store, and what is built on the two. Stops trackings."""
+"""Wallet: one API key's client, its rows in the store, and everything built on both. Also stops trackings."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -31,20 +31,20 @@ STILL_RUNNING = (
     "Check it with /stats; stopping it again does no harm."
 )
 SHORT_LINK_AGE = timedelta(days=30)
-"""How long a short link is taken to lead where it led."""
+"""How long the target of a short link is cached."""
 PRICE_AGE = timedelta(hours=1)
-"""How old a price may be that is only worked with, not offered."""
+"""Maximum age of a price that is used in calculations, not offered."""
 PROBE_AGE = timedelta(seconds=5)
-"""How old an answer may be to prove that the API answers now."""
+"""Maximum age of a response that proves that the API answers now."""
 NOTICE_AFTER = 3.0
 """Seconds of waiting before a person is notified."""
 
 Meanwhile: TypeAlias = Callable[[Reply], Awaitable[None]]
-"""Shows a person something while their reply is not there yet. Never raises for what a chat does."""
+"""Shows a person an interim reply. Never raises for a chat's failure."""
 
 
 class Wallet:
-    """One API key's account. `id` is its row in the store; `is_test` says that the key charges nothing."""
+    """One API key's account. `id` is its row in the store; `is_test` means that the key charges nothing."""
 
     def __init__(
         self,
@@ -70,36 +70,35 @@ class Wallet:
         self._clock = clock
 
     async def __aenter__(self) -> Self:
-        """Settle what a crash left unclear: by looking, never by sending."""
+        """Settle requests that a crash left unclear: by looking, never by sending."""
         await self.spending.settle_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End the reads under way, then the connections."""
         await self.backfill.aclose()
         await self.mirror.aclose()
         await self._client.aclose()
 
     @property
     def line(self) -> float | None:
-        """About how many seconds people wait for their turn now; 0 if nobody knows, None if nobody stands in line."""
+        """Estimated seconds that people wait in line for the rate limit; 0 if unknown, None if nobody waits."""
         return self._client.line or (0.0 if self.spending.is_crowded else None)
 
     async def sweep(self) -> Dated[bool]:
-        """Bring the list of videos up to date, and now and then every request whose outcome is open."""
+        """Refresh the list of videos, and now and then look up every request whose outcome is open."""
         swept = await self.mirror.sweep()
         await self.spending.settle_all(LOOKS_APART)
         return swept
 
     async def price(self) -> Decimal | None:
-        """Dollars a snapshot; None where the API never said and does not say now."""
+        """Dollars per snapshot; None if the API never reported it and doesn't answer now."""
         try:
             return (await self.mirror.usage(PRICE_AGE)).value.cost_per_snapshot
         except ContentStatsError:
             return None
 
     async def follow(self, link: ShortLink) -> str:
-        """Where a short link leads, asked once in 30 days; LinkError where it cannot be told safely."""
+        """The target of a short link, resolved once in 30 days. Raises LinkError if that isn't possible safely."""
         now = self._clock()
         known = await self.store.short_links.remembered(link.url, now - SHORT_LINK_AGE)
         if known is not None:
@@ -109,7 +108,7 @@ class Wallet:
         return target
 
     async def probe(self) -> Dated[Usage | None]:
-        """Whether the API answers now: its wallet, or what was last known of it with the problem."""
+        """Check whether the API answers now: its usage, or the last known one with the problem."""
         try:
             found = await self.mirror.usage(max_age=PROBE_AGE)
         except ContentStatsError as error:
@@ -118,7 +117,7 @@ class Wallet:
 
 
 class Stopping:
-    """One wallet's way to stop trackings. Stopping twice harms nothing: what was collected stays."""
+    """Stops one wallet's trackings. Stopping twice is harmless: collected data is kept."""
 
     def __init__(self, client: ContentStatsClient, mirror: Mirror) -> None:
         self._client = client
@@ -126,9 +125,9 @@ class Stopping:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def stop(self, stored: StoredVideo) -> tuple[Video, bool]:
-        """The video as it stands when it is over, and whether it was this call that ended it: of two clicks, one did.
+        """Stop a video; returns it, and whether this call ended it: of two clicks, one did.
 
-        Raises OutcomeUnclear where neither answer nor page could tell.
+        Raises OutcomeUnclear if neither the response nor the video's page shows the outcome.
         """
         async with self._turns.setdefault(stored.video.id, asyncio.Lock()):
             now = await self._mirror.current(stored)
@@ -160,7 +159,7 @@ class Stopping:
 
 @asynccontextmanager
 async def noticing_the_line(wallet: Wallet | None, meanwhile: Meanwhile | None) -> AsyncIterator[None]:
-    """Notify a person once if they wait in line during the block. Nothing happens without a wallet or `meanwhile`."""
+    """Notify a person once if they wait in line during the block. Does nothing without a wallet or `meanwhile`."""
     if wallet is None or meanwhile is None:
         yield
         return
@@ -182,7 +181,7 @@ async def _notify(wallet: Wallet, meanwhile: Meanwhile) -> None:
 
 
 async def live_state(wallet: Wallet, now: datetime) -> tuple[WalletState, tuple[StoredVideo, ...]]:
-    """The state as fresh as the mirror keeps it, with the running videos of all the wallet's workspaces."""
+    """The wallet state as fresh as the mirror keeps it, with the running videos of all its workspaces."""
     money = await wallet.mirror.usage()
     swept = await wallet.sweep()
     running = await wallet.store.videos.running(wallet.id)
@@ -199,7 +198,7 @@ async def live_state(wallet: Wallet, now: datetime) -> tuple[WalletState, tuple[
 
 
 async def stored_state(store: Store, wallet_id: int) -> WalletState | None:
-    """The state as last stored, reckoned from that time; None until the API has stated the money and the videos."""
+    """The wallet state as last stored, computed as of that time; None until balance and videos are known."""
     known, swept = await store.wallets.usage(wallet_id), await store.wallets.swept(wallet_id)
     if known is None or swept is None:
         return None
