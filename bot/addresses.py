@@ -1,6 +1,6 @@
-"""Addresses that may receive a key or a token: encrypted ones, and those within the operator's own network.
+"""Validates API addresses that receive a key or token: https, or plain http within the operator's own network.
 
-Proxies and stand-ins run there and speak plain HTTP, under the name of a container or a private number (RFC 1918).
+Proxies and test servers there speak plain http, under a container's name or a private address (RFC 1918).
 """
 
 import ipaddress
@@ -12,7 +12,10 @@ _OWN_NAMES = (".localhost", ".local", ".internal")
 
 
 def api_address(name: str, address: str, example: str) -> str:
-    """The address of the setting `name`, without a slash at its end; ValueError, which never repeats what it holds."""
+    """Validate the address of the setting `name` and drop a trailing slash.
+
+    Raises ValueError with a sentence that never repeats the address.
+    """
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
@@ -31,7 +34,7 @@ def api_address(name: str, address: str, example: str) -> str:
 
 
 def _is_own(host: str) -> bool:
-    """Whether a host can only be in the operator's own network: a private number, or a name that no domain holds."""
+    """True for a host that can only be in the operator's own network: a private address, or a name without a domain."""
     try:
         number = ipaddress.ip_address(host)
     except ValueError:

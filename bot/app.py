@@ -1,4 +1,4 @@
-"""The bot: one way in for every command of every surface, and the one place where every error becomes a sentence."""
+"""Entry point of every command: `Bot.run` checks permissions, runs the handler and turns every error into a reply."""
 
 import asyncio
 import logging
@@ -53,18 +53,18 @@ logger = logging.getLogger(__name__)
 
 VERSION = version("contentstats-bot")
 OFFER_LASTS = timedelta(minutes=10)
-"""How long a consequence card's figures, and so its buttons, hold."""
+"""How long the figures and buttons of a consequence card are valid."""
 LONGEST_SILENCE = 30.0
-"""Seconds without a tick after which the scheduler has stopped."""
+"""Seconds without a tick after which the scheduler counts as stopped."""
 SUGGEST_WITHIN = 2.0
-"""Seconds that completion may take; both platforms drop what comes after three."""
+"""Time limit in seconds for completion; both platforms drop results after three."""
 
 
 class Bot:
-    """Everything that outlives a call: the store, the wallets, the chart worker. Use it as `async with`.
+    """Runs commands and owns everything that outlives a call: store, wallets, chart worker. Use it as `async with`.
 
-    `timeouts` are the API's. `sleep` passes the time between two tries or two looks, and `now` is the Unix second by
-    which the API's limits are kept. `speed` is how fast the clock runs, which speeds up neither people nor networks.
+    `timeouts` are those of API calls. `sleep` waits between two tries, and `now` is the Unix time for the API's rate
+    limits. `speed` is how fast `clock` runs, which speeds up neither people nor networks.
     """
 
     commands = COMMANDS
@@ -93,7 +93,7 @@ class Bot:
         self._scheduler: Scheduler | None = None
 
     async def __aenter__(self) -> Self:
-        """Open the database (migrating it), the wallets and the charts, and settle what a crash left unclear."""
+        """Open the database (migrating it), the wallets and the charts; settle requests that a crash left unclear."""
         async with AsyncExitStack() as stack:
             opened = Store.opened(self._settings.database_url, self._settings.encryption_keys)
             self._store = await stack.enter_async_context(opened)
@@ -116,7 +116,6 @@ class Bot:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close everything, in reverse."""
         await self._resources.aclose()
 
     async def run(
@@ -128,14 +127,14 @@ class Bot:
         *,
         is_typed: bool = False,
     ) -> Reply:
-        """The reply to one call: text as it was typed, or arguments by name from a button, a form or an option.
+        """Run one call and return its reply. `arguments`: typed text, or values by name from a button, form or option.
 
-        `meanwhile` is given a reply for a person whose call stands in line for the API; the last one follows it.
-        `is_typed`: the caller typed this very command, and it arrived for the first time. Only then can it spend
-        without a press, so it is never set for what a line merely means.
+        `meanwhile` shows the caller an interim reply if the call has to wait for the API's rate limit. `is_typed`: the
+        caller typed this very command, and the event is no redelivery. Only then may it spend without a confirmation,
+        so it is never set for a command that the bot inferred from a line.
 
-        Never raises for what a person, the API or the database did; a fault of ours becomes a reference that is in
-        the log too. Safe to call from many tasks at once.
+        Never raises for an error of a person, the API or the database; a bug is logged with a reference, which the
+        reply shows. Safe to call from many tasks at once.
         """
         name = command.strip().removeprefix("/").casefold()
         if name == UMBRELLA and isinstance(arguments, str):
@@ -144,12 +143,12 @@ class Bot:
         found = self._by_name.get(name)
         try:
             try:
-                if found is None or (isinstance(arguments, str) and not found.listed):  # as what a button sends is not
+                if found is None or (isinstance(arguments, str) and not found.listed):  # hidden commands can't be typed
                     return await self._unknown(name, arguments if isinstance(arguments, str) else "", caller)
                 return await self._answer(found, arguments, caller, meanwhile, is_typed=is_typed)
             except BotError as error:
                 return await self._refused(found, arguments, error, caller)
-        except Exception as error:  # noqa: BLE001 - the error boundary: the rest is ours, and must not end the program
+        except Exception as error:  # noqa: BLE001 - error boundary: a bug must not end the program
             return self.crash(name, error)
 
     async def _unknown(self, name: str, words: str, caller: Caller) -> Reply:
@@ -161,7 +160,7 @@ class Bot:
     async def _refused(
         self, command: AnyCommand | None, arguments: str | Mapping[str, str], error: BotError, caller: Caller
     ) -> Reply:
-        """What went wrong, with a choice of the video if that alone is missing, or the nearest line that works."""
+        """Explain an error, with a video picker if only the video is missing, or the nearest command that works."""
         if isinstance(error, DatabaseUnavailable) and command is not None and command.spends and not command.listed:
             return problem(UNSAVED)
         if isinstance(error, NotAllowed) and command is not None and arguments:
@@ -181,7 +180,7 @@ class Bot:
         return reply
 
     async def _videos(self, command: AnyCommand, argument: str, caller: Caller) -> tuple[Option, ...]:
-        """The videos to choose from, after a look at the account if none is known yet. Never raises."""
+        """The videos to choose from, after listing the account if none is known yet. Never raises."""
         options = await self.suggest(command.name, argument, "", caller)
         if not options:
             with suppress(BotError):
@@ -192,24 +191,27 @@ class Bot:
         return options
 
     async def arrived(self, reply: Reply, *, shown: bool, announced: bool) -> None:
-        """Withdraw what a reply made needless once the person has it or its line is posted; save its list's rows."""
+        """Withdraw outbox messages that a delivered reply made redundant, and save the rows of its list.
+
+        `shown`: the caller has the reply; `announced`: its public line is posted.
+        """
         keys = (*(reply.reports if shown else ()), *(reply.announces if announced else ()))
         try:
             if keys:
                 await self._store.outbox.withdraw(keys, "the reply to the command reported it", self._clock())
             await self._lists.save()
         except BotError:
-            logger.warning("storing what a reply changed failed; messages may repeat it", exc_info=True)
+            logger.warning("recording a delivered reply failed; the outbox may repeat it", exc_info=True)
 
     def crash(self, command: str, error: Exception) -> Reply:
-        """What to say of a fault of ours: a reference, under which the log has the rest."""
+        """Log a bug under a new reference and return the reply that shows it."""
         reference = secrets.token_hex(4)
         logger.error("command failed", exc_info=error, extra={"reference": reference, "command": command})
         found = self._by_name.get(command)
         return crashed(reference, may_have_spent=found is not None and found.spends)
 
     async def suggest(self, command: str, argument: str, typed: str, caller: Caller) -> tuple[Option, ...]:
-        """Up to 25 choices for an argument while it is typed, from the store alone; none on failure or after 2 s."""
+        """Up to 25 choices for an argument being typed, read from the store only; empty on failure or after 2 s."""
         found = self._by_name.get(command)
         wanted = argument_of(found, argument) if found else None
         if found is None or wanted is None or not self.may_fill_in(found, caller):
@@ -225,44 +227,44 @@ class Bot:
             return ()
 
     def may_fill_in(self, command: AnyCommand, caller: Caller) -> bool:
-        """Whether the caller may use what a form of the command asks for; if not, running it says why."""
+        """Whether the caller may fill in the command's form; if not, running the command explains why."""
         granted = self._permissions(caller)
         return {Permission.LOOK, command.need} <= granted and (
             not command.is_setting or Permission.CONFIGURE in granted
         )
 
     async def is_ready(self) -> bool:
-        """Whether the database takes writes, without which nothing can be done safely."""
+        """Whether the database accepts writes, without which nothing can be done safely."""
         return await self._store.services.is_writable(self._process, self._clock())
 
     async def report(self, problems: Mapping[str, str]) -> None:
-        """Let every process's /status show the parts of this one, each with its problem, empty if it works.
+        """Publish the state of this process's parts for `/status`: each with its problem, empty if it works.
 
         Raises DatabaseUnavailable.
         """
         await self._store.services.report(self._process, problems, self._clock())
 
     async def is_new_event(self, chat: str, event_id: str) -> bool:
-        """Whether a platform's event is heard for the first time, by whichever process; true once."""
+        """True the first time that any process sees this event of a platform, then False."""
         return await self._store.inbox.is_new(chat, event_id, self._clock())
 
     def scheduler(self, posters: Mapping[str, ChannelPoster], speed: float = 1.0) -> "Scheduler":
-        """What does by itself whatever is due, and posts by these posters, each by its chat's name.
+        """Create the scheduler of the periodic jobs, which post through `posters`, by chat.
 
         `speed` is how fast the bot's clock runs.
         """
-        from bot.periodic_jobs import scheduler_of  # noqa: PLC0415 - a single line is answered sooner without it
+        from bot.periodic_jobs import scheduler_of  # noqa: PLC0415 - speeds up one-off commands
 
         made = scheduler_of(self._store, self._accounts, self._charts, posters, self._clock, self._metrics, speed)
         self._scheduler = made
         return made
 
     def is_alive(self) -> bool:
-        """Whether the clock ticks, where one runs here."""
+        """Whether the scheduler ticks; True in a process without one."""
         return self._scheduler is None or self._scheduler.silence < LONGEST_SILENCE
 
     async def numbers(self) -> tuple[bytes, str]:
-        """What this process has done and how it stands, for Prometheus, and the content type; DatabaseUnavailable."""
+        """Metrics of this process in Prometheus format, and their content type. Raises DatabaseUnavailable."""
         load = await self._store.outbox_status.load(self._clock())
         silence = None if self._scheduler is None else self._scheduler.silence
         return exposition(self._metrics, LiveFigures(*load, silence))
@@ -272,18 +274,18 @@ class Bot:
         await self._accounts.forget(workspace)
 
     async def workspace_of_message(self, chat: str, person_id: str, message_id: str) -> str | None:
-        """The chat's id of the workspace that a direct message to a person was about. Raises DatabaseUnavailable."""
+        """The chat's id of the workspace that a direct message was about. Raises DatabaseUnavailable."""
         return await self._store.outbox.workspace_of(chat, person_id, message_id)
 
     async def note_claim(self, caller: Caller) -> None:
-        """Add to the audit who linked a workspace to the operator's key. Raises DatabaseUnavailable."""
+        """Record in the audit log who linked a workspace to the operator's key. Raises DatabaseUnavailable."""
         workspace = (await self._accounts.of(caller.workspace)).workspace
         outcome = "linked to the API key of the bot's operator"
         entry = Entry(self._clock(), caller.person, caller.channel_id, Action.SETTING, "", None, None, outcome)
         await self._store.audit.write(workspace.id, entry)
 
     async def leave_money_out(self, ref: WorkspaceRef, channel_id: str) -> None:
-        """Post no money in a channel that people outside the workspace read from now on, until an admin adds it again.
+        """Post no amounts in a channel that outsiders can read now, until an admin allows them again.
 
         Raises DatabaseUnavailable. Safe to repeat.
         """
@@ -294,12 +296,12 @@ class Bot:
         return await self._accounts.forget_departed()
 
     async def recognize(self, chat: str, owned: Mapping[str, bool]) -> None:
-        """Have a chat's stored workspaces use the keys that they may, by which are the operator's. Safe to repeat."""
+        """Apply which stored workspaces of a chat may use the operator's key, by `owned`. Safe to repeat."""
         await self._accounts.recognize(chat, owned)
 
     @property
     def rate_slots(self) -> RateSlots:
-        """Slots by which several processes keep one pace under a chat's limit."""
+        """Slots that several processes share to stay within a chat's rate limit."""
         return self._store.rates
 
     @property
@@ -314,12 +316,12 @@ class Bot:
 
     @property
     def chat_installs(self) -> ChatInstalls:
-        """The workspaces that the bot joined and left, in chats without an installation of their own."""
+        """Workspaces that the bot joined and left, in chats without stored installations."""
         return self._store.chat_installs
 
     @property
     def command_sync(self) -> CommandSync:
-        """The commands that adapters have registered with their chat."""
+        """Command sets that adapters have registered with their chat."""
         return self._store.command_sync
 
     async def _answer(

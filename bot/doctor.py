@@ -22,7 +22,7 @@ from bot.store.database import database_place
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at; `detail` says what was seen and, where it is not `ok`, what to do."""
+    """Result of one check; `detail` says what was found and, unless `ok`, what to do."""
 
     name: str
     ok: bool
@@ -36,7 +36,7 @@ _SHAPES = {
     "slack_signing_secret": (r"[0-9a-f]{32}", "is 32 digits and letters a to f, on the app's page Basic Information"),
     "discord_token": (r"[^.]+\.[^.]+\.[^.]+", "has three parts joined by dots; it is on the application's page Bot"),
 }
-"""What each secret looks like, and where to find it. They are often swapped."""
+"""Expected format of each secret, and where to find it. Secrets are often swapped."""
 _SPENDERS = {
     Spenders.DEFAULT: "members in Slack, those with Manage Server in Discord",
     Spenders.MEMBERS: "every member",
@@ -46,7 +46,7 @@ _SPENDERS = {
 
 
 def in_force(settings: Settings) -> tuple[Check, ...]:
-    """What this process would run with, without any secret. Looks at nothing outside this machine."""
+    """The configuration in force, without secrets. Reads nothing outside this machine."""
     env = Path(".env").absolute()
     facts = {
         "Settings file": f"{env}; the environment counts first" if env.is_file() else f"none, there is no {env}",
@@ -59,7 +59,7 @@ def in_force(settings: Settings) -> tuple[Check, ...]:
 
 
 def misshapen(settings: Settings) -> Mapping[str, Check]:
-    """A problem for each secret that can't be what its setting is for, by setting. Makes no call."""
+    """A problem for each secret whose format can't be right, by setting. Makes no call."""
     found: dict[str, Check] = {}
     for name, (shape, words) in _SHAPES.items():
         secret: SecretStr | None = getattr(settings, name)
@@ -70,7 +70,7 @@ def misshapen(settings: Settings) -> Mapping[str, Check]:
 
 
 async def checks(settings: Settings) -> tuple[Check, ...]:
-    """Look at the settings, the database, the API with its key, and the charts. Never raises; spends nothing."""
+    """Check the settings, the database, the API with its key, and the charts. Never raises; spends nothing."""
     spelled = tuple(Check("Settings", ok=False, detail=sentence) for sentence in mistyped())
     async with Charts() as charts:
         chart = await charts.draw(Spend("Wallet", ((date(2026, 1, 1), Decimal(1)),), date(2026, 1, 2)))
@@ -86,14 +86,13 @@ async def checks(settings: Settings) -> tuple[Check, ...]:
 
 
 class _Unpaced:
-    """Lets calls go where there is no database to keep their pace in: one look harms nobody."""
+    """Rate store for a machine without a database: one call needs no pacing."""
 
     async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:  # noqa: ARG002 - RateStore's
-        """At once."""
         return 0
 
     async def hold(self, key: str, until: float) -> None:
-        """There will be no other call."""
+        """Does nothing: there is no other call."""
 
 
 async def _api(settings: Settings, rates: RateStore) -> Check:
@@ -122,7 +121,7 @@ async def _api(settings: Settings, rates: RateStore) -> Check:
 
 
 def failed_with(error: BaseException) -> str:
-    """What the network reported, to be added to a sentence: the text of the first exception that led to this one."""
+    """Describe an error's root cause, to append to its sentence: the text of the first exception in the chain."""
     cause = error
     while (earlier := cause.__cause__ or cause.__context__) is not None:
         cause = earlier

@@ -1,6 +1,6 @@
-"""Logging to stderr, as text for people or JSON for machines, with every secret left out.
+"""Logging to stderr, as text for people or JSON for machines, with every secret redacted.
 
-Modules log through the standard library; this one alone knows how a line looks and what may not stand in it.
+Modules log through the standard library; only this one formats and redacts lines.
 """
 
 import contextlib
@@ -16,20 +16,19 @@ from typing import Literal
 from urllib.parse import quote, quote_plus
 
 MARK = "[secret]"
-"""What stands in a line where a secret stood."""
+"""Stands in a line in place of a secret."""
 
-_SHAPES = (r"cs_(?:live|test)_[\w-]+", r"xox[a-z](?:\.xox[a-z])?-[\w-]+", r"xapp-[\w-]+")
+_SECRET_PATTERNS = (r"cs_(?:live|test)_[\w-]+", r"xox[a-z](?:\.xox[a-z])?-[\w-]+", r"xapp-[\w-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_RECORDS_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_NARRATORS = ("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "matplotlib")
+_STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_CHATTY_LIBRARIES = ("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "matplotlib")
 
 
 def configure(level: str, fmt: Literal["text", "json"], secrets: Iterable[str]) -> None:
-    """Send every logger's lines to stderr, without those secrets and without anything shaped like a key or token.
+    """Send every logger's lines to stderr, without these secrets and anything shaped like a key or token.
 
-    An exception that ends the program is logged too, since Python's own report would show its secrets. Safe to repeat:
-    the last call counts. Libraries that narrate their every step are heard from WARNING on; at DEBUG everybody is
-    heard.
+    Uncaught exceptions are logged too, since Python's own report would show secrets. Chatty libraries log from WARNING
+    on, unless the level is DEBUG. Safe to repeat: the last call counts.
     """
     redactor = Redactor(secrets)
     handler = _ToStderr()
@@ -39,29 +38,29 @@ def configure(level: str, fmt: Literal["text", "json"], secrets: Iterable[str]) 
         root.removeHandler(former)
     root.addHandler(handler)
     root.setLevel(level)
-    for name in _NARRATORS:
+    for name in _CHATTY_LIBRARIES:
         logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)
     sys.excepthook = _uncaught
 
 
 class Redactor:
-    """Puts `MARK` in the place of known secrets and of whatever is shaped like a ContentStats key or a Slack token.
+    """Replaces known secrets, and anything shaped like a ContentStats key or a Slack token, by `MARK`.
 
-    Secrets are known as they are, percent-encoded and as Python prints them.
+    Secrets are matched verbatim, percent-encoded and as Python prints them.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = sorted(
             {form for secret in secrets if secret for form in _forms(secret)}, key=len, reverse=True
         )  # a part must not hide its whole
-        self._pattern = re.compile("|".join([*map(re.escape, known), *_SHAPES]))
+        self._pattern = re.compile("|".join([*map(re.escape, known), *_SECRET_PATTERNS]))
 
     def text(self, text: str) -> str:
-        """The text without secrets."""
+        """Redact a text."""
         return self._pattern.sub(MARK, text)
 
     def value(self, value: object) -> object:
-        """The value as JSON can say it, without secrets at any depth."""
+        """Convert a value to JSON's types and redact it at any depth."""
         match value:
             case None | bool() | int():
                 return value
@@ -76,9 +75,9 @@ class Redactor:
 
 
 class TextLines(logging.Formatter):
-    """`2026-11-23 14:00:00.123 UTC WARNING bot.app: message (name=value)`, whatever follows a line break indented.
+    """`2026-11-23 14:00:00.123 UTC WARNING bot.app: message (name=value)`, with continuation lines indented.
 
-    So neither a title with a line break in it nor an exception's text can pass for a line of the log.
+    So neither a title with a line break nor an exception's text can pass for a log line.
     """
 
     def __init__(self, redactor: Redactor) -> None:
@@ -86,7 +85,7 @@ class TextLines(logging.Formatter):
         self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as text."""
+        """Format a record as text."""
         extras = ", ".join(f"{name}={value}" for name, value in _extras(record).items())
         message = f"{_message(record)} ({extras})" if extras else _message(record)
         moment = f"{_moment(record):%Y-%m-%d %H:%M:%S.%f}"[:-3]
@@ -96,14 +95,14 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """One object a line: `time`, `level`, `logger`, `message`, then the record's extra fields, then `trace`."""
+    """One object per line: `time`, `level`, `logger`, `message`, then the record's extra fields, then `trace`."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__()
         self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as one line of ASCII JSON."""
+        """Format a record as one line of ASCII JSON."""
         line: dict[str, object] = {
             "time": _moment(record).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -115,16 +114,15 @@ class JsonLines(logging.Formatter):
         return json.dumps(self._redactor.value(line | {k: v for k, v in _extras(record).items() if k not in line}))
 
 
-class _ToStderr(logging.StreamHandler):  # type: ignore[type-arg] # its stream is whatever sys.stderr is when a line comes
-    """Writes to the present stderr, so that a prompt which takes it over stays in order."""
+class _ToStderr(logging.StreamHandler):  # type: ignore[type-arg] # a stream of text
+    """Writes to the current sys.stderr, so that lines stay in order when a prompt replaces it."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one line."""
         self.stream = sys.stderr
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
-        """Say that a line is lost; the standard report would print its arguments, secrets and all."""
+        """Report a lost line without its arguments; the standard report would print them, secrets included."""
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(f"A log line of {record.name} could not be written.\n")
 
@@ -135,13 +133,13 @@ def _forms(secret: str) -> Iterable[str]:
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    logging.getLogger(__name__).critical("the program ends with an error", exc_info=(kind, error, trace))
+    logging.getLogger(__name__).critical("uncaught exception; exiting", exc_info=(kind, error, trace))
 
 
 def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except (TypeError, ValueError, KeyError):  # a wrong format string loses its form, not its content
+    except (TypeError, ValueError, KeyError):  # a wrong format string is logged unformatted
         return f"{record.msg} {record.args}"
 
 
@@ -152,7 +150,7 @@ def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
 
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:
-    return {name: value for name, value in vars(record).items() if name not in _RECORDS_OWN}
+    return {name: value for name, value in vars(record).items() if name not in _STANDARD_FIELDS}
 
 
 def _moment(record: logging.LogRecord) -> datetime:

@@ -1,6 +1,6 @@
-"""Metrics of this process for Prometheus. The only importer of prometheus-client.
+"""Prometheus metrics of this process. The only importer of prometheus-client.
 
-Counting is plain arithmetic, and nothing is imported for it: the library is asked when somebody asks for the numbers.
+Counting is plain arithmetic; the library is imported only when metrics are requested.
 """
 
 from collections import Counter
@@ -17,11 +17,11 @@ PREFIX = "contentstats_bot"
 
 @dataclass(slots=True)
 class Metrics:
-    """The numbers of one process; they begin with it.
+    """Counters of one process since it started.
 
-    `api_calls` by the status of the answer, or by why there was none; `rate_left` by the key's fingerprint;
-    `lag` is how many seconds the oldest page of a wallet was overdue and `backlog` how many were, by the wallet's
-    number; `jobs` and `failures` by the job's name; `posts` by the chat's name and what came of them.
+    `api_calls` by response status or kind of failure; `rate_left` by key fingerprint; `lag` (seconds by which the
+    oldest page of a wallet is overdue) and `backlog` (pages due) by wallet id; `jobs` and `failures` by job name;
+    `posts` by chat and outcome.
     """
 
     api_calls: Counter[str] = field(default_factory=Counter)
@@ -35,10 +35,10 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class LiveFigures:
-    """What only the database and the clock can say at the moment that somebody asks.
+    """Values read from the database and the scheduler when metrics are requested.
 
-    `waiting` messages are written and not posted, `due` of them may go now, `late` since a minute; `dead` were given up
-    lately. `silence` is the seconds since the last tick, None where nothing ticks here.
+    Messages: `waiting` to be posted, `due` now, `late` by more than a minute, `dead` ones given up lately. `silence` is
+    the seconds since the last tick, None without a scheduler.
     """
 
     waiting: int
@@ -49,8 +49,8 @@ class LiveFigures:
 
 
 def exposition(metrics: Metrics, live: LiveFigures) -> tuple[bytes, str]:
-    """The numbers in the text format of Prometheus, and its content type."""
-    from prometheus_client import CollectorRegistry  # noqa: PLC0415 - nobody who does not ask pays for it
+    """Metrics in the text format of Prometheus, and the content type."""
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415 - imported only when metrics are requested
     from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - as above
     from prometheus_client.registry import Collector  # noqa: PLC0415 - as above
 
@@ -74,7 +74,7 @@ def _counters(metrics: Metrics) -> "Iterator[Metric]":
         # From zero on, or the first failure would be no increase.
         ("job_failures", "Runs that failed.", "name", {name: metrics.failures[name] for name in metrics.jobs}),
     )
-    posts = CounterMetricFamily(f"{PREFIX}_posts", "Attempts to post by what came of them.", labels=("chat", "outcome"))
+    posts = CounterMetricFamily(f"{PREFIX}_posts", "Attempts to post, by outcome.", labels=("chat", "outcome"))
     for labels, count in sorted(metrics.posts.items()):
         posts.add_metric(labels, count)
     yield posts
@@ -88,7 +88,9 @@ def _counters(metrics: Metrics) -> "Iterator[Metric]":
 def _gauges(metrics: Metrics, live: LiveFigures) -> "Iterator[Metric]":
     from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 - as above
 
-    left = GaugeMetricFamily(f"{PREFIX}_rate_left", "Calls left, as the API last said.", labels=("key",))
+    left = GaugeMetricFamily(
+        f"{PREFIX}_rate_left", "Calls left in the rate limit, as the API last reported.", labels=("key",)
+    )
     for key, calls in sorted(metrics.rate_left.items()):
         left.add_metric((key,), calls)
     yield left

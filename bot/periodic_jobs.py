@@ -1,4 +1,4 @@
-"""The periodic jobs of the bot and their intervals, housekeeping included."""
+"""The bot's periodic jobs and their intervals, with the daily maintenance."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ def scheduler_of(
     metrics: Metrics,
     speed: float,
 ) -> Scheduler:
-    """The scheduler with every job of the bot."""
+    """Create the scheduler with every periodic job."""
     poller, deliverer = Poller(accounts, store, clock, metrics), Deliverer(store, posters, clock, metrics.posts)
     digests = DigestPlanner(store, accounts, charts, clock, MAX_WAIT, LATE_AFTER * speed)
     jobs = (
@@ -61,7 +61,7 @@ async def maintain(store: Store, clock: Clock) -> int:
 
 
 class ClockWatch:
-    """Has stored times mended at the start, since the clock may have been set back before, and after each step back."""
+    """Repairs stored times at the start, since the clock may have been set back before, and after each step back."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -69,7 +69,7 @@ class ClockWatch:
         self._latest: datetime | None = None
 
     async def run(self) -> int:
-        """Mend if the clock shows an earlier time than at the last look. Returns how often it did, 0 or 1."""
+        """Repair if the clock shows an earlier time than in the last run. Returns 1 if it did, else 0."""
         now = self._clock()
         if self._latest is not None and now >= self._latest:
             self._latest = now

@@ -1,7 +1,7 @@
-"""The scheduler: calls each periodic job again and again. The only importer of APScheduler.
+"""Scheduler: runs each periodic job at its interval. The only importer of APScheduler.
 
-What is due stands in the database, so a tick that is late, doubled or missing costs nothing but time. APScheduler keeps
-no state; a watchdog on monotonic time wakes it where the wall clock was set back, which would silence it for as long.
+Due times are stored in the database, so a late, repeated or missed tick costs only time. APScheduler keeps no state. If
+the wall clock is set back, APScheduler would sleep until it catches up; a watchdog on monotonic time wakes it.
 """
 
 import asyncio
@@ -21,21 +21,21 @@ from bot.metrics import Metrics
 logger = logging.getLogger(__name__)
 
 SHORTEST = 0.2
-"""Seconds between two ticks of a job at least, however fast the time runs."""
+"""Minimum seconds between two ticks of a job, however fast the clock runs."""
 MISSING = 3
-"""Intervals without a tick after which the watchdog makes one."""
+"""Intervals without a tick after which the watchdog triggers one."""
 AT_LEAST = 5.0
-"""Seconds that the watchdog waits in any case: in less, the loop may have been busy."""
+"""Minimum seconds before the watchdog acts: a busy event loop explains shorter delays."""
 GRACE = 20.0
-"""Seconds that what runs may take to end when the program is told to."""
+"""Seconds that running jobs get to finish at shutdown."""
 
 Do: TypeAlias = Callable[[], Awaitable[int]]
-"""Does what is due now and returns how many things that were. Safe to end anywhere, and in any number of processes."""
+"""Does what is due and returns how many things that were. Safe to cancel anywhere, and in any number of processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """Something to do again and again, never twice at once. `stop` asks it to begin nothing more."""
+    """A job to repeat, never twice at once. `stop` asks it to start nothing more."""
 
     name: str
     every: timedelta
@@ -44,23 +44,21 @@ class PeriodicJob:
 
 
 class Every(IntervalTrigger):  # type: ignore[misc] # it has no types
-    """An interval that makes up for one missed run.
+    """An interval that makes up for only one missed run.
 
-    APScheduler lists all of them before it makes one of them, and the loop waits: after a step of months, for minutes.
+    APScheduler computes every missed run before it starts one, which blocks the loop for minutes after a step of
+    months.
     """
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        """The next run after one that was due at a moment, never before now; None where there is no other."""
+        """The run after a previous one, never in the past; None if there is no other."""
         is_behind = previous_fire_time is not None and previous_fire_time + self.interval <= now
         following: datetime | None = super().get_next_fire_time(now if is_behind else previous_fire_time, now)
         return following
 
 
 class Scheduler:
-    """Calls jobs, each at its own interval; `speed` is that of the clock which they look at.
-
-    `metrics` counts the runs and the failures.
-    """
+    """Runs jobs at their intervals. `speed` is how fast the jobs' clock runs; `metrics` counts runs and failures."""
 
     def __init__(self, jobs: Sequence[PeriodicJob], speed: float = 1.0, metrics: Metrics | None = None) -> None:
         self._jobs = {job.name: job for job in jobs}
@@ -75,7 +73,7 @@ class Scheduler:
         return time.monotonic() - max(self._ticked.values()) if self._ticked else 0.0
 
     async def run(self) -> None:
-        """Tick until cancelled; then what runs gets twenty seconds to end."""
+        """Tick until cancelled; running jobs then get twenty seconds to finish."""
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         clock = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         began = datetime.now(UTC)
@@ -105,7 +103,7 @@ class Scheduler:
             self._running[name] = asyncio.create_task(self._do(self._jobs[name]), name=name)
 
     async def _do(self, job: PeriodicJob) -> None:
-        """The error boundary of everything that runs by itself: the next tick tries again."""
+        """Error boundary of a job: failures are logged, and the next tick tries again."""
         self._metrics.jobs[job.name] += 1
         try:
             count = await job.do()

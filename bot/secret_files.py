@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 @dataclass(frozen=True, slots=True)
 class _SecretFile:
-    """What a `*_FILE` variable says, before the file is read; `clashes` where the plain variable is set as well."""
+    """Value of a `*_FILE` variable before the file is read; `clashes` if the plain variable is set too."""
 
     variable: str
     path: Path
@@ -19,7 +19,7 @@ class _SecretFile:
 
 
 def _read(value: object) -> object:
-    """The secret in the file, or the value as it is. The path is never repeated: it may be the secret by mistake."""
+    """Read a secret from its file; other values pass. Errors never repeat the path: it may be the secret by mistake."""
     if not isinstance(value, _SecretFile):
         return value
     if value.clashes:
@@ -38,11 +38,11 @@ def _read(value: object) -> object:
 
 
 FROM_FILE = BeforeValidator(_read)
-"""Marks a field whose value may also lie in the file that `<NAME>_FILE` names."""
+"""Marks a field whose value may also be in the file that `<NAME>_FILE` names."""
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """Reads `<NAME>_FILE` for the fields that are marked for it."""
+    """Reads `<NAME>_FILE` for fields marked with `FROM_FILE`."""
 
     def __init__(self, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource) -> None:
         super().__init__(settings_cls)
@@ -52,12 +52,12 @@ class SecretFiles(PydanticBaseSettingsSource):
                 self._given |= source.env_vars
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The marker of a field's file, None where no file is named."""
+        """The file named for a field, or None."""
         path = self._given.get(f"{field_name}_file") if FROM_FILE in field.metadata else None
         clashes = bool(self._given.get(field_name))
         return (_SecretFile(field_name.upper(), Path(path), clashes) if path else None), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """The fields whose files are named."""
+        """Every field for which a file is named."""
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: file for name, file in found.items() if file is not None}

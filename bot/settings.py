@@ -30,7 +30,7 @@ LogFormat: TypeAlias = Literal["text", "json"]
 
 
 class Spenders(StrEnum):
-    """Who may spend: by the rule of their own chat, every full member, admins of this workspace, or nobody."""
+    """Who may spend: by each chat's own rule, every full member, workspace admins, or nobody."""
 
     DEFAULT = "default"
     MEMBERS = "members"
@@ -44,7 +44,7 @@ _SHARDS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?/([0-9]{1,5})", re.ASCII)
 
 
 class Settings(BaseSettings):
-    """Every choice an operator has. Made by `load`, which tells mistakes in sentences."""
+    """Every option an operator has. Create it with `load`, which explains mistakes in sentences."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
         env_file=".env",
@@ -132,7 +132,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """The settings of this process; NotConfigured has a sentence for each variable that is wrong, and no secret."""
+        """Read the settings. Raises NotConfigured with a sentence for each wrong variable, and no secret."""
         try:
             return cls()
         except ValidationError as error:
@@ -150,7 +150,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature; ours are named one by one
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment before `.env`, and before both what their `*_FILE` variables name."""
+        """Precedence: files named by `*_FILE` variables, then the environment, then `.env`."""
         files = SecretFiles(settings_cls, dotenv_settings, env_settings)
         return init_settings, files, env_settings, dotenv_settings
 
@@ -233,7 +233,7 @@ class Settings(BaseSettings):
 
     @property
     def encryption_keys(self) -> tuple[str, ...]:
-        """The keys of `SECRET_KEYS`: the first encrypts, all decrypt; empty where none is set."""
+        """The keys of `SECRET_KEYS`: the first encrypts, all decrypt; empty if unset."""
         return _listed(self.secret_keys) if self.secret_keys else ()
 
     @property
@@ -248,13 +248,13 @@ class Settings(BaseSettings):
 
     @property
     def discord_shard_set(self) -> tuple[tuple[int, ...], int] | None:
-        """The shards of `DISCORD_SHARDS`, and of how many; None for all of them."""
+        """The shard ids of `DISCORD_SHARDS` and the shard count; None for all."""
         found = _SHARDS.fullmatch(self.discord_shards)
         return (tuple(range(int(found[1]), int(found[2] or found[1]) + 1)), int(found[3])) if found else None
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret value for the logs to leave out: keys, tokens, the passwords of the database and of proxies."""
+        """Every secret value, for redaction in logs: keys, tokens, passwords of the database and of proxies."""
         fields = (getattr(self, name) for name in type(self).model_fields)
         kept = [field.get_secret_value() for field in fields if isinstance(field, SecretStr)]
         proxies = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
@@ -265,7 +265,7 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the documentation: a variable, its default (empty where there is none) and what it is for."""
+    """One row of the documentation: a variable, its default (empty if there is none) and its description."""
 
     name: str
     default: str
@@ -273,7 +273,7 @@ class Setting:
 
 
 def settings_table() -> tuple[Setting, ...]:
-    """Every setting in the order of the model, for the README and the command line to show."""
+    """Every setting in the order of the model, for the README and the command line."""
     return tuple(
         Setting(name.upper(), "" if field.default is None else str(field.default), _described(name, field))
         for name, field in Settings.model_fields.items()
@@ -281,7 +281,7 @@ def settings_table() -> tuple[Setting, ...]:
 
 
 def mistyped() -> tuple[str, ...]:
-    """A sentence for each variable of the environment or `.env` that is no setting and is spelled much like one."""
+    """A sentence for each unknown variable of the environment or `.env` that is spelled much like a setting."""
     given = EnvSettingsSource(Settings).env_vars.keys() | DotEnvSettingsSource(Settings).env_vars.keys()
     known = {name.upper() for name in Settings.model_fields}
     known |= {f"{name.upper()}_FILE" for name, field in Settings.model_fields.items() if FROM_FILE in field.metadata}
@@ -290,7 +290,7 @@ def mistyped() -> tuple[str, ...]:
 
 
 def state_dir() -> Path | None:
-    """Where this user's programs keep what they remember (XDG base directories); None where the user has no home."""
+    """This user's directory for program state (XDG base directories); None without a home directory."""
     named = Path(os.environ.get("XDG_STATE_HOME", ""))
     if named.is_absolute():
         return named
@@ -307,7 +307,7 @@ def _sentence(error: Mapping[str, Any]) -> str:
 
 
 def _nearest(name: str, known: Collection[str]) -> str | None:
-    # Variables of other programs are none of ours, but hardly any of theirs begins with the name of a service of ours.
+    # Few variables of other programs begin with the name of a service that the bot uses, so those may differ more.
     likeness = 0.7 if name.startswith(("CONTENTSTATS_", "SLACK_", "DISCORD_")) else 0.84
     found = get_close_matches(name, known, n=1, cutoff=likeness)
     return found[0] if found else None
@@ -319,7 +319,7 @@ def _described(name: str, field: FieldInfo) -> str:
 
 
 def _passwords(address: str) -> tuple[str, ...]:
-    """The password in an address, up to its first @ and up to its last one, which may belong to the password."""
+    """Possible passwords of a URL, cut at its first and at its last @, since a password may contain one."""
     found = [
         address[:end].partition("://")[2].partition(":")[2]
         for end in (address.find("@"), address.rfind("@"))

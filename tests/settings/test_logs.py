@@ -123,7 +123,7 @@ def test_an_exception_that_ends_the_program_is_logged_without_secrets(fmt, capsy
     except ValueError:
         sys.excepthook(*sys.exc_info())
     written = capsys.readouterr().err
-    assert "the program ends with an error" in written
+    assert "uncaught exception; exiting" in written
     assert f"ValueError: {MARK}" in written
     assert SECRET not in written
 
