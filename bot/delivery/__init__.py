@@ -1,1 +1,1 @@
-"""Posting outside a reply: the poster protocol, delivery from the outbox, and the notices about it."""
+"""Posting outside a reply: the poster interface, delivery from the outbox, and the notices about it."""

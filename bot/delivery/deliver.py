@@ -29,34 +29,34 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SLOTS = 200
-"""Messages that one process has under way together."""
-LOOKS_EVERY = 0.25
-"""Seconds between two claims while messages are under way."""
-WITHIN = 35.0
-"""Seconds that a post may take, its wait for a turn included."""
-BEGINS_WITHIN = 5.0
-"""Seconds after the claim within which a post must begin; with `WITHIN` less than the lease."""
-GIVES_UP = timedelta(hours=24)
+"""Messages that one process posts at a time."""
+CLAIM_INTERVAL = 0.25
+"""Seconds between two claims while messages are being posted."""
+POST_TIMEOUT = 35.0
+"""Maximum seconds for a post, its wait for the rate limit included."""
+START_TIMEOUT = 5.0
+"""Seconds after the claim within which a post must begin; together with `POST_TIMEOUT` less than the lease."""
+GIVE_UP_AFTER = timedelta(hours=24)
 FIRST_BACKOFF = 2.0
 LONGEST_BACKOFF = 300.0
-ASKS_AGAIN = timedelta(minutes=1)
-"""When to ask again for a person's direct channel; the pause doubles each time."""
-ASKS = 8
-"""How often to ask for it, which takes two hours in all, in case the chat is at fault."""
+DIRECT_RETRY_DELAY = timedelta(minutes=1)
+"""Delay before asking again for a person's direct channel; it doubles each time."""
+DIRECT_ATTEMPTS = 8
+"""Attempts to get a direct channel, over about two hours, since the chat may be at fault."""
 MOST_SHOWN = 60
-"""Characters of a message's title in a report about it."""
+"""Maximum characters of a message's title in a report about it."""
 LATE = timedelta(minutes=15)
-"""After that long in the outbox a message says so."""
-WRITES_AGAIN = 1.0
-"""Seconds before an outcome is written again if the database is unavailable."""
-NO_WAY, FAULT = "no_direct_channel", "fault"
-"""Reasons that concern one message alone: the others of its workspace are posted as usual."""
+"""Age in the outbox from which a message is marked as posted late."""
+WRITE_RETRY_DELAY = 1.0
+"""Seconds before an outcome is written again while the database is unavailable."""
+NO_DIRECT_CHANNEL, FAULT = "no_direct_channel", "fault"
+"""Reasons that concern a single message: others of its workspace are posted as usual."""
 
 
 class Deliverer:
-    """Delivers for the chats that it has posters for. Any number of processes may.
+    """Delivers for the chats that it has posters for. Any number of processes may run one.
 
-    `counts` are of the posters' answers, by the chat's name and the outcome's.
+    `counts` counts post results by chat and outcome.
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class Deliverer:
         self._posters = posters
         self._clock = clock
         self._counts = Counter[tuple[str, str]]() if counts is None else counts
-        self._receipts = Acknowledgements(store.outbox, clock)
+        self._acknowledgements = Acknowledgements(store.outbox, clock)
         self._breakers = CircuitBreakers()
         self._under_way: dict[int, int] = {}
         self._is_ending = False
 
     async def deliver_due(self) -> int:
-        """Post until nothing is due; how many attempts that took. Safe in any number of processes, but once in each."""
+        """Post until nothing is due; returns the number of attempts. Safe in many processes, once at a time in each."""
         attempts = 0
         running: set[asyncio.Task[None]] = set()
         try:
@@ -87,7 +87,7 @@ class Deliverer:
                     running.add(asyncio.create_task(self._deliver(message, began)))
                 if not running:
                     return attempts
-                done, running = await asyncio.wait(running, timeout=LOOKS_EVERY)
+                done, running = await asyncio.wait(running, timeout=CLAIM_INTERVAL)
                 attempts += len(done)
                 for task in done:
                     task.result()
@@ -96,11 +96,11 @@ class Deliverer:
                 task.cancel()
             raise
         finally:
-            if running:  # what was claimed is finished, whatever happened to the others
+            if running:  # claimed messages are finished, whatever happened to the others
                 await asyncio.wait(running)
 
     def stop(self) -> None:
-        """Claim nothing more: `deliver_due` returns when what is under way has ended."""
+        """Claim nothing more: `deliver_due` returns when the running posts have ended."""
         self._is_ending = True
 
     async def _claim(self) -> tuple[Claimed, ...]:
@@ -109,7 +109,7 @@ class Deliverer:
             return ()
         now = self._clock()
         here = Counter(self._under_way.values())
-        places = {each: self._breakers.room(each, now) - here[each] for each in {*here, *self._breakers.known()}}
+        places = {each: self._breakers.capacity(each, now) - here[each] for each in {*here, *self._breakers.known()}}
         under_way = tuple(self._under_way)
         return await self._outbox.claim(now, tuple(self._posters), most, places=places, each=AT_ONCE, without=under_way)
 
@@ -120,26 +120,26 @@ class Deliverer:
                 await self._give_up(message, "the stored message can't be read any more.")
             elif message.expires_at is not None and message.expires_at <= now:
                 await self._give_up(message, "it couldn't be posted before it expired.")
-            elif now - message.tried_at >= GIVES_UP:
+            elif now - message.tried_at >= GIVE_UP_AFTER:
                 await self._give_up(message, "the chat refused every attempt for a day.")
-            elif time.monotonic() - began > BEGINS_WITHIN:  # the process was paused, and the lease may soon be over
-                await patiently(lambda: self._outbox.retry_later(message, now, "paused"))
+            elif time.monotonic() - began > START_TIMEOUT:  # the process was paused, and the lease may soon be over
+                await write_with_retry(lambda: self._outbox.retry_later(message, now, "paused"))
             else:
-                await self._settle(message, message.reply, await self._say(message, message.reply))
+                await self._settle(message, message.reply, await self._post(message, message.reply))
         finally:
             del self._under_way[message.id]
 
-    async def _say(self, message: Claimed, reply: Reply) -> Delivery:
+    async def _post(self, message: Claimed, reply: Reply) -> Delivery:
         poster = self._posters[message.chat]
         channel = ChannelRef(
             message.chat, message.external_id, message.channel_id, message.thread_id, message.replies_to
         )
         try:
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(POST_TIMEOUT):
                 if not message.channel_id:
                     direct = await poster.direct(message.external_id, message.person_id or "")
                     if direct is None:
-                        return Later(ASKS_AGAIN * 2 ** (message.attempts - 1), NO_WAY)
+                        return Later(DIRECT_RETRY_DELAY * 2 ** (message.attempts - 1), NO_DIRECT_CHANNEL)
                     channel = direct
                 if message.edits is not None:
                     delivery = await poster.edit(channel, message.edits, reply)
@@ -151,7 +151,7 @@ class Deliverer:
                 return delivery
         except TimeoutError:
             return Unclear("timeout")
-        except Exception:  # a message that nobody can render must not hold up the others
+        except Exception:  # a message that can't be rendered must not block the others
             logger.exception("posting a message failed", extra={"key": message.key})
             return Unclear(FAULT)
 
@@ -159,22 +159,22 @@ class Deliverer:
         now = self._clock()
         match delivery:
             case Posted(message_id):
-                await self._receipts.keep(message, message_id)
+                await self._acknowledgements.keep(message, message_id)
                 await self._answered(message)
-            case Later(reason=reason) if reason == NO_WAY and message.attempts >= ASKS:
+            case Later(reason=reason) if reason == NO_DIRECT_CHANNEL and message.attempts >= DIRECT_ATTEMPTS:
                 await self._give_up(message, "the chat doesn't allow direct messages to this person.")
             case Later(after, reason):
-                if reason != NO_WAY:
+                if reason != NO_DIRECT_CHANNEL:
                     self._breakers.failed(message.workspace_id, now, after)
                 at = now + max(after, _backoff(message.attempts))
-                await patiently(lambda: self._outbox.retry_later(message, at, reason))
+                await write_with_retry(lambda: self._outbox.retry_later(message, at, reason))
             case Unclear(reason):
                 if reason != FAULT:
                     self._breakers.failed(message.workspace_id, now)
                 at = now + self._soon(message)
-                await patiently(lambda: self._outbox.unclear(message, at, reason))
+                await write_with_retry(lambda: self._outbox.unclear(message, at, reason))
             case Rejected() if message.edits is not None:
-                await patiently(lambda: self._outbox.repost(message, now))
+                await write_with_retry(lambda: self._outbox.repost(message, now))
                 await self._answered(message)
             case Rejected(sentence=sentence, is_message=True):
                 await self._give_up(message, sentence)
@@ -182,9 +182,9 @@ class Deliverer:
             case Rejected(sentence=sentence):
                 # The person who shared a card expects it. The notice that settings are off covers everything else.
                 is_awaited = message.key.startswith(f"{SHARE}:")
-                told = given_up(message.channel_id, _name(reply), sentence) if is_awaited else None
+                notice = given_up(message.channel_id, _name(reply), sentence) if is_awaited else None
                 closed = channel_closed(message.channel_id, _name(reply), sentence)
-                await patiently(lambda: self._outbox.dead(message, sentence, now, told, closed=closed))
+                await write_with_retry(lambda: self._outbox.dead(message, sentence, now, notice, closed=closed))
                 await self._answered(message)
         level = logging.WARNING if isinstance(delivery, Rejected) else logging.INFO
         about = {"key": message.key, "outcome": type(delivery).__name__.lower(), "attempts": message.attempts}
@@ -192,8 +192,8 @@ class Deliverer:
 
     async def _give_up(self, message: Claimed, why: str) -> None:
         now = self._clock()
-        told = given_up(message.channel_id, _name(message.reply), why)
-        await patiently(lambda: self._outbox.dead(message, why, now, told))
+        notice = given_up(message.channel_id, _name(message.reply), why)
+        await write_with_retry(lambda: self._outbox.dead(message, why, now, notice))
         logger.warning("message is dead: no further attempts", extra={"key": message.key, "reason": why})
 
     async def _answered(self, message: Claimed) -> None:
@@ -201,7 +201,7 @@ class Deliverer:
             await self._outbox.expedite(message.workspace_id, self._clock())
 
     def _soon(self, message: Claimed) -> timedelta:
-        """When to repost an unclear message: while the platform still recognises its key, if it does so at all."""
+        """Delay before an unclear message is reposted: if the platform recognises keys, while it still does."""
         known_for = self._posters[message.chat].recognises_for
         backoff = _backoff(message.attempts)
         return min(backoff, known_for / 2) if known_for else backoff
@@ -218,7 +218,7 @@ def _name(reply: Reply | None) -> str:
 
 
 def channel_closed(channel_id: str, message: str, reason: str) -> Reply:
-    """The notice to those who set up a digest or alerts in a channel that is now closed. `reason` says what to do."""
+    """Notice to those who set up a digest or alerts in a channel that is now closed. `reason` says what to do."""
     return Reply(
         f"I can't post in a channel any more: {reason}",
         title="Turned off",
@@ -231,13 +231,13 @@ def channel_closed(channel_id: str, message: str, reason: str) -> Reply:
 
 
 def late(reply: Reply, since: datetime) -> Reply:
-    """The message with a note that it is posted long after it was written."""
+    """Add a note to a message that is posted long after it was written."""
     note = Note(text("Posted late. Figures are as of ", Time(since), "."))
     return replace(reply, parts=(*reply.parts, note))
 
 
 def given_up(channel_id: str, message: str, reason: str) -> Reply:
-    """The notice to the owner of a message that could not be posted. Its channel's settings stay on."""
+    """Notice to the owner of a message that couldn't be posted. Its channel's settings stay on."""
     return Reply(
         f"I couldn't post a message: {reason}",
         title="Not posted",
@@ -255,7 +255,7 @@ def given_up(channel_id: str, message: str, reason: str) -> Reply:
 
 
 class Acknowledgements:
-    """Stores which messages were posted: those of one process, in batches while an earlier write is under way."""
+    """Stores which messages were posted, in batches: those of one process that collect while a write is running."""
 
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
@@ -264,14 +264,14 @@ class Acknowledgements:
         self._arrived: dict[Claimed, str] = {}
 
     async def keep(self, message: Claimed, message_id: str) -> None:
-        """Store that a message is in its channel, waiting as long as the database is unavailable."""
+        """Store that a message was posted, waiting for as long as the database is unavailable."""
         self._arrived[message] = message_id
         async with self._turn:
             if message not in self._arrived:  # an earlier turn has written this one too
                 return
             arrived, self._arrived = self._arrived, {}
             try:
-                lost = await patiently(lambda: self._outbox.sent(arrived, self._clock()))
+                lost = await write_with_retry(lambda: self._outbox.sent(arrived, self._clock()))
             except BaseException:
                 self._arrived |= arrived  # for the next turn
                 raise
@@ -279,19 +279,19 @@ class Acknowledgements:
                 logger.warning("messages were posted after their lease ended and may be doubled", extra={"keys": keys})
 
 
-async def patiently(write: Callable[[], Awaitable[T]]) -> T:
-    """Write an outcome, retrying while the database is unavailable: unwritten, the message would be posted again."""
+async def write_with_retry(write: Callable[[], Awaitable[T]]) -> T:
+    """Write an outcome, retrying while the database is unavailable: otherwise the message would be posted again."""
     while True:
         try:
             return await write()
         except DatabaseUnavailable:
-            await asyncio.sleep(WRITES_AGAIN)
+            await asyncio.sleep(WRITE_RETRY_DELAY)
 
 
 AT_ONCE = 16
-"""Messages of one workspace under way together: its pace is the poster's matter, and others want their turn too."""
+"""Messages of one workspace posted at a time; pacing is the poster's job, and other workspaces need slots too."""
 TRIPS = 3
-"""Failures in a row that open the breaker: then one message at a time tests the chat, after a pause."""
+"""Failures in a row that open the breaker: then, after a pause, one probe message at a time is sent."""
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=30)
 """The pause doubles up to this; a longer wait that the platform asks for is kept."""
@@ -305,37 +305,37 @@ class _Breaker:
     until: datetime | None = None
 
     def is_open(self, now: datetime) -> bool:
-        """Whether nothing may go. A pause that began later than now was begun before the clock was set back."""
+        """Whether nothing may be sent. A pause that starts in the future is ignored: the clock was set back."""
         return self.since is not None and self.until is not None and self.since <= now < self.until
 
 
 class CircuitBreakers:
-    """One for each workspace, by its number."""
+    """One circuit breaker per workspace, by workspace id."""
 
     def __init__(self) -> None:
         self._by_workspace: defaultdict[int, _Breaker] = defaultdict(_Breaker)
 
-    def room(self, workspace_id: int, now: datetime) -> int:
-        """How many messages of a workspace may be under way together."""
+    def capacity(self, workspace_id: int, now: datetime) -> int:
+        """How many messages of a workspace may be under way at once."""
         breaker = self._by_workspace.get(workspace_id)
         if breaker is None or breaker.failures < TRIPS:
             return AT_ONCE
         return 0 if breaker.is_open(now) else 1
 
     def known(self) -> tuple[int, ...]:
-        """The workspaces of which the last call failed."""
+        """Workspaces whose last call failed."""
         return tuple(self._by_workspace)
 
     def answered(self, workspace_id: int) -> bool:
-        """The platform answered; True where it had failed so often that messages were held back."""
+        """Note that the platform answered; returns True if the breaker had held messages back."""
         breaker = self._by_workspace.pop(workspace_id, None)
         return breaker is not None and breaker.failures >= TRIPS
 
     def failed(self, workspace_id: int, now: datetime, wait: timedelta = timedelta()) -> None:
-        """The platform did not answer, or asked to `wait`."""
+        """Note that the platform didn't answer, or asked to `wait`."""
         breaker = self._by_workspace[workspace_id]
         breaker.failures += 1
-        if breaker.failures < TRIPS or breaker.is_open(now):  # which the others of its wave have opened
+        if breaker.failures < TRIPS or breaker.is_open(now):  # already opened by a failure of the same batch
             return
         pause = min(FIRST_PAUSE * 2**breaker.probes, LONGEST_PAUSE) * random.uniform(0.5, 1)
         breaker.probes = min(breaker.probes + 1, 8)

@@ -1,4 +1,4 @@
-"""The interface by which the core posts to a chat platform, and what may come of a post."""
+"""Interface through which the core posts to a chat platform, and the possible outcomes of a post."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,10 +9,10 @@ from bot.reply.model import Reply
 
 @dataclass(frozen=True, slots=True)
 class ChannelRef:
-    """One channel of one workspace, both by the platform's own ids, and the thread in it if there is one.
+    """A channel of a workspace, by the platform's own ids, and optionally a thread in it.
 
-    `replies_to`: the id of a message in it under which to post, so that the channel sees both; by itself if that one
-    is gone or takes no replies.
+    `replies_to`: id of a message to reply to, visible in the channel too; if that message is gone or takes no replies,
+    the post stands alone.
     """
 
     chat: str
@@ -24,17 +24,17 @@ class ChannelRef:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """It is in the channel. `message_id` is what `edit` and a thread take."""
+    """The message is in the channel. `message_id` identifies it for `edit` and for threads."""
 
     message_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """It never will be there: the channel is gone, archived or closed to the bot, or its token revoked.
+    """The message will never be posted: the channel is gone, archived or closed to the bot, or the token is revoked.
 
-    `reason` is the platform's own word, `sentence` tells a person what to do about it. `is_message` says that this one
-    message is refused, or its thread, and that the channel may take the next one.
+    `reason` is the platform's error code, `sentence` tells a person what to do. `is_message`: only this message or its
+    thread is refused, and the channel may accept the next one.
     """
 
     reason: str
@@ -44,7 +44,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It is certainly not there, and may be tried again after a while."""
+    """The message was certainly not posted, and may be tried again after a while."""
 
     after: timedelta
     reason: str
@@ -52,7 +52,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """It may or may not be there: the answer was lost. Repeating it may say it twice."""
+    """The message may or may not have been posted: the response was lost. A repeat may double it."""
 
     reason: str
 
@@ -61,24 +61,24 @@ Delivery: TypeAlias = Posted | Rejected | Later | Unclear
 
 
 class ChannelPoster(Protocol):
-    """Posts into channels. Never raises for what the platform or the network did, never repeats a post by itself."""
+    """Posts into channels. Never raises for platform or network failures, and never repeats a post by itself."""
 
     @property
     def recognises_for(self) -> timedelta:
-        """How long after a post the platform knows its key again and does not say it twice; zero where never."""
+        """How long after a post the platform recognises its key and drops a repeat; zero if it never does."""
         ...
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
-        """Post once. `key` names this message: where the platform can tell by it that it has the message, it does."""
+        """Post once. `key` identifies the message, so that a platform that supports it can drop a repeat."""
         ...
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
-        """Put a reply in the place of one that was posted. Safe to repeat."""
+        """Replace a posted message. Safe to repeat."""
         ...
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
-        """The channel in which one person alone reads; None where there is none. Safe to repeat.
+        """Open the direct channel with a person; None if there is none. Safe to repeat.
 
-        Only for now if the platform did not answer: the caller tries again later.
+        None may be temporary, if the platform didn't answer: the caller tries again later.
         """
         ...

@@ -1,1 +1,1 @@
-"""Digests: a workspace's videos over a period, gathered from the mirror, planned, and shown as a card."""
+"""Digests: a workspace's videos over a period, gathered from the mirror, planned, and rendered as a card."""

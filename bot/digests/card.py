@@ -1,6 +1,6 @@
-"""The digest as a channel reads it, on one screen, and the two notices for a digest that can't be made.
+"""Digest card for a channel, on one screen, and the two notices for a digest that can't be made.
 
-After a video that it offered to stop was stopped, the posted digest is shown without that offer.
+Once a video that it offered to stop was stopped, the posted digest is shown without that offer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -51,10 +51,10 @@ from bot.reply.model import (
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How one channel gets it: what it is called, when the next one comes, and how late this one is.
+    """How a channel gets a digest: its title, when the next one comes, and how late this one is.
 
-    `due_at` is given where it comes late, `next_at` is None where nothing is scheduled; `ref` names this post to its
-    own buttons and is empty in a preview.
+    `due_at` is set if it is late, `next_at` is None if nothing is scheduled; `ref` identifies the post for its own
+    buttons and is empty in a preview.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Delivery:
 
 
 def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
-    """The post, or its preview."""
+    """The digest as a post or a preview."""
     is_short = facts.money is not None and facts.money.wallet.is_short
     return Reply(
         summary(facts),
@@ -78,7 +78,7 @@ def digest(facts: DigestFacts, delivery: Delivery) -> Reply:
 
 
 def digest_without_key() -> Reply:
-    """What a channel reads, once, that wants a digest of a workspace without an API key."""
+    """One-time notice in a channel with a digest whose workspace has no API key."""
     return Reply(
         "No digest: no ContentStats API key is linked to this workspace. Ask an admin to link one with /connect; "
         "digests then start on their own.",
@@ -89,7 +89,7 @@ def digest_without_key() -> Reply:
 
 
 def digests_missed(due_at: datetime, channel: Span) -> Reply:
-    """What the person who set a digest up reads when one was left out because it came too late."""
+    """Notice to the person who set up a digest, if one was skipped because it was too late."""
     return Reply(
         f"The digest due {moment_text(due_at)} was skipped because the bot was offline for too long. The next "
         "one covers that period too.",
@@ -111,14 +111,14 @@ def _movers(facts: DigestFacts) -> Iterator[Part]:
 
 
 def _named(facts: DigestFacts) -> int:
-    """How many movers are named: one beside a leaderboard, and none beside one that names the videos."""
+    """How many movers to name: one beside a leaderboard, and none if the leaderboard names the videos."""
     if not facts.board:
         return MOST_NAMED
     return int(facts.options.ranked is not Ranked.VIDEOS)
 
 
 def _lines(facts: DigestFacts) -> Iterator[Text]:
-    """A line for each thing that happened, and one for the money."""
+    """One line per kind of event, and one for money."""
     shown = facts.options.sections
     yield from board_lines(facts)
     if Section.VIDEOS in shown:
@@ -133,7 +133,7 @@ def _lines(facts: DigestFacts) -> Iterator[Text]:
 
 
 def _saving(facts: DigestFacts) -> str:
-    """What stopping the flattened videos saves; nothing in a digest without money."""
+    """What stopping the flattened videos saves; empty in a digest without money."""
     if facts.cost_per_snapshot is None:
         return ""
     saved = facts.cost_per_snapshot * sum(each.saves or 0 for each in facts.flat)
@@ -150,7 +150,7 @@ def _small_print(facts: DigestFacts, delivery: Delivery) -> Note:
 
 
 def _doubts(facts: DigestFacts) -> Iterator[str]:
-    """What changes how much the sums are to be believed, in a few words each."""
+    """Reasons why the totals are less reliable, in a few words each."""
     if facts.coverage.collected < facts.coverage.expected:
         yield f"{facts.coverage.collected:,} of {facts.coverage.expected:,} snapshots"
     if facts.unread:
@@ -171,13 +171,13 @@ def _actions(facts: DigestFacts, delivery: Delivery) -> tuple[Action, ...]:
 
 
 MOST_NAMED = 3
-"""Movers or places that the card names; the picture and the details show more."""
+"""Movers or leaderboard places named on the card; the picture and the details show more."""
 LINE = 31
-"""Letters of a line on a phone, of which a bold or a wide one takes more room."""
+"""Letters per line on a phone; bold and wide ones take more room."""
 
 
 def summary(facts: DigestFacts) -> str:
-    """What happened, in two sentences."""
+    """Summary of the period, in two sentences."""
     span = ago(facts.window.length)
     is_free = facts.money is None or not facts.money.spent
     if not any(facts.running) and is_free and not any((facts.totals, facts.new, facts.finished)):
@@ -190,12 +190,12 @@ def summary(facts: DigestFacts) -> str:
 
 
 def gains(facts: DigestFacts) -> tuple[str, ...]:
-    """What each metric gained."""
+    """Gain of each metric."""
     return tuple(f"{signed_count(each.delta)} {each.metric}" for each in facts.totals)
 
 
 def _compared(facts: DigestFacts) -> Iterator[str]:
-    """How it compares with the time before, and how many videos are new."""
+    """Comparison with the period before, and the number of new videos."""
     count = len(facts.new)
     are_new = f"{'is' if count == 1 else 'are'} new"
     total = next((each for each in facts.totals if each.trend is not None), None)
@@ -216,7 +216,7 @@ def _trend(total: Total, *, names: bool) -> str:
 
 
 def names_line(head: str, videos: Sequence[VideoChange], end: str = "") -> Iterator[Text]:
-    """A line with the largest video by name and the number of the others; none without any."""
+    """One line with the largest video by name and the number of others; nothing without videos."""
     if not videos:
         return
     more = f" +{len(videos) - 1:,} more" if len(videos) > 1 else ""
@@ -225,7 +225,7 @@ def names_line(head: str, videos: Sequence[VideoChange], end: str = "") -> Itera
 
 
 def board_lines(facts: DigestFacts) -> Iterator[Text]:
-    """The best places of the leaderboard, each with its gain and its move, under what it ranks."""
+    """The top of the leaderboard, each place with its gain and its move."""
     if facts.board:
         yield text(Bold(board_title(facts)))
     for name, place, _, has_moves in facts.board[:MOST_NAMED]:
@@ -234,13 +234,13 @@ def board_lines(facts: DigestFacts) -> Iterator[Text]:
 
 
 def board_title(facts: DigestFacts) -> str:
-    """What the leaderboard ranks; and by what, unless that is views."""
+    """Title of the leaderboard; it names the metric unless that is views."""
     by = {each.metric for each in facts.board} - {Metric.VIEWS}
     return " ".join([f"Top {facts.options.ranked}", *(f"by {each}" for each in by)])
 
 
 def money_line(facts: DigestFacts, money: DigestMoney) -> Text:
-    """What was spent and what is left, and whether that is enough."""
+    """What was spent, what is left, and whether that is enough."""
     state = money.wallet
     as_of = "" if facts.window.end - state.as_of <= HOUR else f" (as of {moment_text(state.as_of, facts.window.end)})"
     there = f", {available(state.usage)} available{as_of}"
@@ -259,20 +259,20 @@ def money_line(facts: DigestFacts, money: DigestMoney) -> Text:
 
 
 def spent_words(facts: DigestFacts, money: DigestMoney) -> str:
-    """What was spent in the window; at least so much, where not everything was read that may have been collected."""
+    """Spend in the window; "at least" if collected snapshots may be unread."""
     is_all = facts.complete and not facts.unread and facts.told_until == facts.window.end
     return f"{'' if is_all else 'at least '}{dollars(money.spent + money.carry, down=True)}"
 
 
 def digest_title(schedule: Schedule) -> str:
-    """What to call a digest that comes by this schedule."""
+    """Title of a digest with this schedule."""
     if schedule.month_day is not None:
         return "Monthly digest"
     return {0: "Daily digest", 1: "Weekly digest"}.get(len(schedule.weekdays), "Digest")
 
 
 def with_stopped(post: Reply, video: Video, person: Person) -> Reply:
-    """The post without the offer to stop this video, and with who took it."""
+    """The post without the offer to stop this video, and with a note of who stopped it."""
     note = Note(text(Mention(person.id, person.name), f" stopped {shortened(name_of(video), 20)}"))
     return replace(post, parts=(*post.parts, note), actions=tuple(_left(post, video.id)))
 

@@ -1,4 +1,4 @@
-"""Everything about a digest's period that its card has no room for, and the offers to stop what has flattened."""
+"""Details of a digest's period that don't fit its card, with offers to stop flattened videos."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -41,14 +41,14 @@ from bot.reply.model import (
 )
 
 MOST_ROWS, MOST_FLAT, NAME = 3, 8, 28
-"""Rows of each list, and of the flattened videos, so that all fit one message; a name's letters in a phone's line."""
+"""Rows per list and of flattened videos, so that all fit one message; letters of a name on a phone's line."""
 
 _VIDEO, _NOW = Column("Video"), Column("Now", Align.RIGHT)
 _BETWEEN = Plain(" · ")
 
 
 def digest_details(facts: DigestFacts, ref: str) -> Reply:
-    """Every list of a digest, with counts; the button of a flattened video asks whether to stop it."""
+    """Every list of a digest, with counts; a flattened video's button asks whether to stop it."""
     end, price = facts.window.end, facts.cost_per_snapshot
     growing = facts.growing
     changes = {each.video.id: change for each, change in facts.movers}
@@ -101,7 +101,7 @@ def digest_details(facts: DigestFacts, ref: str) -> Reply:
 
 
 def _leaderboard(facts: DigestFacts) -> tuple[Button, ...]:
-    """The whole leaderboard over the period that is nearest to the digest's; none if the digest has none."""
+    """Button to the whole leaderboard, over the nearest period; none if the digest has no leaderboard."""
     if not facts.board:
         return ()
     options, period = facts.options, Period.WEEK if facts.window.length > timedelta(days=3) else Period.DAY
@@ -111,7 +111,7 @@ def _leaderboard(facts: DigestFacts) -> tuple[Button, ...]:
 
 
 def _places(facts: DigestFacts) -> Text:
-    """The first places of the leaderboard in one line, with their exact gains."""
+    """The top of the leaderboard in one line, with exact gains."""
     spans: list[Span] = []
     for name, place, metric, has_moves in facts.board[:MOST_NAMED]:
         move = f" ({words})" if has_moves and (words := move_words(place)) else ""
@@ -131,7 +131,7 @@ def _fields(facts: DigestFacts) -> Iterator[Field]:
 
 
 def _total_words(total: Total, span: str) -> str:
-    """The sum of all videos, and how many of them can be compared with the time before."""
+    """The total of all videos, and the trend of those that can be compared with the period before."""
     words = f"{signed_count(total.delta)} from {plural(total.videos, 'video')}"
     if total.trend is None:
         return words
@@ -148,7 +148,7 @@ def _listing(
     choice: str = "Open…",
     most: int = MOST_ROWS,
 ) -> Iterator[Listing]:
-    """The first rows, each with its cells in one line below its name."""
+    """The first rows, each with its cells on one line below its name."""
     items = []
     for each in videos[:most]:
         shown = cells(each)
@@ -160,14 +160,14 @@ def _listing(
 
 
 def _gain(moved: VideoChange, change: Change) -> str:
-    """The change, with its real window if that differs, and a mark if the counter fell within it."""
+    """The change, with its real window if that differs, and a mark if the counter fell."""
     window = "" if change.exact else f" in {ago(change.window)}"
     fell = " (fell meanwhile)" if change.fell else ""
     return f"{signed_count(change.delta)} {metric_name(moved.video.platform, moved.metric)}{window}{fell}"
 
 
 def _count(moved: VideoChange, end: datetime) -> Text:
-    """The count, with how old it was at the window's end if newer ones should have come."""
+    """The count, with its age at the window's end if newer snapshots are overdue."""
     if moved.count is None:
         return text("–")
     at = moved.counted_at

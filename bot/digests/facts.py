@@ -1,4 +1,4 @@
-"""What a digest is made of, and the call that leads to the details of the same period."""
+"""The facts of a digest, and the call that shows the details of the same period."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from bot.reply.call import Call
 from bot.reply.model import Drawing, Picture, Text
 
 _LONGEST = timedelta(days=70)
-"""Longer than any digest's period."""
+"""Longer than the period of any digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestMoney:
-    """The wallet, from whose time its runway counts, and what the window's snapshots cost.
+    """The wallet and the cost of the window's snapshots. The runway counts from the wallet state's time.
 
-    `late` is the part of `spent` (dollars) for snapshots from before the window that were read after the last digest.
-    `carry` is the part of a cent that the last digest did not show, so that all digests together show the bill.
+    `late` is the part of `spent` (dollars) for snapshots before the window that were read after the last digest.
+    `carry` is the fraction of a cent that the last digest didn't show, so that all digests together add up to the bill.
     """
 
     wallet: WalletState
@@ -34,12 +34,12 @@ class DigestMoney:
 
     @property
     def shown(self) -> Decimal:
-        """What the digest may show: to the cent, the rest is carried on."""
+        """The amount to show: whole cents; the rest is carried over."""
         return whole_cents(self.spent + self.carry)
 
 
 class BoardRow(NamedTuple):
-    """A place on the leaderboard: the name that it shows, and what is counted."""
+    """A place on the leaderboard: its name, and the metric it is ranked by."""
 
     name: Text
     standing: RankedEntry[Hashable]
@@ -51,12 +51,11 @@ class BoardRow(NamedTuple):
 class DigestFacts:
     """What happened in a window to the videos that a channel wants to see.
 
-    `new`, `finished`, `ending` and `flat` are whole lists, of which a digest shows the beginning; `movers` are the ones
-    to show. `unread` counts the running videos that no snapshot was read of in the window, `uneven` those whose change
-    is over another time than the window's. `newest_at` is when the newest reading was taken, `told_until` where the
-    next digest begins; that one needs this one's `Collected.recent` and the `carry` that it has to show. `complete` is
-    False if the API may hide some videos. `board` has the best places of the leaderboard, none if there is only one;
-    `campaign` names the one that it is about.
+    `new`, `finished`, `ending` and `flat` are complete; a digest shows the first of each. `movers` are the ones to
+    show. `unread` counts running videos without a snapshot in the window, `uneven` changes over a period other than the
+    window. `newest_at` is the time of the newest snapshot, `told_until` where the next digest begins; that one needs
+    this one's `Collected.recent` and `carry`. `complete` is False if the API may hide some videos. `board` has the top
+    of the leaderboard, empty if there is only one entry; `campaign` is the name of the only campaign covered, if any.
     """
 
     window: Window
@@ -86,21 +85,21 @@ class DigestFacts:
 
     @property
     def growing(self) -> tuple[VideoChange, ...]:
-        """The videos that end within 24 h and still grow, so that tracking them on is worth an offer."""
+        """Videos that end within 24 h and still grow, so that tracking them longer is worth an offer."""
         flat = {each.video.id for each in self.flat}
         ending = (each for each in self.ending if each.video.id not in flat and not each.video.is_deleted)
         return tuple(each for each in ending if keeps_growing(each.day, each.count, each.metric))
 
     @property
     def says_something(self) -> bool:
-        """Whether anything happened, or something is wrong, that a channel would want to know."""
+        """Whether anything happened, or is wrong, that a channel should know."""
         moved = any(each.delta for each in self.totals)
         is_short = self.money is not None and (self.money.wallet.runway.empty_at is not None)
         return moved or is_short or self.unread > 0 or any((self.new, self.finished, self.ending, self.flat))
 
 
 def details_call(facts: DigestFacts, ref: str) -> Call:
-    """The call that shows the details of the same period; `ref` names the post, empty in a preview."""
+    """Call that shows the details of the same period; `ref` identifies the post, empty in a preview."""
     start, end = ceil(facts.window.start.timestamp()), int(facts.window.end.timestamp())
     campaign = str(facts.options.campaign_id or "")
     given = {"period": f"{start:x}-{end:x}", "post": ref, "campaign": campaign}
@@ -108,7 +107,7 @@ def details_call(facts: DigestFacts, ref: str) -> Call:
 
 
 def read_period(period: str) -> Window | None:
-    """The window that `details_call` wrote; None if it is none that a digest can have."""
+    """Parse the period that `details_call` wrote; None if no digest can have it."""
     try:
         start, end = (datetime.fromtimestamp(int(each, 16), UTC) for each in period.split("-"))
     except (ValueError, OverflowError, OSError):

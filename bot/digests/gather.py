@@ -1,7 +1,7 @@
-"""From the mirror to the facts of a digest: one set of questions for a workspace and window, however many channels ask.
+"""Gathers the facts of a digest from the mirror: one set of queries per workspace and window, for all its channels.
 
-Only what the workspace may see is read. The API is never asked: the poller feeds the mirror, and a digest says how
-fresh that is. Long work is cut into pieces, between which other tasks get their turn.
+Reads only what the workspace may see, and never calls the API: the poller feeds the mirror, and a digest states how
+fresh that is. Long work is cut into pieces, so that other tasks get their turn.
 """
 
 import asyncio
@@ -43,27 +43,27 @@ from bot.store.workspaces import Workspace
 from bot.wallet.wallet import stored_state
 
 SLACK = 12 * HOUR
-"""How much earlier than a window snapshots are read, so that one before a gap at its beginning can stand for it."""
+"""How much earlier than a window snapshots are read, to have one before a gap at its beginning."""
 CURRENT = HOUR + JITTER
-"""How far behind the window's end the latest reading of what runs may be while every hour is read in its time."""
+"""Maximum lag of the latest reading behind the window's end while every hour is read on time."""
 
 
 def needed_since(window: Window) -> datetime:
-    """From when on snapshots are needed: for the window, the one before it, and the day that shows who flattened."""
+    """Start of the snapshots needed: for the window, the one before, and the day that shows which videos flattened."""
     return min(min(window.start - window.length, window.end - DAY) - SLACK, window.start - LATE - HOUR)
 
 
 def active_since(window: Window) -> datetime:
-    """From when on a video must have had a snapshot, or have ended, to be needed for a window."""
+    """How recent a video's last snapshot or end must be for the window to need it."""
     return window.start - max(window.length, LATE + HOUR)
 
 
 def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) -> VideoChange:
-    """What a video did in a window, by its snapshots since `needed_since`, oldest first.
+    """What happened to a video in a window, from its snapshots since `needed_since`, oldest first.
 
-    One that runs is compared with itself as long before its latest reading as the window is long: the latest hour may
-    not be read yet, at every digest alike, so nothing is counted twice or left out. One that is over, or was not read
-    for longer, is compared with what it had at the start of the window, where the digest before had left it.
+    A running video's change covers the window's length up to its latest reading: the latest hour may not be read yet,
+    at every digest alike, so nothing is counted twice or left out. An ended video, or one that wasn't read for longer,
+    is compared with its count at the start of the window, where the digest before had left it.
     """
     video = stored.video
     metric = stored.main_metric or main_metric(video.platform, snapshots)
@@ -93,7 +93,7 @@ def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) ->
 
 
 def _change(known: Sequence[Snapshot], metric: Metric, window: Window, *, is_running: bool) -> Change | None:
-    """The change since the last reading that the digest before can have told, or the first one there is."""
+    """The change since the last reading that the digest before can have shown, or since the first one."""
     if len(known) < 2:
         return None
     latest = known[-1].taken_at
@@ -107,7 +107,7 @@ def _change(known: Sequence[Snapshot], metric: Metric, window: Window, *, is_run
 
 
 def _coverage(stored: StoredVideo, collected: Sequence[Snapshot], window: Window) -> Coverage:
-    """What was read of what was due in the window; a tracking that is over, or waits for money, owes nothing more."""
+    """Snapshots read and due in the window; a tracking that has ended or waits for money has none due any more."""
     video = stored.video
     start = max(window.start - GRACE, video.started_at or window.start)
     is_due = video.collects and not video.is_deleted
@@ -116,7 +116,7 @@ def _coverage(stored: StoredVideo, collected: Sequence[Snapshot], window: Window
 
 
 def _over_at(stored: StoredVideo) -> datetime | None:
-    """When the bot learned that a video is over: at first sight, if the video had collected until shortly before."""
+    """When the bot learned that a video ended: at first sight, if the video had collected until shortly before."""
     last = stored.last_snapshot_at
     if stored.ended_at is not None or last is None:
         return stored.ended_at
@@ -124,7 +124,7 @@ def _over_at(stored: StoredVideo) -> datetime | None:
 
 
 def _is_new(stored: StoredVideo, window: Window) -> bool:
-    """Whether the bot learned of it in the window, when it was not old: linking a key makes no old video a new one."""
+    """Whether the bot first saw the video in the window while it was recent: linking a key makes no old video new."""
     started = stored.video.started_at
     learned = window.start < stored.first_seen_at <= window.end
     return learned and (started is None or started > window.start - DAY)
@@ -133,15 +133,15 @@ def _is_new(stored: StoredVideo, window: Window) -> bool:
 MOST_MOVERS = MOST_RANKED = 5
 MOST_LETTERS = 20
 ROWS_AT_ONCE = 500
-"""Snapshots that are read and worked on in one piece: a few milliseconds."""
+"""Snapshots processed in one piece: a few milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestInput:
-    """What a workspace may see of a window: its videos, and its wallet if anything is known of that.
+    """A workspace's videos in a window, and its wallet if that is known.
 
-    `complete` is False where the API may hide some videos. `told_until` is the end of what this tells: before the
-    window's end where nothing that runs was read lately, so that the next one tells the rest. `collected` counts the
+    `complete` is False if the API may hide some videos. `told_until` is the end of what this covers: before the
+    window's end if no running video was read lately, so that the next digest covers the rest. `collected` counts the
     snapshots up to there.
     """
 
@@ -155,7 +155,7 @@ class DigestInput:
 
 
 async def gather(store: Store, workspace: Workspace, window: Window, *, is_test: bool) -> DigestInput:
-    """Everything that any digest of the workspace has to know of a window. `is_test`: its key charges nothing."""
+    """Gather what any digest of the workspace needs for a window. `is_test`: its key charges nothing."""
     stored = await store.videos.active(workspace, active_since(window))
     until = _told_until(stored, window)
     videos, found = await _moved(store, workspace, stored, window, until)
@@ -181,7 +181,7 @@ class CampaignScope:
 
 
 async def scope_of(store: Store, workspace: Workspace, options: DigestOptions) -> CampaignScope | None:
-    """The campaign that these options choose, archived or not; None for every video."""
+    """The campaign chosen by these options, archived or not; None for every video."""
     if options.campaign_id is None:
         return None
     campaign = await store.campaigns.find(workspace.id, options.campaign_id)
@@ -196,9 +196,9 @@ def digest_facts(
     scope: CampaignScope | None = None,
     before: tuple[int | None, Decimal] = (None, Decimal(0)),
 ) -> DigestFacts:
-    """What of it a channel wants to see, with its picture to be drawn.
+    """Select the facts that a channel wants to see, with a picture to be drawn.
 
-    `before` is what the channel's last digest kept: its `Collected.recent` and its carry.
+    `before` is what the channel's last digest stored: its `Collected.recent` and its carry.
     """
     videos = [
         each
@@ -252,7 +252,7 @@ def digest_facts(
 async def _moved(
     store: Store, workspace: Workspace, stored: Sequence[StoredVideo], window: Window, until: datetime
 ) -> tuple[tuple[VideoChange, ...], Collected]:
-    """What each video did, and what was collected, in few queries: several videos each, some hundred rows together."""
+    """The change of each video and the snapshots collected, in few queries: several videos, some hundred rows each."""
     since, told = needed_since(window), Window(window.start, until)
     step = max(ROWS_AT_ONCE // max((window.end - since) // HOUR, 1), 1)
     found: list[VideoChange] = []
@@ -279,7 +279,7 @@ def _largest(videos: Iterable[VideoChange]) -> tuple[VideoChange, ...]:
 
 
 def _board(videos: Sequence[VideoChange], ranked: Ranked) -> tuple[BoardRow, ...]:
-    """The best places by the first metric that anything was gained of; none if only one is known."""
+    """The top of the leaderboard by the first metric with a gain; empty if only one entry is known."""
     counted = totals(videos)
     found = leaderboard(videos, counted[0].metric, ranked) if counted else None
     if found is None or len(found.standings) < 2:
@@ -293,7 +293,7 @@ def _board(videos: Sequence[VideoChange], ranked: Ranked) -> tuple[BoardRow, ...
 
 
 def _ranked_name(shown: VideoChange, ranked: Ranked, several: AbstractSet[str]) -> Text:
-    """The name of a place on the leaderboard, by one of its videos."""
+    """The name of a place on the leaderboard, from one of its videos."""
     person = shown.started_by
     if ranked is Ranked.PEOPLE and person is not None:
         return text(Mention(person.id, shortened(person.name, MOST_LETTERS)))

@@ -1,7 +1,7 @@
-"""Plans the digests that are due: from a row whose time has come to a message in the outbox and the row's next time.
+"""Plans due digests: turns a row whose time has come into an outbox message and the row's next time.
 
-Nothing is posted here, and the API is not asked: the mirror is read as it is, and the digest says how fresh that was.
-Where the poller is about to read what it is made of, as after a time in which nothing ran, it may wait for that.
+Posts nothing and never calls the API: the mirror is used as it is, and the digest states how fresh it was. If the
+poller is about to read the numbers, for example after downtime, the digest may wait for it.
 """
 
 import asyncio
@@ -33,23 +33,23 @@ from bot.wallet.wallet import Wallet
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-"""Digests that are claimed at a time: made well within their lease."""
+"""Digests claimed at a time; few enough to be finished within their lease."""
 AT_ONCE = 4
-"""Workspaces that are planned together, so that one is read while another's picture is drawn."""
+"""Workspaces planned concurrently, so that one is read while another's picture is drawn."""
 WRITTEN_TOGETHER = 50
-"""Digests that are written in one transaction: rendering so many keeps nobody waiting."""
+"""Digests written in one transaction; rendering this many doesn't block other tasks for long."""
 MOST_KEPT = 256
-"""Contents that are kept for the next batch of the same run."""
+"""Contents kept for the next batch of the same run."""
 LATE_AFTER = timedelta(minutes=15)
 MAX_WAIT = timedelta(minutes=10)
-"""How long a digest waits for its numbers at most."""
+"""Maximum time that a digest waits for its numbers."""
 SOON = timedelta(seconds=10)
-"""When a digest that waits is looked at again."""
+"""Delay before a waiting digest is checked again."""
 NO_KEY = "This workspace has no API key, so there was nothing to report."
 
 
 class _Content(NamedTuple):
-    """What makes two digests say the same of the numbers."""
+    """What determines a digest's numbers: equal contents are built once."""
 
     workspace_id: int
     window: Window
@@ -59,10 +59,10 @@ class _Content(NamedTuple):
 
 
 class DigestPlanner:
-    """Safe to run in any number of processes at once, and to kill at any time.
+    """Plans due digests. Safe in any number of processes at once, and to kill at any time.
 
-    `max_wait` is how long a digest may wait for its numbers: not at all where nobody polls. A digest says that it is
-    late from `late_after` on.
+    `max_wait` is how long a digest may wait for its numbers: zero if nobody polls. A digest is marked late from
+    `late_after` on.
     """
 
     def __init__(
@@ -83,9 +83,9 @@ class DigestPlanner:
         self._waiting: dict[_Content, datetime] = {}
 
     async def plan_due(self) -> int:
-        """Plan every digest that is due now; returns how many were.
+        """Plan every digest that is due now; returns how many.
 
-        What cannot be planned is logged and left to its lease: it is due again when that ends.
+        A failed one is logged and keeps its lease: it is due again when that expires.
         """
         known: dict[_Content, DigestFacts | None] = {}
         planned, oldest = 0, self._clock() - 2 * self._patience
@@ -97,7 +97,7 @@ class DigestPlanner:
         return planned
 
     async def _plan(self, claims: Iterable[Claim], known: dict[_Content, DigestFacts | None]) -> int:
-        """Plan these, a few workspaces together, each of which is read once, however many contents it has."""
+        """Plan these claims, a few workspaces at once; each is read once for all its contents."""
         alike: dict[int, dict[_Content | None, list[Claim]]] = defaultdict(lambda: defaultdict(list))
         for claim in claims:
             try:
@@ -114,7 +114,6 @@ class DigestPlanner:
     async def _plan_workspace(
         self, contents: Mapping[_Content | None, Sequence[Claim]], known: dict[_Content, DigestFacts | None]
     ) -> int:
-        """Plan what is due in one workspace."""
         read: dict[Window, DigestInput] = {}
         return sum([await self._tell(content, claims, known, read) for content, claims in contents.items()])
 
@@ -125,7 +124,7 @@ class DigestPlanner:
         known: dict[_Content, DigestFacts | None],
         read: dict[Window, DigestInput],
     ) -> int:
-        """Plan what has one content, or, without one, what came too late."""
+        """Plan the claims that share a content; without one, those that are too late."""
         if content is not None and content not in known:
             await self._learn(content, known, read)
             if content not in known:
@@ -138,7 +137,7 @@ class DigestPlanner:
         return planned
 
     def _made(self, claims: Iterable[Claim], become: Callable[[Subscription, datetime], Done]) -> dict[Claim, Done]:
-        """What becomes of each; one that cannot be made holds up no other."""
+        """The result for each claim; a failed one doesn't affect the others."""
         made = {}
         for claim in claims:
             try:
@@ -148,7 +147,7 @@ class DigestPlanner:
         return made
 
     async def _put_off(self, content: _Content, claims: Iterable[Claim]) -> None:
-        """Look again soon where the numbers are waited for; where they cannot be had, when the lease is over."""
+        """Check again soon if the numbers are being read; if they can't be had, when the lease expires."""
         if content in self._waiting:
             for claim in claims:
                 await self._store.digests.postpone(claim, self._clock() + SOON)
@@ -158,7 +157,7 @@ class DigestPlanner:
     ) -> None:
         """Add the facts of a content to `known`: None without an API key, nothing if that failed.
 
-        `read` has what was gathered of its workspace, by window.
+        `read` holds what was gathered for its workspace, by window.
         """
         try:
             account = await self._accounts.stored(content.workspace_id)
@@ -180,7 +179,7 @@ class DigestPlanner:
             logger.exception("building a digest failed", extra={"workspace": content.workspace_id})
 
     async def _waits(self, wallet: Wallet, content: _Content) -> bool:
-        """Whether the numbers are just being read; what is said before that would be of another time."""
+        """Whether the numbers are just being read; a digest before that would be out of date."""
         now = self._clock()
         since = self._waiting.get(content, now)
         if timedelta() <= now - since < self._patience and await wallet.watch.is_catching_up(content.window.end):
@@ -202,7 +201,7 @@ def _content(subscription: Subscription) -> _Content:
 
 
 def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | None, late_after: timedelta) -> Done:
-    """The occurrence told, or, where there is nothing to say and the channel wants that, left out."""
+    """The planned occurrence, or a skipped one if there is nothing to report and the channel wants that."""
     schedule, due = subscription.schedule, subscription.next
     upcoming = schedule.next_after(due.at, due.date)
     if facts is None:
@@ -219,7 +218,7 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
 
 
 def _message(subscription: Subscription, name: str, reply: Reply) -> Message:
-    """What its channel reads; of no use any more when half of the time to the next one has passed."""
+    """The message for the channel; it expires when half of the time to the next one has passed."""
     return Message(
         key=f"digest:{subscription.id}:{name}",
         workspace_id=subscription.workspace_id,
@@ -231,7 +230,7 @@ def _message(subscription: Subscription, name: str, reply: Reply) -> Message:
 
 
 def _left_out(subscription: Subscription, now: datetime) -> Done:
-    """The occurrence came too late to be worth anything: its owner is told, and the first that is worth it is next."""
+    """Skip an occurrence that is too late: its owner is notified, and the next one is the first that can be on time."""
     schedule, due = subscription.schedule, subscription.next
     told = Message(
         key=f"told:digest:{subscription.id}:{due.date}",

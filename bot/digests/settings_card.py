@@ -1,4 +1,4 @@
-"""The card of a channel's digest settings: schedule, contents, on or off."""
+"""Card of a channel's digest settings: schedule, contents, on or off."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,10 +58,10 @@ _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 
 @dataclass(frozen=True, slots=True)
 class DigestSetting:
-    """One channel's digest. `next_at` is when the next one comes, `last_at` up to when the last one told.
+    """One channel's digest. `next_at` is when the next one comes; the last one covered the time up to `last_at`.
 
     `off_reason` and `last_outcome` are sentences. `campaign` is the label of the only one that it covers, if any.
-    `hides_money`: it would show money if the channel might read of it.
+    `hides_money`: it would show money if the channel were allowed to see it.
     """
 
     channel_id: str
@@ -79,9 +79,9 @@ class DigestSetting:
 def digest_on(
     setting: DigestSetting, zone_from: str, *, cannot_post_reason: str | None, notes: Sequence[str] = ()
 ) -> Reply:
-    """It is on, with its next delivery; `zone_from` says where the zone is from that nobody typed, else it is empty.
+    """Confirmation that a digest is on, with its next delivery. `zone_from`: the source of a zone that nobody typed.
 
-    `cannot_post_reason` is empty if the bot can post in the channel, and None if the platform does not say.
+    `cannot_post_reason` is empty if the bot can post in the channel, and None if the platform doesn't report it.
     """
     where = f" The time zone is {zone_from}; name another one to change it." if zone_from else ""
     join = "If I'm not in this channel yet, add me so that I can post here."
@@ -98,7 +98,7 @@ def digest_on(
 
 
 def digest_off(*, was_on: bool) -> Reply:
-    """It is off, or was so before."""
+    """Confirmation that the digest is off, or was off already."""
     if not was_on:
         return Reply(f"This channel has no digest. Turn one on with {EXAMPLE}.", title="Digest off")
     return Reply(
@@ -110,7 +110,7 @@ def digest_off(*, was_on: bool) -> Reply:
 
 
 def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting], zone: str = "") -> Reply:
-    """This channel's digest, and those of the workspace's other channels; a new one begins with a `zone`."""
+    """This channel's digest, and those of the workspace's other channels. `zone` prefills the form of a new one."""
     parts: list[Part] = []
     if here is not None:
         parts += _shows(here)
@@ -131,7 +131,7 @@ def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting], z
 
 
 def not_a_channel() -> Reply:
-    """A digest belongs to a channel."""
+    """Explains that a digest needs a channel."""
     return Reply(
         f"Digests are posted in a channel, and this isn't one. Type {EXAMPLE} in the channel that should get it, "
         "or use /digest now to see one here.",
@@ -142,12 +142,12 @@ def not_a_channel() -> Reply:
 
 
 def rhythm_words(schedule: Schedule) -> str:
-    """When it comes, as the end of a sentence: `daily at 09:00 (Europe/Berlin)`, `every Monday at 09:00 (UTC)`."""
+    """The schedule as the end of a sentence: `daily at 09:00 (Europe/Berlin)`, `every Monday at 09:00 (UTC)`."""
     return f"{_days_words(schedule)} at {time_words(schedule.minute)} ({schedule.zone})"
 
 
 def setting_words(setting: DigestSetting) -> str:
-    """The whole setting for the log: when it comes, and what differs from the usual."""
+    """All settings for the audit log: the schedule, and what differs from the defaults."""
     facts = (f"{name.lower()}: {words}" for name, words in _facts(setting))
     return "; ".join((rhythm_words(setting.schedule), *facts))
 
@@ -164,7 +164,7 @@ def _days_words(schedule: Schedule) -> str:
 
 
 def next_words(setting: DigestSetting) -> str:
-    """The next delivery, by its own clock and in UTC; a time that the clock leaves out that day is explained."""
+    """The next delivery in local time and UTC, with a note if that day's clock change skips the usual time."""
     zone = ZoneInfo(setting.schedule.zone)
     local = setting.next_at.astimezone(zone)
     words = f"{date_text(local)}, {local:%H:%M}"
@@ -181,7 +181,7 @@ def _shows(setting: DigestSetting) -> tuple[Fields, ...]:
 
 
 def _facts(setting: DigestSetting) -> tuple[tuple[str, str], ...]:
-    """What it shows, unless that is everything, and how it is posted."""
+    """Its contents, unless that is everything, and how it is posted."""
     options = setting.options
     sections = [words.format(ranked=options.ranked) for section, words in _SHOWN.items() if section in options.sections]
     platforms = series(map(platform_name, sorted(options.platforms))) if options.platforms else ""
@@ -201,7 +201,7 @@ def _campaign(setting: DigestSetting) -> str:
 
 
 def in_a_line(setting: DigestSetting) -> Text:
-    """Where and when it comes, for lists of settings."""
+    """Channel and schedule, for lists of settings."""
     return text(Channel(setting.channel_id), f" {rhythm_words(setting.schedule)}")
 
 
@@ -228,7 +228,7 @@ def _status_words(here: DigestSetting | None) -> str:
 
 
 def _switches(setting: DigestSetting) -> tuple[Button, ...]:
-    """To change it, in a form that begins with how it is, and to switch it off. What is shown stays unless chosen."""
+    """Buttons to change it, in a form prefilled with its settings, and to turn it off. Contents stay unless chosen."""
     return Button("Change", _form(setting)), Button("Turn off", Call("digest", {"action": "off"}))
 
 
@@ -238,7 +238,7 @@ def _show_amounts(setting: DigestSetting) -> tuple[Button, ...]:
 
 
 def _form(setting: DigestSetting) -> Call:
-    """The form that changes it. Its campaign is filled in if a button has room, and kept if it isn't."""
+    """Call that opens the form for changes. The campaign is filled in if a button has room; otherwise it is kept."""
     call = Call("digest", _stated(setting.schedule) | {"asks": "1"})
     name = setting.campaign.removesuffix(" (archived)")
     more = Call("digest", {**call.arguments, "campaign": name})
@@ -246,7 +246,7 @@ def _form(setting: DigestSetting) -> Call:
 
 
 def _stated(schedule: Schedule) -> dict[str, str]:
-    """The schedule as the command takes it, in few letters."""
+    """The schedule as arguments of the command, in few letters."""
     if schedule.month_day is not None:
         every = {1: "monthly", 31: "last"}.get(schedule.month_day) or ordinal(schedule.month_day)
     elif schedule.weekdays == WORKDAYS:
