@@ -15,8 +15,8 @@ from bot.alerts.settings_card import SettingFacts, alert_settings, nothing_to_sn
 from bot.alerts.spikes import spike_card
 from bot.alerts.trouble import trouble
 from bot.domain.alerts import AlertKind, Stage, default_setting
+from bot.domain.commitments import Promise
 from bot.domain.curves import joined
-from bot.domain.money import Promise
 from bot.domain.payout import Terms
 from bot.domain.quiet import QuietHours
 from bot.domain.spikes import Hour

@@ -9,10 +9,10 @@ from bot.digests import card as digest
 from bot.digests import details_card as digest_details
 from bot.digests import settings_card as digest_settings
 from bot.digests.facts import BoardRow, DigestFacts, DigestMoney
+from bot.domain.commitments import Promise
 from bot.domain.digest import DigestOptions, Ranked, Section, Total, VideoChange, Window
 from bot.domain.growth import Change, Coverage
 from bot.domain.leaderboard import Gain, ranking
-from bot.domain.money import Promise
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, RunningCount
 from bot.messages.wording import linked

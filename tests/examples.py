@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from bot.domain.allowances import Limit, Scope
 from bot.domain.caller import Person
+from bot.domain.commitments import Promise
 from bot.domain.links import VideoLink, parse_link
-from bot.domain.money import Promise, Usage, WalletState, consequences, runway
+from bot.domain.money import Usage, WalletState, consequences, runway
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.domain.videos import HOUR, Metric, RunningCount, Snapshot, Video, VideoReading
 from bot.messages import offer, usage

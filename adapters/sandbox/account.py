@@ -35,7 +35,10 @@ class TooManyVideos(Exception):
 
 @dataclass(slots=True)
 class Tracking:
-    """One video under observation. `hours` are those, counted from the start, at which a snapshot was collected."""
+    """One video under observation. `hours` are those, counted from the start, at which a snapshot was collected.
+
+    `first_hour` is when the first one is due: 1, or 0 for one at the start.
+    """
 
     id: str
     job_id: str
@@ -47,6 +50,7 @@ class Tracking:
     is_deleted: bool = False
     hours: list[int] = field(default_factory=list)
     hours_gone: int = 0
+    first_hour: int = 1
 
     @property
     def is_running(self) -> bool:
@@ -55,8 +59,8 @@ class Tracking:
 
     @property
     def next_hour_at(self) -> datetime:
-        """When its next snapshot is due: every hour after the start (hourly-tracking guide)."""
-        return self.started_at + HOUR * (self.hours_gone + 1)
+        """When its next snapshot is due, an hour after the one before (hourly-tracking guide)."""
+        return self.started_at + HOUR * (self.hours_gone + self.first_hour)
 
     @property
     def estimate(self) -> Decimal:
@@ -97,7 +101,7 @@ class Account:
         """How many videos collect. That paused ones do not count is the sandbox's own choice."""
         return sum(tracking.status == MONITORING for tracking in self.trackings.values())
 
-    def track(self, link: str, film: Film, days: int, now: datetime) -> Tracking:
+    def track(self, link: str, film: Film, days: int, now: datetime, first_hour: int = 1) -> Tracking:
         """Start one more tracking, also of a link that already runs: there is no idempotency (Track video page).
 
         Raises NotEnoughCredit and TooManyVideos. That paused videos take a place too is the sandbox's own choice.
@@ -115,6 +119,7 @@ class Account:
             film=film,
             started_at=now,
             days=days,
+            first_hour=first_hour,
         )
         self.trackings[tracking.id] = tracking
         return tracking
@@ -145,20 +150,21 @@ class Account:
         self._charge_days_before(now)
 
     def _pass_hour(self, tracking: Tracking, at: datetime) -> None:
+        hour, paid = tracking.hours_gone + tracking.first_hour, tracking.days * SNAPSHOTS_A_DAY
         tracking.hours_gone += 1
-        if tracking.status == MONITORING:
-            self._collect(tracking, at)
-        if tracking.is_running and tracking.hours_gone == tracking.days * SNAPSHOTS_A_DAY:
+        if tracking.status == MONITORING and hour < paid + tracking.first_hour:
+            self._collect(tracking, at, hour)
+        if tracking.is_running and hour == paid:
             tracking.status = COMPLETED
 
-    def _collect(self, tracking: Tracking, at: datetime) -> None:
+    def _collect(self, tracking: Tracking, at: datetime, hour: int) -> None:
         """One snapshot; failed ones and videos that are gone are free (FAQ)."""
         growth, age = tracking.film.growth, tracking.film.age_in_hours(at)
         if growth.has_ended(age):
             tracking.status = ERROR
             tracking.is_deleted = not tracking.film.is_private
         elif not growth.misses(age):
-            tracking.hours.append(tracking.hours_gone)
+            tracking.hours.append(hour)
             self.total_snapshots += 1
             self.uncharged += COST_PER_SNAPSHOT
             if self.available <= 0:

@@ -24,12 +24,14 @@ class UnknownVideo(Exception):
 class World:
     """Films and accounts under one clock. `keys` maps each API key to its organisation; two keys may share one.
 
-    `list_lag` is how long after its start a tracking is missing from the list of videos.
+    `list_lag` is how long after its start a tracking is missing from the list of videos. `first_hour` is the hour of a
+    tracking in which its first snapshot is taken: 1, or 0 for one at its start. The documentation states neither.
     """
 
     def __init__(self, clock: Clock, keys: Mapping[str, str], *, balance: Decimal, concurrent_videos: int) -> None:
         self.clock = clock
         self.list_lag = timedelta()
+        self.first_hour = 1
         self.keys = dict(keys)
         self._films: dict[str, Film] = {}
         self._accounts = {
@@ -53,7 +55,7 @@ class World:
             raise UnsupportedLink
         now = started_at or self.clock()
         film = self._films.get(parsed.key) or make_film(parsed, now)
-        tracking = self._accounts[self.keys[key]].track(link, film, days, now)
+        tracking = self._accounts[self.keys[key]].track(link, film, days, now, self.first_hour)
         self._films[parsed.key] = film
         return tracking
 

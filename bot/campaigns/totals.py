@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.charts.specs import Line
+from bot.domain.commitments import promises
 from bot.domain.creators import Creator, creator_name, creator_of
 from bot.domain.growth import is_overdue, price_per_thousand
 from bot.domain.leaderboard import LATE
-from bot.domain.money import promised, promises
+from bot.domain.money import promised
 from bot.domain.videos import HOUR, Metric, VideoPlatform
 from bot.store.readings import LinkReadings
 from bot.store.stored_video import StoredVideo
@@ -219,7 +220,7 @@ def _has_gap(link: LinkReadings, now: datetime) -> bool:
 
 def _money(found: Sequence[LinkReadings], price: Decimal, now: datetime) -> CampaignMoney:
     trackings = [tracking for each in found for tracking in each.trackings]
-    owed, open_ended = promises((each.video, each.seen_at) for each in trackings)
+    owed, open_ended = promises(each.observation for each in trackings)
     snapshots, new_views = 0, 0
     for each in found:
         first, last = each.stating(Metric.VIEWS, None), each.stating(Metric.VIEWS, 0)

@@ -25,7 +25,7 @@ class Home:
 async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """Wallet, running videos and settings, from the mirror: no video's page is read for it."""
     now = context.clock()
-    wallet, _ = await live_state(context.wallet, now)
+    wallet, _ = await live_state(context.wallet)
     page = context.store.videos.page
     rows, total = await page(context.workspace, Filters(status=VideoStatus.MONITORING), Sort.CHANGE_24H, 0, SHOWN)
     digests = [setting(each) for each in await context.store.digests.of_workspace(context.workspace.id)]

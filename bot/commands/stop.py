@@ -8,8 +8,8 @@ from bot.commands.find_video import choose
 from bot.commands.permissions import refusal
 from bot.digests.card import with_stopped
 from bot.domain.caller import Permission
+from bot.domain.commitments import remaining_snapshots
 from bot.domain.errors import ContentStatsError, NotAllowed, NotFound
-from bot.domain.money import remaining_snapshots
 from bot.domain.videos import Video
 from bot.messages.stopping import already_over, stop_question, stopped
 from bot.reply.call import Call
@@ -50,7 +50,7 @@ async def ask_to_stop(context: Context, args: Stop) -> Reply:
     if not stored.video.is_running:
         return already_over(stored.video)
     _check(context, stored)
-    left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
+    left = remaining_snapshots(stored.observation, context.clock())
     return stop_question(stored.video, left, await context.price(), carried)
 
 
@@ -60,7 +60,7 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
     if not stored.video.is_running:
         return already_over(stored.video)
     _check(context, stored)
-    left = remaining_snapshots(stored.video, stored.seen_at, context.clock())
+    left = remaining_snapshots(stored.observation, context.clock())
     try:
         video, is_news = await context.wallet.stopping.stop(stored)
     except ContentStatsError as error:

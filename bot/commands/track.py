@@ -23,6 +23,7 @@ from bot.commands.track_start import (
     start_offer,
 )
 from bot.domain.campaigns import Campaign
+from bot.domain.commitments import ends_at
 from bot.domain.errors import (
     DatabaseUnavailable,
     LinkError,
@@ -31,7 +32,7 @@ from bot.domain.errors import (
     UsageError,
 )
 from bot.domain.links import VideoLink, links_within, parse_link
-from bot.domain.money import DURATIONS, consequences, dollars, ends_at, price
+from bot.domain.money import DURATIONS, consequences, dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.messages.campaign import Into, goes_into
 from bot.messages.offer import Offer, Row, consequence_card
@@ -155,7 +156,7 @@ async def _card(
     now = context.clock()
     if not new:
         return already_tracked(rows[0], now, into) if len(rows) == 1 else nothing_new(rows, into)
-    wallet, _ = await live_state(context.wallet, now)
+    wallet, _ = await live_state(context.wallet)
     requests = batch or await _propose(context, new, wallet.usage.cost_per_snapshot, now, into)
     check_price(wallet.usage, requests)
     if batch:
@@ -165,7 +166,7 @@ async def _card(
         batch=requests[0].batch,
         rows=rows,
         wallet=wallet,
-        choices=consequences(wallet.usage, wallet.owed, now, durations, len(new)),
+        choices=consequences(wallet.usage, wallet.owed, wallet.as_of, durations, len(new)),
         days=days,
         usual_days=USUAL_DAYS,
         approval_above=(await context.store.approvals.rule(context.workspace.id)).above,

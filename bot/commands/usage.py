@@ -34,7 +34,7 @@ async def usage(context: Context, args: Usage) -> Reply:
     campaign = await context.campaign(args.campaign)
     if campaign is not None:
         return await _of_campaign(context, campaign, is_own=not args.campaign)
-    state, _ = await live_state(context.wallet, now)
+    state, _ = await live_state(context.wallet)
     return replace(
         wallet(state, tightest(await context.limits()), now),
         shared_as=Call("usage", {"campaign": args.campaign} if args.campaign else {}),
@@ -58,7 +58,7 @@ async def _of_campaign(context: Context, campaign: Campaign, *, is_own: bool) ->
 async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - as above
     """The bill checked; spend by day, channel and person; price, runway and cap."""
     now = context.clock()
-    state, running = await live_state(context.wallet, now)
+    state, running = await live_state(context.wallet)
     mine = [each for each in running if each.is_visible_to(context.workspace.id)]
     own = [each for each in mine if each.video.collects]
     first = now.date() - timedelta(days=SHOWN_DAYS - 1)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from bot.charts.charts import Charts
 from bot.charts.specs import Movers
 from bot.digests.facts import BoardRow, DigestFacts, DigestMoney
+from bot.domain.commitments import ends_at, remaining_snapshots
 from bot.domain.creators import creator_name, creator_of, on_several_platforms
 from bot.domain.digest import (
     LATE,
@@ -31,7 +32,7 @@ from bot.domain.digest import (
     totals,
 )
 from bot.domain.growth import JITTER, Change, Coverage, change, coverage, main_metric
-from bot.domain.money import WalletState, ends_at, remaining_snapshots
+from bot.domain.money import WalletState
 from bot.domain.poll_times import GRACE
 from bot.domain.videos import DAY, HOUR, Metric, Snapshot, count_running
 from bot.messages.pictures import chart_picture
@@ -86,7 +87,7 @@ def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) ->
         is_new=_is_new(stored, window),
         is_finished=over_at is not None and window.start < over_at <= window.end,
         ends_at=end if end is not None and end > window.end else None,
-        saves=remaining_snapshots(video, stored.seen_at, window.end),
+        saves=remaining_snapshots(stored.observation, window.end),
         started_by=stored.started_by,
         key=stored.key,
     )

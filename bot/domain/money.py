@@ -6,18 +6,17 @@ The burn-down is counted in snapshots, one a video and hour until that video's o
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
+from bot.domain.commitments import Observation, Promise, promises
 from bot.domain.errors import UsageError
-from bot.domain.videos import HOUR, RunningCount, Video, VideoStatus, count_running
+from bot.domain.videos import HOUR, RunningCount, count_running
 
 SNAPSHOTS_A_DAY = 24
 DURATIONS = (1, 3, 7, 14, 30)
 """The days that a consequence card offers."""
 
-_ROUNDING = timedelta(minutes=10)
-"""What `days_remaining`, rounded by the API to nobody knows how many digits, may promise too much."""
 _AMOUNT = re.compile(
     r"(?P<before>(?:us)?\$|usd|[€£¥₹₩₽]|eur|gbp|jpy|inr|cad|aud|chf)?\s*(?P<number>\d[\d.,]*)"
     r"\s*(?P<after>\$|usd|dollars?|bucks?|[€£¥₹₩₽]|eur(?:os?)?|gbp|pounds?|quid|jpy|yen|inr|cad|aud|chf)?",
@@ -29,8 +28,6 @@ _GROUPED = re.compile(
 )
 _PLAIN = re.compile(r"(?P<whole>\d{1,7})(?:\.(?P<part>\d{1,6})|,(?P<cents>\d{1,2}))?")
 _CENT, _MICRO = Decimal("0.01"), Decimal("0.000001")
-_LONGEST = 366
-"""Days beyond which a stated duration is taken for nonsense and cut; the documentation allows 30."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +54,6 @@ class Usage:
         if self.total_charged is None or self.uncharged is None:
             return None
         return self.total_charged + self.uncharged
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What one video will still cost: a snapshot an hour until `ends_at`. A paused one (`burns` False) owes, later."""
-
-    video_id: str
-    ends_at: datetime
-    burns: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,70 +93,17 @@ def price(days: int, cost_per_snapshot: Decimal) -> Decimal:
     return days * SNAPSHOTS_A_DAY * cost_per_snapshot
 
 
-def ends_at(video: Video, seen_at: datetime) -> datetime | None:
-    """When a tracking ends, by what the API said at `seen_at`; None if it said nothing to know it by.
-
-    It is the start plus the days paid if both are known: that is the same in every answer, while the days remaining are
-    rounded and count from the moment of reading. They only move that end, by whole days, if they say that a pause did,
-    and count alone if the start or the days paid are unknown.
-    """
-    remaining = None if video.days_remaining is None else seen_at + _days(video.days_remaining)
-    if video.days is None or video.started_at is None:
-        return seen_at + _days(video.days) if remaining is None and video.days is not None else remaining
-    paid = video.started_at + _days(video.days)
-    if video.days_remaining is None or remaining is None:
-        return paid
-    is_whole = video.days_remaining == video.days_remaining.to_integral_value()  # and may be rounded up by most of one
-    moved = (remaining - paid) // _days(1) if is_whole else round((remaining - paid) / _days(1))
-    return paid + _days(max(moved, 0))
-
-
-def _days(stated: Decimal | int) -> timedelta:
-    return timedelta(days=float(min(max(stated, 0), _LONGEST)))
-
-
-def promises(videos: Iterable[tuple[Video, datetime]]) -> tuple[tuple[Promise, ...], int]:
-    """What running videos owe, each given with the time it was seen, and how many have no known end and are left out.
-
-    Deleted videos are free, by the documentation, and so owe nothing.
-    """
-    kept: list[Promise] = []
-    unknown = 0
-    for video, seen_at in videos:
-        if not video.is_running or video.is_deleted:
-            continue
-        end = ends_at(video, seen_at)
-        if end is None:
-            unknown += 1
-        else:
-            kept.append(Promise(video.id, end, burns=video.status != VideoStatus.PAUSED))
-    return tuple(kept), unknown
-
-
-def remaining_snapshots(video: Video, seen_at: datetime, now: datetime) -> int | None:
-    """The snapshots that a video would still cost, by what the API said at `seen_at`; None where its end is unknown."""
-    if not video.is_running or video.is_deleted:
-        return 0
-    end = ends_at(video, seen_at)
-    return None if end is None else _hours_begun(now, end)
-
-
-def _hours_begun(now: datetime, end: datetime) -> int:
-    """One snapshot is owed for each hour begun until the end, so that no promise is understated."""
-    return max(-((now + _ROUNDING - end) // HOUR), 0)
-
-
 def promised(owed: Iterable[Promise], cost_per_snapshot: Decimal, now: datetime) -> Decimal:
     """What keeping every promise will cost from now on, the paused ones included."""
-    return sum(_hours_begun(now, promise.ends_at) for promise in owed) * cost_per_snapshot
+    return sum(promise.snapshots(now) for promise in owed) * cost_per_snapshot
 
 
 def runway(available: Decimal, cost_per_snapshot: Decimal, owed: Sequence[Promise], now: datetime) -> Runway:
     """How far the available money reaches with nothing new started."""
     total = promised(owed, cost_per_snapshot, now)
     dry = _runs_dry(available, cost_per_snapshot, sorted(remaining for _, remaining in _burning(owed, now)))
-    paused = sum(not promise.burns and _hours_begun(now, promise.ends_at) > 0 for promise in owed)
-    ends = [promise.ends_at for promise in owed if promise.burns and _hours_begun(now, promise.ends_at) > 0]
+    paused = sum(not promise.burns and promise.snapshots(now) > 0 for promise in owed)
+    ends = [promise.ends_at for promise in owed if promise.burns and promise.snapshots(now) > 0]
     empty_at = None if dry is None else now + dry[0] * HOUR
     return Runway(total, empty_at, available - total, paused, max(ends, default=None))
 
@@ -192,7 +127,7 @@ def consequences(
 
 
 def _burning(owed: Iterable[Promise], now: datetime) -> list[tuple[str, int]]:
-    return [(promise.video_id, _hours_begun(now, promise.ends_at)) for promise in owed if promise.burns]
+    return [(promise.video_id, promise.snapshots(now)) for promise in owed if promise.burns]
 
 
 def _runs_dry(available: Decimal, cost: Decimal, remaining: Sequence[int]) -> tuple[int, int] | None:
@@ -335,7 +270,7 @@ class WalletState:
 
 def wallet_state(
     usage: Usage,
-    seen: Sequence[tuple[Video, datetime]],
+    seen: Sequence[Observation],
     since: datetime,
     *,
     complete: bool,
@@ -343,13 +278,13 @@ def wallet_state(
     as_of: datetime,
     problem: str = "",
 ) -> WalletState:
-    """The state with these running videos, each with the time it was seen; the runway counts from `since`."""
+    """The state with these running videos, as they were last seen; the runway counts from `since`."""
     owed, open_ended = promises(seen)
     return WalletState(
         usage=usage,
         owed=owed,
         runway=runway(usage.available, usage.cost_per_snapshot, owed, since),
-        running=count_running(video for video, _ in seen),
+        running=count_running(each.video for each in seen),
         open_ended=open_ended,
         complete=complete,
         is_test=is_test,

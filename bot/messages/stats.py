@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.domain.caller import Person
 from bot.domain.clock import date_text
+from bot.domain.commitments import ends_at
 from bot.domain.curves import Curve
 from bot.domain.growth import (
     Change,
@@ -26,7 +27,7 @@ from bot.domain.growth import (
     signed_count,
     stopped_at,
 )
-from bot.domain.money import ends_at, unit_price
+from bot.domain.money import unit_price
 from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading
 from bot.messages.wording import name_of, platform_linked, plural, reading_age, row_remarks, state_words
 from bot.reply.call import Call

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import ColumnElement, Row, Table
 
 from bot.domain.caller import Person
+from bot.domain.commitments import Observation, ends_at
 from bot.domain.creators import creator_of
 from bot.domain.folding import folded
-from bot.domain.money import ends_at
 from bot.domain.poll_times import first_read, next_read
 from bot.domain.videos import Metric, Video
 from bot.store.tables import UNOWNED, videos
@@ -65,6 +65,11 @@ class StoredVideo:
     def owner_id(self) -> int:
         """The workspace that may see it; UNOWNED if every one of the wallet may."""
         return self.workspace_id or UNOWNED
+
+    @property
+    def observation(self) -> Observation:
+        """What is known of what it still owes."""
+        return Observation(self.video, self.seen_at, self.snapshot_count, self.last_snapshot_at)
 
     @property
     def curve_key(self) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Self, TypeAlias
 from weakref import WeakValueDictionary
@@ -13,6 +13,7 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
 from bot.contentstats.short_links import ShortLinks
 from bot.domain.clock import Clock
+from bot.domain.commitments import Observation
 from bot.domain.errors import ContentStatsError, OutcomeUnclear
 from bot.domain.links import ShortLink
 from bot.domain.money import Usage, WalletState, wallet_state
@@ -180,15 +181,15 @@ async def _notify(wallet: Wallet, meanwhile: Meanwhile) -> None:
             return
 
 
-async def live_state(wallet: Wallet, now: datetime) -> tuple[WalletState, tuple[StoredVideo, ...]]:
+async def live_state(wallet: Wallet) -> tuple[WalletState, tuple[StoredVideo, ...]]:
     """The wallet state as fresh as the mirror keeps it, with the running videos of all its workspaces."""
     money = await wallet.mirror.usage()
     swept = await wallet.sweep()
     running = await wallet.store.videos.running(wallet.id)
     state = wallet_state(
         money.value,
-        _seen(running),
-        now,
+        _observations(running),
+        money.as_of,
         complete=swept.value,
         is_test=wallet.is_test,
         as_of=money.as_of,
@@ -205,8 +206,8 @@ async def stored_state(store: Store, wallet_id: int) -> WalletState | None:
     usage, as_of = known
     running = await store.videos.running(wallet_id)
     is_test = await store.wallets.is_test(wallet_id)
-    return wallet_state(usage, _seen(running), as_of, complete=swept.complete, is_test=is_test, as_of=as_of)
+    return wallet_state(usage, _observations(running), as_of, complete=swept.complete, is_test=is_test, as_of=as_of)
 
 
-def _seen(running: Sequence[StoredVideo]) -> list[tuple[Video, datetime]]:
-    return [(each.video, each.seen_at) for each in running]
+def _observations(running: Sequence[StoredVideo]) -> list[Observation]:
+    return [each.observation for each in running]

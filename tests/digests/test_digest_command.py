@@ -261,7 +261,7 @@ async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_s
         details = await env.press(post, "Details", BEN)
         assert rows(details, f"Flattened: {count} video{'s' * (count > 1)}")[0][1:] == [
             "±0 in 24 h",
-            "stopping saves up to $9.03",
+            "stopping saves up to $9.02",
         ]
         flattened = next(part for part in details.parts if getattr(part, "caption", "").startswith("Flattened"))
         call = flattened.items[0].button.call

@@ -1,29 +1,26 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.commitments import Promise
 from bot.domain.money import (
     Consequence,
-    Promise,
     Runway,
     Usage,
     bill_check,
     consequences,
     dollars,
-    ends_at,
     left_after,
     price,
     promised,
-    promises,
-    remaining_snapshots,
     runway,
     unit_price,
 )
-from bot.domain.videos import HOUR, Video
+from bot.domain.videos import HOUR
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 CENT_AND_A_HALF = Decimal("0.015")
@@ -50,113 +47,6 @@ def usage(balance: str, uncharged: str = "0", cost: Decimal = CENT_AND_A_HALF) -
 )
 def test_a_tracking_costs_24_snapshots_a_day(days, dollars):
     assert price(days, CENT_AND_A_HALF) == Decimal(dollars)
-
-
-VIDEO = Video(id="v", link="https://www.youtube.com/watch?v=dQw4w9WgXcQ", platform="youtube", status="monitoring")
-START = NOW - timedelta(days=2)
-WEEK = timedelta(days=7)
-
-
-@pytest.mark.parametrize(
-    ("facts", "end"),
-    [
-        ({"days_remaining": Decimal("4.99"), "days": 7, "started_at": START}, START + WEEK),
-        ({"days_remaining": Decimal("5.01"), "days": 7, "started_at": START}, START + WEEK),
-        ({"days_remaining": Decimal("4.5"), "days": 7, "started_at": START}, START + WEEK),
-        ({"days_remaining": Decimal(0), "days": 7, "started_at": START}, START + WEEK),
-        ({"days_remaining": Decimal(5), "days": 7, "started_at": START + HOUR}, START + HOUR + WEEK),
-        ({"days_remaining": Decimal(6), "days": 7, "started_at": START + HOUR}, START + HOUR + WEEK),
-        ({"days_remaining": Decimal("6.01"), "days": 7, "started_at": START}, START + timedelta(days=8)),
-        ({"days_remaining": Decimal(6), "days": 7, "started_at": START}, START + timedelta(days=8)),
-        ({"days_remaining": Decimal(6), "days": 7}, NOW + timedelta(days=6)),
-        ({"days_remaining": Decimal(-1)}, NOW),
-        ({"days_remaining": Decimal("1e20")}, NOW + timedelta(days=366)),
-        ({"days": 7, "started_at": START}, START + timedelta(days=7)),
-        ({"days": 7}, NOW + timedelta(days=7)),
-        ({"started_at": START}, None),
-        ({}, None),
-    ],
-)
-def test_an_end_is_known_by_start_and_duration_else_by_what_remains(facts, end):
-    assert ends_at(replace(VIDEO, **facts), seen_at=NOW) == end
-
-
-@pytest.mark.parametrize(("digits", "pause"), [(2, 0), (1, 0), (0, 0), (2, 49)])
-def test_an_end_is_the_same_in_every_answer(digits, pause):
-    """However the API rounds what remains, and also after a pause of so many hours."""
-    end = START + WEEK + pause // 24 * timedelta(days=1)
-    ends = set()
-    for minutes in range(0, 4 * 24 * 60, 7):
-        now = NOW + timedelta(minutes=minutes)
-        remaining = round((Decimal(7 * 24 + pause - 48) - Decimal(minutes) / 60) / 24, digits)
-        ends.add(ends_at(replace(VIDEO, days=7, days_remaining=remaining, started_at=START), now))
-    assert ends == {end}
-
-
-def test_days_remaining_without_a_fraction_owe_the_right_number_of_snapshots():
-    for hours in range(1, 168):
-        stated = Decimal((168 - hours) // 24)
-        video = replace(VIDEO, days=7, days_remaining=stated, started_at=NOW - hours * HOUR)
-        assert remaining_snapshots(video, NOW, NOW) == 168 - hours
-
-
-def test_running_videos_owe_and_finished_deleted_and_endless_ones_do_not():
-    seen = [
-        (replace(VIDEO, id="running", days=1), NOW),
-        (replace(VIDEO, id="paused", status="paused", days=1), NOW),
-        (replace(VIDEO, id="new state", status="queued", days=1), NOW - HOUR),
-        (replace(VIDEO, id="done", status="completed", days=1), NOW),
-        (replace(VIDEO, id="deleted", is_deleted=True, days=1), NOW),
-        (replace(VIDEO, id="no end"), NOW),
-    ]
-    day = timedelta(days=1)
-    assert promises(seen) == (
-        (
-            Promise("running", NOW + day),
-            Promise("paused", NOW + day, burns=False),
-            Promise("new state", NOW - HOUR + day),
-        ),
-        1,
-    )
-
-
-@pytest.mark.parametrize(
-    ("left", "snapshots"),
-    [
-        (timedelta(days=7), 168),
-        (timedelta(days=7) - timedelta(seconds=5), 168),
-        (timedelta(hours=3), 3),
-        (timedelta(hours=3, minutes=9), 3),
-        (timedelta(hours=3, minutes=11), 4),
-        (timedelta(minutes=11), 1),
-        (timedelta(minutes=9), 0),
-        (timedelta(0), 0),
-        (timedelta(days=-3), 0),
-    ],
-)
-def test_an_hour_begun_is_a_snapshot_owed_but_for_what_the_api_rounds(left, snapshots):
-    assert promised([Promise("v", NOW + left)], DOLLAR, NOW) == snapshots
-
-
-def test_days_remaining_with_two_digits_owe_the_right_number_of_snapshots():
-    for hours in range(1, 721):
-        stated = (Decimal(hours) / 24).quantize(Decimal("0.01"))
-        assert remaining_snapshots(replace(VIDEO, days_remaining=stated), NOW, NOW) == hours
-
-
-@pytest.mark.parametrize(
-    ("facts", "snapshots"),
-    [
-        ({"days_remaining": Decimal("0.5")}, 10),
-        ({"days_remaining": Decimal("0.05")}, 0),
-        ({"days_remaining": Decimal("0.5"), "status": "paused"}, 10),
-        ({"days_remaining": Decimal("0.5"), "status": "completed"}, 0),
-        ({"days_remaining": Decimal("0.5"), "is_deleted": True}, 0),
-        ({}, None),
-    ],
-)
-def test_stopping_saves_the_snapshots_still_to_come(facts, snapshots):
-    assert remaining_snapshots(replace(VIDEO, **facts), NOW - 2 * HOUR, NOW) == snapshots
 
 
 # Three videos end in 2, 5 and 10 hours, a snapshot costs a dollar. Due in each hour, and in sum:
