@@ -15,11 +15,11 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from socket import gaierror
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Executable, Table, event, make_url
@@ -29,6 +29,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import greenlet_spawn
 
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store import sqlite_driver
@@ -58,6 +59,7 @@ _SQLSTATES = {
 }
 """PostgreSQL's error codes (appendix A of its manual) that a mistake in the address or its server leads to."""
 
+T = TypeVar("T")
 _Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
@@ -244,25 +246,31 @@ class Database:
             async with self._to_read.turn(), self._reader.connect() as connection:
                 yield connection
 
+    async def read(self, fetch: Callable[[Connection], T]) -> T:
+        """What `fetch` reads over one connection, as in `reading`, but in a fraction of the time for a few rows."""
+        with _translated():
+            async with self._to_read.turn():
+                return await greenlet_spawn(self._fetched, fetch)
+
+    def _fetched(self, fetch: Callable[[Connection], T]) -> T:
+        with self._reader.sync_engine.connect() as connection:
+            return fetch(connection)
+
     async def rows(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Every row that a query finds."""
-        async with self.reading() as connection:
-            return (await connection.execute(query, values)).all()
+        return await self.read(lambda connection: connection.execute(query, values).all())
 
-    async def row(self, query: Executable) -> Any:  # noqa: ANN401 - a row of any columns
+    async def row(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - a row of any columns
         """The one row that a query finds, None if there is none."""
-        async with self.reading() as connection:
-            return (await connection.execute(query)).one_or_none()
+        return await self.read(lambda connection: connection.execute(query, values).one_or_none())
 
     async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any | None:  # noqa: ANN401 - of any type
         """The first column of the first row that a query finds, None if there is none."""
-        async with self.reading() as connection:
-            return await connection.scalar(query, values)
+        return await self.read(lambda connection: connection.scalar(query, values))
 
     async def scalars(self, query: Executable) -> Sequence[Any]:
         """The first column of every row that a query finds."""
-        async with self.reading() as connection:
-            return (await connection.scalars(query)).all()
+        return await self.read(lambda connection: connection.scalars(query).all())
 
     async def write(self, statement: Executable) -> int:
         """Run one statement in a transaction of its own; returns how many rows it changed."""
