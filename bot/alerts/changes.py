@@ -1,4 +1,4 @@
-"""What one check of a wallet changes: alerts as they move on, and the messages that this takes."""
+"""Changes that one check of a wallet makes: alerts moved to new stages, and the messages about them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
 
 NEWS_FOR = timedelta(hours=12)
-"""How long a message about one video is worth posting."""
+"""How long a message about one video is worth posting: after that it expires."""
 TITLE_LENGTH = 40
 """Characters of a video's name in an alert's title: two lines on a phone."""
 MUTED = "muted"
@@ -44,7 +44,7 @@ class AlertMessage:
 
 @dataclass(slots=True)
 class AlertChanges:
-    """Collects the changes of one wallet at one moment. `load` alerts before reading them."""
+    """Collects the changes of one wallet at one time. `load` alerts before reading them."""
 
     store: Store
     wallet_id: int
@@ -81,11 +81,11 @@ class AlertChanges:
         self._known |= await self.store.alerts.stored(key for key in keys if key not in self._known)
 
     def know(self, stored: Iterable[StoredAlert]) -> None:
-        """Take over alerts that were read."""
+        """Add alerts that were already read."""
         self._known |= {(each.setting_id, each.subject): each for each in stored}
 
     def get(self, setting_id: int, subject: Subject) -> StoredAlert:
-        """An alert as it stands by now; a new one if there is none."""
+        """The alert with its changes so far; a new one if there is none."""
         key = (setting_id, subject)
         known = None if key in self._gone else self._known.get(key)
         return self._alerts.get(key) or known or StoredAlert(setting_id, subject)
@@ -96,19 +96,19 @@ class AlertChanges:
         return key in self._alerts or (key in self._known and key not in self._gone)
 
     def put(self, stored: StoredAlert) -> None:
-        """Keep an alert as it stands now."""
+        """Record an alert's new state."""
         key = (stored.setting_id, stored.subject)
         if self._known.get(key) != stored or key in self._gone:
             self._alerts[key] = stored
             self._gone.discard(key)
 
     def drop(self, setting_id: int, subject: Subject) -> None:
-        """Forget an alert that is over."""
+        """Delete an alert that is over."""
         self._alerts.pop((setting_id, subject), None)
         self._gone.add((setting_id, subject))
 
     def note(self, event_id: int, setting: AlertSetting, outcome: str) -> None:
-        """Keep the key of the message that a channel gets about an event, or why it gets none."""
+        """Record the key of the message that a channel gets about an event, or why it gets none."""
         self.outcomes.setdefault(event_id, {})[str(setting.id)] = outcome
 
     def post(
@@ -146,7 +146,7 @@ class AlertChanges:
         *,
         expires: bool = False,
     ) -> str:
-        """Post an alert's one message, edit it, or post a `warning` under it, the card by default.
+        """Post an alert's single message, edit it, or post a `warning` (by default the card) in reply to it.
 
         Returns the key of what is posted, empty if nothing is.
         """
@@ -192,7 +192,7 @@ class AlertChanges:
         finding: AlertMessage,
         detail: dict[str, Any] | None = None,
     ) -> str:
-        """Move an alert about one video on to a stage, and post what that takes.
+        """Move an alert about one video to a stage, and post the messages that this requires.
 
         Returns the key of the message, or why there is none.
         """
@@ -216,7 +216,7 @@ class AlertChanges:
         return outcome
 
     def batch(self, lease: tuple[str, str]) -> AlertBatch:
-        """Everything to keep, in one transaction."""
+        """All changes, to be committed in one transaction."""
         return AlertBatch(
             wallet_id=self.wallet_id,
             lease=lease,

@@ -16,7 +16,7 @@ MOST_CHOICES = 25
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """A finding as one sentence; `video_id` is empty if it is about none."""
+    """A finding as one sentence; `video_id` is empty if it isn't about a video."""
 
     at: datetime
     sentence: str
@@ -25,18 +25,18 @@ class Deferred:
 
     @classmethod
     def read(cls, detail: Mapping[str, str]) -> Self:
-        """A finding that was kept as the detail of an alert."""
+        """Read a finding stored as the detail of an alert."""
         at = datetime.fromisoformat(detail["at"])
         return cls(at, detail["sentence"], detail.get("video", ""), detail.get("name", ""))
 
     @property
     def detail(self) -> dict[str, str]:
-        """The finding as the detail of an alert."""
+        """The finding in the form stored as the detail of an alert."""
         return {"at": self.at.isoformat(), "sentence": self.sentence, "video": self.video_id, "name": self.name}
 
 
 def deferred_summary(deferred: Sequence[Deferred]) -> Reply:
-    """The findings of quiet hours, posted once, when they end."""
+    """The one message with the findings deferred by quiet hours, posted when they end."""
     return Reply(
         f"{plural(len(deferred), 'alert')} arrived during quiet hours.",
         title="Alerts held back",
@@ -46,7 +46,7 @@ def deferred_summary(deferred: Sequence[Deferred]) -> Reply:
 
 
 def also_deferred(deferred: Sequence[Deferred]) -> tuple[Part, ...]:
-    """The findings below another message, under their count; empty without any."""
+    """Deferred findings to append to another message, with their count; empty without any."""
     return _listed(f"{plural(len(deferred), 'other alert')} from quiet hours", deferred) if deferred else ()
 
 
@@ -58,7 +58,7 @@ def _listed(caption: str, deferred: Sequence[Deferred]) -> tuple[Part, ...]:
 
 
 def _item(deferred: Deferred, last_at: datetime) -> Item:
-    """The video's name above what the sentence says of it; the sentence itself if it doesn't begin with the name."""
+    """The video's name with the rest of the sentence below it; the whole sentence if it doesn't begin with the name."""
     rest, when = deferred.sentence.removeprefix(deferred.name), Time(deferred.at, last_at)
     if rest == deferred.sentence:
         return Item(text(rest), (text("–"), text(when)), text(when))

@@ -1,7 +1,7 @@
-"""Turns events into alerts: takes a wallet's events, in order, and posts what each of its channels wants to get.
+"""Alert engine: turns a wallet's events, in order, into messages for each of its channels.
 
-It reads the mirror alone and never calls the API. One process at a time checks a wallet, under a lease; alerts,
-messages and the removal of the events are committed together, so a process may end anywhere.
+Reads only the mirror and never calls the API. One process at a time checks a wallet, under a lease; alerts, messages
+and the removal of events are committed together, so a process may end anywhere.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ AGAIN: Mapping[str, Callable[[AlertSetting, StoredVideo, StoredAlert], AlertMess
     AlertKind.TROUBLE: trouble_again,
     AlertKind.SPIKE: spike_again,
 }
-"""The finding of an open alert about a video when a silence ends, by the alert's kind."""
+"""Builds the finding again for an alert that is still open when a silence ends, by kind."""
 
 
 class AlertEngine:
@@ -55,7 +55,8 @@ class AlertEngine:
     async def react_due(self) -> int:
         """Check every wallet that has events or newer figures, or in which an alert is due.
 
-        Returns how many messages that made. A failure with one wallet holds up no other; it is raised at the end.
+        Returns the number of messages written. A failure in one wallet doesn't stop the others; it is raised at the
+        end.
         """
         due = set(await self._store.alerts.due_wallets(self._clock()))
         wallets = {*await self._store.events.wallets(), *due}
@@ -84,7 +85,7 @@ class AlertEngine:
             await self._store.leases.give_back(name, token)
 
     async def _react_to_wallet(self, wallet_id: int, lease: tuple[str, str], *, is_due: bool) -> int:
-        """React to every event, in order; then check what is due, if figures or a video changed."""
+        """Handle every event in order; then check what is due, if figures or a video changed."""
         channels = await self._store.alerts.of_wallet(wallet_id)
         wallet, posted = None, 0
         while True:
@@ -127,7 +128,7 @@ class AlertEngine:
         note_ends(changes, others, videos)
 
     async def _settle(self, changes: AlertChanges, wallet: WalletState | None) -> None:
-        """Check what is due without an event: ends of silences, final reports, and the balance."""
+        """Check what is due without an event: ended silences, final reports and the balance."""
         settings = {setting.id: setting for setting, _ in changes.channels}
         waiting = await self._store.alerts.due(settings, changes.now)
         changes.know(waiting)
@@ -158,7 +159,7 @@ class AlertEngine:
 
 @dataclass(frozen=True, slots=True)
 class _Night:
-    """The findings deferred by a channel's quiet hours, in order, and when these ended."""
+    """Findings deferred by a channel's quiet hours, in order, and when those hours ended."""
 
     end: datetime
     deferred: tuple[Deferred, ...]
@@ -167,7 +168,7 @@ class _Night:
 def _nights(
     changes: AlertChanges, settings: Mapping[int, AlertSetting], due: Iterable[StoredAlert]
 ) -> dict[int, _Night]:
-    """The quiet hours that are over, by setting. Findings that are still silenced wait on."""
+    """Quiet hours that have ended, by setting. Findings that are still silenced keep waiting."""
     nights: dict[int, _Night] = {}
     for each in due:
         silence, until = settings[each.setting_id].silence(changes.now)
@@ -183,7 +184,7 @@ def _nights(
 
 
 def _post_again(changes: AlertChanges, setting: AlertSetting, alert: StoredAlert, stored: StoredVideo | None) -> None:
-    """Post an alert about a video once, when its silence is over and it is still open."""
+    """Post an alert about a video that is still open when its silence ends."""
     kind = AlertKind(alert.subject.kind)
     if stored is None or not setting.wants(kind):
         changes.drop(alert.setting_id, alert.subject)
@@ -194,7 +195,7 @@ def _post_again(changes: AlertChanges, setting: AlertSetting, alert: StoredAlert
 
 
 def _note_unseen(changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
-    """Note why channels get nothing about events of videos that they may not see."""
+    """Record why channels get nothing about videos that they may not see."""
     for each in events:
         stored = videos.get(each.event.video_id)
         seeing = () if stored is None else {setting.id for setting in changes.seeing(stored)}

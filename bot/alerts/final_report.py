@@ -50,22 +50,22 @@ from bot.store.videos import StoredVideo
 from bot.wallet.mirror import stored_curve
 
 EARLY = timedelta(hours=2)
-"""A tracking that ends earlier than this before its time was stopped."""
+"""A tracking that ended more than this before its planned end was stopped."""
 LOOK_AGAIN = timedelta(minutes=1)
-"""How soon to check again whether a video's last page was read."""
+"""Delay before checking again whether a video's last page was read."""
 MAX_WAIT = timedelta(hours=2)
-"""How long a final report waits for the last page. It is then made without the page, with a note."""
+"""How long a final report waits for the last page; after that it is made without it, with a note."""
 MOST_REPORTS = 5
-"""Reports per check, each with a chart: the lease outlasts so many."""
+"""Reports per check, each with a chart; few enough to finish within the lease."""
 BEFORE = timedelta(minutes=10)
-"""By how much a stop may be recorded before the time at which the mirror saw the end."""
+"""How much earlier than the end seen by the mirror a stop may be recorded."""
 GONE = "the video is not known any more"
 REPORT_DUE = "a final report follows when the last page is read"
 UNREAD = "the last page of this video could not be read yet."
 
 
 def note_ends(changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapping[str, StoredVideo]) -> None:
-    """Note for which channels a final report is due, as soon as the last page is read."""
+    """Record for which channels a final report is due once the last page is read."""
     for each in events:
         event, stored = each.event, videos.get(each.event.video_id)
         if stored is None or event.kind is not EventKind.TRACKING_COMPLETED:
@@ -87,7 +87,7 @@ async def report_endings(
     videos: Mapping[str, StoredVideo],
     wallet: WalletState | None,
 ) -> None:
-    """Report trackings that ended and whose last page is read by now. More than `MOST_REPORTS` stay due."""
+    """Report ended trackings whose last page has been read. Those beyond `MOST_REPORTS` stay due."""
     settings = {setting.id: setting for setting, _ in changes.channels}
     made = 0
     for pending in due:
@@ -110,12 +110,12 @@ async def report_endings(
 
 
 def _note_report(changes: AlertChanges, pending: StoredAlert, setting: AlertSetting, outcome: str) -> None:
-    if (event_id := pending.detail.get("event")) is not None:  # earlier versions noted none
+    if (event_id := pending.detail.get("event")) is not None:  # earlier versions stored no event id
         changes.note(event_id, setting, outcome)
 
 
 def _is_all_read(stored: StoredVideo, ended_at: datetime) -> bool:
-    """Whether every snapshot is there: the page was read since the end, or had one of the last hour before it."""
+    """Whether every snapshot is stored: the page was read after the end, or shows the last hour before it."""
     last = stored.last_snapshot_at
     is_last = last is not None and last > ended_at - HOUR
     return is_last or (stored.read_at is not None and stored.read_at >= ended_at)
@@ -155,14 +155,14 @@ async def _report(
 
 
 def _collected_until(video: Video, ended_at: datetime) -> datetime:
-    """Until when snapshots were due: the bot notices an end some minutes after it."""
+    """When the last snapshot was due: the bot notices an end some minutes later."""
     if video.started_at is None or video.days is None:
         return ended_at
     return min(ended_at, video.started_at + video.days * DAY)
 
 
 def _ended_early(video: Video, ended_at: datetime) -> bool:
-    """Whether it ended before the days that were asked for; a pause only moves an end later."""
+    """Whether the tracking ended before the requested days; a pause only delays the end."""
     if video.started_at is None or video.days is None:
         return False
     return ended_at < video.started_at + video.days * DAY - EARLY
@@ -170,11 +170,11 @@ def _ended_early(video: Video, ended_at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FinalFacts:
-    """What a final report is made of.
+    """The facts of a final report.
 
-    `curve` joins all trackings of the link, of which `reading` is the one that ended. `ended_at` is until when
-    snapshots were due. `is_stopped`: somebody ended it early; `stopped_by` is who, if it was done here.
-    `cost_per_snapshot` is dollars, None if money isn't shown.
+    `curve` joins all trackings of the link; `reading` is the one that ended. `ended_at` is when the last snapshot was
+    due. `is_stopped`: somebody ended it early; `stopped_by` is who, if the bot was used. `cost_per_snapshot` is
+    dollars, None if money isn't shown.
     """
 
     reading: VideoReading
@@ -190,7 +190,7 @@ class FinalFacts:
 
 
 def final_report(facts: FinalFacts) -> Reply:
-    """The report with its chart and CSV file. Details show the other metrics, Gains the days."""
+    """The report with its chart and CSV file. Its Details button shows the other metrics, Gains the daily gains."""
     video = facts.reading.video
     argument = {"video": video.id}
     goes_on = track_on_offer([video] if _may_go_on(facts) else [])
@@ -213,12 +213,12 @@ def final_report(facts: FinalFacts) -> Reply:
 
 
 def _may_go_on(facts: FinalFacts) -> bool:
-    """Whether the video still grew when its time was over, and nothing tracks it."""
+    """Whether the video was still growing when its tracking ended, and nothing tracks it now."""
     return not facts.is_stopped and not facts.curve.video.is_running and still_grows(facts.reading)
 
 
 def _of_all(curve: Curve) -> str:
-    """What all trackings of the link saw since the first one, if there were others: `; +269,900 since 20 Feb`."""
+    """The gain over all trackings of the link, if there were earlier ones: `; +269,900 since 20 Feb`."""
     reading = curve.reading
     metric = main_metric(reading.video.platform, reading.snapshots)
     counted = counts_of(reading.snapshots, metric)
@@ -245,7 +245,7 @@ def _result(facts: FinalFacts) -> str:
 
 
 def _whole(facts: FinalFacts) -> Iterable[Span]:
-    """How much was collected, what it cost, and who stopped it."""
+    """How many snapshots were collected, their cost, and who stopped the tracking."""
     video, snapshots = facts.reading.video, facts.reading.snapshots
     end = snapshots[-1].taken_at if snapshots else facts.ended_at
     found = coverage(snapshots, video.started_at, end if video.is_deleted else max(facts.ended_at, end))
@@ -262,7 +262,7 @@ def _whole(facts: FinalFacts) -> Iterable[Span]:
 
 
 def _small_print(facts: FinalFacts) -> Note:
-    """When the last snapshot was taken, why more may be missing, and which ones are odd."""
+    """When the last snapshot was taken, why some may be missing, and remarks about odd ones."""
     snapshots = facts.reading.snapshots
     last = text("Last snapshot: ", Time(snapshots[-1].taken_at, facts.now), ".") if snapshots else text("No snapshots.")
     problem = (f"Couldn't refresh: {facts.problem}",) if facts.problem else ()

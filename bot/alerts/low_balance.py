@@ -1,4 +1,4 @@
-"""The low-balance alert: its stage from the stored wallet state, and its one message, edited through the stages."""
+"""Low-balance alert: its stage from the stored wallet state, and one message, edited through the stages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ BALANCE = Subject(AlertKind.BALANCE)
 
 @dataclass(frozen=True, slots=True)
 class LowFacts:
-    """What a low balance is reported with. `threshold` is dollars; `shows_money`: the channel may read amounts."""
+    """The facts of a low balance. `threshold` is dollars; `shows_money`: the channel may see amounts."""
 
     setting_id: int
     stage: Stage
@@ -42,7 +42,7 @@ class LowFacts:
 def check_balance(
     changes: AlertChanges, setting: AlertSetting, wallet: WalletState, deferred: Sequence[Deferred] = ()
 ) -> bool:
-    """Move a channel's alert to what the wallet's state means; True if its message lists what was deferred too."""
+    """Move a channel's alert to the stage that the wallet's state implies; True if its message lists `deferred` too."""
     stored, now = changes.get(setting.id, BALANCE), changes.now
     stage = balance_stage(stored.alert.stage, wallet, setting.threshold, now)
     silence, until = setting.silence(now, stored.snoozed_until)
@@ -74,7 +74,7 @@ _TITLES = {
 
 
 def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
-    """The one message of a low balance, at any stage; `deferred` are the findings of the quiet hours below it."""
+    """The one message about a low balance, at any stage, with the findings `deferred` by quiet hours below it."""
     usage, outlook = Button("Usage", Call("usage")), _outlook(facts)
     is_clear = facts.stage is Stage.CLEAR
     is_bad = facts.stage >= Stage.URGENT
@@ -92,7 +92,7 @@ def low_balance(facts: LowFacts, deferred: Sequence[Deferred] = ()) -> Reply:
 
 
 def balance_warning(facts: LowFacts) -> Reply:
-    """The reply under a low balance that is urgent or paused by now: the edit of its message notifies nobody."""
+    """The reply under a low balance that has become urgent or paused: editing the message notifies nobody."""
     outlook = _outlook(facts)
     strong = _sum_to_add(outlook, facts.wallet)
     return Reply(outlook, title=_TITLES[facts.stage], actions=(ADD_CREDIT,), tone=Tone.PROBLEM, strong=strong)
@@ -117,7 +117,7 @@ def _outlook(facts: LowFacts) -> str:
 
 
 def _sum_to_add(outlook: str, wallet: WalletState) -> tuple[str, ...]:
-    """The words of the outlook that name the sum, if it does."""
+    """The words of the outlook that name the amount to add, if it does."""
     words = f"add {'' if wallet.is_certain else 'at least '}{dollars(-left(wallet))}"
     at = outlook.lower().find(words)
     return (outlook[at : at + len(words)],) if at >= 0 else ()

@@ -64,7 +64,7 @@ async def _report_video(changes: AlertChanges, news: News, readings: Readings) -
 async def _report_total(
     changes: AlertChanges, workspace: Workspace, campaign: Campaign, settings: Sequence[AlertSetting]
 ) -> None:
-    """Report what a campaign's views have passed since the highest total that the channel's alerts know of."""
+    """Report milestones that a campaign's views passed since the highest total recorded in the channel's alert."""
     subject = Subject(AlertKind.MILESTONES, f"campaign:{campaign.id}")
     keys = await changes.store.campaigns.keys_of(workspace.id, campaign.id)
     found = await changes.store.readings.at(workspace, (changes.now - DAY, changes.now), keys)
@@ -91,12 +91,12 @@ async def _report_total(
 
 
 def _per_day(gain: int, over: timedelta) -> int:
-    """The gain of a day at the pace of so much over a time; nothing if that is less than an hour."""
+    """The gain per day at the pace of this gain `over` a time; 0 if that is less than an hour."""
     return round(gain * (DAY / over)) if over >= HOUR else 0
 
 
 def _forecast(count: int, setting: AlertSetting, per_day: int, at: datetime) -> tuple[int, date] | None:
-    """The next milestone and the day on which it is reached at the present pace; None if that can't be said."""
+    """The next milestone, and the day on which the present pace reaches it; None if that isn't known."""
     goal = next_milestone(count, setting.milestones)
     day = None if goal is None else reached_on(count, goal, per_day, at)
     return None if goal is None or day is None else (goal, day)
@@ -105,7 +105,7 @@ def _forecast(count: int, setting: AlertSetting, per_day: int, at: datetime) -> 
 def milestone_card(
     video: Video, metric: Metric, reached: int, count: int, at: datetime, later: tuple[int, date] | None = None
 ) -> Reply:
-    """A video has passed a milestone; `later` is the next one with the day on which today's pace reaches it."""
+    """Card: a video passed a milestone. `later` is the next one, with the day on which today's pace reaches it."""
     passed = f"{exact_count(reached)} {metric_name(video.platform, metric)}"
     return Reply(
         f"Passed {passed}.",
@@ -120,7 +120,7 @@ def milestone_card(
 def total_card(
     campaign: Campaign, reached: int, total: int, videos: int, at: datetime, later: tuple[int, date] | None = None
 ) -> Reply:
-    """A campaign's videos together have passed a milestone."""
+    """Card: the total of a campaign's videos passed a milestone."""
     passed = f"{exact_count(reached)} views"
     each = "1 video" if videos == 1 else f"{videos:,} videos"
     return Reply(

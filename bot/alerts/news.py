@@ -39,7 +39,7 @@ class News:
 
 
 def news_of(events: Iterable[Event], videos: Mapping[str, StoredVideo]) -> tuple[News, ...]:
-    """One piece of news per video, over all of its events."""
+    """Merge events into one piece of news per video."""
     found: dict[str, News] = {}
     for event in events:
         stored = videos.get(event.video_id)
@@ -53,7 +53,7 @@ def news_of(events: Iterable[Event], videos: Mapping[str, StoredVideo]) -> tuple
 
 
 async def new_readings(store: Store, wallet_id: int, news: Sequence[News]) -> Mapping[str, Readings]:
-    """The newest counts of each video's main metric, oldest first: two hours of them, or a day after a break."""
+    """The newest counts of each video's main metric, oldest first: of two hours, or of a day after a break."""
     near = await _readings(store, wallet_id, [each for each in news if each.is_hourly], TWO_HOURS)
     far = await _readings(store, wallet_id, [each for each in news if not each.is_hourly], HISTORY)
     return near | far
@@ -69,10 +69,10 @@ async def _readings(store: Store, wallet_id: int, news: Sequence[News], before: 
 
 
 def reached_words(video: Video, metric: Metric, count: int, at: datetime) -> Text:
-    """The count behind a finding, and when it was taken."""
+    """The count behind a finding, and the time it was taken."""
     return text(f"{short_count(count)} {metric_name(video.platform, metric)} as of ", Time(at), ".")
 
 
 def stats_button(video: Video) -> Button:
-    """The button to a video."""
+    """Button that opens a video's stats."""
     return Button("Stats", Call("stats", {"video": video.id}))

@@ -1,4 +1,4 @@
-"""The payout.budget alert: 50, 80 and 100 % of what a campaign may owe, as one message edited through these stages."""
+"""Payout-budget alert: 50, 80 and 100 % of what a campaign may owe, as one message edited through these stages."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from bot.store.workspaces import Workspace
 
 
 async def check_budgets(changes: AlertChanges, due: Sequence[StoredAlert]) -> None:
-    """Bring the alerts about payout budgets up to date. Those `due` for a budget that is gone stay as they are."""
+    """Update the alerts about payout budgets. Those `due` for a budget that is gone stay as they are."""
     for each in due:
         changes.put(replace(each, due_at=None))
     known: dict[int, Owed | None] = {}
@@ -34,7 +34,7 @@ async def check_budgets(changes: AlertChanges, due: Sequence[StoredAlert]) -> No
 
 
 async def _campaigns(changes: AlertChanges, setting: AlertSetting, workspace: Workspace) -> tuple[Campaign, ...]:
-    """The campaigns whose budgets a channel gets: all of them if it chose so, else its own beside low balances."""
+    """Campaigns whose budgets a channel gets: all if it chose payouts, else its own along with low balances."""
     store = changes.store.campaigns
     if setting.wants(AlertKind.PAYOUTS):
         with_budget = await changes.store.payouts.with_budget(workspace.id)
@@ -50,7 +50,7 @@ async def _check(changes: AlertChanges, setting: AlertSetting, found: Owed) -> N
     stored = changes.get(setting.id, subject)
     before = stored.alert
     if before.stage is not Stage.CLEAR and (budget is None or budget > Decimal(stored.detail.get("budget", "0"))):
-        stage = Stage.CLEAR  # the next check opens it again, if the raised budget is near as well
+        stage = Stage.CLEAR  # the next check reopens it if the raised budget is nearly used up too
     else:
         stage = Stage.CLEAR if budget is None else budget_stage(before.stage, found.total, budget)
     silence, until = setting.silence(changes.now, stored.snoozed_until)
@@ -65,7 +65,7 @@ async def _check(changes: AlertChanges, setting: AlertSetting, found: Owed) -> N
 
 
 def payout_budget(setting_id: int, found: Owed, stage: Stage, *, shows_money: bool = True) -> Reply:
-    """The one message about a campaign's budget, at any stage; with amounts if the channel may read them."""
+    """The one message about a campaign's payout budget, at any stage; with amounts if the channel may see them."""
     budget, subject = found.terms.terms.budget, Subject(AlertKind.PAYOUTS, str(found.campaign.id))
     card = Button("Payout", Call("payout", {"campaign": str(found.campaign.id)}))
     title = shortened(found.campaign.name, TITLE_LENGTH)

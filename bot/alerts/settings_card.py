@@ -28,10 +28,10 @@ EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class SettingFacts:
-    """What a settings card shows. `setting` is None if nobody ever chose one; `change` is what was just changed.
+    """What a settings card shows. `setting` is None if nobody ever chose one; `change` describes the latest change.
 
-    `sees_money`: the reader may see money. `cannot_post_reason` says why the bot cannot post in the channel; empty if
-    it can, or if that isn't known. `campaign` is the label of the only one whose videos it is about, if any.
+    `sees_money`: the reader may see money. `cannot_post_reason` says why the bot can't post in the channel; empty if it
+    can, or if that isn't known. `campaign` is the label of the only campaign covered, if any.
     """
 
     setting: AlertSetting | None
@@ -68,7 +68,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
 
 
 def snoozed(until: datetime) -> Reply:
-    """One alert posts nothing new until a moment."""
+    """Confirmation that one alert posts nothing new until a time."""
     return Reply(
         f"Snoozed until {moment_text(until)}. If it's still open then, it is posted once more. The existing "
         "message stays up to date.",
@@ -77,17 +77,17 @@ def snoozed(until: datetime) -> Reply:
 
 
 def snooze_button(setting_id: int, subject: Subject) -> Button:
-    """The button of an open alert that keeps it quiet for a day."""
+    """Button of an open alert that silences it for a day."""
     return Button("Snooze", Call("alerts.snooze", {"setting": str(setting_id), "alert": str(subject)}))
 
 
 def nothing_to_snooze() -> Reply:
-    """The alert behind a button is gone."""
+    """Reply to a button whose alert is no longer open."""
     return Reply("That alert is no longer open, so there's nothing to snooze.", tone=Tone.WARNING)
 
 
 def alerts_note(channel_id: str = "") -> Note:
-    """The remark that alerts were turned on beside something else."""
+    """Note that alerts were turned on along with something else."""
     if channel_id:
         where = Channel(channel_id)
         return Note(text("Alerts for low balance and finished videos are on in ", where, "; change them with /alerts."))
@@ -95,7 +95,7 @@ def alerts_note(channel_id: str = "") -> Note:
 
 
 def no_alerts_note() -> Note:
-    """The remark that no channel gets alerts."""
+    """Note that no channel gets alerts."""
     return Note(text(NO_ALERTS))
 
 
@@ -171,7 +171,7 @@ def _switch(setting: AlertSetting, kind: AlertKind) -> MenuOption:
 
 
 def _form(what: str, known: Mapping[str, str]) -> Call:
-    """A form for one change, with the values that are known if a button has room for them."""
+    """The form for one change, prefilled with known values if a button has room for them."""
     call = Call("alerts", {"what": what, **known, "asks": "1"})
     return call if call.fits else Call("alerts", {"what": what, "asks": "1"})
 

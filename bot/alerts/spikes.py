@@ -1,4 +1,4 @@
-"""Spikes in new snapshots, and their card: a video is read in full only if its last hour stands out."""
+"""Spike alerts for new snapshots, and their card. A video is read in full only if its last hour stands out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -20,7 +20,7 @@ MOST_NEIGHBOURS = 500
 
 
 async def report_spikes(changes: AlertChanges, news: Sequence[News], readings: Mapping[str, Readings]) -> None:
-    """Report every spike that begins or is over."""
+    """Report every spike that begins or ends."""
     settings = [setting.id for setting, _ in changes.channels]
     open_spikes = await changes.store.alerts.open_of(AlertKind.SPIKE, settings)
     changes.know(open_spikes)
@@ -55,7 +55,7 @@ async def _report_spike(changes: AlertChanges, news: News, neighbours: "_Neighbo
 
 
 def _report_calm(changes: AlertChanges, news: News, readings: Readings) -> None:
-    """A spike is over once an hour is below half of what began it."""
+    """End a spike once an hour's growth is below half of the limit it exceeded."""
     growth = growth_of_hour(readings)
     subject = Subject(AlertKind.SPIKE, news.stored.video.id)
     for setting in changes.seeing(news.stored):
@@ -68,7 +68,7 @@ def _report_calm(changes: AlertChanges, news: News, readings: Readings) -> None:
 
 
 def spike_again(setting: AlertSetting, stored: StoredVideo, alert: StoredAlert) -> AlertMessage:
-    """The finding of an open spike, when a silence ends."""
+    """The finding of a spike that is still open when a silence ends."""
     return _finding(setting, stored.video, Metric(alert.detail["metric"]), _hour(alert), is_over=False)
 
 
@@ -92,7 +92,7 @@ class _Neighbours:
         self._grown: dict[tuple[int, datetime], dict[str, int]] = {}
 
     async def growths(self, setting: AlertSetting, news: News, at: datetime) -> list[int]:
-        """The growths of the others that count the same metric."""
+        """Hourly growth of the other videos with the same metric."""
         key = (setting.workspace_id, at)
         if key not in self._grown:
             self._grown[key] = await self._growths(setting.workspace_id, news.metric, at)
@@ -111,7 +111,7 @@ class _Neighbours:
 
 
 def spike_card(setting_id: int, video: Video, metric: Metric, hour: Hour, *, is_over: bool = False) -> Reply:
-    """A video grows far faster than it used to, or did until it calmed down."""
+    """Card: a video grows far faster than before, or has calmed down."""
     unit = metric_name(video.platform, metric)
     grown = f"{exact_count(hour.growth)} {unit} in an hour"
     stats, subject = stats_button(video), Subject(AlertKind.SPIKE, video.id)

@@ -66,7 +66,7 @@ def _is_for_money(wallet: WalletState | None, at: datetime) -> bool:
 
 
 def trouble_again(setting: AlertSetting, stored: StoredVideo, alert: StoredAlert) -> AlertMessage:
-    """The finding of an open alert, when a silence ends."""
+    """The finding of an alert that is still open when a silence ends."""
     return _finding(setting, stored, alert.alert.stage)
 
 
@@ -75,7 +75,7 @@ def _finding(setting: AlertSetting, stored: StoredVideo, stage: Stage) -> AlertM
 
 
 def trouble(setting_id: int, video: Video, stage: Stage) -> Reply:
-    """The one message of a tracking in trouble, or out of it again if the stage is CLEAR."""
+    """The one message about a tracking in trouble; stage CLEAR means that it has resumed."""
     argument = {"video": video.id}
     stats = Button("Stats", Call("stats", argument))
     snooze = snooze_button(setting_id, Subject(AlertKind.TROUBLE, video.id))
@@ -91,7 +91,7 @@ def trouble(setting_id: int, video: Video, stage: Stage) -> Reply:
 
 
 def _words(video: Video, stage: Stage) -> tuple[str, str]:
-    """The finding, continuing the video's name, and what it means for data and money."""
+    """The finding as a sentence after the video's name, and what it means for data and money."""
     if stage is Stage.CLEAR:
         return "Resumed: snapshots are collected again.", "The hours in between remain a gap."
     if stage is Stage.PAUSED:
