@@ -41,12 +41,12 @@ _USES = {
     _QUIET: ("time", "zone"),
     _CAMPAIGN: ("campaign",),
 }
-"""The values that a change takes beside on or off; any other takes a campaign."""
+"""The values that each change takes besides on or off; every other change takes a campaign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """One change to a channel's alerts; none, or status, shows the settings."""
+    """One change to a channel's alerts; without one, or with status, it shows the settings."""
 
     what: str = argument(
         Kind.CHOICE,
@@ -102,7 +102,7 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """The alert behind a button: its setting's number and its subject."""
+    """The alert behind a button: the id of its setting, and its subject."""
 
     setting: int = argument(Kind.NUMBER, "the setting's number", listed=False)
     alert: str = argument(Kind.WORD, "the alert", listed=False)
@@ -145,7 +145,7 @@ def is_incomplete(args: Alerts) -> bool:
 
 
 def check(args: Alerts, now: datetime) -> None:
-    """UsageError for a change that makes no sense in any channel."""
+    """Raise UsageError for a change that is invalid in every channel."""
     if args == Alerts() or args.what == _STATUS:
         return
     try:
@@ -155,7 +155,7 @@ def check(args: Alerts, now: datetime) -> None:
 
 
 async def alerts(context: Context, args: Alerts) -> Reply:
-    """The settings of this channel, as they are or as they have just become."""
+    """Show this channel's settings, after the change if there is one."""
     setting = await context.store.alerts.of_channel(context.workspace.id, context.caller.channel_id)
     change = ""
     if args != Alerts() and args.what != _STATUS:
@@ -174,10 +174,10 @@ async def alerts(context: Context, args: Alerts) -> Reply:
 
 
 async def note_on_alerts(context: Context) -> Note | None:
-    """Turn on alerts for money and finished videos if no channel of the workspace has chosen any.
+    """Turn on alerts for money and finished videos if no channel of the workspace has set any.
 
-    It takes this channel if the bot may post here, else one that gets a digest. The note names the channel or, once per
-    person, how to choose one.
+    Uses this channel if the bot may post here, else one that gets a digest. The note names the channel or, once per
+    person, explains how to choose one.
     """
     caller, store, now = context.caller, context.store.alerts, context.clock()
     if await store.was_ever_set(context.workspace.id):
@@ -200,7 +200,7 @@ async def note_on_alerts(context: Context) -> Note | None:
 
 
 async def snooze(context: Context, args: Snooze) -> Reply:
-    """Post nothing new about one alert for a day."""
+    """Snooze one alert for a day: it posts nothing new."""
     _check(context)
     setting = await context.store.alerts.find(context.workspace.id, args.setting)
     until = context.clock() + SNOOZE
@@ -214,9 +214,9 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
     _check(context)
     person, now = context.caller.person, context.clock()
     fresh = default_setting(context.workspace.id, context.caller.channel_id, person)
-    if context.caller.is_shared:  # people of another company would read the balance
+    if context.caller.is_shared:  # people of another company would see the balance
         fresh = replace(fresh, kinds=fresh.kinds - {AlertKind.BALANCE})
-    # A channel that was never set, or is off, starts with nothing on but the kind that is asked for.
+    # A channel that was never set, or is off, starts with only the requested kind on.
     setting = known or replace(fresh, is_on=False)
     own_zone = context.caller.zone if context.caller.zone in zone_names() else ""
     changed, words = _changed(setting, args, now, own_zone)
@@ -231,7 +231,7 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
         words = f"{words} {NO_MONEY}"
     elif saved.is_on and not saved.shows_money and saved.wants(AlertKind.BALANCE) and args.what in {"", *MONEY_KINDS}:
         words = f"{words} {NO_AMOUNTS}"
-    if args.what != _AMOUNTS:  # that is in the audit with the channel's choice
+    if args.what != _AMOUNTS:  # recorded in the audit log with the channel's choice
         await context.write_down(Action.SETTING, f"alerts: {words}")
     is_idle = not saved.is_on and setting.is_on is saved.is_on and args != Alerts(switch="off")
     return saved, f"{words} Alerts are off in this channel; turn them on with /alerts on." if is_idle else words
@@ -245,9 +245,9 @@ def _check(context: Context) -> None:
 
 
 def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str) -> tuple[AlertSetting, str]:
-    """The setting after a change, and a sentence about it; UsageError if something is missing.
+    """Apply a change to a setting; returns it with a sentence about the change.
 
-    `usual_zone` is the person's own, if the platform states it.
+    Raises UsageError if something is missing. `usual_zone` is the person's own, if the platform provides it.
     """
     zone = args.zone or (setting.quiet.zone if setting.quiet else usual_zone)
     what = args.what or _meant(args)
@@ -283,7 +283,7 @@ def _amounts_words(args: Alerts) -> str:
 
 
 def _refuse_unused(what: str, args: Alerts) -> None:
-    """Raise UsageError for a value that this change would leave out."""
+    """Raise UsageError for a value that this change doesn't use."""
     if args.switch == _USUAL and what != AlertKind.MILESTONES:
         raise UsageError("Only milestones have usual numbers. Send /alerts milestones usual.", "switch")
     if not args.switch and what not in _USES:
@@ -298,7 +298,7 @@ def _refuse_unused(what: str, args: Alerts) -> None:
 
 
 def _meant(args: Alerts) -> str:
-    """The change that a value without its name means."""
+    """The change that a value implies without its name."""
     if args.counts or args.switch == _USUAL:
         return AlertKind.MILESTONES
     if args.dollars is not None:

@@ -1,4 +1,4 @@
-"""/allowance: who may start how much in a month, by rules that managers set."""
+"""/allowance: monthly spending limits that managers set for people, roles, channels and campaigns."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ _UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class AllowanceArgs:
-    """Whose rule, and its dollars. Nothing shows the rules."""
+    """A rule's target and its dollars. Without arguments, the rules are shown."""
 
     who: str = argument(Kind.WHO, "a person or role, or everyone", default="")
     channel: str = argument(Kind.CHANNEL, "a channel", default="")
@@ -120,12 +120,12 @@ QUESTIONS = (
 
 
 def wants_form(args: AllowanceArgs) -> bool:
-    """Whether a form asks for the rest."""
+    """Whether to open a form for the rest."""
     return bool(args.asks)
 
 
 def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every check takes the time
-    """UsageError for a rule of two targets, or of none."""
+    """Raise UsageError for a rule with two targets, or with none."""
     if args == AllowanceArgs() or args.asks or args.zone:
         return
     if args.action == LOG or args.show or args.money:
@@ -149,7 +149,7 @@ def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every c
 
 
 def _check_alone(args: AllowanceArgs) -> None:
-    """UsageError if the log, or who may see money, is asked for beside anything else."""
+    """Raise UsageError if the log, or who may see money, is combined with anything else."""
     if not args.money and args != AllowanceArgs(action=LOG, show=args.show, who=args.who):
         raise UsageError(LOG_EXAMPLE, "show")
     if args.money and args != AllowanceArgs(money=args.money):
@@ -157,7 +157,7 @@ def _check_alone(args: AllowanceArgs) -> None:
 
 
 def read_line(typed: str) -> Mapping[str, str]:
-    """The arguments in a typed line: `everyone 5`, `<@U1> 20`, `#videos off`, `here confirm above 5`, `launch 100`."""
+    """Parse a typed line: `everyone 5`, `<@U1> 20`, `#videos off`, `here confirm above 5`, `launch 100`."""
     tokens = _tokens(typed)
     if setting := _setting(tokens):
         return setting
@@ -186,7 +186,7 @@ def read_line(typed: str) -> Mapping[str, str]:
 
 
 def _action(subject: str, given: Mapping[str, str], *, is_always: bool) -> Mapping[str, str]:
-    """What a line about approvals, or about what needs a press, does with the rest of it."""
+    """The action of a line about approvals or confirmations."""
     if subject == APPROVAL:
         return {"action": NO_APPROVAL if "action" in given else APPROVAL}
     if subject == CONFIRM:
@@ -197,7 +197,7 @@ def _action(subject: str, given: Mapping[str, str], *, is_always: bool) -> Mappi
 
 
 def _tokens(typed: str) -> list[Token]:
-    """The words, a sum with its currency as one, and in digits if no other word is a sum."""
+    """Split into words, an amount and its currency as one; number words become digits if there is no other amount."""
     if _SPAN.search(typed):
         raise UsageError("Allowances are for a month. For example: /allowance everyone 20.", "dollars")
     tokens = tokens_of(closed_up(typed, frozenset({Kind.MONEY})))
@@ -209,7 +209,7 @@ def _tokens(typed: str) -> list[Token]:
 
 
 def _setting(tokens: Sequence[Token]) -> Mapping[str, str]:
-    """The log, the zone, or who may see money, in a line about that alone; empty in another line."""
+    """Parse a line about the log, the zone or who may see money; empty for any other line."""
     if tokens and not tokens[0].quoted and tokens[0].text.casefold() == LOG:
         return read_log_words([each.text for each in tokens[1:]])
     for place, token in enumerate(tokens):
@@ -223,7 +223,7 @@ def _setting(tokens: Sequence[Token]) -> Mapping[str, str]:
 
 
 async def allowance(context: Context, args: AllowanceArgs) -> Reply:
-    """The rules, as they are or as they have just become."""
+    """Show the rules, after the change if there is one."""
     if args.action in {APPROVAL, NO_APPROVAL}:
         return await _approvals(context, args)
     if args.action == LOG or args.show:
@@ -280,7 +280,7 @@ async def _change(context: Context, args: AllowanceArgs) -> str:
 
 
 async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
-    """When starts need approval and who gives it, as it is or as it has just become."""
+    """Show when starts need approval and who gives it, after the change if there is one."""
     store, is_on = context.store.approvals, args.action == APPROVAL
     rule, change = await store.rule(context.workspace.id), ""
     may_configure = Permission.CONFIGURE in context.permissions
@@ -299,9 +299,9 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
 async def _changed_rule(
     context: Context, rule: ApprovalRule, args: AllowanceArgs, *, is_on: bool
 ) -> tuple[ApprovalRule, str, str]:
-    """The rule after a change, and the change in words for its card and for the log.
+    """Apply a change to the rule; returns it, with the change in words for its card and for the audit log.
 
-    UsageError if a named person or role can't be identified.
+    Raises UsageError if a named person or role can't be identified.
     """
     words: list[str] = []
     entries: list[str] = []
@@ -334,7 +334,7 @@ async def _changed_rule(
 
 
 async def _target(context: Context, args: AllowanceArgs) -> tuple[Scope, str, str]:
-    """The target of a rule: its scope, its id and its name for show; UsageError if it can't be identified."""
+    """The target of a rule: scope, id and display name. Raises UsageError if it can't be identified."""
     caller, typed = context.caller, args.who or args.channel
     if args.campaign:
         try:
@@ -358,7 +358,7 @@ async def _target(context: Context, args: AllowanceArgs) -> tuple[Scope, str, st
 
 
 def _read_target(typed: str, workspace: WorkspaceRef) -> tuple[Scope, str, str]:
-    """The person, role or channel that a mention names; everyone without one."""
+    """The person, role or channel that a mention names; everyone without a mention."""
     found = _MENTION.fullmatch(typed)
     if found is None and workspace.chat == "console" and typed.startswith("@"):
         return Scope.PERSON, typed[1:], typed

@@ -1,4 +1,4 @@
-"""/allowance log: who started, stopped, approved and changed what, when and at what cost, by page or as a file."""
+"""/allowance log: who started, stopped, approved and changed what, when and at what cost; paged or as a file."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ PAGE_SIZE = 10
 
 @dataclass(frozen=True, slots=True)
 class AllowanceLog:
-    """Which entries, whose by id, and the page of them."""
+    """Which entries to show, whose (by id), and which page."""
 
     only: str = argument(Kind.CHOICE, "which entries", default=ALL, choices=LOG_CHOICES, listed=False)
     who: str = argument(Kind.WORD, "the person's id", default="", listed=False)
@@ -44,7 +44,7 @@ class AllowanceLog:
 
 
 def read_log_words(words: Sequence[str]) -> Mapping[str, str]:
-    """What /allowance takes from the words after `log`; UsageError for one that it can't use."""
+    """Parse the words after `/allowance log`. Raises UsageError for an unknown one."""
     given: dict[str, str] = {}
     for word in words:
         kind = word.casefold()
@@ -64,9 +64,9 @@ async def note_refusal(
     granted: AbstractSet[Permission],
     now: datetime,
 ) -> None:
-    """Add to the audit that a member tried what they may not do, once an hour for each person and command.
+    """Record in the audit log that a member tried something they may not do, once an hour per person and command.
 
-    Looking is none of it. BotError if it can't be written.
+    Look-ups aren't recorded. Raises BotError if it can't be written.
     """
     is_look = command.need is Permission.LOOK and (command.shows_money or command.name == SHARE)
     if Permission.LOOK not in granted or (is_look and not command.is_setting):
@@ -81,7 +81,7 @@ async def note_refusal(
 
 
 async def show_log(context: Context, args: AllowanceLog) -> Reply:
-    """One page of the entries, or the file of every one."""
+    """Show one page of the entries, or the file of all."""
     log, now = context.store.audit.log, context.clock()
     if args.only == CSV:
         written = await _written(context, args.who)
@@ -93,7 +93,7 @@ async def show_log(context: Context, args: AllowanceLog) -> Reply:
 
 
 async def _written(context: Context, who: str) -> Spool:
-    """Every entry on disk: pages go there as they are read, so the log's size costs no memory."""
+    """Write every entry to disk page by page, so that the log's size costs no memory."""
     with on_disk():
         spool = Spool()
         spool.file.write(log_rows())

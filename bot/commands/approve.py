@@ -1,4 +1,4 @@
-"""Approvals: ask a second person to approve an offer, and their one answer. An approved offer starts like any other."""
+"""Approvals: ask a second person to approve an offer, and decide on it. An approved offer starts like any other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from bot.wallet.approvals import asked_news, decided_news, not_started
 
 @dataclass(frozen=True, slots=True)
 class AskForApproval:
-    """An offer, the length, and a line on why it is wanted."""
+    """An offer, its length in days, and the reason for it."""
 
     batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
     days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
@@ -31,7 +31,7 @@ class AskForApproval:
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """A request for approval, and the answer."""
+    """A request for approval, and the decision."""
 
     approval: int = argument(Kind.NUMBER, "the request's number", listed=False)
     answer: str = argument(Kind.CHOICE, "yes or no", choices=("yes", "no"), listed=False)
@@ -50,12 +50,12 @@ QUESTIONS = (
 
 
 def lacks_reason(args: AskForApproval) -> bool:
-    """Whether a form asks why."""
+    """Whether a form has to ask for the reason."""
     return not args.why
 
 
 async def ask_for_approval(context: Context, args: AskForApproval) -> Reply:
-    """Post a card for the approvers. Nothing is spent; asking again for the same changes nothing."""
+    """Post a card for the approvers. Spends nothing; asking for the same again changes nothing."""
     requests = await own(context, args.batch)
     now = context.clock()
     if any(each.state is not RequestState.PROPOSED or each.expires_at <= now for each in requests):
@@ -86,7 +86,7 @@ async def ask_for_approval(context: Context, args: AskForApproval) -> Reply:
 
 
 async def decide(context: Context, args: Decide) -> Reply:
-    """Approve or decline, once. What is approved is started in its asker's name, at today's price."""
+    """Approve or decline a request, once. An approved offer starts in its requester's name, at today's price."""
     caller, store, now = context.caller, context.store.approvals, context.clock()
     approval = await _found(context, args.approval)
     if approval.person.id == caller.person.id:
@@ -108,7 +108,7 @@ async def decide(context: Context, args: Decide) -> Reply:
 
 
 async def show_approval(context: Context, args: ShowApproval) -> Reply:
-    """Show the card of a request again, if it can't be found in the channel."""
+    """Show a request's card again, for someone who can't find it in the channel."""
     approval, now = await _found(context, args.approval), context.clock()
     if approval.state is not ApprovalState.PENDING or now >= approval.expires_at:
         return approval_decided(approval, now)
@@ -127,7 +127,7 @@ async def _found(context: Context, number: int) -> Approval:
 
 
 async def _started(context: Context, approval: Approval, requests: Sequence[TrackRequest]) -> Reply:
-    """Start what was approved. A second press, or one after a crash, starts only what wasn't sent yet."""
+    """Start an approved offer. A second press, or one after a crash, starts only what wasn't sent yet."""
     try:
         card = await start_offer(context, requests, Start(approval.batch, approval.days), approval.cost)
     except BotError as error:
@@ -140,7 +140,7 @@ async def _started(context: Context, approval: Approval, requests: Sequence[Trac
 
 
 def _channel(context: Context, rule: ApprovalRule) -> str:
-    """Where the card is posted: in the approvers' channel, else here if people of the workspace alone read it here."""
+    """Channel for the card: the approvers' channel, else this one if only people of the workspace can read it."""
     caller = context.caller
     if rule.channel_id:
         return rule.channel_id
@@ -154,7 +154,7 @@ def _channel(context: Context, rule: ApprovalRule) -> str:
 
 
 async def _cost(context: Context, requests: Sequence[TrackRequest], days: int) -> Decimal:
-    """What the offer costs today; SpendingRefused if no approval could let it start."""
+    """Today's cost of the offer. Raises SpendingRefused if no approval could let it start."""
     usage = (await context.wallet.mirror.usage()).value
     cost = price(days, usage.cost_per_snapshot) * len(requests)
     if cost > usage.available:
@@ -172,7 +172,7 @@ async def _cost(context: Context, requests: Sequence[TrackRequest], days: int) -
 
 
 async def _check_still_fits(context: Context, approval: Approval, requests: Sequence[TrackRequest]) -> None:
-    """SpendingRefused if price, balance, cap or budget changed so that the offer can't start as it was shown."""
+    """Raise SpendingRefused if price, balance, cap or budget changed so that the offer can't start as shown."""
     if any(each.state is not RequestState.PROPOSED for each in requests):
         raise SpendingRefused("The offer was cancelled or used since, so there's nothing to approve.")
     if await _cost(context, requests, approval.days) > approval.cost:

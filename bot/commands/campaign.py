@@ -43,7 +43,7 @@ from bot.wallet.link_check import resolve
 
 MOST_VIDEOS = 1_000
 LONGEST_LINE = 120_000
-"""Characters of a line: a thousand links, with all their parameters."""
+"""Maximum characters of a line: a thousand links with all their parameters."""
 _NONE = frozenset({"off", "none", "no"})
 _FILLS = frozenset({"new", "add", "remove"})
 _LINK = tuple[str, str, str]
@@ -54,7 +54,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CampaignArgs:
-    """Which campaign, what to do with it, and with what. Nothing lists them."""
+    """A campaign, an action on it and the action's values. Without arguments, campaigns are listed."""
 
     campaign: str = argument(Kind.CAMPAIGN, "the campaign's name", default="", suggested=True)
     action: str = argument(Kind.CHOICE, "what to do; nothing shows it", default="", choices=ACTIONS, aliases=ALIASES)
@@ -119,13 +119,13 @@ _NEEDS = {
 
 
 def lacks_values(args: CampaignArgs) -> bool:
-    """Whether a form has to ask for what the action needs."""
+    """Whether a form has to ask for values that the action needs."""
     needs = _NEEDS.get(args.action, ())
     return bool(needs) and not any(getattr(args, each) for each in needs)
 
 
 def check(args: CampaignArgs, now: datetime) -> None:
-    """UsageError for a name, a sum or a date that can't be right."""
+    """Raise UsageError for an invalid name, amount or date."""
     if args.action in {"new", "rename"} and args.name:
         _at("name", lambda: campaign_name(visible(args.name)))
     _at("dollars", lambda: _budget(args.dollars))
@@ -136,7 +136,7 @@ def check(args: CampaignArgs, now: datetime) -> None:
 
 
 def _budget(typed: str) -> Decimal | None:
-    """The budget that was typed; None if it is removed, or not mentioned."""
+    """Parse a budget; None if it is to be removed, or not mentioned."""
     if typed.casefold() in {"", *_NONE}:
         return None
     budget = read_money(typed)
@@ -153,7 +153,7 @@ def _at(name: str, read: Callable[[], T]) -> T:
 
 
 async def campaign_command(context: Context, args: CampaignArgs) -> Reply:
-    """The list, a card, or the answer to a change."""
+    """List the campaigns, show one, or change one."""
     check(args, context.clock())
     action = args.action or _implied(args)
     _allow(context, action, args)
@@ -175,14 +175,14 @@ async def campaign_command(context: Context, args: CampaignArgs) -> Reply:
 
 
 def permission_of(action: str) -> Permission:
-    """What an action takes."""
+    """The permission that an action needs."""
     if action in {"", "archived"}:
         return Permission.LOOK
     return Permission.SPEND if action in _FILLS else Permission.CONFIGURE
 
 
 def _implied(args: CampaignArgs) -> str:
-    """The action that the given values mean without its name."""
+    """The action implied by the given values."""
     if args.videos:
         return "add"
     if args.name:
@@ -270,14 +270,14 @@ async def _remove(context: Context, args: CampaignArgs, campaign: Campaign) -> R
 
 
 async def _read_videos(context: Context, args: CampaignArgs) -> tuple[Mapping[str, _LINK], tuple[Unfit, ...]]:
-    """The links that the words name, each once by its key, and the words that name none or several."""
+    """Resolve the named videos to links, each once by its key, and collect the words that match none or several."""
     typed = args.videos
     words = tokens_of(typed)
     each_named = titles_of(typed)
     if all(looks_like_link(token.text) for token in words):
         each_named = [token.text for token in words]
     elif len(each_named) == len(words) and not any(token.quoted or looks_like_link(token.text) for token in words):
-        each_named = [visible(typed).strip()]  # one title, as it is
+        each_named = [visible(typed).strip()]  # a single title, kept whole
     if not each_named:
         line = "remove <link> from launch" if args.action == "remove" else "add <link> to launch"
         raise UsageError(f"Which videos? Name them, for example: /campaign {line}.", "videos")
@@ -298,7 +298,7 @@ async def _read_videos(context: Context, args: CampaignArgs) -> tuple[Mapping[st
 
 
 async def _link_of(context: Context, named: str) -> _LINK:
-    """The link of one video; BotError says why there is none, or which are meant."""
+    """The link of one video. Raises BotError if there is none, or if several match."""
     if looks_like_link(named):
         link = await resolve(context.wallet, named)
         return link.key, link.url, link.platform
@@ -344,7 +344,7 @@ async def _set(context: Context, args: CampaignArgs, campaign: Campaign) -> Repl
 
 
 async def _with_settings(context: Context, args: CampaignArgs, campaign: Campaign) -> Campaign:
-    """The campaign with the budget and the dates that are given."""
+    """Save the given budget and dates; returns the changed campaign."""
     today, store = context.clock().date(), context.store.campaigns
     if args.dollars:
         budget = _budget(args.dollars)

@@ -1,4 +1,4 @@
-"""One campaign's card, gathered from the mirror, and its details."""
+"""A campaign's card and its details, gathered from the mirror."""
 
 from dataclasses import dataclass
 
@@ -17,19 +17,19 @@ from bot.store.readings import LinkReadings
 
 @dataclass(frozen=True, slots=True)
 class CampaignDetails:
-    """Which campaign."""
+    """The campaign to show."""
 
     campaign: str = argument(Kind.CAMPAIGN, "the campaign", default="", listed=False)
 
 
 async def show_campaign(context: Context, campaign: Campaign, named: str) -> Reply:
-    """The card, with a chart of the total; with `named` empty, it is the channel's own."""
+    """Show the card with a chart of the total. An empty `named` means that it is the channel's own campaign."""
     facts, found = await _facts(context, campaign, named)
     return campaign_card(facts, _picture(context, campaign, facts.totals, found))
 
 
 async def show_details(context: Context, args: CampaignDetails) -> Reply:
-    """Every total of a campaign, and what it leaves out."""
+    """Show every total of a campaign, and what it leaves out."""
     campaign = await context.campaign(args.campaign)
     if campaign is None:
         raise UsageError("Which campaign? Name it, for example: /campaign launch.", "campaign")
@@ -51,7 +51,7 @@ async def _facts(
 def _picture(
     context: Context, campaign: Campaign, totals: CampaignTotals, found: tuple[LinkReadings, ...]
 ) -> Drawing | None:
-    """The chart of the main total, read from the history once the picture is needed; None without a reading."""
+    """The chart of the main total, drawn from the history only once needed; None without a reading."""
     main = totals.main
     if main is None:
         return None

@@ -1,4 +1,4 @@
-"""The words of /campaign: which campaign, what to do with it, and with what; in either order where that is clear."""
+"""Parser for /campaign: the campaign, the action and its values, in either order if that is unambiguous."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,9 +28,9 @@ _CLAUSES = re.compile("budget|starts?|from|ends?|until|with|add")
 
 
 def read_words(typed: str) -> Mapping[str, str]:
-    """The arguments of /campaign in a line: `launch`, `new launch budget 50`, `add <links> to launch`, `launch here`.
+    """Parse a line of /campaign: `launch`, `new launch budget 50`, `add <links> to launch`, `launch here`.
 
-    Put a name in quotes if it contains one of the action words.
+    A name that contains an action word has to be in quotes.
     """
     tokens = tokens_of(typed)
     if len(tokens) == 1 and tokens[0].text.casefold() in {"list", "all", "show"}:
@@ -57,12 +57,12 @@ def read_words(typed: str) -> Mapping[str, str]:
 
 
 def _is_first(tokens: list[Token]) -> bool:
-    """Whether the first word is an action, not the name of a campaign that another action follows."""
+    """Whether the first word is an action, not the name of a campaign followed by another action."""
     return len(tokens) < 2 or _action(tokens[1]) not in {"new", "add", "remove", "rename", "archive", "restore"}
 
 
 def _new(tokens: list[Token]) -> Mapping[str, str]:
-    """A name until the first clause; then the clauses, and any links."""
+    """Parse a new campaign: a name up to the first clause, then the clauses and any links."""
     is_clause = (
         not token.quoted and (_CLAUSES.fullmatch(token.text.casefold()) is not None or looks_like_link(token.text))
         for token in tokens
@@ -78,7 +78,7 @@ def _new(tokens: list[Token]) -> Mapping[str, str]:
 
 
 def _videos(before: list[Token], after: list[Token], marks: frozenset[str]) -> dict[str, str]:
-    """The campaign and the videos: `launch add <videos>`, `add <videos> to launch` or `add launch <links>`."""
+    """Parse the campaign and the videos: `launch add <videos>`, `add <videos> to launch` or `add launch <links>`."""
     videos, name = (after, before) if before else _apart_at_last(after, marks)
     if not name and any(looks_like_link(token.text) for token in videos):
         first = next(at for at, token in enumerate(videos) if looks_like_link(token.text))
@@ -87,9 +87,9 @@ def _videos(before: list[Token], after: list[Token], marks: frozenset[str]) -> d
 
 
 def _settings(before: list[Token], tokens: list[Token]) -> dict[str, str]:
-    """Dollars and dates: the words after `budget`, `start` and `end`.
+    """Parse dollars and dates: the words after `budget`, `start` and `end`.
 
-    Without a name `before`, those that are no amount and no date are the campaign's name.
+    Without a name `before`, words that are neither amounts nor dates form the campaign's name.
     """
     found: dict[str, list[str]] = {}
     name, target = list(before), ""
@@ -102,14 +102,14 @@ def _settings(before: list[Token], tokens: list[Token]) -> dict[str, str]:
         elif not token.quoted and target and _is_value(target, word, found.get(target, ())):
             found.setdefault(target, []).append(in_digits(word) if target == "dollars" else word)
         elif before and target and word not in _FILLERS:
-            found.setdefault(target, []).append(word)  # whose reader says what is wrong with it
+            found.setdefault(target, []).append(word)  # rejected later with a precise error
         else:
             name.append(token)
     return {"campaign": _name(_bare(name))} | {target: " ".join(words) for target, words in found.items()}
 
 
 def _is_value(target: str, word: str, known: Sequence[str]) -> bool:
-    """Whether a word is an amount, a currency after one, or a part of a date."""
+    """Whether a word is an amount, a currency after one, or part of a date."""
     if target != "dollars":
         return _is_of_date(word)
     return looks_like_money("".join((*known, in_digits(word)))) or word in _CLEARED
@@ -121,14 +121,14 @@ def _is_of_date(word: str) -> bool:
 
 
 def _apart(tokens: list[Token], marks: frozenset[str]) -> tuple[list[Token], list[Token]]:
-    """The words before and after a mark such as `to`; without one, the first word and the rest."""
+    """Split at a mark such as `to`; without one, after the first word."""
     marked = (at for at, token in enumerate(tokens) if not token.quoted and token.text.casefold() in marks)
     at = next(marked, None)
     return (_bare(tokens[:1]), _bare(tokens[1:])) if at is None else (_bare(tokens[:at]), _bare(tokens[at + 1 :]))
 
 
 def _apart_at_last(tokens: list[Token], marks: frozenset[str]) -> tuple[list[Token], list[Token]]:
-    """The words before and after the last mark; without one, all and none."""
+    """Split at the last mark; without one, everything stands before it."""
     marked = [at for at, token in enumerate(tokens) if not token.quoted and token.text.casefold() in marks]
     return (tokens[: marked[-1]], _bare(tokens[marked[-1] + 1 :])) if marked else (tokens, [])
 
@@ -138,7 +138,7 @@ def _action(token: Token) -> str:
 
 
 def _bare(tokens: Iterable[Token]) -> list[Token]:
-    """The words without fillers at both ends."""
+    """Strip filler words at both ends."""
     words = list(tokens)
     while words and not words[0].quoted and words[0].text.casefold() in _FILLERS:
         words.pop(0)

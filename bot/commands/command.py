@@ -1,7 +1,7 @@
-"""What a command is: a frozen dataclass of arguments, a handler, and what every surface derives from the two.
+"""Command definition: a frozen dataclass of arguments, a handler, and everything that surfaces derive from them.
 
-Slack's manifest, Discord's application commands, `/help`, the console's completion and the README's table are read from
-here; nothing in here knows any of them.
+Slack's manifest, Discord's application commands, `/help`, the console's completion and the README's table are generated
+from here; this module knows none of them.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,11 +20,11 @@ from bot.reply.model import Reply
 A = TypeVar("A")
 
 MAX_TYPED = 4_000
-"""Characters that a typed command may have; a longer one is an accident or an attack."""
+"""Maximum characters of a typed command; a longer one is an accident or an attack."""
 
 
 class Kind(StrEnum):
-    """What an argument's text means."""
+    """The type of an argument's text."""
 
     LINK = "link"
     VIDEO = "video"
@@ -40,11 +40,11 @@ class Kind(StrEnum):
     COUNT = "count"
     WHO = "who"
     CHANNEL = "channel"
-    SECRET = "secret"  # noqa: S105 - the kind of an argument, not one
+    SECRET = "secret"  # noqa: S105 - a kind of argument, not a secret
 
 
 class Answer(StrEnum):
-    """How a command answers, known before it runs because Discord must know it when it defers."""
+    """How a command replies. Static, because Discord must know it when the reply is deferred."""
 
     PRIVATE = "private"
     REPLACES = "replaces"
@@ -52,16 +52,15 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument. `many` is how many values it takes at most; `aliases` maps other spellings to a choice.
+    """An argument. `many` is its maximum number of values; `aliases` maps other spellings to a choice.
 
-    A `vague` word is a choice that gives way to any other one: in "weekly monday" it is Monday that counts.
+    `vague` choices give way to any other: in "weekly monday" only Monday counts.
 
-    An unlisted argument is sent by buttons only: no surface offers it and free text never fills it, unless it is
-    `typed`. `refused` are patterns of words that mean something which the command cannot do, each with the answer.
+    An argument that isn't `listed` comes from buttons only: no surface offers it and free text never fills it, unless
+    it is `typed`. `refused` maps patterns of words for something that the command can't do to an error sentence. With
+    `beside`, a typed line is read for this argument only if it contains that choice, and then before any other.
 
-    In a typed line it is only read `beside` that choice, if one is named, and then before any other.
-
-    A form shows it under its `label`, and a choice by what `labels` call it.
+    A form shows the argument under its `label`, and each choice under its entry in `labels`.
     """
 
     name: str
@@ -85,16 +84,16 @@ class Argument:
 
     @property
     def placeholder(self) -> str:
-        """The argument as a usage line shows it: `<video>`, `[days]`, `<link> [link …]`."""
+        """The argument in a usage line: `<video>`, `[days]`, `<link> [link …]`."""
         shown = " ".join([f"<{self.name}>"] * self.fewest) if self.required else f"[{self.name}]"
         return f"{shown} [{self.name} …]" if self.many > self.fewest else shown
 
 
 def argument(
     kind: Kind,
-    help: str,  # noqa: A002 - the field's own word, and nothing here needs the built-in
+    help: str,  # noqa: A002 - named as in Argument; the built-in isn't needed here
     *,
-    default: Any = MISSING,  # noqa: ANN401 - it takes the type of the field it stands for
+    default: Any = MISSING,  # noqa: ANN401 - any field's type
     many: int = 1,
     fewest: int = 1,
     choices: tuple[str, ...] = (),
@@ -108,26 +107,26 @@ def argument(
     refused: tuple[tuple[str, str], ...] = (),
     labels: tuple[tuple[str, str], ...] = (),
     beside: str = "",
-) -> Any:  # noqa: ANN401 - as dataclasses.field, whose place it takes
-    """A field of an arguments dataclass; without a default the argument is required."""
+) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """Declare a field of an arguments dataclass; without a default the argument is required."""
     described = locals()  # each is a field of `Argument`
     return field(default=described.pop("default"), metadata={"argument": described})
 
 
 def nothing_wrong(args: object, now: datetime) -> None:
-    """The check of most commands: whatever can be bound is right as far as the words alone can tell."""
+    """Default `check` of a command: accept any arguments."""
 
 
-def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - it answers for any arguments
-    """What most commands say: whatever can be bound is all that they need."""
+def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - the signature of `lacks`
+    """Default `lacks` of a command: no form is needed."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A field of a form: the argument that it fills in, its label, and its help if it isn't the argument's own.
+    """A field of a form: the argument it fills in, its label, and its help text if that differs from the argument's.
 
-    `unless_known`: it is left out if the button has named its value already.
+    `unless_known`: leave it out if the button already carries its value.
     """
 
     name: str
@@ -138,10 +137,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A form that asks for a few arguments alone, if others have these values: `dollars` if `what` is `balance`.
+    """A form for some of the arguments, used if the `given` arguments match: `dollars` if `what` is `balance`.
 
-    It `asks` in this order, and needs the first; `title` has 24 characters at most (Slack's limit) and `send` labels
-    the button.
+    `asks` are its fields in order, the first one required; `title` has at most 24 characters (Slack's limit) and `send`
+    labels the button.
     """
 
     given: Mapping[str, str]
@@ -152,16 +151,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Command(Generic[A]):
-    """One command: `summary` is 100 characters at most (Discord's limit), `example` is a whole line that works.
+    """A command. `summary` has at most 100 characters (Discord's limit); `example` is a complete line that works.
 
-    /help lists it in its `group` with the few words of `brief`. /help on the command adds `about`, a rule in each
-    line, and leads with the `examples`, lines with what they do, if there are any.
-    `is_setting` says that everybody may look at what only admins of this workspace change.
-    `lacks` decides whether arguments that can be bound still open a form that asks for more: the first of its
-    `questions` that fits, else one for all arguments. `check`
-    raises UsageError for what the arguments alone show to be wrong, so that a form can stay open.
-    `reader` reads its typed words, `longest` characters at most, into arguments by name if their order matters.
-    `shareable`: its private reply may be posted to the channel, by those who may spend if it `shows_money`.
+    /help lists the command in its `group` with the few words of `brief`. Its own help page starts with the `examples`,
+    if any, and adds `about`, one rule per line.
+
+    `is_setting`: everybody may look at it, but only admins of this workspace may change it.
+
+    `lacks` decides whether valid arguments still open a form for more: the first of its `questions` that matches, else
+    one for all arguments. `check` raises UsageError for errors that the arguments alone reveal, so that a form can stay
+    open. `reader` parses its typed words, up to `longest` characters, if their order matters.
+
+    `shareable`: its private reply may be posted to the channel, by people who may spend if it `shows_money`.
     """
 
     name: str
@@ -187,38 +188,38 @@ class Command(Generic[A]):
 
     @property
     def arguments(self) -> tuple[Argument, ...]:
-        """The arguments in the order of their fields, the required ones first (Discord's rule)."""
+        """The arguments in field order, required ones first (Discord's rule)."""
         return _arguments_of(self.takes)  # type: ignore[arg-type] # every class can be hashed
 
     @property
     def secret(self) -> Argument | None:
-        """The argument that only a private form may ask for, where there is one."""
+        """The argument that only a private form may ask for, if there is one."""
         return next((each for each in self.arguments if each.kind is Kind.SECRET), None)
 
     @property
     def spends(self) -> bool:
-        """Whether money may be on its way once it runs: after a press, or if a typed /track starts at once."""
+        """Whether running it may spend money: after a press, or if a typed /track starts at once."""
         return self.need is Permission.SPEND
 
     @property
     def most_needed(self) -> Permission:
-        """The most that handling it may need: some only look or change something, by their arguments."""
+        """The highest permission that running it may need; for some commands that depends on the arguments."""
         may_change = self.is_setting or self.name in {"campaign", SHARE}
         return Permission.CONFIGURE if may_change and self.need is Permission.LOOK else self.need
 
     @property
     def posts(self) -> bool:
-        """Whether the bot may post into the channel because of it: a card, digests, alerts, the line after a start."""
+        """Whether it may make the bot post into the channel: a card, digests, alerts, the line after a start."""
         return self.spends or self.is_setting or self.need is Permission.CONFIGURE or self.name == SHARE
 
     @property
     def reads_roles(self) -> bool:
-        """Whether the caller's roles decide what it does: limits and approvers may be set for one."""
+        """Whether its outcome depends on the caller's roles: limits and approvers may be set for one."""
         return self.need is Permission.SPEND or self.name.partition(".")[0] in {"allowance", "approval"}
 
     @property
     def usage(self) -> str:
-        """The command as a usage line, without what is never typed: `/track <link> [link …] [days]`."""
+        """The usage line without arguments that are never typed: `/track <link> [link …] [days]`."""
         typed = (each for each in self.arguments if each.listed and each.kind is not Kind.SECRET)
         return " ".join([f"/{self.name}", *(each.placeholder for each in typed)])
 

@@ -22,7 +22,7 @@ from bot.store.videos import Filters, Sort, StoredVideo
 
 MOST_OPTIONS = 25
 ENOUGH = 8
-"""Characters of an id by which a search finds it: a button has no room for three whole ones."""
+"""Characters of an id that a search needs: a button has no room for three whole ids."""
 LABELS = "12345"
 
 
@@ -37,14 +37,14 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class CompareWith:
-    """The other videos of a comparison by id or title, and the one that is chosen from a list."""
+    """The other videos of a comparison by id or title, and the one chosen from a list."""
 
     video: tuple[str, ...] = argument(Kind.VIDEO, "the ids or titles of the other videos", many=4, listed=False)
     other: str = argument(Kind.VIDEO, "the chosen video's id", default="", listed=False)
 
 
 async def compare(context: Context, args: Compare) -> Reply:
-    """The table and the chart, or a choice between the videos that one of the titles fits."""
+    """Show the table and chart, or a picker if one of the titles matches several videos."""
     found: dict[str, tuple[StoredVideo, ...]] = {}
     unknown = []
     for words in dict.fromkeys(args.video):
@@ -67,7 +67,7 @@ async def compare(context: Context, args: Compare) -> Reply:
 
 
 async def choose_other(context: Context, args: CompareWith) -> Reply:
-    """The comparison with the other video, or the choice of it."""
+    """Show the comparison with the chosen video, or a picker for it."""
     if args.other:
         return await compare(context, Compare((*args.video, args.other)))
     stored = await choose(context, args.video[0], Call("compare.with"), "video")
@@ -79,7 +79,7 @@ async def choose_other(context: Context, args: CompareWith) -> Reply:
 
 
 def _which(words: str, several: Sequence[StoredVideo], others: Mapping[str, Sequence[StoredVideo]]) -> Reply:
-    """The choice of the video that some words mean; the others go along, by id if it is known which they are."""
+    """A picker for the video that some words mean. The others go along, by id if they are known."""
     quoted = (
         '"' + other.replace('"', "") + '"' if len(each) > 1 else each[0].video.id for other, each in others.items()
     )

@@ -11,23 +11,23 @@ from bot.reply.text import visible
 from bot.store.audit import Action
 
 _AROUND = " \"'`“”‘’<>,;"
-"""What is pasted with a key and is no part of it."""
+"""Characters pasted around a key that aren't part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """The key, which a private form asks for."""
+    """The key, entered in a private form."""
 
     key: str = argument(Kind.SECRET, "the API key: cs_live_… or cs_test_…")
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnect:
-    """Nothing."""
+    """No arguments."""
 
 
 async def connect(context: Context, args: Connect) -> Reply:
-    """Try the key, then keep it encrypted for this workspace."""
+    """Verify the key, then store it encrypted for this workspace."""
     key = visible(args.key).strip(_AROUND)
     try:
         usage, is_test = await context.accounts.link(context.caller.workspace, key, context.caller.person)
@@ -41,7 +41,7 @@ async def connect(context: Context, args: Connect) -> Reply:
 
 
 async def ask_to_disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - every handler takes its arguments
-    """What would be removed: nothing is before the button is pressed."""
+    """Show what would be removed; nothing is removed before the button is pressed."""
     await _check_settled(context)
     running = await context.store.videos.running(context.workspace.wallet_id)
     mine = [stored for stored in running if stored.workspace_id == context.workspace.id]
@@ -50,7 +50,7 @@ async def ask_to_disconnect(context: Context, args: Disconnect) -> Reply:  # noq
 
 
 async def disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - as above
-    """Remove the workspace with everything stored for it; who did so begins the new log."""
+    """Delete the workspace and everything stored for it. The new audit log begins with who did it."""
     await _check_settled(context)
     await context.accounts.forget(context.caller.workspace)
     workspace = (await context.accounts.of(context.caller.workspace)).workspace
@@ -59,7 +59,7 @@ async def disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG0
 
 
 async def _check_settled(context: Context) -> None:
-    """Refuse while a request may still start something: forgotten, it could be started twice."""
+    """Refuse while a request may still start something: once forgotten, it could be started twice."""
     waiting = await context.store.tracking.unsettled(context.workspace.wallet_id, context.clock())
     if any(request.workspace_id == context.workspace.id for request in waiting):
         raise SpendingRefused(

@@ -1,4 +1,4 @@
-"""What a command's handler may reach: who asks, their workspace, its wallet, and the rules on spending."""
+"""What a command's handler may use: the caller, their workspace and its wallet, and the rules on spending."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -31,15 +31,17 @@ MOST_PEOPLE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One call's surroundings.
+    """The context of one call.
 
-    `permissions` is what the caller may do here, `spenders` says in words who may spend, `monthly_cap` is dollars,
-    `offer_lasts` is how long a proposal may be accepted; `account` is None while the workspace has no API key.
-    `look_up` gives the card of a call that may be posted to the channel; NotAllowed if it may not be.
-    `rows` reads the ids of the videos that the person's last list showed, by row. `typed` are the command's arguments
-    if the caller typed this very command; None for a button, a form, a guess, and whatever else leads to a command.
-    `is_scheduling` is true if a scheduler runs in this very process. `is_posting`: the reply is for the whole channel,
-    which may read of money if `posts_money`.
+    `permissions` are the caller's, `spenders` describes who may spend, `monthly_cap` is dollars, `offer_lasts` is how
+    long a proposal is valid; `account` is None while the workspace has no API key.
+
+    `look_up` builds the card of a call that may be posted to the channel; it raises NotAllowed if it may not be. `rows`
+    reads the video ids of the person's last list, by row. `typed` are the command's arguments if the caller typed this
+    very command; None for buttons, forms, guesses and everything else that leads to a command.
+
+    `is_scheduling` is True if this process runs a scheduler. `is_posting`: the reply is for the whole channel, which
+    may see money if `posts_money`.
     """
 
     caller: Caller
@@ -65,7 +67,7 @@ class Context:
 
     @property
     def sees_money(self) -> bool:
-        """Whether the reply may show balances, costs and budgets to all who read it."""
+        """Whether the reply may show balances, costs and budgets to everyone who can read it."""
         if self.is_posting and not (self.posts_money and may_see_money(SPENDERS, self.permissions)):
             return False
         return may_see_money(self.money_readers, self.permissions)
@@ -76,7 +78,7 @@ class Context:
         return money_readers(self.caller.workspace, self.workspace.money)
 
     async def channel_sees_money(self, channel_id: str | None = None) -> bool:
-        """Whether everybody in a channel, this one by default, may read of money."""
+        """Whether everyone in a channel (by default this one) may see money."""
         is_here = channel_id in {None, self.caller.channel_id}
         if is_here and self.caller.is_shared:
             return False
@@ -85,9 +87,9 @@ class Context:
         return self.money_readers == EVERYONE if chosen is None else chosen
 
     async def choose_money(self, *, said: bool | None) -> None:
-        """Choose whether posts here may name amounts, as a person `said`; else it stays as it is.
+        """Record whether posts here may show amounts, if a person `said` so; else keep the setting.
 
-        Where people of another company read, they don't unless somebody says so.
+        In a channel that people of another company read, they may not unless somebody says so.
         """
         store, caller = self.store.allowances, self.caller
         if not self.workspace.money:
@@ -100,32 +102,32 @@ class Context:
             await store.set_channel_money(self.workspace.id, caller.channel_id, by, shows=said)
 
     async def price(self) -> Decimal | None:
-        """Dollars a snapshot; None if that isn't known, or the reply may not show money."""
+        """Dollars per snapshot; None if unknown, or if the reply may not show money."""
         return await self.account.price() if self.account is not None and self.sees_money else None
 
     async def write_down(self, action: Action, outcome: str, link: str = "", video_id: str | None = None) -> None:
-        """Add to the audit what the caller did here."""
+        """Record in the audit log what the caller did here."""
         person, channel_id = self.caller.person, self.caller.channel_id
         entry = Entry(self.clock(), person, channel_id, action, link, video_id, None, outcome)
         await self.store.audit.write(self.workspace.id, entry)
 
     async def limits(self, campaign_id: int | None = None) -> tuple[Limit, ...]:
-        """Every limit that binds the caller here, in a campaign too if one is given; unclear starts count as used."""
+        """Every limit on the caller here, including a given campaign's; unclear starts count as used."""
         caller = self.caller
         spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id, caller.parent_id)
         return await self.store.allowances.limits(self.workspace.id, spender, self.clock(), self.monthly_cap)
 
     async def unconfirmed(self, campaign_id: int | None = None) -> Decimal:
-        """The dollars up to which a start that the caller types here needs no press."""
+        """The dollars up to which a start that the caller types here needs no confirmation."""
         caller = self.caller
         spender = Spender(caller.person.id, caller.roles, caller.channel_id, campaign_id, caller.parent_id)
         return unconfirmed(await self.store.allowances.all(self.workspace.id), spender)
 
     async def campaign(self, named: str) -> Campaign | None:
-        """The campaign of that name, else the channel's own; None if there is none, or `named` asks for every video.
+        """The campaign of that name, else the channel's own; None if there is none, or `named` means every video.
 
-        A button may name it by its number. It has no budget if the reply may not show money. NotFound if there is no
-        such campaign.
+        Buttons may pass its id instead of its name. The budget is left out if the reply may not show money. Raises
+        NoSuchCampaign.
         """
         words, store = folded(named), self.store.campaigns
         if words in EVERY_VIDEO:
@@ -144,17 +146,17 @@ class Context:
         return self.shown(found)
 
     async def campaign_label(self, campaign_id: int | None) -> str:
-        """How a setting names its campaign; empty without one."""
+        """The name of a setting's campaign; empty without one."""
         found = None if campaign_id is None else await self.store.campaigns.find(self.workspace.id, campaign_id)
         return "" if found is None else found.label
 
     def shown(self, campaign: Campaign) -> Campaign:
-        """The campaign without its budget if the reply may not show money."""
+        """Hide the campaign's budget if the reply may not show money."""
         return campaign if self.sees_money else replace(campaign, budget=None)
 
     @property
     def wallet(self) -> Wallet:
-        """The workspace's wallet; NotConfigured where no API key is known."""
+        """The workspace's wallet. Raises NotConfigured without an API key."""
         if self.account is None:
             ref = self.caller.workspace
             msg = (
@@ -166,7 +168,7 @@ class Context:
 
 
 class LastLists:
-    """The videos of the list that each person saw last, by row, for a week and in every process."""
+    """Remembers the videos of each person's last list, by row, for a week and across processes."""
 
     def __init__(self, memories: Memories, clock: Clock) -> None:
         self._memories = memories
@@ -174,7 +176,7 @@ class LastLists:
         self._unsaved: dict[tuple[WorkspaceRef, str], Mapping[int, str]] = {}
 
     async def rows(self, caller: Caller) -> Mapping[int, str]:
-        """The ids of the videos by row; empty if the person saw no list lately. Raises DatabaseUnavailable."""
+        """Video ids by row; empty if the person saw no list lately. Raises DatabaseUnavailable."""
         unsaved = self._unsaved.get((caller.workspace, caller.person.id))
         if unsaved is not None:
             return unsaved
@@ -182,7 +184,7 @@ class LastLists:
         return {int(row): video_id for row, video_id in json.loads(saved or "{}").items()}
 
     async def note(self, caller: Caller, reply: Reply, first: int) -> None:
-        """Remember the videos that a reply offers in rows, the first of which is number `first`; `save` stores them."""
+        """Note the videos in a reply's rows, numbered from `first`; `save` stores them."""
         listed = [item.button for part in reply.parts if isinstance(part, Listing) for item in part.items]
         ids = [button.call.arguments.get("video", "") for button in listed if button is not None]
         for action in reply.actions:
@@ -197,7 +199,10 @@ class LastLists:
             del self._unsaved[next(iter(self._unsaved))]
 
     async def save(self) -> None:
-        """Store what was noted: once the person has the reply, as no reply waits for it. Raises DatabaseUnavailable."""
+        """Store noted lists. Called after the reply was sent, so that no reply waits for it.
+
+        Raises DatabaseUnavailable.
+        """
         for (workspace, person_id), rows in [*self._unsaved.items()]:
             await self._memories.note(workspace, _list_of(person_id), json.dumps(rows), self._clock())
             if self._unsaved.get((workspace, person_id)) is rows:

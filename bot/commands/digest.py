@@ -1,4 +1,4 @@
-"""/digest: a summary that comes to a channel daily or weekly, its settings, and a preview of it."""
+"""/digest: a channel's daily or weekly summary: its settings, and a preview."""
 
 from dataclasses import dataclass, replace
 
@@ -45,14 +45,14 @@ _MONTH_WORDS = (
 _EVERYTHING, _SKIP, _SILENT = "everything", "skip", "silent"
 _ALL = frozenset(Section)
 _TOP = {f"top-{each}": each for each in Ranked}
-"""The words for a leaderboard, by what it ranks."""
+"""Words for a leaderboard, and what each ranks."""
 _AMOUNTS = {"amounts": True, "no-amounts": False}
-"""Whether the channel may read of money; the words narrow nothing."""
+"""Whether the channel may see money; unlike other words, these don't narrow the contents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What to do, and for `on` when, where on the globe, how often and with what."""
+    """What to do; for `on` also when, in which time zone, how often and with which contents."""
 
     action: str | None = argument(
         Kind.CHOICE,
@@ -121,7 +121,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class DigestDetails:
-    """A digest's period, the post that it was in, and the number of its campaign."""
+    """A digest's period, the post that showed it, and the id of its campaign."""
 
     period: str = argument(Kind.WORD, "the period", listed=False)
     post: str = argument(Kind.WORD, "the digest's post", default="", listed=False)
@@ -146,12 +146,12 @@ QUESTIONS = (
 
 
 def wants_form(args: Digest) -> bool:
-    """Whether a form asks for the rest: a digest is to be switched on without a time, or changed by a button."""
+    """Whether to open a form: to turn a digest on without a time, or to change it from a button."""
     return bool(args.asks) or (args.action in {None, "on"} and args.time is None)
 
 
 async def digest_command(context: Context, args: Digest) -> Reply:
-    """Switch it on, change it or switch it off, show it now, or tell how it stands."""
+    """Turn the digest on, change it, turn it off, preview it, or show its settings."""
     match args.action:
         case "now":
             return await _preview(context, args)
@@ -207,7 +207,7 @@ async def _on(context: Context, args: Digest) -> Reply:
 
 
 async def _zone(context: Context, args: Digest, known: Subscription | None) -> tuple[str, str]:
-    """The zone, and where it is from where nobody typed it and none was set here before."""
+    """The zone, and its source if nobody typed it and none was set here before."""
     if args.zone is not None:
         return args.zone, ""
     if known is not None:
@@ -221,7 +221,7 @@ async def _zone(context: Context, args: Digest, known: Subscription | None) -> t
 
 
 async def _campaign_id(context: Context, args: Digest, known: Subscription | None) -> int | None:
-    """The campaign that was named, else the one set here before, else for a new digest the channel's own."""
+    """The named campaign, else the one set here before, else for a new digest the channel's own."""
     if known is not None and not args.campaign:
         return known.options.campaign_id
     campaign = await context.campaign(args.campaign)
@@ -229,7 +229,7 @@ async def _campaign_id(context: Context, args: Digest, known: Subscription | Non
 
 
 def _options(words: tuple[str, ...]) -> DigestOptions:
-    """What these words mean: sections and platforms narrow what is shown only where some are named."""
+    """Parse the options. Sections and platforms narrow the contents only if some are named."""
     ranked = [_TOP[word] for word in words if word in _TOP]
     if len(ranked) > 1:
         raise UsageError("A digest has one leaderboard: top creators, top videos or top people.", "show")
@@ -243,7 +243,7 @@ def _options(words: tuple[str, ...]) -> DigestOptions:
 
 
 def _days(words: tuple[str, ...]) -> tuple[frozenset[int], int | None]:
-    """The weekdays and the day of the month that these words mean; UsageError for words of two kinds."""
+    """The weekdays and the day of the month. Raises UsageError if kinds are mixed."""
     monthly = [_MONTH_DAYS[word] for word in words if word in _MONTH_DAYS]
     weekdays = {WEEKDAYS.index(word) for word in words if word in WEEKDAYS}
     weekdays |= WORKDAYS if "weekdays" in words else set()
@@ -253,7 +253,7 @@ def _days(words: tuple[str, ...]) -> tuple[frozenset[int], int | None]:
 
 
 async def _preview(context: Context, args: Digest) -> Reply:
-    """The digest of the period that ends now, for the asker alone: no schedule is moved and nothing is kept."""
+    """Preview the digest of the period that ends now, for the caller only. Changes no schedule and stores nothing."""
     wallet = context.wallet
     await wallet.mirror.usage()
     await wallet.sweep()
@@ -269,7 +269,7 @@ async def _preview(context: Context, args: Digest) -> Reply:
 
 
 async def digest_details(context: Context, args: DigestDetails) -> Reply:
-    """Every list of a digest's period, from the mirror as it is now."""
+    """Show every list of a digest's period, from the mirror as it is now."""
     window, store = read_period(args.period), context.store.digests
     if window is None:
         raise NotFound("I can't find that digest any more. /digest now shows one.")
@@ -301,7 +301,7 @@ async def _status(context: Context) -> Reply:
 
 
 def setting(subscription: Subscription, campaign: str = "") -> DigestSetting:
-    """A stored digest as messages show it, with the label of its campaign."""
+    """Convert a stored digest for messages, with its campaign's label."""
     return DigestSetting(
         channel_id=subscription.channel_id,
         is_on=subscription.is_on,

@@ -19,12 +19,12 @@ from bot.wallet.mirror import Dated
 
 ALL, SNAPSHOTS, SUMMARY = "all", "snapshots", "summary"
 AT_ONCE = 2_000
-"""Links that are read together for a summary."""
+"""Links read at a time for a summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The video to export, or all of them, of a platform or of a campaign, and what a row is."""
+    """The video to export, or all of them, of a platform or of a campaign; and one row per snapshot or per video."""
 
     video: str = argument(Kind.VIDEO, "a title, link, id, platform or all", default=ALL, suggested=True)
     campaign: str = argument(Kind.CAMPAIGN, "all videos of this campaign", default="", suggested=True)
@@ -38,7 +38,7 @@ class Export:
 
 
 async def export(context: Context, args: Export) -> Reply:
-    """The file. Of several videos: how far the reading is, while pages that the mirror lacks are still to be read."""
+    """Return the file. For several videos: the progress, while pages that the mirror lacks are still being read."""
     named, platform = args.campaign, SITES.get(args.video.casefold())
     if not named and args.video.casefold() != ALL and platform is None:
         known = await context.store.campaigns.named(context.workspace.id, args.video)
@@ -88,13 +88,13 @@ async def _all(context: Context, named: str, platform: str | None, rows: str) ->
 
 
 def _given(**values: str) -> dict[str, str]:
-    """What a button carries: all but what the command takes without it."""
+    """A button's arguments, without defaults."""
     usual = {"video": ALL, "rows": SNAPSHOTS}
     return {name: value for name, value in values.items() if value != usual.get(name)}
 
 
 async def _summary(context: Context, videos: Sequence[StoredVideo]) -> list[tuple[str, ...]]:
-    """A row per link of these videos, in their order."""
+    """A summary row per link of these videos, in their order."""
     places = {each.curve_key: place for place, each in enumerate(reversed(videos))}
     keys, moments = list(dict.fromkeys(each.key for each in videos)), summary_moments(context.clock())
     rows: list[tuple[str, ...]] = []
@@ -110,7 +110,7 @@ def _summary_file(rows: Sequence[tuple[str, ...]], name: str) -> File:
 
 
 def _lacking(videos: tuple[StoredVideo, ...], progress: Progress, *, hides_more: bool) -> Lacking:
-    """What could not be had, by video; one that was listed while the file was written is read for the next one."""
+    """What the file lacks, by video. A video listed while the file was being written is read for the next one."""
     failed = progress.failed
     return Lacking(
         missing=tuple(
@@ -129,5 +129,5 @@ def _lacking(videos: tuple[StoredVideo, ...], progress: Progress, *, hides_more:
 
 
 def _as_of(videos: tuple[StoredVideo, ...], swept: Dated[bool]) -> datetime:
-    """The oldest reading among the running videos: what has ended does not age."""
+    """The oldest reading among running videos; ended ones don't go stale."""
     return min((each.read_at for each in videos if each.read_at and each.video.is_running), default=swept.as_of)

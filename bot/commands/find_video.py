@@ -1,4 +1,4 @@
-"""From `<video>`, an id, a link in any spelling or part of a title, to one video of the workspace."""
+"""Finds the video that `<video>` means: by id, link, row of the last list, @handle or part of a title."""
 
 import re
 from dataclasses import replace
@@ -24,16 +24,16 @@ ROW = re.compile(
 )
 _SEVERAL = re.compile(r"\b(?:vs|versus|against)\b", re.IGNORECASE)
 _NAMED_BY_ID = re.compile(r".* \(\.\.\.([\w-]+)\)")
-"""How a video without a title is named, folded: its id's end stands behind an ellipsis."""
+"""Matches the folded name of a video without a title, which ends with the end of its id after an ellipsis."""
 _ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{8,64}")
-"""What may be the API's id of a video: worth a call if the account's lists are incomplete."""
+"""Matches a possible video id of the API, worth a call if the account's lists are incomplete."""
 
 
 async def choose(context: Context, typed: str, call: Call, argument: str) -> StoredVideo | Reply:
-    """The video that the words mean, or a reply that lets the person choose between several.
+    """Find the one video that the words mean, or return a reply with a picker.
 
-    `call` with its `argument` set to a video's id is what a choice does. If nothing fits, titles that are spelled
-    nearly so are offered, except to stop them; NotFound if there are none.
+    `call` with `argument` set to a video's id runs on a choice. If nothing matches, similar titles are offered, except
+    for stopping. Raises NotFound if there are none.
     """
     try:
         found = await fitting(context, typed)
@@ -53,7 +53,7 @@ async def choose(context: Context, typed: str, call: Call, argument: str) -> Sto
 
 
 async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
-    """The videos that the words may mean, eleven at most; NotFound where nothing fits after a fresh list."""
+    """Find videos that the words may mean, at most eleven. Raises NotFound if none matches after a fresh list."""
     typed = profile_handle(typed) or typed
     found = await _fitting(context, typed)
     unlisted = ""
@@ -75,14 +75,14 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
 
 
 async def _fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
-    """The videos that the words fit, each link once: exactly by id or link, by title, in part."""
+    """Find videos by exact id or link, title, or part of it; each link once."""
     found = await _trackings(context, typed)
     newest = {each.curve_key: each for each in sorted(found, key=lambda each: (each.video.is_running, _began(each)))}
     return found if len(found) == 1 else tuple(each for each in found if newest[each.curve_key] is each)
 
 
 async def _nearest(context: Context, typed: str) -> tuple[StoredVideo, ...]:
-    """A few videos in whose titles the words stand nearly as they were typed."""
+    """A few videos whose titles nearly contain the words as typed."""
     words = folded(typed)
     if looks_like_link(typed) or len(words.split()) > MOST_CHOICES:
         return ()
@@ -96,7 +96,7 @@ def _began(stored: StoredVideo) -> datetime:
 
 
 async def _trackings(context: Context, typed: str) -> tuple[StoredVideo, ...]:
-    """The same, with every tracking of a link."""
+    """Like `_fitting`, with every tracking of a link."""
     videos = context.store.videos
     row = ROW.fullmatch(typed.strip())
     if row is not None:
@@ -112,7 +112,7 @@ async def _trackings(context: Context, typed: str) -> tuple[StoredVideo, ...]:
     if looks_like_link(typed) and " " not in words:
         return await _of_link(context, typed)
     found = await videos.search(context.workspace, typed, MOST_CHOICES + 1)
-    if row is not None:  # a number that is no row: links and ids that happen to hold it aren't meant
+    if row is not None:  # a number that isn't a row matches titles only, not links or ids that happen to contain it
         found = tuple(each for each in found if words in folded(each.video.title))
     titled = tuple(each for each in found if folded(each.video.title) == words)
     if titled:
@@ -130,7 +130,7 @@ def _is_handle(typed: str) -> bool:
 
 
 async def _of_link(context: Context, typed: str) -> tuple[StoredVideo, ...]:
-    """The trackings of a link in this workspace: the running one alone where there is one, else the newest first."""
+    """The workspace's trackings of a link: only the running one if there is one, else the newest."""
     link = await resolve(context.wallet, typed)
     stored = await context.store.videos.by_key(context.wallet.id, link.key)
     mine = tuple(each for each in stored if each.is_visible_to(context.workspace.id))

@@ -1,4 +1,4 @@
-"""What every form and typed option needs: whether one is wanted, what to fill in, examples, several values as one."""
+"""Forms and typed options: whether a form is needed, its fields and prefilled values, and multi-value encoding."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,14 +13,14 @@ from bot.reply.call import FORM, MAX_ENCODED, Call
 from bot.reply.model import Button, Reply, Tone
 
 MOST_FIELDS = 5
-"""What a modal of Discord has room for."""
+"""Maximum number of fields in a Discord modal."""
 _AGAIN = "again"
-"""The mark of a button that opens a form once more: all is asked for again, as anything may have been wrong."""
+"""Marks a button that reopens a form: everything is asked again, as any value may have been wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form asks for: the `arguments` that complete `call`. `intro` may be empty; `send` labels its button."""
+    """A form for the `arguments` that complete `call`. `intro` may be empty; `send` labels its button."""
 
     call: Call
     title: str
@@ -30,7 +30,7 @@ class Form:
 
 
 def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
-    """The form of a command for which something is given already."""
+    """The form of a command, given the arguments that are known already."""
     question = next((each for each in command.questions if each.given.items() <= given.items()), None)
     if question is None:
         always = tuple(each for each in command.arguments if each.listed and not each.beside)[:MOST_FIELDS]
@@ -55,16 +55,16 @@ def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
 
 
 def filled_in(form_id: str, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    """The command of a form, by the encoded call that it completes, and its arguments with the values filled in."""
+    """The command and arguments of a submitted form, from the encoded call that it completes and its values."""
     call = Call.decode(form_id)
     return call.command, {**call.arguments, **values}
 
 
 def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[str, str] | None:
-    """What a form of the command begins with, where a form is kinder than an answer; None where it is not.
+    """The values that a form starts with, if the command needs a form; None if it doesn't.
 
-    It is where something needed is missing, or must not be typed into a command. `given` is what was typed, or what a
-    button or the options carried.
+    A form is needed if something required is missing, or must not be typed into a command. `given` is the typed text,
+    or the arguments of a button or of options.
     """
     if not command.listed and not command.questions:
         return None
@@ -77,12 +77,12 @@ def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[s
     try:
         args = parse(command, given) if isinstance(given, str) else bind(command, given)
     except UsageError:
-        return None  # the answer says what is wrong
+        return None  # running the command explains the error
     return _stated(command, args) if command.lacks(args) else None
 
 
 def call_of(command: Command[Any], words: str, now: datetime | None = None) -> Call | None:
-    """What runs a command with these words, for a button; None if it doesn't understand them, or no button has room."""
+    """The call that runs a command with these words, for a button; None if they are invalid or don't fit a button."""
     try:
         args = parse(command, words, now)
     except UsageError:
@@ -93,9 +93,9 @@ def call_of(command: Command[Any], words: str, now: datetime | None = None) -> C
 
 
 def with_form_again(command: Command[Any], given: Mapping[str, str], reply: Reply, room: int = MAX_ENCODED) -> Reply:
-    """The reply to a form, which opens the form again if something was wrong, so that nothing is typed twice.
+    """Add a button that reopens the form if something was wrong, so that nothing has to be typed twice.
 
-    The button remembers as much of what was `given` as fits into `room` characters; a secret never is.
+    The button keeps as much of `given` as fits into `room` characters, and never a secret.
     """
     if reply.tone is not Tone.PROBLEM or not given:
         return reply
@@ -108,7 +108,7 @@ def with_form_again(command: Command[Any], given: Mapping[str, str], reply: Repl
 
 
 def reopened(call: Call) -> tuple[str, Mapping[str, str], bool]:
-    """The command that a button stands for, its arguments, and whether the button asks to open its form again."""
+    """The command and arguments behind a button, and whether the button reopens its form."""
     if call.command != FORM:
         return call.command, call.arguments, False
     given = dict(call.arguments)
@@ -116,12 +116,12 @@ def reopened(call: Call) -> tuple[str, Mapping[str, str], bool]:
 
 
 def joined(values: Iterable[str]) -> str:
-    """Several values of one argument in quotes, so that `bind` takes each of them for one."""
+    """Encode several values of one argument in quotes, so that `bind` keeps them apart."""
     return " ".join(map(_quoted, values))
 
 
 def examples(command: Command[Any]) -> Mapping[str, str]:
-    """What the command's example gives each argument; none where it may not be typed at all."""
+    """The value of each argument in the command's example; empty if the command can't be typed."""
     if not command.example or any(each.kind is Kind.SECRET for each in command.arguments):
         return {}
     shown = parse(command, command.example.partition(" ")[2])
@@ -134,7 +134,7 @@ def examples(command: Command[Any]) -> Mapping[str, str]:
 
 
 def _stated(command: Command[Any], args: object) -> Mapping[str, str]:
-    """What was given, as `bind` takes it."""
+    """The given arguments in the form that `bind` takes."""
     found = ((each, getattr(args, each.name)) for each in command.arguments if each.listed or not command.listed)
     return {
         each.name: joined(_written(each, one) for one in value) if isinstance(value, tuple) else _written(each, value)
@@ -143,12 +143,12 @@ def _stated(command: Command[Any], args: object) -> Mapping[str, str]:
     }
 
 
-def _written(argument: Argument, value: Any) -> str:  # noqa: ANN401 - whatever the argument's kind makes of a text
+def _written(argument: Argument, value: Any) -> str:  # noqa: ANN401 - the type depends on the argument's kind
     return time_words(value) if argument.kind is Kind.TIME else str(value)
 
 
 def _quoted(value: str) -> str:
     if '"' not in value:
         return f'"{value}"'
-    inner = value.replace("”", '"')  # which would end the quotation
+    inner = value.replace("”", '"')  # would end the quotation
     return f"“{inner}”"

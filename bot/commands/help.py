@@ -1,4 +1,4 @@
-"""/help: from the same registry as everything else, so it cannot drift."""
+"""/help, generated from the registry, so it can't drift."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,14 +15,14 @@ _EVERY = POLITE | {"all", "everything", "command", "commands"}
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Nothing for all commands, or the name of one."""
+    """The name of a command, or nothing for all."""
 
     command: str = argument(Kind.WORD, "a command's name", default="")
     show: str = argument(Kind.CHOICE, "how much", default="", choices=(DETAILS,), listed=False)
 
 
 async def show_help(context: Context, args: Help) -> Reply:
-    """All listed commands, or one of them."""
+    """List all commands, or explain one."""
     words = args.command.removeprefix("/").casefold().split()
     if _EVERY.issuperset(words):
         return all_commands(context.commands)

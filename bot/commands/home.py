@@ -1,4 +1,4 @@
-"""The home page, for chats that have one: nobody types it."""
+"""The home page of chats that have one; it can't be typed."""
 
 from dataclasses import dataclass
 
@@ -19,11 +19,11 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Nothing."""
+    """No arguments."""
 
 
 async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - every handler takes its arguments
-    """Wallet, running videos and settings, from the mirror: no video's page is read for it."""
+    """Show wallet, running videos and settings from the mirror, without reading any video's page."""
     now = context.clock()
     wallet, _ = await live_state(context.wallet)
     page = context.store.videos.page

@@ -1,4 +1,4 @@
-"""/leaderboard: who gained most in a period, from the mirror alone."""
+"""/leaderboard: the largest gains in a period, from the mirror alone."""
 
 from dataclasses import dataclass
 
@@ -30,12 +30,12 @@ _REFUSED = (
     (r"yesterday|(?:last|past|previous) (?:week|month|year)", _NO_PERIOD),
     (r"(?:top|best) \d+", "I show five places; All places shows the others. Leave the number out."),
 )
-"""Lengths that would be read as an hour of tracking, or as a campaign's name."""
+"""Unsupported periods that would otherwise be read as an hour of tracking or as a campaign's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """What is ranked, over which time, of which videos."""
+    """What to rank, over which period, and which videos."""
 
     by: str = argument(
         Kind.CHOICE,
@@ -96,7 +96,7 @@ class Leaderboard:
 
 
 async def leaderboard(context: Context, args: Leaderboard) -> Reply:
-    """The ranking of gains in the period, or of the counts at one hour of tracking; drawn on its first page."""
+    """Rank gains in the period, or counts at one hour of tracking. The first page has a chart."""
     now, caller = context.clock(), context.caller
     campaign, keys_of = await context.campaign(args.campaign), context.store.campaigns.keys_of
     request = RankingRequest(

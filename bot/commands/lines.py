@@ -1,4 +1,4 @@
-"""Whole lines: the command that a line of free text means, and the nearest one for a line that means none."""
+"""Whole lines: the command that a line of free text means, or the nearest one if it means none."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ UMBRELLA = "contentstats"
 """Slack's command names collide between apps, so every command is also a word behind this one."""
 _LISTED: Mapping[str, Command[Any]] = {command.name: command for command in COMMANDS if command.listed}
 _CHOICES = frozenset(word for each in _LISTED["videos"].arguments for word in (*each.choices, *dict(each.aliases)))
-"""The words for the filters and orders of a list of videos."""
+"""Words for the filters and sort orders of a list of videos."""
 _KEYS: Mapping[str, frozenset[str]] = {line: frozenset(words.split()) for line, words in TOPICS.items()}
 _NEVER_GUESSED = frozenset({"stop", "disconnect"})
 _ABOUT_A_LINK = (
@@ -48,7 +48,7 @@ _ABOUT_STARTING = frozenset(
         "follow",
     )
 )
-"""Words beside a link that ask only what tracking it costs."""
+"""Words beside a link that only ask what tracking it costs."""
 _EVERY_VIDEO = frozenset({"all", "everything", "videos"})
 _SORTED = frozenset({"sorted", "ordered", "sort", "order"})
 _SUM = re.compile(r"[$€£]?\d[\d.,]*\d|[$€£]?\d")
@@ -62,12 +62,12 @@ _NOUNS = frozenset(
         *("limit", "limits"),
     }
 )
-"""Words that ask for a command and are no words for it."""
+"""Words that lead to a command but aren't arguments of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A command's name and the words for it."""
+    """A command's name and its arguments as typed."""
 
     name: str
     words: str = ""
@@ -77,10 +77,10 @@ class Line:
 
 
 def read_line(typed: str) -> Line:
-    """The command that a line names or asks for, with the words for it; the first word as its name if it means none.
+    """Parse a line into a command and its words; if it means no command, the first word is taken as the name.
 
-    A line that names no command but holds a link is about that link. A question leads to a look-up alone: what spends,
-    stops or changes a setting has to be named.
+    A line with a link but no command is about that link. A question only ever leads to a look-up: commands that spend,
+    stop or change settings have to be named.
     """
     first, *rest = typed.split(maxsplit=1) if typed.strip(" ?") else ["help"]
     if first == "/" and rest:
@@ -91,12 +91,12 @@ def read_line(typed: str) -> Line:
     if name in _LISTED or first.startswith("/"):
         return _line(name, words)
     if len(typed) > MAX_TYPED:
-        return Line("help", typed)  # whose reply is that the line is too long
+        return Line("help", typed)  # the reply explains that the line is too long
     return _named(typed) or about_link(typed) or _asked(typed) or Line(name, words)
 
 
 def names(typed: str, command: str) -> bool:
-    """Whether a line begins with the command's name, rather than meaning it."""
+    """Whether a line starts with the command's name, rather than implying the command."""
     first, *_ = typed.split(maxsplit=1) or [""]
     return first.removeprefix("/").casefold() == command
 
@@ -107,9 +107,9 @@ def title_in(typed: str) -> str:
 
 
 def nearest_line(typed: str, *, is_title: bool) -> tuple[str, Call] | None:
-    """The nearest line for one that means no command, and a call that runs it with the rest of the words.
+    """Suggest the nearest line for one that means no command, with the call that runs it.
 
-    Never one that spends, stops or deletes something. `is_title`: there are videos that the line names.
+    Never suggests a line that spends, stops or deletes something. `is_title`: some videos match the line as a title.
     """
     first, *_ = typed.split(maxsplit=1) or [""]
     name = nearest(first.removeprefix("/").casefold())
@@ -126,7 +126,7 @@ def nearest_line(typed: str, *, is_title: bool) -> tuple[str, Call] | None:
 def instead_of(
     command: Command[Any] | None, arguments: str | Mapping[str, str], error: BotError, now: datetime
 ) -> tuple[str, Call] | None:
-    """The nearest line that works for a call that was refused, and its call; None if there is none to offer."""
+    """Suggest the nearest working line for a refused call, with the call that runs it; None if there is none."""
     if isinstance(error, NoSuchCampaign) and command is not None and command.need is Permission.LOOK:
         return _with_campaign(command, arguments, error, now)
     if isinstance(error, NotFound) and error.instead:
@@ -138,14 +138,14 @@ def instead_of(
         return _offered(line, now)
     if error.instead is None or command.need is not Permission.LOOK:
         return None
-    words = "" if command.is_setting and error.loses else error.instead  # what is left may be the opposite
+    words = "" if command.is_setting and error.loses else error.instead  # the remaining words may mean the opposite
     return _offered(Line(command.name, words), now)
 
 
 def _with_campaign(
     command: Command[Any], arguments: str | Mapping[str, str], error: NoSuchCampaign, now: datetime
 ) -> tuple[str, Call] | None:
-    """The same call with the campaign that is meant; else the command alone."""
+    """The same call with the campaign that was probably meant; else the command alone."""
     if not error.meant:
         return None if command.is_setting or not arguments else (f"/{command.name}", Call(command.name))
     if isinstance(arguments, str):
@@ -161,13 +161,13 @@ def _offered(line: Line, now: datetime | None) -> tuple[str, Call] | None:
 
 
 def nearest(name: str) -> str | None:
-    """The listed command that a mistyped name most likely means; never one that stops a video or deletes something."""
+    """The listed command closest to a mistyped name; never one that stops a video or deletes something."""
     matches = get_close_matches(name, _LISTED, n=1, cutoff=0.7)
     return matches[0] if matches and matches[0] not in _NEVER_GUESSED else None
 
 
 def _named(typed: str) -> Line | None:
-    """The command that a polite line names once it comes to the point: `please show me the stats of …`."""
+    """The command that a polite line names after its opening words: `please show me the stats of …`."""
     words = typed.split()
     for place, word in enumerate(_bare(typed)):
         if word in OPENERS:
@@ -177,7 +177,7 @@ def _named(typed: str) -> Line | None:
 
 
 def about_link(typed: str) -> Line | None:
-    """The command for a line that holds a link: its numbers if they are asked for, else what tracking it costs."""
+    """The command for a line with a link: its numbers if they are asked for, else the price of tracking it."""
     links = [token.text for token in tokens_of(typed) if looks_like_link(token.text)]
     if not links:
         return None
@@ -192,7 +192,7 @@ def about_link(typed: str) -> Line | None:
 
 
 def _asked(typed: str) -> Line | None:
-    """The look-up that a question means, or an account's videos; help for a greeting."""
+    """The look-up that a question means, or a creator's videos; help for a greeting."""
     row = " ".join(each for each in _bare(typed) if each not in {"the", "one", "video"})
     if typed.lstrip().startswith("@") or ROW.fullmatch(row):
         return Line("stats", row if ROW.fullmatch(row) else typed.strip())
@@ -203,7 +203,7 @@ def _asked(typed: str) -> Line | None:
 
 
 def _topic(typed: str) -> Line | None:
-    """The command that a question means by its words, and those of its words that are for the command."""
+    """The command that a question means, with the words that are its arguments."""
     bare = _bare(typed)
     topic = next((topic for topic, keys in _KEYS.items() if not keys.isdisjoint(bare)), None)
     if topic is None:
@@ -226,7 +226,7 @@ def _topic(typed: str) -> Line | None:
 
 
 def _filters(name: str, given: Sequence[str], keys: AbstractSet[str], bare: Sequence[str]) -> str:
-    """The words of a question about a list that narrow or order it."""
+    """The words of a question about a list that filter or sort it."""
     if name == "leaderboard":
         named = " ".join(each for each in bare if each not in keys or each.startswith("creator"))
         return named if call_of(_LISTED[name], named) is not None else ""
@@ -240,7 +240,7 @@ def _is_look_up(name: str) -> bool:
 
 
 def _line(name: str, words: str) -> Line:
-    """A named command with its words; words that name no video are none for a command about one."""
+    """A named command with its words, dropping words that can't name a video if the command is about one."""
     command = _LISTED.get(name)
     is_about_video = command is not None and any(each.kind is Kind.VIDEO for each in command.arguments)
     return Line(name, "" if is_about_video and OPENERS.issuperset(_bare(words)) else words)
@@ -253,10 +253,10 @@ def _title(typed: str, keys: AbstractSet[str]) -> str:
 
 
 def _words(typed: str) -> list[tuple[str, str]]:
-    """The words, each with itself without case and the punctuation around it."""
+    """Each word as typed, and in lower case without punctuation."""
     return list(zip(typed.split(), _bare(typed), strict=True))
 
 
 def _bare(typed: str) -> list[str]:
-    """The words without case and the punctuation around them."""
+    """The words in lower case without punctuation."""
     return [word.casefold().strip('?!.,;:()"“”').replace("’", "'") for word in typed.split()]

@@ -1,4 +1,4 @@
-"""From what a person typed, or a button carries, to a command's arguments; words in any order where they are clear."""
+"""Parses typed text, or a button's values, into a command's arguments; word order is free if unambiguous."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -38,11 +38,11 @@ A = TypeVar("A")
 V = TypeVar("V")
 
 MOST_CHOICES = 9
-"""Choices that a refusal names."""
+"""Maximum number of choices that an error sentence lists."""
 LONGEST_HINT = 120
-"""Characters of what a refusal says about arguments; what takes more is read in /help."""
+"""Maximum characters of hints about arguments in an error; /help has the rest."""
 MOST_ZONE_WORDS = 4
-"""Words in the longest name of a place: Dumont d'Urville, New South Wales Australia."""
+"""Words in the longest place name: Dumont d'Urville, New South Wales Australia."""
 
 _HOUR = re.compile(r"\d{1,2}")
 _HANDLE = re.compile(r"[@＠][^\s@＠]+|mine", re.IGNORECASE)
@@ -56,7 +56,7 @@ _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.MONEY: looks_like_money,
     Kind.COUNT: COUNT.fullmatch,
 }
-"""The kinds whose words give themselves away."""
+"""Kinds whose values are recognisable by their form."""
 _WRITTEN: Mapping[Kind, str] = {
     Kind.MONEY: "an amount like 10 or 2.50",
     Kind.COUNT: "a count like 50k or 1,000,000",
@@ -65,20 +65,20 @@ _WRITTEN: Mapping[Kind, str] = {
     Kind.ZONE: "a city like Berlin or New York",
     Kind.CREATOR: "mine or a creator like @viral.recipe",
 }
-"""How the words of these kinds look."""
+"""How error sentences describe values of these kinds."""
 _DAYS = frozenset({"day", "days", "d"})
 _OPEN = frozenset({Kind.LINK, Kind.TIME})
-"""The kinds after whose value more may be typed where each argument has a field of its own."""
+"""Kinds whose field may contain further words, in forms with one field per argument."""
 _COUNTED = frozenset({Kind.NUMBER, Kind.MONEY, Kind.TIME, Kind.SPAN})
-"""The kinds whose values are read in number words too."""
+"""Kinds whose values may also be number words."""
 _TITLES = frozenset({Kind.VIDEO, Kind.WORD})
-"""The kinds that take any words."""
+"""Kinds that accept any words."""
 
 
 def parse(command: Command[A], typed: str, now: datetime | None = None) -> A:
-    """The arguments in a line of free text; UsageError says which word is not understood or what is missing.
+    """Parse a line of free text. Raises UsageError that names the unknown word, or what is missing.
 
-    Without `now` an end such as "until friday" is not understood.
+    Without `now`, an end such as "until friday" isn't recognised.
     """
     if len(typed) > command.longest:
         msg = f"That's {len(typed):,} characters; a command can have {command.longest:,} at most. Please shorten it."
@@ -93,16 +93,18 @@ def parse(command: Command[A], typed: str, now: datetime | None = None) -> A:
         return bind(command, command.reader(typed), now)
     arguments = tuple(each for each in command.arguments if each.listed or each.typed)
     names = "|".join(each.name for each in arguments)
-    typed = re.sub(rf"(?<!\S)(?:{names})[:=](?=\S)", "", typed, flags=re.IGNORECASE)  # as Discord shows its options
+    typed = re.sub(
+        rf"(?<!\S)(?:{names})[:=](?=\S)", "", typed, flags=re.IGNORECASE
+    )  # Discord shows options as name:value
     typed = _with_days(arguments, typed, now)
     _refuse(command, typed)
     return _build(command, _placed(arguments, typed))
 
 
 def bind(command: Command[A], given: Mapping[str, str], now: datetime | None = None) -> A:
-    """The arguments given by name: a button's, a select's, a form's or an option's. Empty values count as absent.
+    """Parse arguments given by name: by a button, select, form or option. Empty values count as absent.
 
-    What is typed after a link or a time, such as the number of days, goes to the argument that it fits.
+    Words typed after a link or a time, such as a number of days, go to the argument that they fit.
     """
     arguments = {each.name: each for each in command.arguments}
     unknown = next((name for name in given if name not in arguments), None)
@@ -124,13 +126,13 @@ def bind(command: Command[A], given: Mapping[str, str], now: datetime | None = N
 
 
 def _with_days(arguments: tuple[Argument, ...], typed: str, now: datetime | None) -> str:
-    """The text with an end such as "until friday" as a number of days, if an argument takes one."""
+    """Convert an end such as "until friday" to a number of days, if an argument takes one."""
     takes_days = now is not None and any(each.kind is Kind.NUMBER and each.listed for each in arguments)
     return until_in_days(typed, now.date()) if takes_days and now is not None else typed
 
 
 def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]:
-    """The words of a text by the argument that each can only be for; UsageError for one that fits none."""
+    """Assign each word to the argument that it can only belong to. Raises UsageError for a word that fits none."""
     several = next((each for each in arguments if each.kind is Kind.VIDEO and each.many > 1), None)
     if several is not None:
         return {several.name: titles_of(typed)}
@@ -159,13 +161,13 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
     sole = next((each for each in arguments if each.kind is Kind.VIDEO and each.many == 1), None)
     if sole is not None and words and set(found) <= {sole.name} and len(find_links(typed)) <= 1:
         is_one = len(tokens) == 1
-        return {sole.name: [tokens[0].text if is_one else visible(typed).strip()]}  # a title as it is
+        return {sole.name: [tokens[0].text if is_one else visible(typed).strip()]}  # the title, kept whole
     _place_words(words, arguments, found)
     return {each.name: _narrowed(each, found[each.name]) for each in arguments if each.name in found}
 
 
 def _readable(arguments: tuple[Argument, ...], tokens: Sequence[Token]) -> tuple[Argument, ...]:
-    """The arguments that this line may hold; those tied to a choice that it makes come first."""
+    """Arguments that this line may contain; those tied to a choice in the line come first."""
     choices = [each for each in arguments if each.kind is Kind.CHOICE]
     chosen = {choice_of(each, token.text) for each in choices for token in tokens if not token.quoted}
     beside = tuple(each for each in arguments if each.beside and each.beside in chosen)
@@ -173,7 +175,7 @@ def _readable(arguments: tuple[Argument, ...], tokens: Sequence[Token]) -> tuple
 
 
 def _refuse(command: Command[A], typed: str) -> None:
-    """Raise UsageError if the words around the links ask for what an argument cannot do."""
+    """Raise UsageError if the words around the links ask for something that an argument can't do."""
     refused = [(each.name, pattern, sentence) for each in command.arguments for pattern, sentence in each.refused]
     if not refused:
         return
@@ -184,7 +186,7 @@ def _refuse(command: Command[A], typed: str) -> None:
 
 
 def _hyphenated(typed: str, arguments: Sequence[Argument]) -> str:
-    """The line with choices of two words, such as `top videos`, as one word each."""
+    """Join choices of two words, such as `top videos`, by hyphens."""
     choices = [each for each in arguments if each.kind is Kind.CHOICE]
     known = (word for each in choices for word in (*each.choices, *dict(each.aliases)) if "-" in word)
     for word in known:
@@ -193,7 +195,7 @@ def _hyphenated(typed: str, arguments: Sequence[Argument]) -> str:
 
 
 def _apart(token: Token, arguments: tuple[Argument, ...]) -> list[Token]:
-    """Choices and counts that stand together as in `mon,thu` and `10k,100k`, each on its own."""
+    """Split choices and counts that are joined, as in `mon,thu` and `10k,100k`."""
     several = [each for each in arguments if each.kind in {Kind.CHOICE, Kind.COUNT} and each.many > 1]
     parts = [] if token.quoted or COUNT.fullmatch(token.text) else [each for each in _MARKS.split(token.text) if each]
     if len(parts) > 1 and all(any(_is_one_of(each, part) for each in several) for part in parts):
@@ -206,7 +208,7 @@ def _is_one_of(argument: Argument, word: str) -> bool:
 
 
 def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
-    """The argument whose kind this word can only be, or None where it may be part of a title, as in quotes it is."""
+    """The only argument that this word can belong to; None if it may be part of a title, as quoted words may."""
     for each in arguments:
         if each.kind in {Kind.LINK, Kind.VIDEO} and looks_like_link(token.text):
             return each
@@ -217,14 +219,14 @@ def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
         if each.kind is Kind.CAMPAIGN and token.text.casefold() in EVERY_VIDEO and not _needs_in(arguments):
             return each
         looks = _BY_LOOK.get(each.kind)
-        is_bare = not each.listed and not re.search(r"[^\d.,]", token.text)  # what is never offered needs its unit
+        is_bare = not each.listed and not re.search(r"[^\d.,]", token.text)  # unlisted arguments need a unit
         if looks is not None and looks(token.text) and not is_bare:
             return each
     return None
 
 
 def _fits(token: Token, arguments: tuple[Argument, ...]) -> bool:
-    """Whether a word is the value of one of the arguments, such as a number of days that it takes."""
+    """Whether a word is a valid value of one of the arguments, such as a number of days in range."""
     home = _home(token, arguments)
     try:
         return home is not None and (home.kind is not Kind.NUMBER or number_of(home, token.text) > 0)
@@ -233,23 +235,23 @@ def _fits(token: Token, arguments: tuple[Argument, ...]) -> bool:
 
 
 def _may_be_name(word: str, arguments: tuple[Argument, ...]) -> bool:
-    """Whether a word that fits nothing else may be a campaign's name: it resembles no choice, link or number."""
+    """Whether an unassigned word may be a campaign's name: it resembles no choice, link or number."""
     return not (looks_like_link(word) or word.isdecimal() or _near(arguments, word) is not None)
 
 
 def _needs_in(arguments: tuple[Argument, ...]) -> bool:
-    """Whether a campaign is named after `in` alone: any other word may be a link or a time zone."""
+    """Whether a campaign has to follow `in`, because any other word may be a link or a time zone."""
     return any(each.kind in {Kind.LINK, Kind.ZONE} for each in arguments)
 
 
 def _is_place(words: Sequence[str]) -> bool:
-    """Whether words begin with a time zone, or say nothing, as in `in this channel`."""
+    """Whether the words begin with a time zone, or consist of fillers as in `in this channel`."""
     starts = (" ".join(words[:size]) for size in range(1, MOST_ZONE_WORDS + 1))
     return any(map(is_zone, starts)) or all(each.casefold() in FILLERS for each in words)
 
 
 def _home_of_hour(tokens: list[Token], place: int, arguments: tuple[Argument, ...]) -> Argument | None:
-    """The argument for a time of day, where a bare number can only be an hour: after `on` or `at`, counting nothing."""
+    """The argument for a time of day, if a bare number can only be an hour: after `on` or `at`, not as a count."""
     time = next((each for each in arguments if each.kind is Kind.TIME), None)
     if time is None or place == 0 or not _is_hour(tokens[place]):
         return None
@@ -266,7 +268,7 @@ def _is_hour(token: Token) -> bool:
 
 
 def _narrowed(argument: Argument, words: list[str]) -> list[str]:
-    """One choice said twice counts once, and a vague one gives way to any other."""
+    """Drop repeated choices, and vague ones if there is another."""
     if argument.kind is not Kind.CHOICE:
         return words
     chosen = {choice_of(argument, word): word for word in words if word.casefold() not in argument.vague}
@@ -274,7 +276,7 @@ def _narrowed(argument: Argument, words: list[str]) -> list[str]:
 
 
 def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dict[str, list[str]]) -> None:
-    """Give the words that could be anything to the argument that takes anything, or say that they mean nothing."""
+    """Assign unclassified words to the argument that accepts any, or raise UsageError."""
     taker = next((each for each in arguments if each.kind in _TITLES), None)
     if taker is not None:
         if words:
@@ -285,7 +287,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
         return
     link = next((each for each in arguments if each.kind is Kind.LINK and each.name not in found), None)
     if link is not None:
-        found[link.name] = [stray.text]  # the reader of links says best what is wrong with this one
+        found[link.name] = [stray.text]  # the link parser has the most precise error
         return
     time = next((each for each in arguments if each.kind is Kind.TIME and each.name not in found), None)
     hour = next(filter(_is_hour, words), None)
@@ -310,7 +312,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
 
 
 def _not_understood(strays: list[str], arguments: tuple[Argument, ...], found: Mapping[str, list[str]]) -> UsageError:
-    """The refusal that names the words that no argument takes, with the nearest words that work."""
+    """The error for words that fit no argument, with the nearest words that work."""
     free = [each for each in arguments if each.name not in found or each.many > 1]
     near = [(word, choice) for word in strays if (choice := _near(free, word)) is not None]
     known = [word for each in arguments for word in found.get(each.name, ())]
@@ -331,7 +333,7 @@ def _not_understood(strays: list[str], arguments: tuple[Argument, ...], found: M
 
 
 def _near(arguments: Sequence[Argument], word: str) -> str | None:
-    """The choice that a word comes nearest to; None if it is like none."""
+    """The choice closest to a word; None if none is similar."""
     names = {choice: choice for each in arguments for choice in each.choices}
     names |= dict(alias for each in arguments for alias in each.aliases)
     folded = word.casefold()
@@ -341,7 +343,7 @@ def _near(arguments: Sequence[Argument], word: str) -> str | None:
 
 
 def _zone_and_rest(strays: list[str]) -> tuple[list[str], list[str]]:
-    """The words that name a zone, or nearly do, and the others: the longest run that is one for certain comes first."""
+    """Split into the words of a time zone and the rest; the longest exact match wins over a near one."""
     longest = range(min(len(strays), MOST_ZONE_WORDS), 0, -1)
     for start, end in ((start, start + size) for size in longest for start in range(len(strays) - size + 1)):
         place = " ".join(strays[start:end])
@@ -352,7 +354,7 @@ def _zone_and_rest(strays: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _meant(argument: Argument) -> str | None:
-    """What a person may write for an argument, where that is told in a few words."""
+    """What a person may write for an argument, if that can be described in a few words."""
     match argument.kind:
         case Kind.CHOICE:
             more = ", …" if len(argument.choices) > MOST_CHOICES else ""
@@ -373,7 +375,7 @@ def _split(argument: Argument, value: str) -> list[str]:
 
 
 def _several(argument: Argument) -> str:
-    """Values of an argument, as a sentence counts them."""
+    """Values of an argument, in the plural."""
     return f"{argument.name}s" if argument.kind in {Kind.LINK, Kind.VIDEO} else f"values for {argument.name}"
 
 

@@ -1,4 +1,4 @@
-"""/payout: what a campaign owes its creators, its terms, and who was paid. It computes, and never moves money."""
+"""/payout: what a campaign owes its creators, its terms, and who was paid. Computes only, never moves money."""
 
 import re
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ _NO_HANDLE = frozenset({"", "no handle", "nobody"})
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """Which campaign, and what to show or change of its payout."""
+    """The campaign, and what to show or change of its payout."""
 
     campaign: str = argument(Kind.CAMPAIGN, "the campaign's name", default="", suggested=True)
     action: str = argument(
@@ -55,7 +55,7 @@ class Payout:
 
 @dataclass(frozen=True, slots=True)
 class PaidMark:
-    """A creator of a campaign, and the second at which they were marked as paid."""
+    """A creator of a campaign, and the Unix second of the paid mark."""
 
     campaign: str = argument(Kind.CAMPAIGN, "the campaign", listed=False)
     creator: str = argument(Kind.WORD, "the creator", default="", listed=False)
@@ -81,7 +81,7 @@ QUESTIONS = (
 
 
 def read_line(typed: str) -> Mapping[str, str]:
-    """The arguments of a typed line: `launch`, `launch terms youtube 2 per 1000`, `launch paid @ana`, `launch csv`."""
+    """Parse a typed line: `launch`, `launch terms youtube 2 per 1000`, `launch paid @ana`, `launch csv`."""
     found = _LINE.fullmatch(typed.strip())
     if found is None:
         return {"campaign": typed}
@@ -96,18 +96,18 @@ def read_line(typed: str) -> Mapping[str, str]:
 
 
 def lacks_values(args: Payout) -> bool:
-    """Whether a form has to ask for what the action needs."""
+    """Whether a form has to ask for values that the action needs."""
     return (args.action == TERMS and not args.terms) or (args.action == PAID and not args.creator)
 
 
 def check(args: Payout, now: datetime) -> None:
-    """UsageError for terms that aren't understood whatever they change."""
+    """Raise UsageError for terms that are invalid whatever they change."""
     if args.terms:
         read_terms(args.terms, Terms(dict.fromkeys(VideoPlatform, Decimal())), now.date())
 
 
 async def payout_command(context: Context, args: Payout) -> Reply:
-    """What is owed, its file, or a change of the terms or of who was paid."""
+    """Show what is owed or its file, or change the terms or who was paid."""
     campaign = await _campaign(context, args.campaign)
     if args.action == TERMS or args.terms:
         return await _set_terms(context, campaign, args.terms)
@@ -126,7 +126,7 @@ async def payout_command(context: Context, args: Payout) -> Reply:
 
 
 async def details(context: Context, args: PaidMark) -> Reply:
-    """Every line of a payout."""
+    """Show every line of a payout."""
     campaign = await _campaign(context, args.campaign)
     found = await owed(context.store, context.workspace, campaign, context.clock(), whole=True)
     if found is None:
@@ -140,7 +140,7 @@ async def mark(context: Context, args: PaidMark) -> Reply:
 
 
 async def unmark(context: Context, args: PaidMark) -> Reply:
-    """Take back one marking."""
+    """Undo one paid mark."""
     _check(context)
     campaign = await _campaign(context, args.campaign)
     platform, handle = _creator(args.creator)
@@ -167,7 +167,7 @@ def _check(context: Context) -> None:
 
 
 async def _set_terms(context: Context, campaign: Campaign, typed: str) -> Reply:
-    """Keep what is final, then change the terms."""
+    """Freeze lines that are final, then change the terms."""
     _check(context)
     store, here, now = context.store, context.workspace, context.clock()
     words = visible(typed)
@@ -235,7 +235,7 @@ def _why_unpaid(found: Owed, creator: str, states: set[State]) -> str:
 
 
 def _creator(typed: str) -> tuple[str | None, str]:
-    """The platform, if one is named, and the folded handle: empty for videos without one."""
+    """The platform, if one is named, and the folded handle; empty for videos without one."""
     site, _, rest = visible(typed).strip().replace(":", " ").partition(" ")
     platform = SITES.get(site.casefold())
     name = folded(rest if platform else typed)

@@ -1,4 +1,4 @@
-"""Every command, in one explicit tuple: the order is the order of /help, the manifests and the README."""
+"""Every command in one tuple, in the order of /help, the manifests and the README."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
@@ -83,7 +83,7 @@ def _press(
     answer: Answer = Answer.PRIVATE,
     **further: Any,  # noqa: ANN401 - Command's other fields
 ) -> Command[A]:
-    """A command that buttons, menus and chats call; nobody types it."""
+    """A command for buttons, menus and adapters; it can't be typed."""
     return Command(name, summary, takes, handler, "", need, answer, listed=False, **further)
 
 
@@ -316,7 +316,7 @@ _LOOKED_AT = "Everyone can look; admins can change it."
 
 
 def by_name(commands: tuple[AnyCommand, ...] = COMMANDS) -> Mapping[str, AnyCommand]:
-    """The commands by the name that a call carries."""
+    """Commands by the name that a call carries."""
     return {command.name: command for command in commands}
 
 
@@ -324,7 +324,7 @@ _POST_HERE = "Post here puts the card into the channel, with who shared it."
 
 
 def described(command: AnyCommand) -> Described:
-    """The command as help shows it."""
+    """The command as /help shows it."""
     return Described(
         name=command.name,
         group=command.group,

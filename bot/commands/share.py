@@ -1,4 +1,4 @@
-"""Post here: a private card goes to the channel, once, with who shared it and how fresh it is."""
+"""Post here: post a private card to the channel, once, with who shared it and how fresh it is."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from bot.reply.model import Button, Item, Listing, Mention, Note, Part, Plain, R
 from bot.store.outbox import Message
 
 LASTS = timedelta(hours=1)
-"""After that long, a card that couldn't be posted isn't worth posting any more."""
+"""How long a card that couldn't be posted is kept for another attempt."""
 _MONEY = frozenset({Permission.SPEND, Permission.CONFIGURE})
 MONEY_UNSEEN = (
     "Not everyone may see money in this channel, so I don't post it. If everyone may, an admin can send "
@@ -25,7 +25,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The card to post, as the call that shows it, and the minute in which its button was made."""
+    """The card to post, encoded as the call that shows it, and the minute in which its button was made."""
 
     card: str = argument(Kind.WORD, "the card", listed=False)
     made: str = argument(Kind.WORD, "when the button was made", listed=False)
@@ -45,14 +45,14 @@ def cannot_share_reason(command: Command[Any], caller: Caller, granted: Abstract
 
 
 def with_button(reply: Reply, card: Call, now: datetime) -> Reply:
-    """The private card with **Post here** after its other buttons."""
+    """Add **Post here** after the card's other buttons."""
     post = Button("Post here", Call(SHARE, {"card": card.encode(), "made": _digits(int(now.timestamp()) // 60)}))
     at = sum(isinstance(action, Button) for action in reply.actions)
     return replace(reply, actions=(*reply.actions[:at], post, *reply.actions[at:]))
 
 
 async def share(context: Context, args: Share) -> Reply:
-    """Post the card of a call with today's numbers. A second press of the same button posts nothing more."""
+    """Post the card of a call with current numbers. Pressing the same button again posts nothing more."""
     caller = context.caller
     if caller.cannot_post_reason:
         raise NotAllowed(caller.cannot_post_reason)
@@ -76,7 +76,7 @@ async def share(context: Context, args: Share) -> Reply:
 
 
 def _public(card: Reply, again: Call, person: Person, now: datetime) -> Reply:
-    """The card for everybody: who shared it in its small print, and one button that opens it for the presser alone."""
+    """The card for everyone: it says who shared it, and one button opens it privately."""
     shared = (Plain("Shared by "), Mention(person.id, person.name), Plain(". "))
     parts = tuple(map(_without_buttons, card.parts))
     match parts:
@@ -94,6 +94,6 @@ def _without_buttons(part: Part) -> Part:
 
 
 def _digits(number: int) -> str:
-    """The number in few characters."""
+    """The number in base 36."""
     head, last = divmod(number, len(_DIGITS))
     return f"{_digits(head) if head else ''}{_DIGITS[last]}"

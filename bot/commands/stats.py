@@ -1,4 +1,4 @@
-"""/stats: one video, its growth and a chart; every metric, its price and its dates in the details."""
+"""/stats: one video, its growth and a chart; the details have every metric, its price and its dates."""
 
 from dataclasses import dataclass, replace
 
@@ -14,13 +14,13 @@ from bot.reply.model import Reply
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The video to look at."""
+    """The video to show."""
 
     video: str = argument(Kind.VIDEO, "the video's title, link or id", suggested=True)
 
 
 async def stats(context: Context, args: Stats) -> Reply:
-    """The card of one video, read from the API at most once an hour."""
+    """Show one video's card, read from the API at most once an hour."""
     facts = await _facts(context, args, "stats")
     if isinstance(facts, Reply):
         return facts
@@ -29,7 +29,7 @@ async def stats(context: Context, args: Stats) -> Reply:
 
 
 async def stats_details(context: Context, args: Stats) -> Reply:
-    """Every metric with its changes; engagement, price, dates, creator, gaps."""
+    """Show every metric with its changes; engagement, price, dates, creator, gaps."""
     facts = await _facts(context, args, "stats.details")
     if isinstance(facts, Reply):
         return facts
@@ -37,7 +37,7 @@ async def stats_details(context: Context, args: Stats) -> Reply:
 
 
 async def gains(context: Context, args: Stats) -> Reply:
-    """What one video gains per hour and per day."""
+    """Show what one video gains per hour and per day."""
     facts = await _facts(context, args, "stats.gains")
     if isinstance(facts, Reply):
         return facts
@@ -46,7 +46,7 @@ async def gains(context: Context, args: Stats) -> Reply:
 
 
 async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Reply:
-    """What is known of the video that the words mean, or a choice between several."""
+    """The facts about the video that the words mean, or a picker for several."""
     stored = await choose(context, args.video, Call(command), "video")
     if isinstance(stored, Reply):
         return stored

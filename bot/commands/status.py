@@ -1,4 +1,4 @@
-"""/status: what works and what does not."""
+"""/status: what works and what doesn't."""
 
 from dataclasses import dataclass, replace
 
@@ -14,21 +14,21 @@ from bot.wallet.spending import LOOKS_APART
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Nothing."""
+    """No arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Nothing."""
+    """No arguments."""
 
 
 async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - every handler takes its arguments
-    """Whether everything works. It needs no key, and no API that responds."""
+    """Show whether everything works. Needs neither a key nor a responding API."""
     return replace(health(await _look_around(context)), shared_as=Call("status"))
 
 
 async def status_details(context: Context, args: Status) -> Reply:  # noqa: ARG001 - as above
-    """The key, the last looks at the API, what is unclear, what was not posted, the version."""
+    """Show the key, the last contacts with the API, unclear starts, unposted messages and the version."""
     return health_details(await _look_around(context))
 
 
@@ -68,9 +68,9 @@ async def _look_around(context: Context) -> Health:
 
 
 async def _services(context: Context) -> tuple[Service, ...]:
-    """The parts that people here may know of: the scheduler and their own chat; in the operator's own workspaces, all.
+    """Services that people here may see: the scheduler and their own chat; in the operator's own workspaces, all.
 
-    Their own chat is read, or nobody would ask.
+    Their own chat counts as working, since the command arrived through it.
     """
     ref = context.caller.workspace
     found = dict(await context.store.services.every())
@@ -83,7 +83,7 @@ async def _services(context: Context) -> tuple[Service, ...]:
 
 
 async def retry(context: Context, args: Retry) -> Reply:  # noqa: ARG001 - as above
-    """Let what was given up be posted after all."""
+    """Post dead letters again."""
     again = await context.store.outbox_status.retry(context.workspace.id, context.clock())
     if again:
         await context.write_down(Action.SETTING, f"{plural(again, 'failed message')} posted again")

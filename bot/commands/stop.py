@@ -1,4 +1,4 @@
-"""/stop: what it would save, then, on one press, the end of the tracking, which a digest that offered it learns of."""
+"""/stop: shows what stopping would save, then stops on a press and updates the digest that offered it."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from bot.store.audit import Action
 from bot.store.videos import StoredVideo
 
 _POSTS = ("digest", "alerts")
-"""Commands of what the bot posts by itself, which people want to stop too."""
+"""Commands for automatic posts, which people also want to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ConfirmStop:
 
 
 async def ask_to_stop(context: Context, args: Stop) -> Reply:
-    """What stopping saves: nothing is stopped before the button is pressed."""
+    """Show what stopping saves; nothing is stopped before the button is pressed."""
     carried = {"post": args.post} if args.post else {}
     try:
         stored = await choose(context, args.video, Call("stop", carried), "video")
@@ -55,7 +55,7 @@ async def ask_to_stop(context: Context, args: Stop) -> Reply:
 
 
 async def stop(context: Context, args: ConfirmStop) -> Reply:
-    """Stop the video and write down who did it."""
+    """Stop the video and record who did it."""
     stored = await _exactly(context, args.video)
     if not stored.video.is_running:
         return already_over(stored.video)
@@ -78,14 +78,14 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
 
 
 def _check(context: Context, stored: StoredVideo) -> None:
-    """NotAllowed unless the caller started the video or may stop any."""
+    """Raise NotAllowed unless the caller started the video or may stop any."""
     is_own = stored.started_by is not None and stored.started_by.id == context.caller.person.id
     if not is_own and Permission.STOP_ANY not in context.permissions:
         raise NotAllowed(refusal(Permission.STOP_ANY, context.spenders))
 
 
 async def _exactly(context: Context, video_id: str) -> StoredVideo:
-    """The video with this id. Nothing is searched for: a button of another account must not stop what merely fits."""
+    """The video with exactly this id: another account's button must not stop a video that merely matches."""
     find = context.store.videos.find
     stored = await find(context.workspace, video_id)
     if stored is None:

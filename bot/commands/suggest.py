@@ -1,4 +1,4 @@
-"""Choices for an argument while it is typed: from the store and the registry alone, so they come at once."""
+"""Completion: choices for an argument while it is typed, from the store and the registry alone, so it is fast."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -18,9 +18,9 @@ from bot.store.workspaces import Workspace
 MOST = 25
 """Discord's limit for autocomplete; Slack's is 100."""
 MOST_LETTERS = 75
-"""Characters of a choice's value (Slack's limit; Discord's is 100)."""
+"""Maximum characters of a choice's value (Slack's limit; Discord's is 100)."""
 SEEN_CREATORS = 150
-"""How many videos the choice of a creator looks through."""
+"""Videos searched for creators to offer."""
 
 
 async def suggestions(
@@ -31,9 +31,9 @@ async def suggestions(
     workspace: Workspace,
     rows: Callable[[], Awaitable[Mapping[int, str]]],
 ) -> tuple[Option, ...]:
-    """What fits the beginning of a word: videos by any part of their title, choices and commands by their start.
+    """Complete a word: videos by any part of their title, choices and commands by their start.
 
-    `rows` reads the ids of the videos in the list that the person saw last.
+    `rows` reads the video ids of the person's last list.
     """
     folded = typed.strip().casefold()
     match argument.kind:
@@ -69,7 +69,7 @@ async def suggestions(
 
 
 def _read_time(typed: str) -> list[str]:
-    """The time of day that the words mean, if it is one."""
+    """The time of day that the words mean, if they mean one."""
     try:
         return [time_words(read_time(typed.strip()))]
     except UsageError:

@@ -1,4 +1,4 @@
-"""A line of free text taken apart into words, what belongs together closed up into one, and each read as a value."""
+"""Tokens: splits free text into words, joins words that form one value, and converts each to a value."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -66,12 +66,12 @@ _TOUCHED = re.compile(
     rf"(?<=[^\s,;|&<>]){_ANGLED}(?=[*~_`。…！)]*(?:[\s,;|&<]|$))|{_ANGLED}(?=[*~_`。…！)]+(?:[\s,;|&]|$))",
     re.IGNORECASE,
 )
-"""A link in angle brackets with text at them, but none that could be read as a part of the link."""
+"""A link in angle brackets directly followed or preceded by text that can't be part of the link."""
 _JOINED = re.compile(r"(?<=>)[,;|&]+(?=<)")
 _LISTED = re.compile(r"[,;|，；、]+")
 _ROW = re.compile(r"#?\d{1,3}")
 _ROWS = re.compile(r"#?\d{1,3}(?:[\s,;+&]+#?\d{1,3})+")
-"""The numbers of rows of a list, as in `1,2`."""
+"""Row numbers of a list, as in `1,2`."""
 _INTO = frozenset({"in", "into", "campaign"})
 _NUMBER = re.compile(r"\d{1,2}\w{0,5}")
 _QUOTED = (r'"([^"]*)"', r"“([^”]*)”", r"„([^“”]*)[“”]", r"«([^»]*)»", r"‘(.+?)’(?=[\s,;|]|$)", r"'(.+?)'(?=[\s,;|]|$)")
@@ -86,27 +86,27 @@ _BETWEEN_TITLES = tuple(
         r"(?<!\S)(?:and|&|\+|with|against)(?!\S)",
     )
 )
-"""What stands between titles, by how seldom it is part of one: only the first that a line has separates."""
+"""Separators between titles, the least ambiguous first; only the first kind found in a line is used."""
 _TOKEN = re.compile("|".join((*_QUOTED, r"(?P<angle><[^<>]*>)", r"(?P<bare>\S+)")))
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, or what stood between quotation marks."""
+    """A word, or the text between quotation marks."""
 
     text: str
     quoted: bool
 
 
 def unpunctuated(token: Token) -> Token:
-    """A word without the punctuation around it."""
+    """Strip punctuation around a word."""
     if token.quoted or looks_like_link(token.text):
         return token
     return Token(token.text.lstrip("([").rstrip(",;:.!?)]") or token.text, quoted=False)
 
 
 def tokens_of(typed: str) -> list[Token]:
-    """The words in their order; each link is a word of its own, also if no space separates it from the next."""
+    """Split into words in order; links are separate words even if no space separates them."""
     tokens = []
     for match in _TOKEN.finditer(_plain(typed)):
         quoted = next((match[each] for each in range(1, len(_QUOTED) + 1) if match[each] is not None), None)
@@ -116,7 +116,7 @@ def tokens_of(typed: str) -> list[Token]:
 
 
 def titles_of(typed: str) -> list[str]:
-    """Several titles, links or ids: separated by `vs`, a bar, a comma or `and`, else one per word or quotation."""
+    """Split into titles, links or ids: separated by `vs`, a bar, a comma or `and`, else one per word or quotation."""
     text = _plain(typed)
     for pattern in _BETWEEN_TITLES:
         ends = [match.span() for match in pattern.finditer(text) if match["mark"]]
@@ -132,7 +132,7 @@ def titles_of(typed: str) -> list[str]:
 
 
 def _titles_in(part: str) -> list[str]:
-    """What stands between two marks: one title as it is, unless it is links that touch or quotations alone."""
+    """The text between two separators as one title, unless it consists of adjacent links or of quotations."""
     tokens = tokens_of(part)
     if len(part.split()) > 1 and not all(token.quoted for token in tokens):
         return [part]
@@ -140,12 +140,12 @@ def _titles_in(part: str) -> list[str]:
 
 
 def _plain(typed: str) -> str:
-    """The line without invisible characters and chats' marks around links."""
+    """Remove invisible characters and chats' markup around links."""
     return _JOINED.sub(" ", _TOUCHED.sub(r"\1\2", _MASKED.sub(r" \1 ", visible(typed))))
 
 
 def _apart(word: str) -> Iterator[str]:
-    """The links that one word holds. Text in front of a link stays with it, unless it is a word or a number."""
+    """Split a word at links. Text before a link stays with it, unless it is a word or a number."""
     before = ""
     for piece in link_starts(word):
         if not looks_like_link(piece) and not re.search(r"\d|[^\W_]$", piece, re.ASCII):
@@ -157,7 +157,7 @@ def _apart(word: str) -> Iterator[str]:
 
 
 def _listed(word: str) -> Iterator[str]:
-    """A link, and what a comma or a bar separates from it: other links or a number."""
+    """Split a link from other links or a number after a comma or bar."""
     first, *others = _LISTED.split(word)
     if looks_like_link(first) and all(not each or looks_like_link(each) or _NUMBER.fullmatch(each) for each in others):
         yield from (first, *others)
@@ -172,10 +172,10 @@ def campaign_in(
     at_start: bool,
     is_place: Callable[[Sequence[str]], bool] = lambda _: False,
 ) -> tuple[str, str]:
-    """The line without `in <campaign>`, and the campaign's name; empty if there is none.
+    """Split off `in <campaign>`: returns the remaining line and the campaign's name, empty if there is none.
 
-    A name without quotes ends before a word that `is_other`. `at_start`: nothing but fillers and choices may stand
-    before it. `in` before words that `is_place` names no campaign.
+    An unquoted name ends before a word that `is_other`. `at_start`: only fillers and choices may come before it. If the
+    words after `in` satisfy `is_place`, they aren't a campaign.
     """
     tokens = tokens_of(typed)
     for at, token in enumerate(tokens[:-1]):
@@ -200,7 +200,7 @@ def campaign_in(
 
 
 def until_in_days(typed: str, today: date) -> str:
-    """The line with `until friday`, `until tomorrow`, `until 3 dec` or `until 2026-12-03` as days from today."""
+    """Replace `until friday`, `until tomorrow`, `until 3 dec` or `until 2026-12-03` by a number of days from today."""
 
     def days(match: re.Match[str]) -> str:
         try:
@@ -212,7 +212,7 @@ def until_in_days(typed: str, today: date) -> str:
 
 
 def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
-    """The line with `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` as one word each, if an argument takes it."""
+    """Join `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` to one word each, if an argument takes such a value."""
     if kinds & {Kind.TIME, Kind.SPAN}:
         typed = _AT_IN_WORDS.sub(lambda match: match[1] + _IN_WORDS[match[2].lower()], typed)
         typed = _PART_OF_DAY.sub(lambda match: f"{match[1]}{'am' if match[2] == 'morning' else 'pm'}", typed)
@@ -235,12 +235,12 @@ def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
 
 
 def in_digits(word: str) -> str:
-    """A number in words in digits: `10` for `ten`; any other word as it is."""
+    """Convert a number word to digits: `10` for `ten`; other words are unchanged."""
     return _IN_WORDS.get(word.casefold(), word)
 
 
 def _at_time(match: re.Match[str]) -> str:
-    """A day and a time on it as one word: `tomorrow@9:00`."""
+    """Join a day and a time: `tomorrow@9:00`."""
     day, time = match[1], match[2]
     return f"{day}@{time}:00" if time and time.isdecimal() else f"{day}@{time}" if time else day
 
@@ -257,11 +257,11 @@ _READERS: Mapping[Kind, Callable[[str], str | int | Decimal]] = {
     Kind.TIME: read_time,
     Kind.ZONE: read_zone,
 }
-"""What the domain makes of a word of these kinds."""
+"""Domain parsers for values of these kinds."""
 
 
 def convert(argument: Argument, word: str) -> str | int | Decimal:
-    """The value that a word is for an argument."""
+    """Convert a word to an argument's value. Raises UsageError."""
     match argument.kind:
         case Kind.MONEY | Kind.COUNT | Kind.TIME | Kind.ZONE:
             return _read(argument, _READERS[argument.kind], word)
@@ -280,7 +280,7 @@ def convert(argument: Argument, word: str) -> str | int | Decimal:
 
 
 def _read(argument: Argument, read: Callable[[str], V], word: str) -> V:
-    """What a reader of the domain makes of the word; its refusal names the argument."""
+    """Parse a word with a domain parser, naming the argument in its error."""
     try:
         return read(word)
     except UsageError as error:
@@ -288,7 +288,7 @@ def _read(argument: Argument, read: Callable[[str], V], word: str) -> V:
 
 
 def number_of(argument: Argument, word: str) -> int:
-    """The whole number in a word, weeks and hours as days, within the bounds of the argument."""
+    """Parse a whole number within the argument's bounds; weeks and hours are converted to days."""
     match = NUMBER.fullmatch(word)
     if match is None or not match["digits"].isdecimal() or len(match["digits"]) > 9:
         raise UsageError(range_sentence(argument, word), argument.name)
@@ -304,12 +304,12 @@ def number_of(argument: Argument, word: str) -> int:
 
 
 def range_sentence(argument: Argument, word: str) -> str:
-    """Which numbers an argument takes, and that the word is none of them."""
+    """Error sentence with the numbers that an argument accepts."""
     return f"{argument.name.capitalize()} is a whole number{bounds(argument)}, not “{cut_short(word)}”."
 
 
 def bounds(argument: Argument) -> str:
-    """From where to where the numbers of an argument go, empty if any will do."""
+    """The range of an argument's numbers as ` from … to …`; empty if any will do."""
     if argument.minimum is None:
         return ""
     return f" from {argument.minimum}" + ("" if argument.maximum is None else f" to {argument.maximum}")
@@ -324,6 +324,6 @@ def choice_of(argument: Argument, word: str) -> str | None:
 
 
 def cut_short(word: str) -> str:
-    """A word as a sentence quotes it."""
+    """Shorten a word for quoting in a sentence."""
     cleaned = visible(word)
     return cleaned if len(cleaned) <= 40 else f"{cleaned[:39]}…"

@@ -1,4 +1,4 @@
-"""/track: the consequence card, and its buttons that change the offer. `track_start` has the buttons that start it."""
+"""/track: the consequence card, and the buttons that change the offer. `track_start` has those that start it."""
 
 import re
 import secrets
@@ -98,16 +98,16 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class TrackOn:
-    """A tracking that ended or is about to."""
+    """A tracking that has ended or is about to."""
 
     video: str = argument(Kind.VIDEO, "the video's id", listed=False)
 
 
 async def track(context: Context, args: Track) -> Reply:
-    """The consequence card: nothing is spent before its button is pressed, except for what the rules let start at once.
+    """Show the consequence card. Nothing is spent before its button is pressed, unless the rules let it start at once.
 
-    That is a typed link with its days and nothing else, at a price that no rule has confirmed, whose card would warn
-    of nothing. It goes through the same states as a press, and whatever is doubtful gets the card.
+    That takes a typed link with its days and nothing else, a price for which no rule requires confirmation, and no
+    warning on its card. It goes through the same states as a press; in doubt, the card is shown.
     """
     if args.dollars is not None:
         raise UsageError(await _what_it_buys(context, args.dollars, len(args.link)), "days")
@@ -115,7 +115,7 @@ async def track(context: Context, args: Track) -> Reply:
 
 
 def from_message(message: object) -> Mapping[str, str]:
-    """What /track takes from a chat's message: its first links, and those that there is no room for."""
+    """Arguments of /track for a chat's message: its first links, and those beyond the maximum."""
     links = links_within(message)
     return {"link": " ".join(links[:MOST_LINKS]), "left_out": " ".join(links[MOST_LINKS:])}
 
@@ -130,7 +130,7 @@ async def _proposed(context: Context, args: Track) -> Reply:
     if _is_exact(context.typed, args) and found[0].is_new:
         up_to = await context.unconfirmed(None if campaign is None else campaign.id)
         if up_to and (await context.wallet.mirror.usage(timedelta(0))).problem:
-            up_to = Decimal(0)  # only at a price that the API has just stated
+            up_to = Decimal(0)  # only at a price that the API has just confirmed
     if len(found) == 1 and found[0].in_flight is not None:
         card = await settled(context, (found[0].in_flight,))
         return already_tracked(_row(found[0]), context.clock()) if found[0].is_hidden else card
@@ -147,10 +147,10 @@ async def _card(
     into: Into | None = None,
     up_to: Decimal = Decimal(0),
 ) -> Reply:
-    """The consequence card of what is new in these rows: of a `batch` that was proposed before, else of a new one.
+    """Build the consequence card for the new links in these rows: of a `batch` proposed before, else of a new one.
 
-    It shows `days`, and offers the days that the person `asked` for among the others. What costs `up_to` so many
-    dollars and needs no warning is started instead.
+    It shows `days`, and offers the days that the person `asked` for among the others. An offer that costs at most
+    `up_to` dollars and needs no warning is started instead.
     """
     new = [row.link for row in rows if row.is_new and row.link is not None]
     now = context.clock()
@@ -183,7 +183,7 @@ async def _card(
 
 
 async def _start_at_once(context: Context, requests: Sequence[TrackRequest], offer: Offer) -> Reply:
-    """Start what was typed, as a press of its card would."""
+    """Start a typed offer, as a press on its card would."""
     try:
         card = await start_offer(context, requests, Start(offer.batch, offer.proposed.days))
     except DatabaseUnavailable:
@@ -194,7 +194,7 @@ async def _start_at_once(context: Context, requests: Sequence[TrackRequest], off
 async def _propose(
     context: Context, links: Sequence[VideoLink], shown: Decimal, now: datetime, into: Into | None
 ) -> tuple[TrackRequest, ...]:
-    """Store what is proposed at the price that is shown."""
+    """Store the proposal at the price shown."""
     batch, person = secrets.token_urlsafe(9), context.caller.person
     items = [(each.key, each.url, each.platform) for each in links]
     expires_at, campaign_id = now + context.offer_lasts, None if into is None else into.campaign.id
@@ -205,7 +205,7 @@ async def _propose(
 
 
 async def track_on(context: Context, args: TrackOn) -> Reply:
-    """The consequence card of the video's link, as /track has it; when to ask again while a tracking of it runs."""
+    """Show the consequence card for the video's link, or when to ask again while it is still tracked."""
     stored = await context.store.videos.find(context.workspace, args.video)
     if stored is None:
         raise NotFound("I don't know this video any more. Send /track with its link.")
@@ -216,7 +216,7 @@ async def track_on(context: Context, args: TrackOn) -> Reply:
 
 
 async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
-    """The answer to a sum of money: how many days it pays for."""
+    """Reply to an amount of money: how many days it pays for."""
     each = " for each video" if links > 1 else ""
     snapshot = await context.wallet.price()
     if snapshot is None:
@@ -232,7 +232,7 @@ async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
 
 
 async def again(context: Context, args: Batch) -> Reply:
-    """Offer a second start of the links whose first one is still unclear; its press is the second one."""
+    """Offer a second start for links whose first start is still unclear; it needs its own press."""
     outcomes = await looked_up(context, await offered(context, args.batch))
     newest = [await context.store.tracking.in_flight(context.wallet.id, each.request.key) for each in outcomes]
     now = context.clock()
@@ -247,7 +247,7 @@ async def again(context: Context, args: Batch) -> Reply:
 
 
 async def choose_length(context: Context, args: Length) -> Reply:
-    """The same offer for another length. Nothing is spent, and the offer ends when it would have."""
+    """Show the same offer for another length. Spends nothing, and keeps the offer's expiry."""
     requests = await own(context, args.batch)
     if any(each.state is not RequestState.PROPOSED for each in requests):
         return await outcome_of(context, [await result_of(context, Outcome(each)) for each in requests])
@@ -262,7 +262,7 @@ async def choose_length(context: Context, args: Length) -> Reply:
 
 
 def _row(candidate: CheckedLink, despite: int = 0) -> Row:
-    """A link as a card shows it; an unclear start up to `despite`, which the asker knows of, leaves it new."""
+    """A link as a card shows it; an unclear start up to the id `despite`, which the person knows of, counts as new."""
     running, in_flight = candidate.running, candidate.in_flight
     if in_flight is not None and in_flight.id <= despite:
         return Row(candidate.link, unclear_at=in_flight.submitted_at)
@@ -279,9 +279,9 @@ _EXACT = re.compile(
 
 
 def _is_exact(typed: str | Mapping[str, str] | None, args: Track) -> bool:
-    """Whether somebody typed one link and a number of days, and nothing else but `in` a campaign.
+    """Whether somebody typed exactly one link and a number of days, and at most `in` a campaign.
 
-    Only this can start something without a press, so whatever is read in another way than it looks doesn't count.
+    Only this can start something without a press, so anything that could be read differently doesn't count.
     """
     if typed is not None and not isinstance(typed, str):
         campaign = f" in {typed['campaign']}" if "campaign" in typed else ""
@@ -294,7 +294,7 @@ def _is_exact(typed: str | Mapping[str, str] | None, args: Track) -> bool:
 
 
 async def _campaign_of(context: Context, named: str) -> Campaign | None:
-    """The campaign of that name, else the channel's own; SpendingRefused if it is archived."""
+    """The named campaign, else the channel's own. Raises SpendingRefused if it is archived."""
     campaign = await context.campaign(named)
     if campaign is not None and campaign.archived_at is not None:
         sentence = f"Campaign {campaign.name} is archived, so nothing can be started in it. Restore it first."
@@ -305,7 +305,7 @@ async def _campaign_of(context: Context, named: str) -> Campaign | None:
 async def _join_running(
     context: Context, found: Sequence[CheckedLink], campaign: Campaign | None, *, is_own: bool
 ) -> Into | None:
-    """Put the videos that run already, and that the workspace sees, into the campaign. Nothing is spent for them."""
+    """Add videos that already run, and that the workspace may see, to the campaign. This spends nothing."""
     if campaign is None:
         return None
     running = [each.running for each in found if each.running is not None and not each.is_hidden]
@@ -318,7 +318,7 @@ async def _join_running(
 
 
 async def _chosen_campaign(context: Context, requests: Sequence[TrackRequest], chosen: int | None) -> Into | None:
-    """The campaign that proposed videos go into, after another one was chosen, if one was."""
+    """The campaign for proposed videos, changed if another one was chosen."""
     store, here = context.store, context.workspace.id
     number = requests[0].campaign_id if chosen is None else chosen
     campaign = await store.campaigns.find(here, number) if number else None

@@ -1,4 +1,4 @@
-"""The buttons of an offer: start it, cancel it, and look at what became of it."""
+"""The buttons of an offer: start it, cancel it, and check its outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One offer, and how long to track it. `sure` is the second press on a warning."""
+    """One offer, and the length to track it. `sure` is the second press after a warning."""
 
     batch: str = argument(Kind.WORD, "the proposal's token", listed=False)
     days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
@@ -65,18 +65,18 @@ OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
 
 
 async def start(context: Context, args: Start) -> Reply:
-    """Start what was proposed: once, by the asker, within its time; a video that may run already on a second press."""
+    """Start an offer once, by its requester, before it expires; a video that may run already needs a second press."""
     return await start_offer(context, await own(context, args.batch), args)
 
 
 async def start_offer(
     context: Context, requests: Sequence[TrackRequest], args: Start, approved: Decimal | None = None
 ) -> Reply:
-    """Start an offer in its asker's name: on their own press, or for at most what another person `approved`."""
+    """Start an offer in its requester's name: on their own press, or for at most what another person `approved`."""
     usage = (await context.wallet.mirror.usage()).value
     check_price(usage, requests)
     cost, asker = price(args.days, usage.cost_per_snapshot), requests[0].person
-    if approved is not None and cost * len(requests) > approved:  # their yes would not lift the asker's own limits
+    if approved is not None and cost * len(requests) > approved:  # an approval doesn't lift the requester's own limits
         raise SpendingRefused("The price has gone up since this was approved, so nothing was spent. Send /track again.")
     is_own = asker.id == context.caller.person.id
     outcomes = await context.wallet.spending.start(
@@ -103,7 +103,7 @@ async def start_offer(
 async def _note_limit(
     context: Context, requests: Sequence[TrackRequest], refusals: Sequence[Refused | None], cost: Decimal
 ) -> None:
-    """Add to the audit that a limit stopped a press: one entry, however many videos it was for."""
+    """Record in the audit log that a limit stopped a press: one entry, however many videos."""
     stopped = [each for each in refusals if isinstance(each, LimitReached | NeedsApproval)]
     if not stopped:
         return
@@ -119,12 +119,12 @@ async def _note_limit(
 
 
 def _may_be_approved(refused: Refused | None) -> bool:
-    """Whether another person's yes would let it start."""
+    """Whether another person's approval would let it start."""
     return isinstance(refused, NeedsApproval) or (isinstance(refused, LimitReached) and not fixed((refused.limit,)))
 
 
 def _second_press(args: Start, refusals: Sequence[Refused | None], cost: Decimal) -> Button | None:
-    """The button for what a person has to confirm once more, None if there is nothing."""
+    """The button for what a person has to confirm once more; None if there is nothing."""
     unclear = [each.request for each in refusals if isinstance(each, Unclear)]
     doubtful = len(unclear) + sum(isinstance(each, MayRun) for each in refusals)
     newest = max(unclear, key=lambda each: each.submitted_at or each.proposed_at, default=None)
@@ -133,7 +133,7 @@ def _second_press(args: Start, refusals: Sequence[Refused | None], cost: Decimal
 
 
 async def cancel(context: Context, args: Batch) -> Reply:
-    """Drop a proposal, if it is the caller's and still one."""
+    """Cancel a proposal, if it is the caller's and still open."""
     requests = await offered(context, args.batch)
     if any(request.person.id != context.caller.person.id for request in requests):
         raise NotAllowed("Only the person who asked can cancel this offer. Nothing is spent unless they confirm it.")
@@ -149,7 +149,7 @@ async def check(context: Context, args: Batch) -> Reply:
 
 
 async def offered(context: Context, token: str) -> tuple[TrackRequest, ...]:
-    """What was proposed together; NotFound if nothing was."""
+    """The requests proposed together. Raises NotFound if there are none."""
     requests = await context.store.tracking.batch(context.workspace.id, token)
     if not requests:
         raise NotFound("I can't find that offer any more. Send /track with the link again.")
@@ -157,7 +157,7 @@ async def offered(context: Context, token: str) -> tuple[TrackRequest, ...]:
 
 
 async def own(context: Context, token: str) -> tuple[TrackRequest, ...]:
-    """What the caller was proposed; NotAllowed if it was somebody else."""
+    """The requests proposed to the caller. Raises NotAllowed if they are somebody else's."""
     requests = await offered(context, token)
     if any(request.person.id != context.caller.person.id for request in requests):
         raise NotAllowed("Only the person who asked can press this button. Send /track yourself.")
@@ -172,13 +172,13 @@ def check_price(usage: Usage, requests: Sequence[TrackRequest]) -> None:
 
 
 async def settled(context: Context, requests: Sequence[TrackRequest]) -> Reply:
-    """The card of how the requests stand, after a look for the open ones. Safe to repeat."""
+    """The card with the state of the requests, after looking up open ones. Safe to repeat."""
     outcomes = await looked_up(context, requests)
     return await outcome_of(context, [await result_of(context, each) for each in outcomes])
 
 
 async def looked_up(context: Context, requests: Sequence[TrackRequest]) -> list[Outcome]:
-    """How the requests stand, after a look for the open ones. Never sends one; safe to repeat."""
+    """The state of the requests, after looking up open ones. Never sends one; safe to repeat."""
     settle = context.wallet.spending.settle
     return [await settle(each) if each.state in OPEN else Outcome(each) for each in requests]
 
@@ -186,9 +186,9 @@ async def looked_up(context: Context, requests: Sequence[TrackRequest]) -> list[
 async def outcome_of(
     context: Context, results: Sequence[Result], note: Note | None = None, again: Button | None = None
 ) -> Reply:
-    """The card of what became of requests, with the outbox messages that it makes needless.
+    """The card with the outcome of requests, and the keys of the outbox messages that it makes redundant.
 
-    A start is announced where it was asked for, and its asker is notified unless they read this themselves.
+    A start is announced in its channel, and its requester is notified unless they read this reply themselves.
     """
     here = [
         replace(each, is_news=each.is_news and each.request.channel_id == context.caller.channel_id) for each in results
@@ -205,7 +205,7 @@ async def outcome_of(
 
 
 async def result_of(context: Context, outcome: Outcome) -> Result:
-    """One request as a card shows it."""
+    """A request's outcome as a card shows it."""
     request, error = outcome.request, outcome.error
     is_under_way = request.is_under_way(context.clock())
     if outcome.refusal is not None:
@@ -222,7 +222,7 @@ async def result_of(context: Context, outcome: Outcome) -> Result:
 
 
 def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
-    """Why nothing was sent, in a sentence, and the running video where that is why."""
+    """A sentence why nothing was sent, and the running video if that is the reason."""
     video = None
     match refusal:
         case NotYours():
@@ -251,7 +251,7 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
 
 
 def _used(request: TrackRequest) -> str:
-    """What to say to a second press of a button; the card around it says how the request stands."""
+    """Reply to a second press of a button; the card around it shows the state of the request."""
     if request.outcome == ENDED:
         return ENDED
     if request.state is RequestState.FAILED:

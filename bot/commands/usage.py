@@ -1,4 +1,4 @@
-"""/usage: the wallet."""
+"""/usage: the wallet, or what a campaign cost."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,13 +23,13 @@ SHOWN_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The campaign whose spending to show; the wallet without one."""
+    """The campaign whose spending to show; without one, the wallet."""
 
     campaign: str = argument(Kind.CAMPAIGN, "what this campaign cost; all: the wallet", default="", suggested=True)
 
 
 async def usage(context: Context, args: Usage) -> Reply:
-    """Available, committed, and whether that lasts; or what a campaign cost."""
+    """Show what is available and committed, and whether that lasts; or what a campaign cost."""
     now = context.clock()
     campaign = await context.campaign(args.campaign)
     if campaign is not None:
@@ -42,7 +42,7 @@ async def usage(context: Context, args: Usage) -> Reply:
 
 
 async def _of_campaign(context: Context, campaign: Campaign, *, is_own: bool) -> Reply:
-    """What was started in a campaign, by whom and where, and what its videos cost so far."""
+    """Show what was started in a campaign, by whom and where, and what its videos have cost so far."""
     store, workspace = context.store, context.workspace
     keys = await store.campaigns.keys_of(workspace.id, campaign.id)
     found = await store.readings.at(workspace, (context.clock(),), keys) if keys else ()
@@ -56,7 +56,7 @@ async def _of_campaign(context: Context, campaign: Campaign, *, is_own: bool) ->
 
 
 async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001 - as above
-    """The bill checked; spend by day, channel and person; price, runway and cap."""
+    """Show the bill check; spend by day, channel and person; price, runway and cap."""
     now = context.clock()
     state, running = await live_state(context.wallet)
     mine = [each for each in running if each.is_visible_to(context.workspace.id)]

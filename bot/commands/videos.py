@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 PAGE_SIZE = 10
 SHOWN_WITHIN = 3.0
-"""Seconds after which a page shows what is known, while the rest is being read."""
+"""Seconds after which a page shows what is known while reading continues."""
 _PLATFORMS = tuple(VideoPlatform)
 _STATUSES = tuple(VideoStatus)
 _SORTS = tuple(Sort)
@@ -41,7 +41,7 @@ _NOT_SET_UP = (
 
 @dataclass(frozen=True, slots=True)
 class Videos:
-    """Which videos, in which order, which page."""
+    """Filters, sort order and page."""
 
     platform: str | None = argument(
         Kind.CHOICE,
@@ -79,7 +79,7 @@ class Videos:
 
 
 async def videos(context: Context, args: Videos) -> Reply:
-    """One page of the list, read again if it is older than an hour; what takes long is read after the answer."""
+    """Show one page of the list, refreshed if it is older than an hour; slow reads continue after the reply."""
     swept = await _sweep(context)
     if args.by.casefold() == MINE:
         args = replace(args, by="", person=context.caller.person.id)
@@ -125,7 +125,7 @@ async def videos(context: Context, args: Videos) -> Reply:
 
 
 async def _campaign(context: Context, args: Videos) -> tuple[Videos, Campaign | None]:
-    """The campaign; and the arguments with a creator, if what stands for one is none but somebody's handle."""
+    """The campaign, and the arguments; a word that names no campaign but a creator becomes the creator filter."""
     try:
         return args, await context.campaign(args.campaign)
     except NoSuchCampaign as error:
@@ -138,14 +138,14 @@ async def _campaign(context: Context, args: Videos) -> tuple[Videos, Campaign | 
 
 
 async def _handles(context: Context, by: str) -> tuple[str, ...]:
-    """The handles that a name stands for; NotFound for a creator of whom there is no video."""
+    """The handles that a name stands for. Raises NotFound if no video is by such a creator."""
     if handles := await context.store.videos.handles(context.workspace, by):
         return handles
     raise NotFound(f"No video here is by {shortened(by)}. /videos lists all.", "/videos")
 
 
 def _whose(context: Context, args: Videos, rows: Sequence[StoredVideo], campaign: Campaign | None) -> str:
-    """Whose videos these are, as the card says it: by a creator or started by a person, and of which campaign."""
+    """Whose videos these are, for the card: by a creator or started by a person, and in which campaign."""
     place = "" if campaign is None else f"in {Into(campaign, is_own=not args.campaign).name}"
     return " ".join(filter(None, (_by(context, args, rows), place)))
 
@@ -162,7 +162,7 @@ def _by(context: Context, args: Videos, rows: Sequence[StoredVideo]) -> str:
 
 
 def counted(stored: StoredVideo, price: Decimal | None = None) -> VideoCount:
-    """A mirrored video as lists and previews show it, with what it has cost at so many dollars per snapshot."""
+    """A mirrored video for lists and previews, with its cost so far if a price per snapshot is given."""
     counted_at = stored.main_at or stored.last_snapshot_at
     return VideoCount(
         stored.video,
@@ -182,7 +182,7 @@ async def _page(context: Context, args: Videos, filters: Filters) -> ListPage:
 
 
 async def _sweep(context: Context) -> Dated[bool]:
-    """The list brought up to date, or as it is known if that takes long."""
+    """Refresh the list, or return it as it is if that takes long."""
     known = await context.store.wallets.swept(context.wallet.id)
     if known is None:
         return await context.wallet.sweep()
@@ -190,7 +190,7 @@ async def _sweep(context: Context) -> Dated[bool]:
 
 
 async def _refresh(context: Context, stale: Sequence[StoredVideo]) -> tuple[str, int]:
-    """Read these again; the first problem in words, and how many are still being read."""
+    """Read these pages again; returns the first problem in words, and how many are still being read."""
     done: list[Page] = []
 
     async def read(stored: StoredVideo) -> None:
@@ -201,7 +201,7 @@ async def _refresh(context: Context, stale: Sequence[StoredVideo]) -> tuple[str,
 
 
 async def _soon(work: Awaitable[T]) -> T | None:
-    """The result of work that the mirror shares, if it is there in time. Reading goes on for those who ask again."""
+    """The result of shared work of the mirror, or None if it takes too long. Reading continues for later calls."""
     task = asyncio.ensure_future(work)
     try:
         async with asyncio.timeout(SHOWN_WITHIN):
@@ -225,7 +225,7 @@ class SetPreviews:
 
 
 async def show_preview(context: Context, args: Preview) -> Reply:
-    """The video in short, from the mirror; NotFound where it is not tracked here or previews are off."""
+    """Show the video in short, from the mirror. Raises NotFound if it isn't tracked here or previews are off."""
     if not context.workspace.previews:
         raise NotFound("Link previews are off in this workspace.")
     found = await fitting(context, args.link)
@@ -233,7 +233,7 @@ async def show_preview(context: Context, args: Preview) -> Reply:
 
 
 async def set_previews(context: Context, args: SetPreviews) -> Reply:
-    """Switch previews on or off for the workspace."""
+    """Turn link previews on or off for the workspace."""
     on = args.on == "yes"
     if on and not context.caller.workspace.can_preview:
         raise NotConfigured(_NOT_SET_UP)

@@ -1,6 +1,6 @@
-"""Plain words: the one table of what people write, what is passed over, and which command a question means.
+"""Vocabulary for parsing free text: filler words, and the command that a question means.
 
-It only holds data. `bot.commands.parse` reads arguments with it, `bot.commands.lines` whole lines.
+Data only. `bot.commands.parse` reads arguments with it, `bot.commands.lines` whole lines.
 """
 
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ _JOINTS = """
     hour age next local o'clock sharp around about turn switch once day days d dollars dollar usd bucks vs vs. | , &
 """
 POLITE = frozenset(_POLITE.split())
-"""Words that are nobody's value, wherever they stand."""
+"""Words that are never a value, wherever they stand."""
 FILLERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_JOINTS.split()))
-"""Words that change nothing once every argument has taken what is its own."""
+"""Words without effect once every argument has its value."""
 _CHATTER = "out lol omg wow haha guys folks yo fyi btw asap cheers ones track tracking monitor follow"
 PASSED_OVER = FILLERS.union(_CHATTER.split())
-"""The same, and what people write around a link; the name of a campaign may end with one of these."""
+"""`FILLERS`, and words that people write around a link; a campaign's name may end with one of these."""
 _BEFORE_THE_POINT = "for about on at in from by much many far today currently right still yet again then or one ones"
 OPENERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_BEFORE_THE_POINT.split()))
-"""Words that a line may open with before it comes to the point, and that titles are found without."""
+"""Words that a line may open with before it comes to the point, and that titles are searched without."""
 
 MINE = "mine"
-"""The videos that the asker started."""
+"""The videos that the caller started."""
 
 TOPICS: Mapping[str, str] = {
     "stop": "quit cancel end terminate abort delete remove untrack unfollow unsubscribe kill",
@@ -66,9 +66,9 @@ TOPICS: Mapping[str, str] = {
     "videos": "list all running tracked tracking everything mine videos clips new newest latest recent",
     "help": "help commands command menu hello hi hey morning afternoon evening manual instructions",
 }
-"""The command that a question means, by its words; the first line of the table that holds one of them counts."""
+"""The command that a question means, by its words; the first entry that contains one of them wins."""
 TITLE_FILLERS = OPENERS.union(*(TOPICS[each].split() for each in ("export", "stats")))
-"""Words that a title is also looked for without."""
+"""Words that a title is also searched without."""
 
 _NEAR: Mapping[str, str] = {
     "error": "deleted removed gone failed failing broken errors private",
@@ -87,4 +87,4 @@ _NEAR: Mapping[str, str] = {
     "twitter": "tweets tweet",
 }
 NEAR: Mapping[str, str] = {word: choice for choice, words in _NEAR.items() for word in words.split()}
-"""Words that are no choice of an argument, and the choice that they come nearest to."""
+"""Words that aren't a choice of an argument, with the nearest choice."""
