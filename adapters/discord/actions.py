@@ -41,7 +41,7 @@ def rows(actions: Iterable[Action]) -> Iterator[Component]:
         yield {"type": ACTION_ROW, "components": row}
 
 
-def pressed(custom_id: str, values: Sequence[str] = ()) -> Call:
+def call_of(custom_id: str, values: Sequence[str] = ()) -> Call:
     """The call behind a pressed button, or behind a menu in which `values` were chosen."""
     if values and custom_id.startswith(_MENU):
         return Call.decode(values[0])

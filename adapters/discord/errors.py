@@ -75,9 +75,9 @@ PERMANENT: Mapping[int, str] = MappingProxyType(
     }
 )
 """Errors that no second try will mend, with what a person can do."""
-OURS = frozenset({TOO_LARGE, 50006, 50035, 50045, 50109})
+BOT_FAULTS = frozenset({TOO_LARGE, 50006, 50035, 50045, 50109})
 """Errors that only a fault of this program can cause."""
-OF_ONE_MESSAGE = OURS | {UNKNOWN_MESSAGE, NO_REPLIES, 50005, 50083, 160005, 200000, 240000}
+OF_ONE_MESSAGE = BOT_FAULTS | {UNKNOWN_MESSAGE, NO_REPLIES, 50005, 50083, 160005, 200000, 240000}
 """Errors after which the channel may take the next message."""
 
 
@@ -142,7 +142,7 @@ def refusal(answer: Answer) -> Delivery:
     reason = str(answer.code or f"status_{answer.status}")
     if answer.code in PERMANENT:
         return Rejected(reason, PERMANENT[answer.code], is_message=answer.code in OF_ONE_MESSAGE)
-    if answer.code in OURS:
+    if answer.code in BOT_FAULTS:
         sentence = (
             f"Discord didn't accept the message ({reason}). This is a bug in the bot; please report it to your admin."
         )

@@ -9,7 +9,7 @@ from discord import InteractionType
 
 from adapters.chat.conversation import CommandCall, Conversation
 from adapters.discord.acknowledge import InitialResponses
-from adapters.discord.actions import pressed
+from adapters.discord.actions import call_of
 from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, typing
 from adapters.discord.direct_messages import DirectMessages
 from adapters.discord.forms import form, values
@@ -111,7 +111,7 @@ class Handlers:
         data = interaction.data
         match interaction.raw.type:
             case InteractionType.component:
-                call = pressed(str(data["custom_id"]), data.get("values") or ())
+                call = call_of(str(data["custom_id"]), data.get("values") or ())
                 name, given, wants_form = reopened(call)
                 return CommandCall(name, given, wants_form=wants_form, in_place=call.in_place)
             case InteractionType.modal_submit:

@@ -19,10 +19,10 @@ from discord.http import Route
 
 from adapters.chat.retry import Sleep, post_rest
 from adapters.discord.errors import (
+    BOT_FAULTS,
     MISSING_PERMISSIONS,
     NO_REPLIES,
     NOT_AUTHORIZED,
-    OURS,
     TOO_LARGE,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
@@ -51,7 +51,7 @@ NO_MESSAGE = "0"
 
 _ERRORS = {
     NOT_AUTHORIZED: "DISCORD_TOKEN refused; posts wait until it is accepted",
-    **dict.fromkeys(map(str, OURS), "Discord rejects what the bot sends"),
+    **dict.fromkeys(map(str, BOT_FAULTS), "Discord rejects what the bot sends"),
 }
 """What the operator must see, by the reason."""
 _WITHOUT_FILES = frozenset({str(MISSING_PERMISSIONS), str(TOO_LARGE)})

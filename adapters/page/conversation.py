@@ -224,8 +224,8 @@ def _pressed(chat: str, pressed: Mapping[str, str]) -> Call | None:
     """The call behind a press, from what the chat would send of it."""
     id_, option = pressed.get("id", ""), pressed.get("option")
     if chat == "discord":
-        return discord_actions.pressed(id_, () if option is None else (option,))
+        return discord_actions.call_of(id_, () if option is None else (option,))
     if option is not None:
         chosen = {"type": "static_select", "action_id": id_, "selected_option": {"value": option}}
-        return slack_actions.pressed(chosen)
-    return slack_actions.pressed({"type": "button", "action_id": id_, "value": pressed.get("value", "")})
+        return slack_actions.call_of(chosen)
+    return slack_actions.call_of({"type": "button", "action_id": id_, "value": pressed.get("value", "")})

@@ -1,1 +1,1 @@
-"""Slack: translates its requests into calls of the bot, and replies into Block Kit."""
+"""Slack adapter: translates Slack's requests into calls of the bot, and replies into Block Kit."""

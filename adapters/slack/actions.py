@@ -1,14 +1,14 @@
-"""Buttons and menus of a reply as Slack's elements, and a press read back into its call.
+"""Interactive elements of a reply: renders buttons and menus, and decodes a press or choice into its call.
 
-A button's value is its call, and so is that of an option of a menu. A select's action_id is its call, and an option's
-value adds the argument that it fills in.
+A button's value is its encoded call, as is the value of a menu's option. A select's action_id is its encoded call, and
+an option's value adds the chosen argument.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from adapters.slack.text import Block, plain, target_of
+from adapters.slack.text import Block, link_target, plain
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, LinkButton, Menu, Select, Weight
 from bot.reply.text import batches, is_sendable, length
@@ -25,7 +25,7 @@ MAX_VALUE = 2_000
 """Characters of a button's value."""
 
 _CALL = "call"
-"""The action_id, after its number, of what sends a whole call as its value. No command has this name."""
+"""The action_id (after its index) of elements whose value is a whole call. No command has this name."""
 _STYLES: Mapping[Weight, Block] = {
     Weight.NORMAL: {},
     Weight.CONFIRM: {"style": "primary"},
@@ -34,9 +34,9 @@ _STYLES: Mapping[Weight, Block] = {
 
 
 def action_blocks(actions: Sequence[Action]) -> Iterator[Block]:
-    """The actions in their order, 25 in a block.
+    """Render the actions in order, 25 per block.
 
-    A link that is not https is none: its words are in the message's text. Nor is what has a call too long for a button.
+    Leaves out a link that isn't https (the message's text has its label), and a button whose call is too long.
     """
     found = [element for action in actions for element in _elements(action)]
     numbered = [{**element, "action_id": f"{index}:{element['action_id']}"} for index, element in enumerate(found)]
@@ -44,10 +44,10 @@ def action_blocks(actions: Sequence[Action]) -> Iterator[Block]:
         yield {"type": "actions", "elements": list(batch)}
 
 
-def pressed(action: Mapping[str, object]) -> Call | None:
-    """The call behind one entry of a block_actions payload's `actions`; None if there is none to make.
+def call_of(action: Mapping[str, object]) -> Call | None:
+    """The call of one entry in a block_actions payload's `actions`.
 
-    A link button has none, nor has anything that this module did not make.
+    None for a link button, and for elements that this module didn't render.
     """
     _, _, name = str(action.get("action_id", "")).partition(":")
     match action:
@@ -64,7 +64,7 @@ def pressed(action: Mapping[str, object]) -> Call | None:
 
 
 def option_of(label: str, value: str, description: str = "") -> Block | None:
-    """A choice; None if Slack doesn't take its value, because a part of a value would mean another thing."""
+    """An option of a menu; None if Slack wouldn't take its value, since a cut value would mean something else."""
     fits = 0 < length(value) <= MAX_OPTION and is_sendable(value)
     below = {"description": plain(description, MAX_DESCRIPTION)} if description.strip() else {}
     return {"text": plain(label, MAX_LABEL), "value": value, **below} if fits else None
@@ -76,9 +76,9 @@ def _elements(action: Action) -> Iterator[Block]:
             if length(call.encode()) > MAX_VALUE:
                 return
             button = {"type": "button", "action_id": _CALL, "text": plain(label, MAX_LABEL), "value": call.encode()}
-            yield button | _STYLES[weight] | ({"confirm": _sure(label)} if weight is Weight.DANGER else {})
+            yield button | _STYLES[weight] | ({"confirm": _confirm_dialog(label)} if weight is Weight.DANGER else {})
         case LinkButton(label, url):
-            target = target_of(url)
+            target = link_target(url)
             if target is not None:
                 yield {"type": "button", "action_id": "link", "text": plain(label, MAX_LABEL), "url": target}
         case Select(placeholder, call, argument, options):
@@ -101,8 +101,8 @@ def _selects(placeholder: str, action_id: str, options: Iterable[Block | None]) 
         }
 
 
-def _sure(label: str) -> Block:
-    """The dialog before something ends for good: on a phone, one thumb is too little to end it."""
+def _confirm_dialog(label: str) -> Block:
+    """The confirmation dialog of a button with an irreversible effect, which is easily hit by accident on a phone."""
     return {
         "title": plain("Are you sure?", MAX_LABEL),
         "text": plain(f"{label}? This can't be undone.", MAX_LABEL_OF_DIALOG),

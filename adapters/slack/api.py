@@ -1,6 +1,6 @@
-"""Calls to Slack: one error for every failed call, and a wait after a 429.
+"""Calls to Slack's API, with one exception for every failure and retries after a 429.
 
-Nothing is sent twice but what Slack refused with 429, which certainly had no effect.
+Only a 429 is retried, because such a call certainly had no effect.
 """
 
 import asyncio
@@ -17,8 +17,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.retry import ChatFailed, Sleep
-from adapters.slack.errors import HALF_DONE, retry_after, said
-from adapters.slack.text import AS_THEY_ARE, CommandNames
+from adapters.slack.errors import UNCLEAR, response_data, retry_after
+from adapters.slack.text import NO_PREFIX, CommandNames
 from bot.reply.spool import Content, opened
 
 logger = logging.getLogger(__name__)
@@ -27,42 +27,42 @@ Json: TypeAlias = dict[str, Any]
 
 NO_ANSWER = "no_answer"
 TRIES = 4
-LONGEST_WAIT = 60.0
-"""Seconds of Retry-After that a person's answer may wait; what takes longer is given up."""
+MAX_RETRY_AFTER = 60.0
+"""Seconds; a call with a longer Retry-After fails at once."""
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=300, connect=5)
 
 CONTENT = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_payload", "msg_blocks_too_long", "msg_too_long"}
 )
-"""Errors that are about the message itself."""
+"""Error codes for a message whose content Slack refuses."""
 
 _WORD = re.compile(r"[a-z_]{1,50}")
 
 _FAILURES = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError, RecursionError)
-"""What the SDK raises: its own errors, the network's (a time-out is an OSError), and those of a non-JSON response."""
+"""What the SDK raises: its own errors, network errors (a time-out is an OSError), and those of a non-JSON response."""
 
 
 class SlackFailed(ChatFailed):
-    """Slack did not do it, or did not say so. `word` is its own name for why, such as `not_in_channel`."""
+    """A call to Slack failed, or its outcome is unknown. `code` is Slack's error code, such as `not_in_channel`."""
 
-    def __init__(self, word: str) -> None:
-        super().__init__(f"Slack answered {word}")
-        self.word = word
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Slack answered {code}")
+        self.code = code
 
     @property
     def is_about_content(self) -> bool:
-        """Whether the message itself was refused, whichever way it goes."""
-        return self.word in CONTENT
+        """Whether Slack refused the content itself."""
+        return self.code in CONTENT
 
     @property
     def is_unclear(self) -> bool:
-        """Whether it may have been done all the same."""
-        return self.word == NO_ANSWER or self.word in HALF_DONE
+        """Whether the call may have succeeded all the same."""
+        return self.code == NO_ANSWER or self.code in UNCLEAR
 
 
-class _Busy(Exception):
-    """429: try again after so many seconds."""
+class _RateLimited(Exception):
+    """Slack answered 429; retry after `after` seconds."""
 
     def __init__(self, after: float) -> None:
         super().__init__(after)
@@ -70,35 +70,35 @@ class _Busy(Exception):
 
 
 def new_session() -> aiohttp.ClientSession:
-    """The connections that every call shares, by the proxy that the environment names (HTTPS_PROXY, NO_PROXY).
+    """An HTTP session for all calls, since a session per call would cost several times the call.
 
-    A session of its own for each call would cost several times the call.
+    It uses the proxy that the environment names (HTTPS_PROXY, NO_PROXY).
     """
     return aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True)
 
 
 def new_client(session: aiohttp.ClientSession, api_url: str, token: str | None) -> AsyncWebClient:
-    """A client of the Web API that repeats nothing by itself."""
+    """A Web API client that never retries by itself."""
     client = AsyncWebClient(token=token, base_url=api_url, session=session, retry_handlers=[], logger=_sdk_logger())
-    client.proxy = None  # the session's: the SDK's own look at the environment overlooks NO_PROXY
+    client.proxy = None  # the session handles the proxy: the SDK ignores NO_PROXY
     return client
 
 
 class Calls:
-    """The three kinds of call: the Web API, a response_url, an upload. Each raises SlackFailed alone.
+    """Calls to the Web API, to a response_url and to an upload URL. Each raises only SlackFailed.
 
-    `names` puts the app's own command names into whatever is sent.
+    `names` adds the app's command prefix to the command names in the text that is sent.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, sleep: Sleep = asyncio.sleep, names: CommandNames = AS_THEY_ARE
+        self, session: aiohttp.ClientSession, sleep: Sleep = asyncio.sleep, names: CommandNames = NO_PREFIX
     ) -> None:
         self._session = session
         self._sleep = sleep
         self._names = names
 
     async def api(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: object) -> Json:
-        """The answer to a method of a client, such as `client.chat_postMessage`."""
+        """Call a method of a client, such as `client.chat_postMessage`; returns the response's JSON."""
         named: Any = self._names.shown(arguments)
 
         async def once() -> Json:
@@ -110,10 +110,10 @@ class Calls:
                 raise SlackFailed(NO_ANSWER) from error
             return response.data if isinstance(response.data, dict) else {}
 
-        return await self._patiently(once)
+        return await self._with_retries(once)
 
     async def respond(self, response_url: str, body: Mapping[str, object]) -> None:
-        """Answer by a response_url."""
+        """Post to a response_url."""
         named: Any = self._names.shown(dict(body))
 
         async def once() -> Json:
@@ -126,16 +126,16 @@ class Calls:
             except _FAILURES as error:
                 raise SlackFailed(NO_ANSWER) from error
             if answer.status_code == 429:
-                raise _Busy(retry_after(answer.headers) or 1)
-            word = _refusal(answer.status_code, answer.body)
-            if word:
-                raise SlackFailed(word)
+                raise _RateLimited(retry_after(answer.headers) or 1)
+            code = _response_url_error(answer.status_code, answer.body)
+            if code:
+                raise SlackFailed(code)
             return {}
 
-        await self._patiently(once)
+        await self._with_retries(once)
 
     async def upload(self, url: str, content: Content) -> None:
-        """Send a file's bytes to the address that Slack gave for them, a piece at a time."""
+        """Upload a file's bytes to the URL from files.getUploadURLExternal, in chunks."""
         try:
             async with self._session.post(url, data=opened(content), timeout=UPLOAD_TIMEOUT) as answer:
                 if answer.status != 200:
@@ -143,23 +143,23 @@ class Calls:
         except (aiohttp.ClientError, OSError) as error:
             raise SlackFailed(NO_ANSWER) from error
 
-    async def _patiently(self, once: Callable[[], Awaitable[Json]]) -> Json:
+    async def _with_retries(self, once: Callable[[], Awaitable[Json]]) -> Json:
         for _ in range(TRIES - 1):
             try:
                 return await once()
-            except _Busy as busy:
-                if busy.after > LONGEST_WAIT:
+            except _RateLimited as limited:
+                if limited.after > MAX_RETRY_AFTER:
                     break
-                logger.info("rate limited by Slack", extra={"seconds": busy.after})
-                await self._sleep(busy.after)
+                logger.info("rate limited by Slack", extra={"seconds": limited.after})
+                await self._sleep(limited.after)
         try:
             return await once()
-        except _Busy:
+        except _RateLimited:
             raise SlackFailed("ratelimited") from None
 
 
-def fact(answer: Json, *names: str) -> str:
-    """A text within an answer, by the names that lead to it; SlackFailed if Slack left it out."""
+def required_text(answer: Json, *names: str) -> str:
+    """The string at a path of keys in a response. Raises SlackFailed if it is missing."""
     value: object = answer
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
@@ -169,28 +169,28 @@ def fact(answer: Json, *names: str) -> str:
 
 
 def _sdk_logger() -> logging.Logger:
-    """Keeps the SDK from putting every message into the log at DEBUG, and from making ready to at every level."""
+    """A logger that keeps the SDK from logging every message at DEBUG, and from formatting it at other levels."""
     sdk = logging.getLogger(f"{__name__}.sdk")
-    if sdk.level != logging.WARNING:  # setting it makes every logger forget what it knows
+    if sdk.level != logging.WARNING:  # setting a level clears every logger's cache
         sdk.setLevel(logging.WARNING)
     return sdk
 
 
 def _failure(response: object) -> Exception:
-    """What an answer with `ok: false`, or none that can be read, means."""
+    """The exception for a response with `ok: false`, or for one that can't be read."""
     if getattr(response, "status_code", 0) == 429:
-        return _Busy(retry_after(getattr(response, "headers", {})) or 1)
-    return SlackFailed(str(said(response).get("error") or NO_ANSWER))
+        return _RateLimited(retry_after(getattr(response, "headers", {})) or 1)
+    return SlackFailed(str(response_data(response).get("error") or NO_ANSWER))
 
 
-def _refusal(status: int, body: str) -> str:
-    """Why a response_url took nothing, empty if it did: it answers in JSON, with a bare word, or with ok."""
+def _response_url_error(status: int, body: str) -> str:
+    """The error code of a response_url's response, empty if it succeeded. The body is JSON, a bare code or "ok"."""
     try:
         read = json.loads(body)
     except ValueError:
         read = {"ok": True} if body.strip() in {"", "ok"} else {"error": body.strip()}
-    told = read if isinstance(read, dict) else {}
-    if status == 200 and told.get("ok"):
+    data = read if isinstance(read, dict) else {}
+    if status == 200 and data.get("ok"):
         return ""
-    word = str(told.get("error") or "")
-    return word if _WORD.fullmatch(word) else f"status_{status}" if status != 200 else NO_ANSWER
+    code = str(data.get("error") or "")
+    return code if _WORD.fullmatch(code) else f"status_{status}" if status != 200 else NO_ANSWER

@@ -1,4 +1,4 @@
-"""The Slack app: puts its parts together, opens and closes them. It knows the settings only as values."""
+"""The Slack app: builds its parts, opens and closes them, and handles requests. It reads no settings itself."""
 
 import asyncio
 import contextlib
@@ -34,9 +34,9 @@ from adapters.slack.oauth import InstallPages, OAuth
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.send import Replies, SortableTables
-from adapters.slack.socket_mode import LONGEST_PAUSE, SocketMode
+from adapters.slack.socket_mode import MAX_PAUSE, SocketMode
 from adapters.slack.text import CommandNames
-from adapters.slack.workspaces import InstalledWorkspaces, MultiWorkspace, SingleWorkspace, SlackAway, Workspaces
+from adapters.slack.workspaces import InstalledWorkspaces, MultiWorkspace, SingleWorkspace, SlackUnreachable, Workspaces
 from bot.app import Bot
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import NotConfigured, TokenRefused
@@ -44,18 +44,18 @@ from bot.domain.errors import NotConfigured, TokenRefused
 logger = logging.getLogger(__name__)
 
 CHECK_EVERY = 120.0
-"""Seconds between two looks at whether Slack still accepts the token."""
-DRAIN = 20.0
+"""Seconds between checks that Slack still accepts the token."""
+DRAIN_SECONDS = 20.0
 """Seconds that running tasks may take at shutdown."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlackOptions:
-    """How one app is reached and what it may use; None means not set.
+    """Credentials and options of one Slack app; None means not set.
 
-    `bot_token` is for one workspace or organisation, `client_id` with its secret lets any workspace install the app.
-    With `signing_secret` it answers HTTP requests, by `app_token` it can serve over Socket Mode. `prefix` stands before
-    the commands' names; `is_previewing` says that the app's manifest has previews of links.
+    `bot_token` serves one workspace or organisation; `client_id` with its secret lets any workspace install the app.
+    `signing_secret` is for requests over HTTP, `app_token` for Socket Mode. `prefix` is put before the command names.
+    `is_previewing`: the app's manifest has link previews.
     """
 
     api_url: str
@@ -69,7 +69,7 @@ class SlackOptions:
 
 
 class SlackApp:
-    """The bot in Slack. Use it as `async with`. `sleep` passes the time that Slack asks to wait."""
+    """The bot in Slack, as an async context manager. `sleep` waits when Slack asks to."""
 
     def __init__(self, bot: Bot, options: SlackOptions, clock: Clock = utc_now, sleep: Sleep = asyncio.sleep) -> None:
         self._bot = bot
@@ -85,9 +85,9 @@ class SlackApp:
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open what all parts share, and ask Slack for the token's workspace.
+        """Open the shared resources, and look up the token's workspace.
 
-        The app opens even if Slack is away or refuses the token: `identify` keeps asking, or raises.
+        Succeeds even if Slack is unreachable or refuses the token: `identify` retries, or raises.
         """
         async with AsyncExitStack() as stack:
             self._session = await stack.enter_async_context(new_session())
@@ -111,25 +111,25 @@ class SlackApp:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Drain, and close."""
+        """Drain the running tasks and close."""
         await self._resources.aclose()
 
     async def drain(self) -> None:
-        """Accept no more, and let running tasks end, for twenty seconds at most. Safe to repeat."""
-        await asyncio.gather(self._background.drain(DRAIN), self._overload.drain(DRAIN))
+        """Accept no more requests, and wait up to twenty seconds for running tasks. Safe to repeat."""
+        await asyncio.gather(self._background.drain(DRAIN_SECONDS), self._overload.drain(DRAIN_SECONDS))
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """The pages by which any workspace installs the app; none if it has no `client_id`."""
+        """HTTP routes of the OAuth installation pages; none without a `client_id`."""
         return self._routes
 
     @property
     def poster(self) -> SlackPoster:
-        """What posts by itself, at the one pace that it shares with the answers; for as long as the app is open."""
+        """The poster for messages that no request asked for. It shares rate limits with the replies."""
         return self._poster
 
     async def handle(self, body: bytes, headers: Mapping[str, str]) -> BoltResponse:
-        """The answer to a request over HTTP, its headers' names in small letters: 401 unless Slack has signed it."""
+        """Handle an HTTP request, with header names in lower case: 401 unless Slack signed it."""
         if self._signature is None or not self._signature.is_slack(body, headers):
             if is_ssl_check(body):
                 return BoltResponse(status=200)
@@ -140,39 +140,40 @@ class SlackApp:
             return BoltResponse(status=400, body={"error": str(error)})
 
     async def dispatch(self, payload: dict[str, Any]) -> BoltResponse:
-        """The acknowledgement of a payload that is certainly Slack's: 400 if it doesn't have its kind's shape."""
+        """Handle a verified payload; returns its acknowledgement, or 400 if the payload is malformed."""
         if not is_well_formed(payload):
             return BoltResponse(status=400, body={"error": "the payload is malformed"})
         if (refusal := self._overload.refusal(payload)) is not None:
             return refusal
-        # To Bolt the mode says whether there is text to read and a signature to check; neither is left to do.
-        # Bolt counts response_urls, which may be null.
+        # In this mode, Bolt neither parses the body nor checks a signature, both of which are already done.
+        # Bolt calls len() on response_urls, which may be null.
         body = {name: value for name, value in payload.items() if name != "response_urls" or value}
         return await self._bolt.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
 
     async def identify(self) -> None:
-        """Ask Slack for the token's workspace until it answers. Raises TokenRefused if no workspace is left to serve.
+        """Look up the token's workspace, retrying until Slack answers.
 
-        A refused token ends nothing for the workspaces that have installed the app themselves.
+        Raises TokenRefused if Slack refuses the token and workspaces can't install the app by OAuth. If they can, they
+        are still served.
         """
         if self._own_workspace is not None:
-            await self._confirmed(self._own_workspace.identify)
+            await self._retry_until_answered(self._own_workspace.identify)
 
     async def watch_token(self) -> None:
-        """Identify, then ask every two minutes whether the token still works, until cancelled. Raises as `identify`."""
+        """Call `identify`, then check the token every two minutes until cancelled. Raises as `identify` does."""
         await self.identify()
         while True:
             await self._sleep(CHECK_EVERY * random.uniform(0.5, 1))
             if self._own_workspace is not None:
-                await self._confirmed(self._own_workspace.check)
+                await self._retry_until_answered(self._own_workspace.check)
 
-    async def _confirmed(self, ask: Callable[[], Awaitable[object]]) -> None:
-        """Ask until Slack answers, and keep `problem` up to date. A refusal counts once it was repeated."""
-        backoff, refusals = Backoff(LONGEST_PAUSE, self._sleep), 0
+    async def _retry_until_answered(self, ask: Callable[[], Awaitable[object]]) -> None:
+        """Retry until Slack answers, keeping `problem` up to date. A refusal counts after `REFUSALS` in a row."""
+        backoff, refusals = Backoff(MAX_PAUSE, self._sleep), 0
         while True:
             try:
                 await ask()
-            except SlackAway as error:
+            except SlackUnreachable as error:
                 self._problem = str(error)
                 logger.warning("Slack is unreachable: %s", error)
             except TokenRefused as error:
@@ -182,7 +183,7 @@ class SlackApp:
                 if refusals >= REFUSALS:
                     if self._options.client_id is None:
                         raise
-                    logger.error("%s", error)  # noqa: TRY400 - the sentence says it all
+                    logger.error("%s", error)  # noqa: TRY400 - a traceback would add nothing
                     return
             else:
                 self._problem = ""
@@ -190,7 +191,7 @@ class SlackApp:
             await backoff.wait()
 
     async def run_socket_mode(self) -> None:
-        """Serve by Socket Mode until cancelled. Raises NotConfigured if Slack refuses the app-level token."""
+        """Serve over Socket Mode until cancelled. Raises NotConfigured if Slack refuses the app-level token."""
         if self._options.app_token is None:
             raise NotConfigured("SLACK_APP_TOKEN isn't set, so Socket Mode can't start.")
         token = self._options.app_token
@@ -199,30 +200,30 @@ class SlackApp:
 
     @property
     def problem(self) -> str:
-        """Why Slack's commands don't arrive or can't be answered; empty if nothing is known to be wrong."""
+        """Why the bot can't receive or answer commands from Slack; empty if no problem is known."""
         return self._problem or (self._socket.problem if self._socket else "")
 
     async def is_ready(self) -> bool:
-        """Whether Slack answers, accepts the token if there is one, and has a websocket to send commands over."""
+        """Readiness: Slack responds, accepts the token if there is one, and Socket Mode is connected if it is used."""
         if self.problem:
             return False
         try:
             await self._calls.api(self._client.auth_test)
         except SlackFailed as error:
-            if self._options.bot_token is None and error.word == "not_authed":
+            if self._options.bot_token is None and error.code == "not_authed":
                 return True
-            logger.warning("unexpected response from Slack", extra={"error": error.word})
+            logger.warning("unexpected response from Slack", extra={"error": error.code})
             return False
         return True
 
     async def _workspaces(self) -> Workspaces:
-        """The workspace of the token, and those that have installed the app."""
+        """Workspaces from the token and from OAuth installations, as configured."""
         options, sources = self._options, list[Workspaces]()
         if options.bot_token is not None:
             self._own_workspace = SingleWorkspace(
                 self._calls, self._client, self._bot.forget, is_previewing=options.is_previewing
             )
-            with contextlib.suppress(SlackAway, TokenRefused):
+            with contextlib.suppress(SlackUnreachable, TokenRefused):
                 await self._own_workspace.identify()
             sources.append(self._own_workspace)
         if options.client_id is not None:

@@ -1,4 +1,4 @@
-"""What `contentstats-bot doctor` asks of Slack: token, scopes, clock, the way in, channels. It posts nothing."""
+"""Doctor checks for Slack: token, scopes, clock, how requests arrive, channels. Posts nothing."""
 
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -14,7 +14,7 @@ from adapters.slack.errors import PERMANENT
 from adapters.slack.interaction import cannot_post_reason
 from adapters.slack.manifest import SCOPES, UNFURL_SCOPES
 from adapters.slack.oauth import OAuth, ensure_oauth_ready
-from adapters.slack.workspaces import CHAT, Installation, stored
+from adapters.slack.workspaces import CHAT, Installation, read_stored
 from bot.doctor import Check
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock, utc_now
@@ -23,10 +23,10 @@ from bot.messages.wording import plural
 from bot.settings import Settings
 from bot.store import Store
 
-MOST_WORKSPACES = 5
-"""Workspaces that are named at most."""
-FARTHEST = 60
-"""Seconds between this clock and Slack's that are too many; from 300 on every request counts as forged."""
+MAX_WORKSPACES = 5
+"""Workspaces that are listed by name."""
+MAX_CLOCK_SKEW = 60
+"""Seconds of clock skew that are reported. From 300 s on, every request from Slack is rejected as forged."""
 
 _NOT_SEEN = (
     "not checked: this needs the scopes channels:read and groups:read. The bot can post in any public channel; "
@@ -40,14 +40,14 @@ _MAKE = (
 
 
 class _Slack:
-    """Slack as one token sees it."""
+    """Minimal Web API client that also returns the response headers."""
 
     def __init__(self, session: aiohttp.ClientSession, settings: Settings) -> None:
         self.session = session
         self.url = settings.slack_api_url
 
     async def ask(self, method: str, token: str, **form: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        """The answer and its headers. Raises SlackFailed with Slack's word, or NoAnswer."""
+        """Call a method; returns the response and its headers. Raises SlackFailed or NoAnswer."""
         headers = {"Authorization": f"Bearer {token}"}
         request = self.session.post(urljoin(self.url, method), data=form, headers=headers)
         data, response = await json_of(request, "Slack", self.url)
@@ -57,12 +57,12 @@ class _Slack:
 
 
 def _why(error: SlackFailed | NoAnswer, advice: str) -> str:
-    """What to do about a failure; the advice is for an answer of Slack's."""
-    return str(error) if isinstance(error, NoAnswer) else f"{error.word}: {advice}"
+    """Describe a failure; `advice` is added if Slack answered."""
+    return str(error) if isinstance(error, NoAnswer) else f"{error.code}: {advice}"
 
 
 async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Check, ...]:
-    """Check everything about Slack that the settings name. Never raises for what it finds."""
+    """Run the checks for the Slack settings that are set. Problems are returned, not raised."""
     token, client_id = settings.slack_bot_token, settings.slack_client_id
     if token is None and client_id is None and settings.slack_app_token is None:
         return ()
@@ -73,7 +73,7 @@ async def slack_checks(settings: Settings, clock: Clock = utc_now) -> tuple[Chec
             found += await _token(slack, token.get_secret_value(), settings, clock)
         elif client_id is None:
             found.append(Check("Slack token", ok=False, detail=f"SLACK_BOT_TOKEN isn't set. {_COPY}"))
-        found.append(await _way_in(slack, settings))
+        found.append(await _requests(slack, settings))
         if client_id is not None:
             found.append(await _oauth(slack, client_id, settings))
             found += await _installed(settings)
@@ -109,15 +109,15 @@ def _clock(headers: Mapping[str, str], clock: Clock) -> list[Check]:
     except ValueError:
         return []
     ahead = round((clock() - theirs).total_seconds())
-    if abs(ahead) < FARTHEST:
+    if abs(ahead) < MAX_CLOCK_SKEW:
         return [Check("Slack clock", ok=True, detail="this machine's clock agrees with Slack's")]
     which = "ahead of" if ahead > 0 else "behind"
     detail = f"this machine's clock is {abs(ahead)} s {which} Slack's, so requests look forged. Sync it with NTP."
     return [Check("Slack clock", ok=False, detail=detail)]
 
 
-async def _way_in(slack: _Slack, settings: Settings) -> Check:
-    """Whether Slack can reach the bot: over a websocket, which is tried, or over HTTP, which only Slack can try."""
+async def _requests(slack: _Slack, settings: Settings) -> Check:
+    """Check whether Slack can reach the bot. Socket Mode is tried out; HTTP can only be tried by Slack."""
     name = "Slack requests"
     if settings.slack_app_token is None:
         if settings.slack_signing_secret is None:
@@ -132,7 +132,7 @@ async def _way_in(slack: _Slack, settings: Settings) -> Check:
 
 
 async def _oauth(slack: _Slack, client_id: str, settings: Settings) -> Check:
-    """Whether Slack knows the app's id and secret: it says so when it is asked for a code that nobody has."""
+    """Check the client id and secret by exchanging an invalid code, which Slack must answer with invalid_code."""
     name, secret = "Slack installing", _value(settings.slack_client_secret)
     try:
         ensure_oauth_ready(client_id, secret, _value(settings.slack_signing_secret), settings.encryption_keys)
@@ -140,9 +140,9 @@ async def _oauth(slack: _Slack, client_id: str, settings: Settings) -> Check:
     except NotConfigured as error:
         return Check(name, ok=False, detail=str(error))
     except SlackFailed as error:
-        if error.word == "invalid_code":
+        if error.code == "invalid_code":
             return Check(name, ok=True, detail="any workspace can install the app at /slack/install")
-        if error.word == NO_ANSWER:
+        if error.code == NO_ANSWER:
             return Check(name, ok=False, detail=no_answer("Slack", slack.url, error))
         where = "Copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET from the app's page Basic Information again."
         return Check(name, ok=False, detail=_why(error, where))
@@ -150,10 +150,10 @@ async def _oauth(slack: _Slack, client_id: str, settings: Settings) -> Check:
 
 
 async def _installed(settings: Settings) -> list[Check]:
-    """Whether every workspace that installed the app granted all scopes, by what was stored when it did."""
+    """Check the scopes that each workspace granted when it installed the app, as stored."""
     try:
         async with Store.opened(settings.database_url, settings.encryption_keys) as store:
-            installed = [stored(body) for _, body in await store.installations.every(CHAT)]
+            installed = [read_stored(body) for _, body in await store.installations.every(CHAT)]
     except BotError:
         return []  # the database and its keys have checks of their own
     known = [each for each in installed if isinstance(each, Installation) and each.scopes]
@@ -163,13 +163,13 @@ async def _installed(settings: Settings) -> list[Check]:
         return []
     if not lacking:
         return [Check("Slack workspaces", ok=True, detail=f"all scopes are there in {plural(len(known), 'workspace')}")]
-    more = f" and {len(lacking) - MOST_WORKSPACES} more" if len(lacking) > MOST_WORKSPACES else ""
-    shown = f"scopes are missing in {'; '.join(lacking[:MOST_WORKSPACES])}{more}"
+    more = f" and {len(lacking) - MAX_WORKSPACES} more" if len(lacking) > MAX_WORKSPACES else ""
+    shown = f"scopes are missing in {'; '.join(lacking[:MAX_WORKSPACES])}{more}"
     return [Check("Slack workspaces", ok=False, detail=f"{shown}. An admin of each installs the app again.")]
 
 
 def _missing(given: str, settings: Settings) -> list[tuple[str, str]]:
-    """The scopes that these settings need and nobody granted, each with its reason."""
+    """The scopes that these settings need and that weren't granted, each with its reason."""
     has = {scope.strip() for scope in given.split(",")}
     required = SCOPES + (UNFURL_SCOPES if settings.slack_preview_domains else ())
     return [(scope, why) for scope, why in required if scope not in has]
@@ -180,15 +180,15 @@ def _value(secret: SecretStr | None) -> str:
 
 
 async def _channels(slack: _Slack, token: str, team_id: str, settings: Settings) -> list[Check]:
-    """Whether the bot may post in the channels used last, as far as its scopes let it look."""
+    """Check whether the bot can post in the recently used channels, if its scopes let it look."""
 
     async def problem(_: WorkspaceRef, channel_id: str) -> str:
         try:
             channel = (await slack.ask("conversations.info", token, channel=channel_id))[0]["channel"]
         except SlackFailed as error:
-            if error.word != "channel_not_found":
+            if error.code != "channel_not_found":
                 raise
-            return f"{channel_id}: {PERMANENT[error.word]}"
+            return f"{channel_id}: {PERMANENT[error.code]}"
         reason = cannot_post_reason(channel)
         return f"{channel_id}: {reason}" if reason else ""
 

@@ -1,6 +1,6 @@
 """Slack's error codes as data: what each one means for a post, an edit, a token or a connection.
 
-The names are those of Slack: chat.postMessage, chat.update, apps.connections.open and auth.test, Errors.
+Source: the Errors sections of chat.postMessage, chat.update, apps.connections.open and auth.test.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ PERMANENT: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("message_not_found", "cant_update_message", "edit_window_closed"), _GONE),
     }
 )
-"""Errors that no second try will mend, with what a person can do."""
+"""Errors that no retry fixes, with what a person can do."""
 
 NO_REPLIES = frozenset(
     {
@@ -64,8 +64,8 @@ NO_REPLIES = frozenset(
         *("restricted_action_thread_locked", "restricted_action_non_threadable_channel"),
     }
 )
-"""Errors after which a message can still be posted outside of the thread."""
-OURS = frozenset(
+"""Errors after which a message can still be posted outside the thread."""
+BOT_FAULTS = frozenset(
     """
     as_user_not_supported block_mismatch invalid_arg_name invalid_arguments invalid_array_arg invalid_attachments
     invalid_blocks invalid_blocks_format invalid_charset invalid_form_data invalid_json invalid_metadata_format
@@ -73,11 +73,11 @@ OURS = frozenset(
     metadata_too_large missing_post_type msg_blocks_too_long msg_too_long no_text too_many_attachments
     """.split()  # noqa: SIM905 - two dozen quoted words are harder to read
 )
-"""Errors that only a fault of this program can cause."""
-HALF_DONE = frozenset(
+"""Errors that only a bug in this program can cause."""
+UNCLEAR = frozenset(
     {"duplicate_channel_not_found", "duplicate_message_not_found", "fatal_error", "internal_error", "update_failed"}
 )
-"""Errors of which Slack says that a part may have been done, or that it has seen the message's `client_msg_id`."""
+"""Errors that, by Slack's documentation, may follow partial success or a repeated `client_msg_id`."""
 DEAD: Mapping[str, str] = MappingProxyType(
     {
         "account_inactive": "its user or workspace was deleted or deactivated",
@@ -87,8 +87,8 @@ DEAD: Mapping[str, str] = MappingProxyType(
         "token_revoked": "the token was revoked, or the app was removed",
     }
 )
-"""Slack no longer knows the token."""
-FATAL: Mapping[str, str] = MappingProxyType(
+"""Errors for a token that Slack no longer accepts."""
+TOKEN_ERRORS: Mapping[str, str] = MappingProxyType(
     {
         **DEAD,
         "missing_args": "no token was sent",
@@ -96,11 +96,11 @@ FATAL: Mapping[str, str] = MappingProxyType(
         "not_allowed_token_type": "it is a token of another kind",
     }
 )
-"""No other try can succeed until somebody changes the token in the settings."""
+"""Errors that last until somebody changes the token in the settings."""
 _REQUEST = "Slack couldn't read the request, which a proxy may have changed"
 _POLICY = "an admin's policy blocks the app for now"
 _SLACK = "Slack has a problem on its end"
-PASSING: Mapping[str, str] = MappingProxyType(
+TEMPORARY: Mapping[str, str] = MappingProxyType(
     {
         "access_denied": _POLICY,
         "accesslimited": "Slack doesn't accept calls from this network",
@@ -132,58 +132,58 @@ PASSING: Mapping[str, str] = MappingProxyType(
         "two_factor_setup_required": "the token's user has to set up two-factor authentication",
     }
 )
-"""What Slack may answer to a good token."""
+"""Errors that Slack may return for a valid token."""
 
 
-def refusal(error: Exception) -> Rejected | Later | Unclear:
-    """What a call that failed so has done."""
+def outcome_of(error: Exception) -> Rejected | Later | Unclear:
+    """The outcome of a failed post or edit."""
     if isinstance(error, SlackApiError):
-        return _answered(error.response)
+        return _outcome_of_response(error.response)
     if isinstance(error, NEVER_SENT):
         return Later(SOON, "no_connection")
     return Unclear(type(error).__name__)
 
 
-def details(error: Exception) -> object:
-    """What else Slack said, for the log."""
-    told = said(error.response) if isinstance(error, SlackApiError) else {}
-    return told.get("errors") or told.get("response_metadata") or str(error)
+def error_details(error: Exception) -> object:
+    """Details of an error for the log."""
+    data = response_data(error.response) if isinstance(error, SlackApiError) else {}
+    return data.get("errors") or data.get("response_metadata") or str(error)
 
 
-def _answered(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - the SDK's, or aiohttp's if it is no JSON
+def _outcome_of_response(response: Any) -> Rejected | Later | Unclear:  # noqa: ANN401 - the SDK's response, or aiohttp's if the body isn't JSON
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    told = said(response)
-    word = str(told.get("error") or "")
-    if status == 429 or word in {RATE_LIMITED, "rate_limited", "message_limit_exceeded"}:
+    data = response_data(response)
+    code = str(data.get("error") or "")
+    if status == 429 or code in {RATE_LIMITED, "rate_limited", "message_limit_exceeded"}:
         after = retry_after(response.headers)
         return Later(SOON if after is None else min(timedelta(seconds=after), LONGEST), RATE_LIMITED)
-    if word in HALF_DONE or status >= 500 or (not word and status < 400):
-        return Unclear(word or f"status_{status}")
-    if word in PERMANENT:
-        needed = told.get("needed") if word == "missing_scope" else None
-        sentence = PERMANENT[word] + (f" Missing scope: {needed}." if needed else "")
-        return Rejected(word, sentence, is_message=sentence in {_GONE, _NO_THREAD})
-    if word in OURS:
+    if code in UNCLEAR or status >= 500 or (not code and status < 400):
+        return Unclear(code or f"status_{status}")
+    if code in PERMANENT:
+        needed = data.get("needed") if code == "missing_scope" else None
+        sentence = PERMANENT[code] + (f" Missing scope: {needed}." if needed else "")
+        return Rejected(code, sentence, is_message=sentence in {_GONE, _NO_THREAD})
+    if code in BOT_FAULTS:
         sentence = (
-            f"Slack didn't accept the message ({word}). This is a bug in the bot; please report it to your admin."
+            f"Slack didn't accept the message ({code}). This is a bug in the bot; please report it to your admin."
         )
-        return Rejected(word, sentence, is_message=True)
-    return Later(SOON, word or f"status_{status}")
+        return Rejected(code, sentence, is_message=True)
+    return Later(SOON, code or f"status_{status}")
 
 
-def said(response: object) -> dict[str, Any]:
-    """The JSON object of a response, empty if it has none: the SDK keeps several kinds of failed ones."""
+def response_data(response: object) -> dict[str, Any]:
+    """The JSON object of a failed response, of whichever type the SDK keeps; empty if it has none."""
     data = getattr(response, "data", None)
     return data if isinstance(data, dict) else {}
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:
-    """The seconds that Slack asks to wait, one at least; None if it names none."""
+    """The seconds in Retry-After, at least one; None if the header is missing or invalid."""
     text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     return max(1, int(text[:9])) if text.isascii() and text.isdecimal() else None
 
 
-def meaning(word: str) -> str:
-    """An error as it is shown to people: Slack's word and, if documented, what it means."""
-    told = FATAL.get(word) or PASSING.get(word)
-    return f"{word}: {told}" if told else word
+def described(code: str) -> str:
+    """An error code with its meaning, if it is documented, for operators."""
+    data = TOKEN_ERRORS.get(code) or TEMPORARY.get(code)
+    return f"{code}: {data}" if data else code

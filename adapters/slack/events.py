@@ -1,4 +1,4 @@
-"""Slack's events: a message to the app, the Home tab, a posted link, a shared channel, the app's removal."""
+"""Slack's Events API: messages to the app, the Home tab, link previews, shared channels, the app's removal."""
 
 import logging
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from bot.reply.model import Tone
 
 logger = logging.getLogger(__name__)
 
-MOST_PREVIEWS = 5
+MAX_PREVIEWS = 5
 _WRITTEN = frozenset({None, "file_share"})
-"""The subtypes of messages that a person writes."""
+"""Message subtypes of messages that people write."""
 
 
 class Events:
-    """Handles each event once, however often and in whichever order they are delivered."""
+    """Handles events. Each is handled once, even if Slack delivers it again."""
 
     def __init__(
         self, bot: Bot, handlers: Handlers, workspaces: Workspaces, callers: Callers, calls: Calls, home: HomeTab
@@ -37,17 +37,17 @@ class Events:
         self._home = home
 
     async def event(self, body: Payload, context: AsyncBoltContext) -> None:
-        """Any event; those that mean nothing here are left."""
+        """Handle an event; unknown types are ignored."""
         match body["event"]:
             case {"type": "message" | "app_mention"} as message if _is_for_app(message):
-                await self._handlers.written(body, context)
+                await self._handlers.message(body, context)
             case {"type": "app_home_opened", "tab": "home"}:
                 if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
                     await self._home.publish(here.workspace, await self._callers.find(here))
             case {"type": "link_shared", "links": list(links)} as shared if not body.get("is_ext_shared_channel"):
-                # Elsewhere people of other companies would read the numbers.
+                # In a shared channel, people of other companies would see the numbers.
                 if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
-                    await self._preview(here, _place(shared), [link["url"] for link in links][:MOST_PREVIEWS])
+                    await self._preview(here, _place(shared), [link["url"] for link in links][:MAX_PREVIEWS])
             case {"type": "channel_shared", "channel": str(channel_id)}:
                 if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
                     await self._bot.leave_money_out(here.workspace.ref, channel_id)
@@ -58,7 +58,7 @@ class Events:
                 pass
 
     async def _preview(self, interaction: Interaction, place: Payload, links: Sequence[str]) -> None:
-        """Show the numbers of known links beside them; nothing if the workspace hasn't turned previews on."""
+        """Unfurl links to tracked videos. `preview` returns a problem if the workspace hasn't turned previews on."""
         workspace, caller = interaction.workspace, (await self._callers.find(interaction)).caller
         replies = {link: await self._bot.run("preview", {"link": link}, caller) for link in links}
         known = {link: reply for link, reply in replies.items() if reply.tone is not Tone.PROBLEM}
@@ -68,12 +68,12 @@ class Events:
         try:
             await self._calls.api(workspace.client.chat_unfurl, **place, unfurls=unfurls)
         except SlackFailed as error:
-            logger.warning("link preview failed", extra={"team": workspace.ref.id, "error": error.word})
+            logger.warning("link preview failed", extra={"team": workspace.ref.id, "error": error.code})
 
     async def _forget(self, body: Payload, context: AsyncBoltContext) -> None:
-        """Delete what is stored for a workspace that removed the app. Safe to repeat."""
-        told = body.get("event_time")
-        removed_at = datetime.fromtimestamp(told, UTC) if isinstance(told, int) else None
+        """Delete a workspace's data after it removed the app. Safe to repeat."""
+        event_time = body.get("event_time")
+        removed_at = datetime.fromtimestamp(event_time, UTC) if isinstance(event_time, int) else None
         logger.info("app uninstalled", extra={"team": context.team_id})
         await self._workspaces.forget(context.team_id or "", context.enterprise_id, removed_at)
 
@@ -85,7 +85,7 @@ def _is_for_app(message: Payload) -> bool:
 
 
 def _place(shared: Payload) -> Payload:
-    """A link's place, as chat.unfurl takes it: a message that is still being written has neither a channel nor a ts."""
+    """Where chat.unfurl finds the link. A message that is still being written has neither a channel nor a ts."""
     if shared.get("source") == "composer":
         return {"unfurl_id": shared.get("unfurl_id"), "source": "composer"}
     return {"channel": shared.get("channel"), "ts": shared.get("message_ts")}

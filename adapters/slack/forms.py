@@ -1,7 +1,8 @@
-"""Modals for a command's arguments: building, reading and validating them, and options while somebody types.
+"""Modals for a command's arguments: builds, reads and validates them, and renders options for external selects.
 
-The view's callback_id is the call that it completes; an input's block_id and action_id are its argument's name, which
-also identifies the menu that requests options. Validation runs before the acknowledgement: no database, no network.
+The view's callback_id is the encoded call that the form completes. An input's block_id and action_id are its argument's
+name, by which requests for options are matched too. Validation runs before the acknowledgement, so it uses neither the
+database nor the network.
 """
 
 import re
@@ -33,10 +34,10 @@ _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
 def form(
     command: Command[Any], private_metadata: str, given: Mapping[str, str], channel: str = "", zone: str = ""
 ) -> Block:
-    """The modal of a command, with what is `given` filled in if Slack lets it; a secret never is.
+    """Build the modal of a command, prefilled with `given` where Slack allows it. Secrets are never prefilled.
 
-    `channel` is the channel's name and `zone` the person's time zone, for a form that asks for one; empty if unknown.
-    ValueError if `private_metadata` has more than 3,000 characters, which is a fault of ours.
+    `channel` is the channel's name, and `zone` prefills a time zone field; empty if unknown. Raises ValueError if
+    `private_metadata` exceeds Slack's 3,000 characters, which would be a bug.
     """
     if length(private_metadata) > MAX_METADATA:
         msg = f"{length(private_metadata)} characters don't fit in a modal's private_metadata"
@@ -56,19 +57,19 @@ def form(
 
 
 def values(view: Mapping[str, Any]) -> Mapping[str, str]:
-    """The arguments in a submitted view as the bot takes them; what was left empty is left out."""
+    """The arguments in a submitted view, without the fields that were left empty."""
     elements = (element for block in view["state"]["values"].values() for element in block.items())
     filled = ((name, _value(element)) for name, element in elements)
     return {name: value for name, value in filled if value}
 
 
 def errors(sentences: Mapping[str, str]) -> Block:
-    """The answer to a submission that keeps the modal open, with a sentence under each argument that is wrong."""
+    """The response to a submission that keeps the modal open, with an error message under each wrong field."""
     return {"response_action": "errors", "errors": {name: words(each) for name, each in sentences.items()}}
 
 
 def options(offered: Iterable[Option]) -> Block:
-    """The answer to a block_suggestion: 100 choices at most."""
+    """The response to a block_suggestion, with at most 100 options."""
     found = (option_of(each.label, each.value) for each in offered)
     return {"options": [each for each in found if each is not None][:MAX_OPTIONS]}
 
@@ -96,7 +97,7 @@ _PLAIN: Mapping[Kind, Block] = {
     Kind.CHANNEL: {"type": "conversations_select", "filter": {"include": ["public", "private"]}},
     Kind.SECRET: {"type": "plain_text_input"},
 }
-"""The elements that begin with nothing filled in."""
+"""Elements that are never prefilled."""
 
 
 def _element(field: Field) -> Block:
@@ -144,7 +145,7 @@ def _number(argument: Argument, given: str) -> Block:
 
 
 def _suggested(argument: Argument, given: str) -> Block:
-    """A menu that asks the bot for its options as soon as it is opened, and again while somebody types."""
+    """An external select, which requests its options when it is opened and while somebody types."""
     if argument.many == 1:
         chosen = {"initial_option": _option(given)} if 0 < length(given) <= MAX_OPTION else {}
         return {"type": "external_select", "min_query_length": 0, **chosen}
@@ -159,7 +160,7 @@ def _suggested(argument: Argument, given: str) -> Block:
 
 
 def _named(given: str) -> list[str]:
-    """Several values out of one text, each once."""
+    """Split a text into its distinct values, which may be quoted."""
     return list(dict.fromkeys("".join(found) for found in _QUOTED.findall(given)))
 
 
@@ -182,12 +183,12 @@ def _value(element: Mapping[str, Any]) -> str:
 
 
 def wrong_fields(command: AnyCommand | None, view: Payload, now: datetime) -> Mapping[str, str]:
-    """A sentence for each field that is wrong, by its name; empty if all can be understood."""
+    """An error message for each wrong field, by its name; empty if all are valid."""
     if command is None:
         return {}
     _, given = filled_in(view["callback_id"], values(view))
     listed = form_of(command, given).arguments
-    wrong = {each.name: sentence for each in listed if (sentence := _link_problem(each, given.get(each.name, "")))}
+    wrong = {each.name: sentence for each in listed if (sentence := _link_field_error(each, given.get(each.name, "")))}
     try:
         command.check(bind(command, given, now), now)
     except UsageError as error:
@@ -196,13 +197,13 @@ def wrong_fields(command: AnyCommand | None, view: Payload, now: datetime) -> Ma
     return wrong
 
 
-def _link_problem(argument: Argument, given: str) -> str:
-    """Why there is no link in these words. Where there is one, the others are judged in the answer."""
-    problems = [_why_not(word) for word in given.split()] if argument.kind is Kind.LINK else []
+def _link_field_error(argument: Argument, given: str) -> str:
+    """Why a link field has no usable link. If it has at least one, the reply reports the others."""
+    problems = [_link_error(word) for word in given.split()] if argument.kind is Kind.LINK else []
     return problems[0] if all(problems) and problems else ""
 
 
-def _why_not(word: str) -> str:
+def _link_error(word: str) -> str:
     try:
         parse_link(word)
     except LinkError as error:

@@ -1,6 +1,6 @@
-"""What people do in Slack: commands, button presses, forms and shortcuts become command calls of one conversation.
+"""Handlers of Slack's interactions: turn commands, button presses, forms, shortcuts and messages into command calls.
 
-Slack has its acknowledgement by then: nothing here is in a hurry, except opening a form and offering options.
+The listeners have already acknowledged the request, so only opening a form and loading options are still time-limited.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.chat.conversation import CommandCall, Conversation
-from adapters.slack.actions import MAX_VALUE, pressed
+from adapters.slack.actions import MAX_VALUE, call_of
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.forms import form, options, values, wrong_fields
 from adapters.slack.home import HOME, HomeTab
@@ -26,10 +26,10 @@ from adapters.slack.interaction import (
     UserGroupFinder,
     event_id,
     interaction,
-    packed,
+    pack_metadata,
     response_url,
     unknown_person,
-    unpacked,
+    unpack_metadata,
 )
 from adapters.slack.manifest import TRACK, TRACK_MESSAGE
 from adapters.slack.send import Replies
@@ -49,17 +49,17 @@ from bot.reply.model import Reply, Tone
 
 logger = logging.getLogger(__name__)
 
-NO_OTHER_PLACE: Mapping[str, Any] = MappingProxyType({})
+NO_OVERRIDES: Mapping[str, Any] = MappingProxyType({})
 _MENTIONS = re.compile(r"<@[^<>]*>")
-SUGGEST_WITHIN = 2.5
-"""Seconds in all for a menu's options: Slack waits for three."""
+SUGGEST_TIMEOUT = 2.5
+"""Seconds to load a menu's options; Slack waits for three."""
 NOT_INSTALLED = (
     "This app isn't installed in your workspace, so nothing was done. Ask a workspace admin to install it again."
 )
 
 
 class Handlers:
-    """Slack's surface of the conversation. `names` are those of the commands in this Slack app."""
+    """Slack's `Surface` of the conversation engine. `names` holds the command prefix of this Slack app."""
 
     def __init__(
         self,
@@ -85,22 +85,22 @@ class Handlers:
         self._conversation = Conversation[Interaction](bot, CHAT, self, replies, MAX_VALUE)
 
     async def command(self, body: Payload, context: AsyncBoltContext) -> None:
-        """Run a slash command, or the command named by the first word after the umbrella."""
+        """Run a slash command, or the command that the first word after `/contentstats` names."""
         await self._handle(body, context, self._typed(str(body["command"]), str(body.get("text") or "")))
 
     async def press(self, body: Payload, context: AsyncBoltContext) -> None:
-        """Run the call of a button, or of a choice from a menu, in a message or on the Home tab."""
-        call = pressed(body["actions"][0])
+        """Run the call of a button or a menu choice, in a message or on the Home tab."""
+        call = call_of(body["actions"][0])
         if call is not None:
             name, given, wants_form = reopened(call)
             await self._handle(body, context, CommandCall(name, given, wants_form=wants_form, in_place=call.in_place))
 
     async def submit(self, body: Payload, context: AsyncBoltContext) -> None:
-        """Run a command whose form was filled in; the reply is shown in the channel that the form was opened from."""
+        """Run a command from its submitted form; the reply goes to the channel that the form was opened in."""
         await self._handle(body, context, CommandCall(_form_command(body), {}, is_filled_in=True))
 
     async def shortcut(self, body: Payload, context: AsyncBoltContext) -> None:
-        """Track what a message links to, or open the form of /track."""
+        """Track the link in a message (message shortcut), or open the form of /track (global shortcut)."""
         match body:
             case {"type": "message_action", "callback_id": str(name)} if name == TRACK_MESSAGE:
                 await self._handle(body, context, CommandCall("track", from_message(body["message"])))
@@ -109,27 +109,27 @@ class Handlers:
             case _:
                 logger.warning("unknown shortcut", extra={"callback_id": body.get("callback_id")})
 
-    async def written(self, body: Payload, context: AsyncBoltContext) -> None:
-        """Answer in private what somebody writes to the app: a direct message, or a mention in a channel."""
+    async def message(self, body: Payload, context: AsyncBoltContext) -> None:
+        """Answer a direct message or a mention privately, like a typed command."""
         event = body["event"]
         line = read_line(unescaped(_MENTIONS.sub(" ", str(event.get("text") or ""))))
         is_direct = event["type"] == "message"
-        place = {"channel_id": None} if is_direct else {"thread_ts": event.get("thread_ts")}
-        await self._handle(body, context, CommandCall(line.name, line.words), {**place, "may_replace": False})
+        where = {"channel_id": None} if is_direct else {"thread_ts": event.get("thread_ts")}
+        await self._handle(body, context, CommandCall(line.name, line.words), {**where, "may_replace": False})
 
     def wrong_fields(self, body: Payload) -> Mapping[str, str]:
-        """What is wrong with a form's values, by field. Works without a wait and never raises."""
+        """Error messages for a form's values, by field. Doesn't block and never raises."""
         try:
             wrong = wrong_fields(self._conversation.command(_form_command(body)), body["view"], self._clock())
             return {field: self._names.text(sentence) for field, sentence in wrong.items()}
-        except Exception:  # a fault in the form must not keep it open: the reply explains it
+        except Exception:  # a bug must not keep the form open: submit it, and the reply reports the crash
             logger.exception("validating a form failed")
             return {}
 
     async def suggest(self, body: Payload, context: AsyncBoltContext) -> Block:
-        """The options of a menu while somebody types; none if they can't be loaded in time."""
+        """Load the options of an external select; none if that fails or takes too long."""
         try:
-            async with asyncio.timeout(SUGGEST_WITHIN):
+            async with asyncio.timeout(SUGGEST_TIMEOUT):
                 workspace = await self._workspaces.find(context.team_id or "", context.enterprise_id)
                 if workspace is None:
                     return options(())
@@ -164,14 +164,15 @@ class Handlers:
         return replace(interaction(body, context, workspace, self._clock()), is_first=is_first is True)
 
     async def is_new(self, id_: str) -> bool:
-        """Whether an event arrives for the first time, as far as that is known."""
+        """Whether an event isn't a known redelivery."""
         return await self._is_first(id_, Permission.SPEND) is not False
 
     async def _is_first(self, id_: str, need: Permission) -> bool | None:
-        """Whether an event arrives for the first time; None if nobody can tell.
+        """Whether an event is delivered for the first time; None if that is unknown.
 
-        If the database is away, it is handled all the same: a press asks the database again, and what is typed starts
-        nothing. Slack itself sends commands and presses again only over a websocket, if they were not acknowledged.
+        If the database is unavailable, the event is handled all the same: a press that spends reads the database again,
+        and a typed command starts nothing by itself. Slack redelivers commands and presses only over Socket Mode, if
+        they weren't acknowledged.
         """
         try:
             is_new = await self._conversation.is_new(id_, need)
@@ -181,29 +182,29 @@ class Handlers:
         return is_new if id_ else None
 
     async def open_form(self, interaction: Interaction, command: AnyCommand, given: Mapping[str, str]) -> bool:
-        """Open a modal, for which Slack gives three seconds, unless the person may not use the command.
+        """Open a modal, for which Slack allows three seconds. Returns False if that fails or the person may not use it.
 
-        What is written to the app opens none.
+        Messages have no trigger_id, so they can't open a form.
         """
         caller = (await self._callers.find(interaction)).caller
         if not interaction.trigger_id or not self._bot.may_fill_in(command, caller):
             return False
-        view = form(command, packed(interaction), given, interaction.channel_name, caller.zone)
+        view = form(command, pack_metadata(interaction), given, interaction.channel_name, caller.zone)
         client = interaction.workspace.client
         try:
             await self._calls.api(client.views_open, trigger_id=interaction.trigger_id, view=view)
         except SlackFailed as error:
-            extra = {"team": interaction.workspace.ref.id, "error": error.word}
+            extra = {"team": interaction.workspace.ref.id, "error": error.code}
             logger.warning("opening a form failed", extra=extra)
             return False
         return True
 
     async def acknowledge(self, interaction: Interaction, answer: Answer) -> bool:  # noqa: ARG002 - the protocol's
-        """Nothing is left to do: the listeners have acknowledged."""
+        """Do nothing: the listeners have already acknowledged."""
         return True
 
     async def caller(self, interaction: Interaction, call: CommandCall, command: AnyCommand | None) -> Caller | Reply:
-        """Who acts, with what Slack says of their channel if the command has something posted there later."""
+        """The caller, with their user groups and the channel's state if the command needs these."""
         known = await self._callers.find(interaction)
         caller = known.caller
         if known.problem and self._conversation.need(call.name) not in caller.permissions:
@@ -215,7 +216,7 @@ class Handlers:
             return replace(caller, channel_id=await self._replies.direct_channel(interaction) or "")
         if command is None or not command.posts:
             return caller
-        if interaction.is_direct:  # with the app, or between two people, where no app ever posts
+        if interaction.is_direct:  # with the app, or between two people, in which no app can post
             own = await self._replies.direct_channel(interaction)
             return replace(caller, channel_id="" if own and own != interaction.channel_id else interaction.channel_id)
         facts = await self._channels.find(interaction.workspace, interaction.channel_id)
@@ -225,20 +226,20 @@ class Handlers:
         )
 
     async def _handle(
-        self, body: Payload, context: AsyncBoltContext, call: CommandCall, place: Mapping[str, Any] = NO_OTHER_PLACE
+        self, body: Payload, context: AsyncBoltContext, call: CommandCall, overrides: Mapping[str, Any] = NO_OVERRIDES
     ) -> None:
-        """Answer in full, then show on the Home tab what has changed. `place` overrides where the answer goes."""
+        """Answer a call, then refresh the Home tab if something changed. `overrides` replaces interaction fields."""
         need = self._conversation.most_needed(call.name)
         here = await self.admit(body, context, need)
         if here is None:
             return
-        here, call = replace(here, **place), replace(call, is_typed=call.is_typed and here.is_first)
+        here, call = replace(here, **overrides), replace(call, is_typed=call.is_typed and here.is_first)
         if call.name == HOME:
             await self._home.publish(here.workspace, await self._callers.find(here))
             return
         if call.is_filled_in:
             try:
-                channel_id, url = unpacked(body["view"]["private_metadata"])
+                channel_id, url = unpack_metadata(body["view"]["private_metadata"])
                 _, given = filled_in(body["view"]["callback_id"], values(body["view"]))
                 call = replace(call, arguments=given)
             except Exception as error:  # noqa: BLE001 - as above
@@ -253,7 +254,7 @@ class Handlers:
             await self._home.publish(here.workspace, await self._callers.find(here))
 
     def _typed(self, command: str, typed: str) -> CommandCall:
-        """A slash command under the bot's own name, with its words; the umbrella's first word is the name."""
+        """The call of a typed slash command, without the app's prefix."""
         name, typed = command.removeprefix("/").casefold(), unescaped(typed)
         if name == UMBRELLA:
             line = read_line(typed)
@@ -262,5 +263,5 @@ class Handlers:
 
 
 def _form_command(body: Payload) -> str:
-    """The command of the form that a payload is about."""
+    """The name of the command that a form belongs to."""
     return filled_in(str(body["view"]["callback_id"]), {})[0]

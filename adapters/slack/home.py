@@ -1,9 +1,9 @@
-"""The Home tab: published when somebody opens it, and again after they spend or stop something."""
+"""The Home tab: published when somebody opens it, and again after they spend, stop tracking or change settings."""
 
 import logging
 
 from adapters.slack.api import Calls, SlackFailed
-from adapters.slack.interaction import Known, unknown_person
+from adapters.slack.interaction import CallerLookup, unknown_person
 from adapters.slack.render import home_view
 from adapters.slack.workspaces import SlackWorkspace
 from bot.app import Bot
@@ -15,25 +15,25 @@ logger = logging.getLogger(__name__)
 HOME = "home"
 """The command whose reply the tab shows."""
 _NOT_THIS_VIEW = frozenset({"invalid_arguments", "invalid_blocks"})
-"""What is worth a try without the table block, which is younger than the tab and not on every Slack taken there."""
+"""Errors after which the tab is published again without its table block, which some workspaces refuse there."""
 
 
 class HomeTab:
-    """One person's tab at a time."""
+    """Publishes Home tabs, each for one person."""
 
     def __init__(self, bot: Bot, calls: Calls) -> None:
         self._bot = bot
         self._calls = calls
 
-    async def publish(self, workspace: SlackWorkspace, known: Known) -> None:
-        """Show the person how things stand now, or that we failed. Never raises for what Slack does."""
+    async def publish(self, workspace: SlackWorkspace, known: CallerLookup) -> None:
+        """Publish the current state, or a crash reply. Doesn't raise if Slack refuses it."""
         caller = known.caller
         if known.problem and Permission.LOOK not in caller.permissions:
             await self._show(workspace, caller, unknown_person(known))
             return
         try:
             await self._show(workspace, caller, await self._bot.run(HOME, {}, caller))
-        except Exception as error:  # noqa: BLE001 - as in Bot.run: else the tab stays empty, or as it was
+        except Exception as error:  # noqa: BLE001 - as in Bot.run: otherwise, the tab would stay empty or stale
             await self._show(workspace, caller, self._bot.crash(HOME, error))
 
     async def _show(self, workspace: SlackWorkspace, caller: Caller, reply: Reply) -> None:
@@ -42,7 +42,7 @@ class HomeTab:
                 view = home_view(reply, with_table=with_table)
                 await self._calls.api(workspace.client.views_publish, user_id=caller.person.id, view=view)
             except SlackFailed as error:
-                logger.warning("publishing a Home tab failed", extra={"team": workspace.ref.id, "error": error.word})
-                if error.word in _NOT_THIS_VIEW:
+                logger.warning("publishing a Home tab failed", extra={"team": workspace.ref.id, "error": error.code})
+                if error.code in _NOT_THIS_VIEW:
                     continue
             return

@@ -1,4 +1,4 @@
-"""An interaction in Slack: who acted, where, what the channel allows, and how they can be answered."""
+"""Slack's `Interaction`: who acted, in which channel, and how to reply; with cached user, channel and group lookups."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from cachetools import Cache, TTLCache
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed, fact
+from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed, required_text
 from adapters.slack.errors import PERMANENT
 from adapters.slack.workspaces import SlackWorkspace
 from bot.commands.permissions import MEMBERS, PERMISSIONS
@@ -23,62 +23,62 @@ logger = logging.getLogger(__name__)
 
 Payload: TypeAlias = Mapping[str, Any]
 
-LASTS = timedelta(minutes=30)
-USES = 5
-MOST_SEEN = 10_000
+URL_LIFETIME = timedelta(minutes=30)
+URL_USES = 5
+MAX_SEEN = 10_000
 """People, channels and workspaces whose facts are remembered."""
-PERSON_LASTS = timedelta(minutes=10)
-CHANNEL_LASTS = timedelta(minutes=5)
-GROUPS_LAST = timedelta(minutes=5)
-"""How long a person who left a user group may still count as in it."""
-ASKED_AGAIN = timedelta(seconds=30)
-"""How long after Slack didn't list the user groups it isn't asked again."""
+PERSON_TTL = timedelta(minutes=10)
+CHANNEL_TTL = timedelta(minutes=5)
+GROUPS_TTL = timedelta(minutes=5)
+"""How long a person may still count as a member after leaving a user group."""
+GROUPS_RETRY_AFTER = timedelta(seconds=30)
+"""How long to wait after usergroups.list failed."""
 GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MEMBERS] for role, by_rule in PERMISSIONS.items()}
-"""Permissions by Slack's own rule: full members spend and stop what is theirs, admins and owners do everything."""
-_OWNING = ("is_owner", "is_primary_owner")
-_GUESTS = ("is_restricted", "is_ultra_restricted")
-_GONE = ("is_stranger", "deleted")
-_NAMELESS = frozenset({"directmessage", "privategroup"})
-"""What Slack writes in the place of a channel's name."""
+"""Default permissions in Slack: full members spend and stop what is theirs, admins and owners do everything."""
+_OWNER_FLAGS = ("is_owner", "is_primary_owner")
+_GUEST_FLAGS = ("is_restricted", "is_ultra_restricted")
+_GONE_FLAGS = ("is_stranger", "deleted")
+_HIDDEN_NAMES = frozenset({"directmessage", "privategroup"})
+"""Placeholders that Slack sends instead of a channel's name."""
 _INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
-"""Slack's errors for people from outside the workspace."""
+"""Errors of users.info for people from outside the workspace."""
 _UNKNOWN = (
-    "Slack doesn't tell me who you are ({word}), so I did nothing. Try again in a minute. If it keeps happening, ask "
+    "Slack doesn't tell me who you are ({code}), so I did nothing. Try again in a minute. If it keeps happening, ask "
     "your admin to run: contentstats-bot doctor"
 )
 
 
 class ResponseUrl:
-    """Answers one interaction without a token: five times within thirty minutes (Slack's documentation).
+    """A response_url, which takes five responses within thirty minutes (Slack, Handling user interaction).
 
-    A refused answer counts as well.
+    Refused responses count too.
     """
 
     def __init__(self, url: str, made_at: datetime) -> None:
         self.url = url
         self.made_at = made_at
-        self._left = USES
+        self._left = URL_USES
 
-    def take(self, now: datetime) -> bool:
-        """Whether it may be used now, which is then counted."""
-        if self._left == 0 or now - self.made_at >= LASTS:
+    def use(self, now: datetime) -> bool:
+        """Count one use; returns False if it is used up or has expired."""
+        if self._left == 0 or now - self.made_at >= URL_LIFETIME:
             return False
         self._left -= 1
         return True
 
-    def give_up(self) -> None:
-        """Slack wants no more of it."""
+    def exhaust(self) -> None:
+        """Don't use it any more."""
         self._left = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """What one person did in a workspace.
+    """One person's command, button press, choice, form submission, shortcut or message.
 
-    `channel_id` is None outside channels: on the Home tab, by a global shortcut. `home_team_id` is the person's own
-    workspace, empty if the payload doesn't say, as is `channel_name`. `message_ts` is of the message that was acted
-    on, if any, and `thread_ts` of its thread; `may_replace`: nobody else sees it, so a private reply may replace it.
-    `is_first`: it is certain that no process handled the same event before.
+    `channel_id` is None outside channels: on the Home tab, and for a global shortcut. `home_team_id` is the person's
+    own workspace; it and `channel_name` are empty if the payload lacks them. `message_ts` identifies the message that
+    was acted on, if any, and `thread_ts` its thread; `may_replace`: nobody else sees that message, so a private reply
+    may replace it. `is_first`: no process has handled the same event before, for certain.
     """
 
     workspace: SlackWorkspace
@@ -96,12 +96,12 @@ class Interaction:
 
     @property
     def is_direct(self) -> bool:
-        """Whether nobody but this person reads there: in direct messages, or in no channel."""
+        """Whether this is in a direct message, or outside channels."""
         return self.channel_id is None or self.channel_id.startswith("D")
 
 
 def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorkspace, now: datetime) -> Interaction:
-    """Read the facts that every payload has, wherever it keeps them."""
+    """Build an Interaction from any kind of payload."""
     user, container, message = body.get("user"), body.get("container") or {}, body.get("message") or {}
     named = user if isinstance(user, dict) else {}
     channel_id = context.channel_id
@@ -112,7 +112,7 @@ def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorksp
         channel_id=channel_id,
         response_url=response_url(context, now),
         trigger_id=str(body.get("trigger_id") or ""),
-        # Slack offers slash commands to members of the workspace alone, and doesn't repeat its id in a `user`.
+        # Only members can use slash commands, whose payloads have the workspace's id but no `user` object.
         home_team_id=str(named.get("team_id") or (body.get("team_id") if "command" in body else "") or ""),
         message_ts=str(container.get("message_ts") or ""),
         thread_ts=_thread(container.get("thread_ts") or message.get("thread_ts"), container.get("message_ts")),
@@ -122,36 +122,36 @@ def interaction(body: Payload, context: AsyncBoltContext, workspace: SlackWorksp
 
 
 def _channel_name(body: Payload) -> str:
-    """The channel's name; empty if Slack hides it, as it does of private channels and direct messages."""
+    """The channel's name; empty for private channels and direct messages, whose names Slack hides."""
     channel = body.get("channel")
     name = str((channel.get("name") if isinstance(channel, dict) else body.get("channel_name")) or "")
-    return "" if name in _NAMELESS else name
+    return "" if name in _HIDDEN_NAMES else name
 
 
 def _thread(thread_ts: str | None, message_ts: str | None) -> str | None:
-    """The thread of a message; None in the channel itself, where a thread's first message stands too."""
+    """The thread of a message; None for a message in the channel itself, such as the first one of a thread."""
     return thread_ts if thread_ts != message_ts else None
 
 
 def event_id(body: Payload) -> str:
-    """The id that a payload shares only with its own redelivery; empty if it has none."""
+    """The id by which a redelivered payload is recognised; empty if it has none."""
     return str(body.get("event_id") or body.get("trigger_id") or (body.get("view") or {}).get("id", ""))
 
 
 def response_url(context: AsyncBoltContext, now: datetime) -> ResponseUrl | None:
-    """Where the payload can be answered without a token."""
+    """The payload's response_url, if it has one."""
     return ResponseUrl(context.response_url, now) if context.response_url else None
 
 
-def packed(interaction: Interaction) -> str:
-    """The private_metadata of a modal: where it was opened, which its submission doesn't repeat."""
+def pack_metadata(interaction: Interaction) -> str:
+    """Encode a modal's private_metadata: the channel and response_url, which its submission doesn't repeat."""
     url = interaction.response_url
     where = {"url": url.url, "at": url.made_at.timestamp()} if url else {}
     return json.dumps({"channel": interaction.channel_id, **where})
 
 
-def unpacked(private_metadata: str) -> tuple[str | None, ResponseUrl | None]:
-    """The channel and the response_url that `packed` stored; how often that was used is unknown, and up to Slack."""
+def unpack_metadata(private_metadata: str) -> tuple[str | None, ResponseUrl | None]:
+    """Decode `pack_metadata`: the channel and the response_url. Earlier uses of the URL aren't counted."""
     where = json.loads(private_metadata or "{}")
     if "url" not in where:
         return where.get("channel"), None
@@ -159,30 +159,30 @@ def unpacked(private_metadata: str) -> tuple[str | None, ResponseUrl | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """The caller, and why Slack didn't identify them; empty if it did.
+class CallerLookup:
+    """The caller, and the error code if Slack didn't identify them; empty if it did.
 
-    A person that Slack doesn't identify may only look, and only if the request itself shows that they belong here.
+    An unidentified person can only view, and only if the request itself shows that they belong to the workspace.
     """
 
     caller: Caller
     problem: str = ""
 
 
-def unknown_person(known: Known) -> Reply:
-    """The reply to a person whom Slack doesn't identify well enough for the command."""
-    return problem(_UNKNOWN.format(word=known.problem))
+def unknown_person(known: CallerLookup) -> Reply:
+    """The reply if the command needs more permissions than an unidentified person has."""
+    return problem(_UNKNOWN.format(code=known.problem))
 
 
 class Callers:
-    """Identifies people by users.info, and remembers them for ten minutes."""
+    """Looks people up by users.info, and caches them for ten minutes."""
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
-        self._seen: Cache[tuple[str, str], _Facts] = TTLCache(MOST_SEEN, PERSON_LASTS, timer=clock)
+        self._seen: Cache[tuple[str, str], _UserFacts] = TTLCache(MAX_SEEN, PERSON_TTL, timer=clock)
 
-    async def find(self, interaction: Interaction) -> Known:
-        """Who acted, and where. Never raises."""
+    async def find(self, interaction: Interaction) -> CallerLookup:
+        """The caller of an interaction. Never raises."""
         workspace = interaction.workspace
         key = (workspace.ref.id, interaction.user_id)
         facts = self._seen.get(key)
@@ -190,33 +190,33 @@ class Callers:
             try:
                 user = await self._user(interaction)
             except SlackFailed as error:
-                logger.warning("users.info failed", extra={"team": workspace.ref.id, "error": error.word})
+                logger.warning("users.info failed", extra={"team": workspace.ref.id, "error": error.code})
                 person = Person(interaction.user_id, interaction.user_name or interaction.user_id)
-                is_ours = interaction.home_team_id == workspace.ref.id and error.word not in _INVISIBLE
-                facts = _Facts(person, Role.GUEST if is_ours else Role.OUTSIDER, "")
-                return Known(_caller(interaction, facts), error.word)
+                is_ours = interaction.home_team_id == workspace.ref.id and error.code not in _INVISIBLE
+                facts = _UserFacts(person, Role.GUEST if is_ours else Role.OUTSIDER, "")
+                return CallerLookup(_caller(interaction, facts), error.code)
             person = Person(interaction.user_id, _name(user, interaction))
-            facts = _Facts(person, _role(user, workspace), str(user.get("tz") or ""))
+            facts = _UserFacts(person, _role(user, workspace), str(user.get("tz") or ""))
             self._seen[key] = facts
-        return Known(_caller(interaction, facts))
+        return CallerLookup(_caller(interaction, facts))
 
     async def _user(self, interaction: Interaction) -> Json:
         user = (await self._calls.api(interaction.workspace.client.users_info, user=interaction.user_id)).get("user")
-        if not isinstance(user, dict) or not user:  # without facts, nothing may be assumed
+        if not isinstance(user, dict) or not user:  # never assume a role without data
             raise SlackFailed(NO_ANSWER)
         return user
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
-    """A person as Slack describes them; `zone` is empty if Slack doesn't name one."""
+class _UserFacts:
+    """A person's name, role and time zone, which is empty if unknown."""
 
     person: Person
     role: Role
     zone: str
 
 
-def _caller(interaction: Interaction, facts: _Facts) -> Caller:
+def _caller(interaction: Interaction, facts: _UserFacts) -> Caller:
     return Caller(
         interaction.workspace.ref,
         interaction.channel_id or "",
@@ -238,17 +238,17 @@ def _name(user: Mapping[str, Any], interaction: Interaction) -> str:
 def _role(user: Mapping[str, Any], workspace: SlackWorkspace) -> Role:
     if user.get("is_bot"):
         return Role.BOT
-    if any(user.get(flag) for flag in _GONE) or not _belongs(user, workspace):
+    if any(user.get(flag) for flag in _GONE_FLAGS) or not _belongs(user, workspace):
         return Role.OUTSIDER
-    if any(user.get(flag) for flag in _GUESTS):
+    if any(user.get(flag) for flag in _GUEST_FLAGS):
         return Role.GUEST
-    if any(user.get(flag) for flag in _OWNING):
+    if any(user.get(flag) for flag in _OWNER_FLAGS):
         return Role.OWNER
     return Role.ADMIN if user.get("is_admin") else Role.MEMBER
 
 
 def _belongs(user: Mapping[str, Any], workspace: SlackWorkspace) -> bool:
-    """Whether they belong to this workspace or its organisation: people of other companies act in shared channels."""
+    """Whether a user belongs to this workspace or its organisation. In shared channels, people of others act too."""
     organisation = (user.get("enterprise_user") or {}).get("enterprise_id")
     is_of_organisation = organisation is not None and organisation == workspace.enterprise_id
     return is_of_organisation or user.get("team_id") == workspace.ref.id
@@ -256,9 +256,10 @@ def _belongs(user: Mapping[str, Any], workspace: SlackWorkspace) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """`cannot_post_reason` says why the bot can't post there: empty if it can, None if Slack doesn't say.
+    """What the bot needs to know about a channel.
 
-    `is_shared`: people of other companies read it. `is_closed`: nobody can ever let the bot in.
+    `cannot_post_reason` is empty if the bot can post there, and None if that is unknown. `is_shared`: people of other
+    companies are in it. `is_closed`: the bot can never be added (a group direct message).
     """
 
     cannot_post_reason: str | None = None
@@ -270,14 +271,14 @@ UNKNOWN = ChannelFacts()
 
 
 class Channels:
-    """Asks conversations.info, and remembers the answer for five minutes."""
+    """Looks channels up by conversations.info, and caches them for five minutes."""
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
-        self._seen: Cache[tuple[str, str], ChannelFacts] = TTLCache(MOST_SEEN, CHANNEL_LASTS, timer=clock)
+        self._seen: Cache[tuple[str, str], ChannelFacts] = TTLCache(MAX_SEEN, CHANNEL_TTL, timer=clock)
 
     async def find(self, workspace: SlackWorkspace, channel_id: str) -> ChannelFacts:
-        """The facts of a channel. Never raises: nothing is known if Slack doesn't answer, or the scope is missing."""
+        """Look a channel up. Never raises; returns UNKNOWN if Slack doesn't answer or the scope is missing."""
         key = (workspace.ref.id, channel_id)
         if (known := self._seen.get(key)) is not None:
             return known
@@ -288,11 +289,11 @@ class Channels:
     async def _ask(self, workspace: SlackWorkspace, channel_id: str) -> ChannelFacts:
         try:
             answer = await self._calls.api(workspace.client.conversations_info, channel=channel_id)
-            fact(answer, "channel", "id")
+            required_text(answer, "channel", "id")
         except SlackFailed as error:
-            if error.word == "channel_not_found":
-                return ChannelFacts(PERMANENT[error.word])
-            logger.info("Slack doesn't say what a channel is", extra={"team": workspace.ref.id, "error": error.word})
+            if error.code == "channel_not_found":
+                return ChannelFacts(PERMANENT[error.code])
+            logger.info("conversations.info failed", extra={"team": workspace.ref.id, "error": error.code})
             return UNKNOWN
         channel = answer["channel"]
         reason = cannot_post_reason(channel)
@@ -313,26 +314,26 @@ def cannot_post_reason(channel: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UserGroups:
-    """The groups by their handle, and each person's groups, by ids; `of_person` is None if Slack doesn't say."""
+    """User group ids by handle, and by member; `of_person` is None if Slack didn't list the groups."""
 
     by_handle: Mapping[str, str] = field(default_factory=dict)
     of_person: Mapping[str, frozenset[str]] | None = None
 
     def of(self, person_id: str) -> frozenset[str] | None:
-        """A person's groups; None if Slack doesn't say."""
+        """The ids of a person's groups; None if unknown."""
         return None if self.of_person is None else self.of_person.get(person_id, frozenset())
 
 
 class UserGroupFinder:
-    """Asks usergroups.list, and remembers the answer for five minutes."""
+    """Looks user groups up by usergroups.list, and caches them for five minutes."""
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls = calls
-        self._seen: Cache[str, UserGroups] = TTLCache(MOST_SEEN, GROUPS_LAST, timer=clock)
-        self._failed: Cache[str, UserGroups] = TTLCache(MOST_SEEN, ASKED_AGAIN, timer=clock)
+        self._seen: Cache[str, UserGroups] = TTLCache(MAX_SEEN, GROUPS_TTL, timer=clock)
+        self._failed: Cache[str, UserGroups] = TTLCache(MAX_SEEN, GROUPS_RETRY_AFTER, timer=clock)
 
     async def find(self, workspace: SlackWorkspace) -> UserGroups:
-        """The groups of a workspace. Never raises: unknown if Slack doesn't answer, or the scope is missing."""
+        """The user groups of a workspace. Never raises; unknown if Slack doesn't answer or the scope is missing."""
         known = self._seen.get(workspace.ref.id) or self._failed.get(workspace.ref.id)
         if known is None:
             known = await self._ask(workspace)
@@ -343,8 +344,8 @@ class UserGroupFinder:
         try:
             answer = await self._calls.api(workspace.client.usergroups_list, include_users=True)
         except SlackFailed as error:
-            extra = {"team": workspace.ref.id, "error": error.word}
-            logger.info("Slack doesn't list the user groups", extra=extra)
+            extra = {"team": workspace.ref.id, "error": error.code}
+            logger.info("usergroups.list failed", extra=extra)
             return UserGroups()
         by_handle: dict[str, str] = {}
         of_person: dict[str, set[str]] = {}

@@ -1,8 +1,8 @@
-"""How fast Slack may be called: an even pace for each channel, workspace and method, so that 429s stay rare.
+"""Rate limits for calls to Slack, per channel, workspace and method, so that 429s stay rare.
 
-Slack documents about one message a second for each channel, a ceiling for each workspace that it does not name, and a
-tier of calls a minute for each method and workspace (Slack, Rate limits). Each process keeps its own pace, but for what
-it posts: there all that share a workspace keep one.
+Slack documents about one message per second per channel, an unspecified limit per workspace, and calls per minute for
+each method and workspace, by tier (Slack, Rate limits). Posts to a workspace share one rate across all processes; other
+calls are limited per process.
 """
 
 import asyncio
@@ -17,23 +17,23 @@ from bot.domain.errors import DatabaseUnavailable
 
 POST = "chat.postMessage"
 SLOTS_PER_RESERVATION = 5
-"""Slots that a process reserves at a time."""
+"""Shared slots that a process reserves at a time."""
 MAX_GATES = 10_000
 
 
 CHANNEL = Rate(1, burst=2)
-"""Messages into one channel; Slack allows short bursts above one a second."""
+"""Messages to one channel; Slack allows short bursts above one per second."""
 WORKSPACE = Rate(5)
-"""Messages into all channels of a workspace: nothing is documented, and 429s teach."""
+"""Messages to all channels of a workspace. Undocumented; 429s lower the rate."""
 METHODS: Mapping[str, Rate] = MappingProxyType({POST: WORKSPACE, "chat.update": tier(50)})
 TIER_4 = tier(100)
-"""The tier of every other method that is called here."""
+"""The tier of all other methods that the bot calls."""
 
 
 class Limits:
-    """The pace of everything that one process sends. Safe from many tasks at once; first come, first served.
+    """Rate limits of one process, in order of arrival. Safe for concurrent tasks.
 
-    `slots` pace the posts of several processes, which share the wall clock; without them this process is alone.
+    `slots` are shared with other processes, by the wall clock; without them, this must be the only process.
     """
 
     def __init__(self, now: Now = time.monotonic, sleep: Sleep = asyncio.sleep, slots: Slots | None = None) -> None:
@@ -44,9 +44,9 @@ class Limits:
         self._sweep_at = MAX_GATES
 
     async def admit(self, workspace: str, method: str, max_wait: float, channel: str = "") -> None:
-        """Wait until one call may go, and count it. Raises Busy if that takes more than `max_wait` seconds.
+        """Wait until a call may be made, and count it. Raises Busy if that would take more than `max_wait` seconds.
 
-        `channel` is the one that chat.postMessage posts to. A cancelled wait counts nothing and delays nobody.
+        `channel` is set for chat.postMessage. A cancelled wait isn't counted and delays no other call.
         """
         deadline = self._now() + max_wait
         async with AsyncExitStack() as turns:
@@ -59,11 +59,11 @@ class Limits:
                 await self._reserve(self._slots, gate, workspace, deadline)
 
     async def _reserve(self, slots: Slots, gate: Gate, workspace: str, deadline: float) -> None:
-        """Reserve shared slots for the calls that are waiting here already."""
+        """Reserve shared slots for the calls that are already waiting in this process."""
         count, max_wait = min(gate.queued, SLOTS_PER_RESERVATION), deadline - self._now()
         try:
             wait = await slots.reserve(f"slack:{workspace}", time.time(), gate.period * count, 0.0, max_wait)
-        except DatabaseUnavailable:  # at this process's own pace, then
+        except DatabaseUnavailable:  # fall back to this process's own rate
             return
         if wait > max_wait:
             raise Busy(wait)
@@ -71,7 +71,7 @@ class Limits:
         gate.add_reserved_slots(count)
 
     def stop(self, workspace: str, method: str, seconds: float) -> None:
-        """After a 429: let no call of this method go in this workspace for so long, then somewhat fewer than before."""
+        """After a 429: hold back calls of this method in this workspace for `seconds`, then allow a lower rate."""
         self._method(workspace, method).stop(min(seconds, MAX_STOP))
 
     def _method(self, workspace: str, method: str) -> Gate:

@@ -1,11 +1,11 @@
-"""Slack's requests on their way in: signature and shape checks, Bolt's listeners, and Slack's acknowledgements.
+"""Incoming requests from Slack: signature verification, payload validation, Bolt listeners and acknowledgements.
 
-The signature covers the raw bytes (Slack, Verifying requests), so it is checked before anything reads them. Bolt would
-read them first, and answer a non-numeric timestamp with 500. Payloads of the wrong shape are refused first.
+The signature covers the raw bytes (Slack, Verifying requests), so it is checked before they are parsed. Bolt would
+parse them first, and answer a non-numeric timestamp with 500.
 
-There is one listener for each kind of request, since Bolt searches its listeners one by one. A listener acknowledges,
-starts a background task and returns. Nothing in it may raise, for Bolt then loses the acknowledgement; and nothing
-before it touches the database or the network, except for the options of a menu, which are the acknowledgement.
+There is one listener per kind of request, since Bolt searches its listeners one by one. A listener acknowledges, starts
+a background task and returns. It must not raise, because Bolt would then lose the acknowledgement. Nothing before the
+acknowledgement uses the database or the network, except for a menu's options, which are the acknowledgement.
 """
 
 import contextlib
@@ -38,13 +38,13 @@ from bot.messages.problems import busy
 
 _JSON: dict[str, str | Sequence[str]] = {"content-type": ["application/json"]}
 _QUICK = frozenset({"block_suggestion", "url_verification", "view_closed"})
-"""What is answered within the acknowledgement, and so needs no room."""
+"""Kinds that are answered by the acknowledgement, so they need no background task."""
 _ANY = re.compile("")
 _Job: TypeAlias = Callable[[Payload, AsyncBoltContext], Awaitable[None]]
 
 
 class Overload:
-    """Refuses while `background` is full. Refusals that need a call are tasks too, with a limit of their own."""
+    """Refuses requests while `background` is full. Refusals that need an API call are tasks with their own limit."""
 
     def __init__(self, background: BackgroundTasks, calls: Calls) -> None:
         self._background = background
@@ -52,11 +52,11 @@ class Overload:
         self._refusals = BackgroundTasks()
 
     async def drain(self, seconds: float) -> None:
-        """Let the refusals under way end."""
+        """Wait up to `seconds` for refusals that are being sent."""
         await self._refusals.drain(seconds)
 
     def refusal(self, payload: Mapping[str, Any]) -> BoltResponse | None:
-        """The answer to a well-formed payload there is no room for; None if there is room, or none is needed."""
+        """The "busy" response to a well-formed payload; None if it can be handled."""
         kind, view = payload.get("type"), payload.get("view") or {}
         is_filling = kind == "block_actions" and view.get("type") == "modal"
         if self._background.has_room or kind in _QUICK or is_filling or "ssl_check" in payload:
@@ -69,18 +69,18 @@ class Overload:
         url = payload.get("response_url")
         if not url or not self._refusals.has_room:
             return BoltResponse(status=503)
-        self._refusals.start(partial(self._tell, url))
+        self._refusals.start(partial(self._respond_busy, url))
         return BoltResponse(status=200)
 
-    async def _tell(self, url: str) -> None:
+    async def _respond_busy(self, url: str) -> None:
         message = messages(busy())[0]
-        said = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
+        body = {"text": message.text, "blocks": list(message.blocks), "response_type": "ephemeral"}
         with contextlib.suppress(SlackFailed):
-            await self._calls.respond(url, {**said, "replace_original": False})
+            await self._calls.respond(url, {**body, "replace_original": False})
 
 
 class Listeners:
-    """What Bolt calls."""
+    """Bolt's listeners: acknowledge, and pass the request on to the handlers in the background."""
 
     def __init__(self, handlers: Handlers, events: Events, background: BackgroundTasks) -> None:
         self._handlers = handlers
@@ -88,16 +88,16 @@ class Listeners:
         self._background = background
 
     def app(self, client: AsyncWebClient) -> AsyncApp:
-        """Bolt with these listeners. Every choice is stated: what is left out it would take from the environment."""
+        """A Bolt app with these listeners. Each option is set, since Bolt reads missing ones from the environment."""
         bolt = AsyncApp(
             name="contentstats-bot",
             logger=_bolt_logger(),
             client=client,
-            authorize=_Unasked(),
-            process_before_response=True,  # else Bolt looks for the acknowledgement every 10 ms
-            signing_secret="",  # checked before Bolt reads anything
+            authorize=_AllowAll(),
+            process_before_response=True,  # otherwise, Bolt polls for the acknowledgement every 10 ms
+            signing_secret="",  # SignatureCheck has verified the request
             request_verification_enabled=False,
-            ignoring_self_events_enabled=False,  # the app listens to no messages
+            ignoring_self_events_enabled=False,  # Events ignores messages from bots
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
@@ -110,71 +110,71 @@ class Listeners:
         return bolt
 
     async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """A slash command."""
+        """Acknowledge a slash command."""
         await ack()
-        self._hand_on(self._handlers.command, body, context)
+        self._start(self._handlers.command, body, context)
 
     async def press(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """A button or a menu. What is pressed within a form only fills it in."""
+        """Acknowledge a button press or menu choice. Choices in an open form need no handling."""
         await ack()
         if (body.get("view") or {}).get("type") != "modal":
-            self._hand_on(self._handlers.press, body, context)
+            self._start(self._handlers.press, body, context)
 
     async def submit(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """A form: it stays open with what is wrong at its fields, or closes."""
+        """Acknowledge a form: keep it open with error messages, or close it and run its command."""
         wrong = self._handlers.wrong_fields(body)
         await ack(errors(wrong) if wrong else "")
         if not wrong:
-            self._hand_on(self._handlers.submit, body, context)
+            self._start(self._handlers.submit, body, context)
 
     async def suggest(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """The options of a menu."""
+        """Answer with the options of a menu."""
         await ack(await self._handlers.suggest(body, context))
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """A shortcut."""
+        """Acknowledge a shortcut."""
         await ack()
-        self._hand_on(self._handlers.shortcut, body, context)
+        self._start(self._handlers.shortcut, body, context)
 
     async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        """An event."""
+        """Acknowledge an event."""
         await ack()
-        self._hand_on(self._events.event, body, context)
+        self._start(self._events.event, body, context)
 
-    def _hand_on(self, job: _Job, body: Payload, context: AsyncBoltContext) -> None:
+    def _start(self, job: _Job, body: Payload, context: AsyncBoltContext) -> None:
         self._background.start(partial(job, body, context))
 
 
 def _bolt_logger() -> logging.Logger:
-    """For Bolt's errors alone: its warnings repeat whole requests, and are about variables that it is not to read."""
+    """A logger for Bolt's errors only: its warnings contain whole requests, or are about unused settings."""
     bolt = logging.getLogger(f"{__name__}.bolt")
     bolt.setLevel(logging.ERROR)
     return bolt
 
 
-class _Unasked(AsyncAuthorize):
-    """Which token speaks for a workspace is looked up after the acknowledgement, so Bolt learns of none."""
+class _AllowAll(AsyncAuthorize):
+    """Authorizes every request without a token, which is looked up only after the acknowledgement."""
 
     def __init__(self) -> None:
-        """Nothing: the parent's states no types."""
+        """Do nothing, as the parent does: it has no type annotations."""
 
     async def __call__(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None, **_: object
     ) -> AuthorizeResult:
-        """Everybody is let in, with no token."""
+        """Authorize the request without a token."""
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)
 
 
 MAX_SSL_CHECK = 1_000
-"""Bytes; Slack sends a word and a token."""
+"""Bytes; Slack sends `ssl_check=1` and a token."""
 Shape: TypeAlias = "type | tuple[Shape, ...] | list[Any] | Mapping[str, Any]"
-"""A type, one of several shapes, a list of one shape (`SOME` of it at least), or an object by its names.
+"""A type, a tuple of alternatives, a list of one shape (with `NON_EMPTY`, of at least one item), or an object's keys.
 
-A name that ends in `?` may be missing or null; `*` stands for every name.
+A key that ends in `?` may be missing or null; `*` stands for every key.
 """
-MOST_DEEP = 100
-"""Levels of lists and objects; Slack's own payloads have a tenth of them."""
-SOME = "some"
+MAX_DEPTH = 100
+"""Levels of nested lists and objects, ten times as many as in Slack's payloads."""
+NON_EMPTY = "some"
 _PLACED: Shape = {"id": str, "enterprise_id?": str}
 _COMMON: Shape = {
     "type?": str,
@@ -202,7 +202,7 @@ _COMMON: Shape = {
 _PERSON: Shape = {"id": str}
 _KINDS: Mapping[str, Shape] = MappingProxyType(
     {
-        "block_actions": {"user": _PERSON, "actions": [{"type": str, "action_id": str}, SOME]},
+        "block_actions": {"user": _PERSON, "actions": [{"type": str, "action_id": str}, NON_EMPTY]},
         "block_suggestion": {
             "user": _PERSON,
             "view": {"type": str, "callback_id": str},
@@ -241,12 +241,12 @@ _KINDS: Mapping[str, Shape] = MappingProxyType(
         "url_verification": {"challenge": str},
     }
 )
-"""What each `type` needs beside what all have in common."""
+"""Shapes by `type`, in addition to `_COMMON`."""
 _COMMAND: Shape = {"command": str, "text?": str, "team_id": str, "user_id": str, "channel_id": str}
 
 
 class BadRequest(ValueError):
-    """Signed, but not a request of a kind that Slack sends."""
+    """A signed request whose body can't be parsed."""
 
 
 class SignatureCheck:
@@ -256,22 +256,22 @@ class SignatureCheck:
         self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
 
     def is_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Whether Slack sent this within the last five minutes."""
+        """Whether Slack signed this request within the last five minutes."""
         timestamp = headers.get("x-slack-request-timestamp")
         signature = headers.get("x-slack-signature")
         try:
             return self._verifier.is_valid(body, timestamp, signature)
-        except (ValueError, TypeError):  # no number, no UTF-8, no ASCII
+        except (ValueError, TypeError):  # a non-numeric timestamp, or bytes that aren't UTF-8 or ASCII
             return False
 
 
 def is_ssl_check(body: bytes) -> bool:
-    """Whether the request only checks the certificate of a command's address, which Slack doesn't sign."""
+    """Whether this is Slack's certificate check of a command's URL, which isn't signed."""
     return len(body) <= MAX_SSL_CHECK and ("ssl_check", "1") in parse_qsl(body.decode("latin-1"))
 
 
 def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-    """The payload of a request: JSON, a form, or JSON in a form's field. Raises BadRequest."""
+    """Parse a request's payload: JSON, a form, or JSON in a form field. Raises BadRequest."""
     try:
         text = body.decode()
         if headers.get("content-type", "").startswith("application/json"):
@@ -287,7 +287,7 @@ def payload_of(body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
 
 
 class _Seconds(SdkClock):
-    """The program's clock in the SDK's words."""
+    """The program's clock, as the SDK's Clock."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -297,7 +297,7 @@ class _Seconds(SdkClock):
 
 
 def is_well_formed(payload: Mapping[str, Any]) -> bool:
-    """Whether a payload can be read as what it says it is. One of a kind that is not known here may have any shape."""
+    """Whether a payload has the shape of its kind. A payload of an unknown kind only needs the common shape."""
     if not (_is_shallow(payload) and _fits(payload, _COMMON)):
         return False
     kind = payload.get("type")
@@ -308,7 +308,7 @@ def is_well_formed(payload: Mapping[str, Any]) -> bool:
 
 def _is_shallow(payload: object) -> bool:
     level: list[object] = [payload]
-    for _ in range(MOST_DEEP):
+    for _ in range(MAX_DEPTH):
         level = [child for each in level if isinstance(each, dict | list) for child in _children(each)]
         if not level:
             return True

@@ -1,4 +1,4 @@
-"""The Slack app's manifest: commands from the registry, and a reason for each scope."""
+"""The Slack app's manifest: slash commands from the registry, and scopes with their reasons."""
 
 import json
 from collections.abc import Iterable
@@ -62,10 +62,10 @@ def manifest(
     oauth: bool,
     unfurl_domains: tuple[str, ...] = (),
 ) -> Block:
-    """The manifest for Socket Mode, or for HTTP at `base_url`; with `oauth` for installing it in many workspaces.
+    """Build the manifest for Socket Mode, or for HTTP at `base_url`; `oauth` allows installing in many workspaces.
 
-    Previews of links, and their scopes, are requested only if `unfurl_domains` names domains. NotConfigured has a
-    sentence where an address is missing or Slack would refuse a name.
+    Link previews and their scopes are requested only if there are `unfurl_domains`. Raises NotConfigured if an address
+    is missing, or if Slack would refuse a command name or too many domains.
     """
     if base_url is None and (oauth or not socket_mode):
         msg = (
@@ -90,7 +90,7 @@ def manifest(
 
 
 def _https(base_url: str) -> str:
-    """The address without the events' path and a slash at its end; NotConfigured if Slack would refuse it."""
+    """The base URL without the events path and trailing slash. Raises NotConfigured if Slack would refuse it."""
     if base_url.lower().startswith("http://"):
         raise NotConfigured(f"Slack sends requests to https addresses only. Write {_URL}.")
     try:
@@ -101,7 +101,7 @@ def _https(base_url: str) -> str:
 
 
 def create_link(made: Block) -> str:
-    """A link that opens Slack's “create an app” with the manifest filled in."""
+    """A link to Slack's "Create an app" page with the manifest filled in."""
     return _CREATE + quote(json.dumps(made, separators=(",", ":"), ensure_ascii=False), safe="")
 
 
@@ -113,7 +113,7 @@ def _features(commands: Iterable[Command[Any]], prefix: str, url: str | None, do
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,
-            "messages_tab_read_only_enabled": False,  # what is written there is answered
+            "messages_tab_read_only_enabled": False,  # the bot answers direct messages
         },
         "bot_user": {"display_name": _NAME, "always_online": True},
         "shortcuts": [

@@ -1,7 +1,7 @@
-"""Posts into Slack's channels without a request: once, at Slack's pace, and with a known outcome.
+"""Slack's `ChannelPoster`: posts digests, alerts and notices within the rate limits, and reports each outcome.
 
-Slack documents no key by which it would recognise a message that it has. Two go along all the same: `client_msg_id`,
-which Slack's own clients send, and message metadata, by which a message can be found again.
+Slack documents no idempotency key for posts. Two ids are sent all the same: `client_msg_id`, as Slack's own clients do,
+and message metadata, by which a message can be found again.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.chat.pacing import Busy
 from adapters.chat.retry import SOON, Sleep, post_rest
 from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
-from adapters.slack.errors import DEAD, NO_REPLIES, OURS, RATE_LIMITED, details, refusal
+from adapters.slack.errors import BOT_FAULTS, DEAD, NO_REPLIES, RATE_LIMITED, error_details, outcome_of
 from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import MAX_BLOCKS, Message, has_picture, messages, without_pictures
 from adapters.slack.send import SortableTables, direct_channel
 from adapters.slack.text import Block, plain
-from adapters.slack.workspaces import CHAT, SlackAway, SlackWorkspace, Workspaces
+from adapters.slack.workspaces import CHAT, SlackUnreachable, SlackWorkspace, Workspaces
 from bot.delivery.poster import ChannelRef, Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.reply.model import Reply
@@ -37,15 +37,15 @@ Method: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 Send: TypeAlias = Callable[[Message], Awaitable[Delivery]]
 
 UPDATE = "chat.update"
-REFS = UUID("5b0c1d0e-6a0f-4d61-9a55-0f4f5f3b7c11")
+MESSAGE_IDS = UUID("5b0c1d0e-6a0f-4d61-9a55-0f4f5f3b7c11")
 MAX_WAIT = 10.0
-"""Seconds to wait for a turn; what takes longer is tried later, so that the caller soon has an outcome."""
-PROCESSING = (0.0, 1.0, 2.0, 3.0)
-"""Seconds before each try of a picture: Slack refuses its block until it has looked at the file."""
+"""Seconds to wait for the rate limit; a post that would wait longer is retried later, so that the caller can go on."""
+PICTURE_RETRIES = (0.0, 1.0, 2.0, 3.0)
+"""Seconds before each attempt to post a picture, which Slack refuses until it has processed the file."""
 REST = 5.0
-"""Seconds for a file, and for all that did not fit into the first message."""
+"""Seconds to attach a file, and to post all further messages of a long reply."""
 MAX_EDITED = 4_000
-"""Characters of text that chat.update takes; chat.postMessage takes ten times as many."""
+"""Characters of text in chat.update; chat.postMessage takes ten times as many."""
 NOT_INSTALLED = "The bot isn't in this Slack workspace any more. An admin of the workspace has to install it again."
 
 _INVITE = dict.fromkeys(("not_in_channel", "channel_not_found"), " Invite me to this channel to get files in it.")
@@ -54,10 +54,10 @@ _MORE: Block = {"type": "context", "elements": [plain("There's more than fits he
 
 
 class SlackPoster:
-    """Posts for every workspace that `workspaces` knows, and repeats nothing that Slack may have done.
+    """Posts to all workspaces in `workspaces`. Never retries a call that may have succeeded.
 
-    A reply that needs several messages is posted as its first, whose text is that of the whole, with its files and the
-    others in its thread; an edit changes that first one.
+    A long reply is posted as one message, whose text is that of the whole reply, with its files and its further
+    messages in a thread. Edits change only the first message.
     """
 
     def __init__(
@@ -78,15 +78,15 @@ class SlackPoster:
 
     @property
     def recognises_for(self) -> timedelta:
-        """Slack documents no key by which it would know a message again, whatever is sent along."""
+        """Zero: Slack documents no way to recognise a repeated message."""
         return timedelta()
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
-        """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises."""
-        workspace = await self._team(channel.workspace_id)
+        """Post to the channel or its thread. `key` is unique to this message. Never raises."""
+        workspace = await self._workspace(channel.workspace_id)
         if not isinstance(workspace, SlackWorkspace):
             return workspace
-        first, *others = messages(reply, await self._pictures.uploaded(workspace, reply))
+        first, *others = messages(reply, await self._pictures.upload(workspace, reply))
         above = channel.replies_to or channel.thread_id
         delivery = await self._shown(workspace, reply, first, self._sender(workspace, channel, above, key))
         if channel.replies_to and isinstance(delivery, Rejected) and delivery.reason in NO_REPLIES:
@@ -104,22 +104,22 @@ class SlackPoster:
         return delivery
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
-        """Put a reply in the place of one that was posted. Safe to repeat. Never raises."""
-        workspace = await self._team(channel.workspace_id)
+        """Replace a posted message. Safe to repeat. Never raises."""
+        workspace = await self._workspace(channel.workspace_id)
         if not isinstance(workspace, SlackWorkspace):
             return workspace
-        first, *others = messages(reply, await self._pictures.uploaded(workspace, reply))
+        first, *others = messages(reply, await self._pictures.upload(workspace, reply))
         blocks = (*first.blocks[: MAX_BLOCKS - 1], _MORE) if others else first.blocks
 
         async def send(message: Message) -> Delivery:
-            # Slack keeps blocks that are not sent, and reads names and addresses into a text sent without `parse`.
+            # Slack keeps the old blocks if none are sent, and links names and URLs in the text without `parse`.
             return await self._call(
                 workspace,
                 UPDATE,
                 workspace.client.chat_update,
                 channel=channel.channel_id,
                 ts=message_id,
-                text=_edited(message.text),
+                text=_cut_for_update(message.text),
                 blocks=list(message.blocks),
                 parse="none",
             )
@@ -127,29 +127,29 @@ class SlackPoster:
         return await self._shown(workspace, reply, Message(first.text, blocks), send)
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
-        """The conversation between the app and one person, None if Slack opens none. Never raises."""
-        workspace = await self._team(workspace_id)
+        """The direct-message channel of a person with the app; None if Slack can't open one. Never raises."""
+        workspace = await self._workspace(workspace_id)
         if not isinstance(workspace, SlackWorkspace):
             return None
         try:
             return ChannelRef(CHAT, workspace_id, await direct_channel(self._calls, workspace, person_id))
         except SlackFailed as error:
-            logger.warning("sending a direct message failed", extra={"team": workspace_id, "error": error.word})
+            logger.warning("sending a direct message failed", extra={"team": workspace_id, "error": error.code})
             return None
 
-    async def _team(self, workspace_id: str) -> SlackWorkspace | Delivery:
+    async def _workspace(self, workspace_id: str) -> SlackWorkspace | Delivery:
         try:
             workspace = await self._workspaces.known(workspace_id)
         except DatabaseUnavailable:
             return Later(SOON, "no_database")
-        except SlackAway:
+        except SlackUnreachable:
             return Later(SOON, "no_slack")
-        except NotConfigured:  # the operator's to repair: it says nothing about the channel
+        except NotConfigured:  # the operator has to fix it; the channel itself is fine
             return Later(SOON, "not_configured")
         return workspace or Rejected("not_installed", NOT_INSTALLED)
 
     def _sender(self, workspace: SlackWorkspace, channel: ChannelRef, thread: str | None, key: str) -> Send:
-        ref = uuid5(REFS, key)
+        ref = uuid5(MESSAGE_IDS, key)
         broadcast = {"reply_broadcast": True} if channel.replies_to else {}
 
         async def send(message: Message) -> Delivery:
@@ -165,16 +165,16 @@ class SlackPoster:
                 unfurl_links=False,
                 unfurl_media=False,
                 client_msg_id=str(ref),
-                # Anyone in the workspace can read it.
+                # Everyone in the workspace can read the metadata.
                 metadata={"event_type": "contentstats_message", "event_payload": {"ref": ref.hex}},
             )
 
         return send
 
     async def _shown(self, workspace: SlackWorkspace, reply: Reply, message: Message, send: Send) -> Delivery:
-        """Send a message with its pictures, or with their alt text if Slack doesn't show them in time."""
+        """Send a message with its pictures, or with their alt text if Slack doesn't process them in time."""
         delivery: Delivery = Unclear("")
-        for seconds in PROCESSING:
+        for seconds in PICTURE_RETRIES:
             await self._sleep(seconds)
             delivery = await self._tables.posted(workspace.ref.id, message, send)
             if not (isinstance(delivery, Rejected) and delivery.reason == "invalid_blocks" and has_picture(message)):
@@ -182,21 +182,21 @@ class SlackPoster:
         else:
             self._pictures.forget(workspace, reply)
             delivery = await self._tables.posted(workspace.ref.id, without_pictures(message), send)
-        if isinstance(delivery, Rejected) and delivery.reason in OURS:
+        if isinstance(delivery, Rejected) and delivery.reason in BOT_FAULTS:
             logger.error("Slack rejected a message as invalid", extra={"reason": delivery.reason})
         return delivery
 
     async def _attach(self, workspace: SlackWorkspace, reply: Reply, channel: ChannelRef, thread: str) -> list[Message]:
-        """Put the files under the message that names them; returns messages about those that failed."""
+        """Attach the reply's files in the message's thread; returns messages about those that failed."""
         missing: list[Message] = []
         for file in reply.files:
             try:
                 async with asyncio.timeout(REST):
                     await self._pictures.share(workspace, file, channel.channel_id, thread)
             except (SlackFailed, TimeoutError) as error:
-                word = error.word if isinstance(error, SlackFailed) else NO_ANSWER
-                logger.warning("attaching a file failed", extra={"team": workspace.ref.id, "error": word})
-                missing += messages(Reply(f"{file.name} couldn't be attached here ({word}).{_INVITE.get(word, '')}"))
+                code = error.code if isinstance(error, SlackFailed) else NO_ANSWER
+                logger.warning("attaching a file failed", extra={"team": workspace.ref.id, "error": code})
+                missing += messages(Reply(f"{file.name} couldn't be attached here ({code}).{_INVITE.get(code, '')}"))
         return missing
 
     async def _call(self, workspace: SlackWorkspace, name: str, method: Method, **arguments: object) -> Delivery:
@@ -208,19 +208,20 @@ class SlackPoster:
         try:
             answer = await method(**arguments)
             return Posted(str(answer["ts"])) if answer["ts"] else Unclear("no_ts")
-        except Exception as error:  # noqa: BLE001 - whatever went wrong once it was sent, the message may be there
-            outcome, said = refusal(error), details(error)
+        except Exception as error:  # noqa: BLE001 - whatever failed after sending, the message may have been posted
+            outcome, extra = outcome_of(error), error_details(error)
         if outcome.reason in DEAD and workspace.ref.is_operators:
-            # The operator's own token says nothing about the channel, whose digests must not be turned off for it.
+            # The operator's token is the problem, so don't turn the channel's digests off.
             outcome = Later(SOON, outcome.reason)
         if isinstance(outcome, Later) and outcome.reason == RATE_LIMITED:
             self._limits.stop(workspace.ref.id, name, outcome.after.total_seconds())
         logger.info(
-            "Slack did not accept a message", extra={"team": workspace.ref.id, "reason": outcome.reason, "said": said}
+            "Slack rejected a message",
+            extra={"team": workspace.ref.id, "reason": outcome.reason, "details": extra},
         )
         return outcome
 
 
-def _edited(text: str) -> str:
-    """The text as far as chat.update takes it."""
+def _cut_for_update(text: str) -> str:
+    """Cut a text to the length that chat.update takes."""
     return text if length(text) < MAX_EDITED else f"{_HALF_ENTITY.sub('', cut(text, MAX_EDITED - 1)[:-1])}…"

@@ -1,9 +1,9 @@
-"""Renders a reply for Slack: messages within every documented limit, the channel's line, the Home tab.
+"""Renders replies as Block Kit within Slack's documented limits: messages, the public line and the Home tab.
 
-The renderer never asks which message it renders and never loses a word: what doesn't fit goes into the next block or
-message. A message may hold one table block (Slack, Table block), which scrolls sideways on a phone; the widest table
-gets it and the others become lines, and so does one that a phone would cut. A long table becomes a data_table block,
-which a reader can sort and leaf through (Slack, Data table block, May 2026); some workspaces refuse it.
+The renderer doesn't know which command a reply is from, and drops no text: what doesn't fit goes to the next block or
+message. A message can have one table block (Slack, Table block), which scrolls sideways on a phone. The table with most
+columns gets it, unless a phone would cut it; other tables become lines. A long table becomes a data_table block, which
+readers can sort and page through (Slack, Data table block, May 2026) but some workspaces refuse.
 """
 
 import re
@@ -51,14 +51,14 @@ from bot.reply.text import cut, length, width
 
 MAX_ROWS = 100
 MAX_PLAIN = 10
-"""Rows of a table that is read at a glance; a longer one is sortable."""
+"""Rows of a plain table; a longer one is sortable."""
 PAGE_SIZE = 10
 MAX_COLUMNS = 20
 MAX_PHONE_COLUMNS = 3
 MAX_PHONE_NUMBERS = 16
-"""Letters beside the first column that a phone of 360 pixels shows."""
+"""Characters after the first column that fit on a phone 360 pixels wide."""
 MAX_TABLE_WEIGHT = 8_000
-"""Slack takes 10,000 characters in a table's cells, and has to find room for the rest of the message too."""
+"""Characters in a table's cells. Slack takes 10,000, but the rest of the message needs room too."""
 
 _BETWEEN = Plain(" · ")
 MAX_ALT = 2_000
@@ -79,9 +79,9 @@ _CUT = " … (cut short; the message has the rest)"
 
 
 def widest(parts: Sequence[Part]) -> int | None:
-    """Which part a table block serves best: of the tables that fit in, the first with most columns.
+    """The index of the part that gets the table block: of the tables that fit, the first with most columns.
 
-    A listing is one of them if it is alone: several would look unlike each other.
+    A listing counts as a table only if it is the only listing, so that several listings look the same.
     """
     is_alone = sum(isinstance(part, Listing) for part in parts) == 1
     tables = {at: part.table for at, part in enumerate(parts) if isinstance(part, Listing) and is_alone}
@@ -91,7 +91,7 @@ def widest(parts: Sequence[Part]) -> int | None:
 
 
 def _is_tabular(table: Table) -> bool:
-    """Whether a phone shows every column, or the rows are so many that readers want to sort them."""
+    """Whether a phone can show every column, or the table is long enough that readers want to sort it."""
     if not 0 < len(table.columns) <= MAX_COLUMNS:
         return False
     if len(table.rows) > MAX_PLAIN and any(column.align is Align.RIGHT for column in table.columns):
@@ -102,7 +102,7 @@ def _is_tabular(table: Table) -> bool:
 
 
 def table_groups(table: Table) -> Iterator[Group]:
-    """The table that is `widest`: its caption, then its head above the rows of every block; or lines for huge rows."""
+    """A table as table blocks, each with the header row, after its caption; or as lines if a row is too large."""
     head: list[Block] = [_raw(column.name) for column in table.columns]
     rows = [[_cell(cell) for cell in row] for row in table.rows]
     above, sizes = weight(head), list(map(weight, rows))
@@ -122,21 +122,21 @@ def table_groups(table: Table) -> Iterator[Group]:
 
 
 def line_groups(table: Table) -> Iterator[Group]:
-    """Any table as lines: its caption, its head, then each row with what it is about in bold."""
+    """A table as lines: its caption, its header, then each row with its first cell in bold."""
     head = [(Plain(column.name),) for column in table.columns]
     rows = ((*map(bold, row[:1]), *row[1:]) for row in table.rows)
     lines = rich_blocks([(Bold(table.caption),), _line(head), *map(_line, rows)])
-    return _apart(lines)
+    return _one_by_one(lines)
 
 
 def item_groups(listing: Listing) -> Iterator[Group]:
     """A listing as lines: its caption, then each name above its line."""
     lines = (line for item in listing.items for line in (bold(item.name), item.line))
-    return _apart(rich_blocks([(Bold(listing.caption),), *lines]))
+    return _one_by_one(rich_blocks([(Bold(listing.caption),), *lines]))
 
 
 def _setting(column: Column) -> Block:
-    """Numbers stand under each other and are never broken; words may be, so that the table stays narrow."""
+    """Column settings: numbers are right-aligned and never wrap; text wraps, so that the table stays narrow."""
     is_number = column.align is Align.RIGHT
     return {"align": column.align.value, "is_wrapped": not is_number}
 
@@ -145,7 +145,7 @@ def _cell(cell: Text) -> Block:
     if all(isinstance(span, Plain) for span in cell):
         return _raw("".join(span.text for span in cell if isinstance(span, Plain)))
     found = elements(cell)
-    if not any("text" in element for element in found):  # no cell may be without text; a channel or a moment has none
+    if not any("text" in element for element in found):  # Slack requires text in a cell; a channel or a time has none
         found.append({"type": "text", "text": " " if found else NOTHING})
     return rich_text(found)
 
@@ -159,12 +159,12 @@ def _line(cells: Sequence[Text]) -> Text:
 
 
 def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Iterator[Group]:
-    """The part's blocks. `pictures` are the ids of uploaded ones; the table that `is_widest` gets a table block."""
+    """Render a part as blocks. `pictures` has the file ids of uploaded pictures; `is_widest` gets the table block."""
     match part:
         case Paragraph(text):
-            yield from _apart(rich_blocks([text]))
+            yield from _one_by_one(rich_blocks([text]))
         case Fields(fields):
-            yield from _apart(rich_blocks((Bold(field.name), Plain(": "), *field.value) for field in fields))
+            yield from _one_by_one(rich_blocks((Bold(field.name), Plain(": "), *field.value) for field in fields))
         case Table():
             yield from table_groups(part) if is_widest else line_groups(part)
         case Listing():
@@ -182,25 +182,25 @@ def groups(part: Part, pictures: Mapping[str, str], *, is_widest: bool) -> Itera
 
 
 def note(text: Text) -> Iterator[Group]:
-    """Small print, or print of the usual size if small print would be misread or is too long."""
+    """A note in small print, or in normal print if Slack would misread its markup or it is too long."""
     small = mrkdwn(text)
     if small is None or length(small) > MAX_TEXT:
-        yield from _apart(rich_blocks([text]))
+        yield from _one_by_one(rich_blocks([text]))
     elif small.strip():
         yield ({"type": "context", "elements": [_mrkdwn(small)]},)
 
 
-def _apart(blocks: Iterator[Block]) -> Iterator[Group]:
+def _one_by_one(blocks: Iterator[Block]) -> Iterator[Group]:
     return ((block,) for block in blocks)
 
 
 def _mrkdwn(text: str) -> Block:
-    """`verbatim` keeps Slack from linking what looks like an address, a channel or a person."""
+    """A mrkdwn object. `verbatim` keeps Slack from linking URLs and names by itself."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def _picture(picture: Picture, file_id: str | None) -> Iterator[Group]:
-    """The picture, or what it would have shown: the finding is never lost with it."""
+    """A picture, or its alt text as a note if it wasn't uploaded."""
     finding = words(picture.alt)
     if file_id is not None:
         alt = cut(finding or words(picture.name) or NOTHING, MAX_ALT)
@@ -211,16 +211,16 @@ def _picture(picture: Picture, file_id: str | None) -> Iterator[Group]:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What chat.postMessage and a response_url take; `text` is for notifications and screen readers."""
+    """A message for chat.postMessage or a response_url. `text` is for notifications and screen readers."""
 
     text: str
     blocks: tuple[Block, ...]
 
 
 def messages(reply: Reply, pictures: Mapping[str, str] = NO_PICTURES) -> tuple[Message, ...]:
-    """The reply as one message, or as several if Slack's limits ask for it; at least one.
+    """Render a reply as one message, or as several if Slack's limits require it.
 
-    `pictures` maps the name of an uploaded picture to its file id; another picture is shown by its alt text. The first
+    `pictures` maps the names of uploaded pictures to file ids; other pictures are shown by their alt text. The first
     message's text is that of the whole reply.
     """
     pages = list(_pages(_groups(reply, pictures, widest(reply.parts)))) or [(_EMPTY,)]
@@ -229,13 +229,13 @@ def messages(reply: Reply, pictures: Mapping[str, str] = NO_PICTURES) -> tuple[M
 
 
 def public_message(public_line: Text) -> Message:
-    """The one line that a whole channel sees. It names people and notifies none."""
+    """Render the public line, which names people without notifying them."""
     text = _fallback(plain_spans(public_line))
     return Message(text, tuple(rich_blocks([public_line]))[:MAX_BLOCKS] or (_EMPTY,))
 
 
 def home_view(reply: Reply, *, with_table: bool = True) -> Block:
-    """The reply as a Home tab, cut with a note if it has more than 100 blocks."""
+    """Render a reply as a Home tab, cut with a note if it has more than 100 blocks."""
     found = list(_groups(reply, NO_PICTURES, widest(reply.parts) if with_table else None))
     if _tables(found) > 1:
         found = list(_groups(reply, NO_PICTURES, None))
@@ -246,29 +246,29 @@ def home_view(reply: Reply, *, with_table: bool = True) -> Block:
 
 
 def has_picture(message: Message) -> bool:
-    """Whether Slack has to have looked at a file before it takes this message."""
+    """Whether a message has a picture, so that Slack accepts it only once the file is processed."""
     return any(map(_is_picture, message.blocks))
 
 
 def without_pictures(message: Message, note: str = "") -> Message:
-    """The message with the alternative text of its pictures, each followed by the note."""
-    shown = (_in_words(block, note) if _is_picture(block) else block for block in message.blocks)
+    """The message with its pictures replaced by their alt text, each followed by the note."""
+    shown = (_as_alt_text(block, note) if _is_picture(block) else block for block in message.blocks)
     return Message(message.text, tuple(shown))
 
 
 def with_titles(message: Message, title: str) -> Message:
-    """The message with a title above its pictures, which is shown also if a picture isn't."""
+    """The message with a title above its pictures, which is visible even if a picture isn't."""
     titled = ({**block, "title": plain(title)} if _is_picture(block) else block for block in message.blocks)
     return Message(message.text, tuple(titled))
 
 
 def has_data_table(message: Message) -> bool:
-    """Whether a part of it is a block that some workspaces refuse."""
+    """Whether a message has a data_table block, which some workspaces refuse."""
     return any(block["type"] == _DATA_TABLE for block in message.blocks)
 
 
 def with_plain_tables(message: Message) -> Message:
-    """The message with plain tables in the place of sortable ones."""
+    """The message with its sortable tables replaced by plain ones."""
     return Message(message.text, _plain_blocks(message.blocks)) if has_data_table(message) else message
 
 
@@ -276,7 +276,7 @@ def _is_picture(block: Block) -> bool:
     return block["type"] == "image"
 
 
-def _in_words(picture: Block, note: str) -> Block:
+def _as_alt_text(picture: Block, note: str) -> Block:
     return {"type": "section", "text": plain(f"Picture: {picture['alt_text']}\n{note}".rstrip())}
 
 
@@ -290,23 +290,23 @@ def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Ite
         yield from found
     for file in reply.files:
         yield from note((Plain(f"File {file.name}: {file.description}"),))
-    yield from _apart(action_blocks((*row_menus(reply), *reply.actions)))
+    yield from _one_by_one(action_blocks((*row_menus(reply), *reply.actions)))
 
 
 def _head(reply: Reply) -> Iterator[Group]:
-    """Title and summary; the tone is a mark before the first of them, because not everybody sees colours."""
+    """Title and summary. The tone is shown by an emoji before the first of them, since not everybody sees colours."""
     mark = _MARKS[reply.tone]
     title = f"{mark}{reply.title}" if words(reply.title) else ""
     if title and length(words(title)) <= MAX_HEADER:
         yield ({"type": "header", "text": plain(title)},)
     elif title:
-        yield from _apart(rich_blocks([(Plain(title),)]))
+        yield from _one_by_one(rich_blocks([(Plain(title),)]))
     if words(reply.summary) and reply.summary != reply.title:
-        yield from _apart(rich_blocks([finding(reply, "" if title else mark)]))
+        yield from _one_by_one(rich_blocks([finding(reply, "" if title else mark)]))
 
 
 def _pages(found: Iterable[Group]) -> Iterator[tuple[Block, ...]]:
-    """The groups in their order, in as few messages as take them: 50 blocks, so much text and one table in each."""
+    """Split groups into messages, each within the limits of 50 blocks, MAX_WEIGHT characters and one table."""
     page: list[Block] = []
     size = 0
     for group in found:
@@ -326,14 +326,14 @@ def _tables(found: Iterable[Iterable[Block]]) -> int:
 
 
 def _texts(reply: Reply, count: int) -> list[str]:
-    """A text for each of so many messages: the whole reply's first, then which message it is."""
+    """The `text` of each of `count` messages: the whole reply for the first, then "title (2 of 3)"."""
     name = cut(words(reply.title) or words(reply.summary), MAX_HEADER)
     whole = _fallback(f"{_MARKS[reply.tone]}{plain_text(reply)}")
     return [whole, *(_fallback(f"{name} ({number} of {count})") for number in range(2, count + 1))]
 
 
 def _fallback(text: str) -> str:
-    """Text for a place that reads mrkdwn, cut with a note if Slack would cut it without one."""
+    """Escape text for a message's `text` field, and cut it with a note if it is too long."""
     whole = escaped(text)
     if length(whole) <= MAX_FALLBACK:
         return whole if whole.strip() else NOTHING
@@ -344,7 +344,7 @@ def _fallback(text: str) -> str:
 
 
 def _sortable(group: Group, caption: str) -> Group:
-    """A long table, with the caption above it, as one sortable block; any other group as it is."""
+    """Turn a long table with its caption into a data_table block; returns any other group unchanged."""
     block: Any = group[-1]
     match block:
         case {"type": "table", "rows": [head, *rows], "column_settings": list(settings)} if len(rows) > MAX_PLAIN:
@@ -356,14 +356,14 @@ def _sortable(group: Group, caption: str) -> Group:
 
 
 def _plain_blocks(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """The blocks with plain tables in the place of sortable ones."""
+    """The blocks with sortable tables replaced by plain ones."""
     title = next((block["text"] for block in blocks if block["type"] == "header"), None)
     return tuple(
         each for block in blocks for each in (_plain(block, title) if block["type"] == _DATA_TABLE else (block,))
     )
 
 
-def _plain(table: Any, title: Any) -> Group:  # noqa: ANN401 - objects of Block Kit
+def _plain(table: Any, title: Any) -> Group:  # noqa: ANN401 - Block Kit objects
     caption = () if title and title["text"].endswith(table["caption"]) else rich_blocks([(Bold(table["caption"]),)])
     head, *rows = table["rows"]
     rights = [any(cell["type"] == "raw_number" for cell in cells) for cells in zip(*rows, strict=True)]
@@ -373,7 +373,7 @@ def _plain(table: Any, title: Any) -> Group:  # noqa: ANN401 - objects of Block 
 
 
 def _number(cell: Block) -> Block:
-    """A cell by whose number Slack can sort; one that holds none as it is."""
+    """Turn a cell with a number into a sortable one; returns any other cell unchanged."""
     found = _NUMBER.fullmatch(str(cell.get("text", "")))
     if not found:
         return cell

@@ -1,8 +1,8 @@
-"""Socket Mode: Slack's requests over websockets that this side opens, so that no public address is needed.
+"""Socket Mode client: receives Slack's requests over a websocket, so that no public address is needed.
 
-Slack ends a connection every few hours and says so first. The SDK's client then closes the old one before it opens the
-next, and drops what arrives in between; here the next is opened first, and the old one is read until Slack closes it. A
-connection on which nothing is heard any more, not even the answer to a ping, counts as ended.
+Slack closes a connection every few hours, after a warning. The SDK's client then closes the old connection before it
+opens the next, and loses what arrives in between. This client opens the next one first, and reads the old one until
+Slack closes it. A connection that doesn't answer pings counts as lost.
 """
 
 import asyncio
@@ -19,26 +19,26 @@ from yarl import URL
 
 from adapters.chat.retry import REFUSALS, Backoff, Sleep
 from adapters.slack.api import Calls, SlackFailed
-from adapters.slack.errors import FATAL, meaning
+from adapters.slack.errors import TOKEN_ERRORS, described
 from bot.domain.errors import NotConfigured
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = 10.0
-"""Seconds between two pings; half of it without an answer ends the connection."""
+"""Seconds between pings; a connection is lost if a ping isn't answered within half of that."""
 LINGER = 10.0
-"""Seconds for which a connection that Slack is about to close is still read."""
-LONGEST_PAUSE = 30.0
-"""Seconds between two tries to connect."""
-STEADY = 60.0
-"""Seconds after which a connection that ends is replaced at once; after a shorter life there is a pause first."""
+"""Seconds to keep reading a connection that Slack is about to close."""
+MAX_PAUSE = 30.0
+"""Maximum seconds between attempts to connect."""
+STABLE_AFTER = 60.0
+"""Seconds; a connection that lasted longer is replaced without a pause."""
 STARTING = "not connected yet"
 _EXPECTED = frozenset({"warning", "refresh_requested"})
-"""Reasons for which Slack ends a connection in the normal course of things."""
+"""Reasons of Slack's routine disconnects."""
 
 Dispatch: TypeAlias = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=2)
-_REFUSED = "Slack refuses the Socket Mode connection ({word})."
+_REFUSED = "Slack refuses the Socket Mode connection ({code})."
 _NEEDED = (
     "SLACK_APP_TOKEN must be an app-level token (xapp-…) with the scope connections:write, from the app's page Basic "
     "Information."
@@ -46,7 +46,7 @@ _NEEDED = (
 
 
 class SocketMode:
-    """Keeps one connection open, and two while one of them is about to end. `dispatch` answers a payload."""
+    """Keeps one connection open, and a second one while Slack is closing the first. `dispatch` handles a payload."""
 
     def __init__(
         self,
@@ -66,55 +66,55 @@ class SocketMode:
         self._sleep = sleep
         self._heartbeat = heartbeat
         self._newest: aiohttp.ClientWebSocketResponse | None = None
-        self._why = STARTING
+        self._problem = STARTING
         self._refusals = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def problem(self) -> str:
-        """Why Slack can't reach the app; empty while it can."""
-        return "" if self._newest is not None and not self._newest.closed else self._why
+        """Why the app isn't connected; empty while it is."""
+        return "" if self._newest is not None and not self._newest.closed else self._problem
 
     async def run(self) -> None:
-        """Serve until cancelled, over any number of connections. Raises NotConfigured if Slack keeps refusing it."""
-        backoff = Backoff(LONGEST_PAUSE, self._sleep)
+        """Serve and reconnect until cancelled. Raises NotConfigured if Slack keeps refusing the app-level token."""
+        backoff = Backoff(MAX_PAUSE, self._sleep)
         try:
             while True:
                 began = time.monotonic()
-                is_expected = await self._connection()
-                if is_expected or time.monotonic() - began > STEADY:
+                is_expected = await self._connect()
+                if is_expected or time.monotonic() - began > STABLE_AFTER:
                     backoff.reset()
                 else:
                     await backoff.wait()
         finally:
             await self._close()
 
-    async def _connection(self) -> bool:
-        """Open one connection and wait until the next is needed. Returns whether Slack ends it in the normal course."""
+    async def _connect(self) -> bool:
+        """Open a connection and wait until another is needed. Returns whether it ended by a routine disconnect."""
         try:
             answer = await self._calls.api(self._client.apps_connections_open, app_token=self._app_token)
             socket = await self._session.ws_connect(
                 _proxied(answer["url"]), heartbeat=self._heartbeat, timeout=_CLOSING
             )
         except SlackFailed as error:
-            self._why = _REFUSED.format(word=meaning(error.word))
-            self._refusals = self._refusals + 1 if error.word in FATAL else 0
+            self._problem = _REFUSED.format(code=described(error.code))
+            self._refusals = self._refusals + 1 if error.code in TOKEN_ERRORS else 0
             if self._refusals >= REFUSALS:
-                raise NotConfigured(f"{self._why} {_NEEDED}") from error
-            logger.warning("Slack refused a Socket Mode connection; retrying", extra={"error": meaning(error.word)})
+                raise NotConfigured(f"{self._problem} {_NEEDED}") from error
+            logger.warning("Slack refused a Socket Mode connection; retrying", extra={"error": described(error.code)})
             return False
         except (aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
-            self._why = f"The connection to Slack failed ({type(error).__name__})."
+            self._problem = f"The connection to Slack failed ({type(error).__name__})."
             logger.warning("opening the Socket Mode connection failed", extra={"error": str(error)})
             return False
-        self._newest, self._why, self._refusals = socket, "The connection to Slack was lost.", 0
+        self._newest, self._problem, self._refusals = socket, "The connection to Slack was lost.", 0
         logger.info("connected to Slack")
         ending: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._spawn(self._read(socket, ending))
         return await ending in _EXPECTED
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse, ending: asyncio.Future[str]) -> None:
-        """Take in what arrives until the connection ends; `ending` gets the reason once another is needed."""
+        """Handle envelopes until the connection ends. Sets `ending` to the reason once another connection is needed."""
         reason = ""
         try:
             async for frame in socket:
@@ -130,7 +130,7 @@ class SocketMode:
                 elif "envelope_id" in message:
                     self._spawn(self._answer(socket, message))
         except (ValueError, RecursionError, AttributeError):
-            logger.warning("Slack sent an envelope that can't be read")
+            logger.warning("unreadable envelope from Slack")
         finally:
             if not ending.done():
                 ending.set_result(reason)
@@ -141,7 +141,7 @@ class SocketMode:
         await socket.close()
 
     async def _answer(self, socket: aiohttp.ClientWebSocketResponse, envelope: Mapping[str, Any]) -> None:
-        """Have a payload acknowledged, and send that on; by the newest connection if its own has ended meanwhile."""
+        """Dispatch a payload and send its acknowledgement, by the newest connection if its own has closed."""
         response = await self._dispatch(envelope.get("payload") or {})
         if response.status != 200:
             return
@@ -155,8 +155,8 @@ class SocketMode:
                 continue
         logger.warning("acknowledgement lost: no Socket Mode connection")
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, coroutine: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -172,7 +172,7 @@ class SocketMode:
 
 
 def _payload(response: BoltResponse) -> dict[str, object]:
-    """What an acknowledgement carries: nothing, an object, or a text."""
+    """The payload of an acknowledgement: nothing, a JSON object, or a text."""
     if not response.body:
         return {}
     kind = response.headers.get("content-type", [""])[0]
@@ -180,6 +180,6 @@ def _payload(response: BoltResponse) -> dict[str, object]:
 
 
 def _proxied(url: str) -> URL:
-    """The address with the scheme for which a proxy is set in the environment: nobody sets one for wss."""
+    """The URL with https instead of wss, because HTTPS_PROXY applies only to https."""
     address = URL(url)
     return address.with_scheme({"wss": "https", "ws": "http"}.get(address.scheme, address.scheme))

@@ -1,8 +1,8 @@
-"""Text as Slack takes it: plain words, mrkdwn, rich_text, and the app's own command names.
+"""Text for Slack: plain_text, mrkdwn and rich_text objects, escaping, and the app's command prefix.
 
-Foreign text is never markup. mrkdwn has no escapes for its marks, so it is used only in context blocks, and only for
-text that Slack can't misread; everything else is rich_text. Blocks are plain dictionaries: slack_sdk's
-models cost half a millisecond per block, and a reply has ten blocks (the tests check every block with the models).
+Titles and other foreign text must never act as markup. mrkdwn can't escape its formatting characters, so it is used
+only in context blocks, for text that Slack can't misread; everything else is rich_text. Blocks are plain dictionaries,
+because slack_sdk's models cost half a millisecond per block; the tests validate every block with these models.
 """
 
 import re
@@ -16,16 +16,16 @@ from bot.reply.plain import plain_spans
 from bot.reply.text import address, cut, length, pieces, shown, unbroken, visible
 
 Block: TypeAlias = dict[str, object]
-"""One object of Block Kit as it is sent: a block, an element of one, a text object, a view."""
+"""A Block Kit object: a block, an element, a text object or a view."""
 Group: TypeAlias = tuple[Block, ...]
-"""Blocks that are not parted: a caption and its table."""
+"""Blocks that stay in the same message, such as a caption and its table."""
 
 MAX_TEXT = 3_000
 """Characters in a text object."""
 NOTHING = "–"
-"""Shown if Slack requires a character and there is none."""
-PIECE = 1_000
-"""Characters; a longer span is taken apart."""
+"""Placeholder for an empty text that Slack requires."""
+MAX_SPAN = 1_000
+"""Characters; a longer span is split."""
 
 _MENTION = re.compile("<(?=[!@#])")
 Native: TypeAlias = Plain | Bold | Code | Link | Time | Channel
@@ -35,15 +35,15 @@ _LAST_SECOND = 9_999_999_999
 _CLOCK = "{time}"
 _FORMAT = f"{{date_short_pretty}} {_CLOCK}"
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# Bold, strike-through, code; italics but not an underscore within a word; an emoji's code; a quotation.
+# Bold, strikethrough, code; italics, but not an underscore within a word; an emoji code; a quotation.
 _MARKS = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|:[^\s:]+:|^\s*>")
 _NEWLINE: Block = {"type": "text", "text": "\n"}
 _READ_KEYS = frozenset({"text", "alt_text"})
-"""The keys of Slack's objects under which people read words. Values, ids and addresses stay as they are."""
+"""Keys of Block Kit objects whose values people read. Other values, such as ids and URLs, must not be changed."""
 
 
 def weight(value: object) -> int:
-    """How much text an object of Block Kit holds in all, addresses and values of buttons included."""
+    """The total length of the strings in a Block Kit object, including URLs and button values."""
     match value:
         case str():
             return length(value)
@@ -56,30 +56,30 @@ def weight(value: object) -> int:
 
 
 def words(text: str) -> str:
-    """Foreign text for a place that reads no markup, empty if nothing of it can be seen.
+    """Clean foreign text for a field without markup; empty if nothing of it is visible.
 
-    `<!channel>` and its like mention nobody there; they are still broken by a character of no width, because a client
-    or an integration that reads only a message's text gets it from its blocks.
+    `<!channel>` has no effect in such a field. It is still broken up by a zero-width character, because some clients
+    and integrations build a message's text from its blocks.
     """
     cleaned = _MENTION.sub("<\u2060", shown(text))
     return cleaned if cleaned.strip() else ""
 
 
 def plain(text: str, most: int = MAX_TEXT) -> Block:
-    """A plain_text object: no markup, no emoji codes."""
+    """A plain_text object, without emoji codes."""
     return {"type": "plain_text", "text": cut(words(text) or NOTHING, most), "emoji": False}
 
 
 def native(span: Span) -> Native:
-    """The span with its link's address cleaned, or plain text if Slack has nothing better for it.
+    """The span with a cleaned URL, or as plain text if Slack has no equivalent.
 
-    A person is a name and no more: whatever links to a person in a channel also notifies that person.
+    A mention becomes a plain name, because any link to a person also notifies them.
     """
     match span:
         case Plain() | Bold() | Code():
             return span
         case Link(text, url, is_bold):
-            target = target_of(url)
+            target = link_target(url)
             return Plain(plain_spans((span,))) if target is None else Link(text, target, is_bold)
         case Time(at):
             return span if 0 <= at.timestamp() <= _LAST_SECOND else Plain(plain_spans((span,)))
@@ -91,30 +91,30 @@ def native(span: Span) -> Native:
             assert_never(span)
 
 
-def target_of(url: str) -> str | None:
-    """The address of a link as Slack takes it; None for what is no plain https address, or a longer one."""
+def link_target(url: str) -> str | None:
+    """The URL of a link; None if it isn't a plain https URL, or too long for Slack."""
     cleaned = address(url)
     return cleaned if cleaned is not None and len(cleaned) <= MAX_URL else None
 
 
 def moment(time: Time) -> tuple[int, str]:
-    """A moment as Unix seconds and Slack's format for it, which shows it in the reader's time zone."""
+    """A time as Unix seconds and Slack's date format, which shows it in the reader's time zone."""
     return int(time.at.timestamp()), _CLOCK if time.is_near else _FORMAT
 
 
 def escaped(text: str) -> str:
-    """Text whose `& < >` mean themselves, so that it links and mentions nothing (Slack, Formatting message text)."""
+    """Escape `& < >`, so that the text links and mentions nothing (Slack, Formatting message text)."""
     return text.translate(_ENTITIES)
 
 
 def unescaped(text: str) -> str:
-    """What was written where Slack sends `& < >` as entities. No others: `&copy` in an address is no sign."""
+    """Decode the entities for `& < >`, and no others: `&copy` in a URL isn't an entity."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def mrkdwn(text: Text) -> str | None:
-    """The text with its links, times and styles, or None if Slack would read marks into foreign words."""
-    said = [each for each in map(_said, text) if each.words or each.mark]
+    """The text as mrkdwn, or None if Slack would take characters of foreign text for formatting."""
+    said = [each for each in map(_mrkdwn_span, text) if each.words or each.mark]
     if _MARKS.search("".join(each.words for each in said)):
         return None
     outside = ["", *(each.words for each in said), ""]
@@ -125,22 +125,22 @@ def mrkdwn(text: Text) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """One span: what is sent, what is read there, and the mark on both sides of it."""
+class _MrkdwnSpan:
+    """One span as mrkdwn: the markup, the visible words, and the formatting mark around them."""
 
     markup: str
     words: str
     mark: str = ""
 
     def stands(self, before: str, after: str) -> bool:
-        """Whether Slack takes the mark for one: it needs words within and none that touch it from outside."""
+        """Whether Slack applies the mark, which needs words inside and no letter or digit touching it from outside."""
         if not self.mark:
             return True
         is_loose = all(category(char)[0] in "PSZ" for char in before[-1:] + after[:1])
         return is_loose and bool(self.words) and self.words == self.words.strip()
 
 
-def _said(span: Span) -> _Said:
+def _mrkdwn_span(span: Span) -> _MrkdwnSpan:
     match native(span):
         case Plain(text):
             return _words(text)
@@ -150,37 +150,38 @@ def _said(span: Span) -> _Said:
             return _words(text, "`")
         case Link(text, url):
             label = _words(text if visible(text).strip() else url)
-            return _Said(f"<{escaped(url)}|{label.markup}>", label.words)
+            return _MrkdwnSpan(f"<{escaped(url)}|{label.markup}>", label.words)
         case Time() as time:
             seconds, form = moment(time)
-            return _Said(f"<!date^{seconds}^{form}|{plain_spans((time,))}>", "0")
+            return _MrkdwnSpan(f"<!date^{seconds}^{form}|{plain_spans((time,))}>", "0")
         case Channel(channel_id):
-            return _Said(f"<#{channel_id}>", "0")
+            return _MrkdwnSpan(f"<#{channel_id}>", "0")
         case _ as never:
             assert_never(never)
 
 
-def _words(text: str, mark: str = "") -> _Said:
+def _words(text: str, mark: str = "") -> _MrkdwnSpan:
     cleaned = shown(text)
-    return _Said(escaped(cleaned), cleaned, mark)
+    return _MrkdwnSpan(escaped(cleaned), cleaned, mark)
 
 
 def elements(text: Text) -> list[Block]:
-    """The spans as elements of a rich_text section, long ones in pieces; none if nothing can be seen."""
+    """The spans as elements of a rich_text section, with long ones split; empty if nothing is visible."""
     found = [_element(piece) for span in text for piece in _short(native(span))]
     seen = [element for element in found if element is not None]
     return seen if any(element.get("text") != " " for element in seen) else []
 
 
 def rich_text(section: list[Block]) -> Block:
-    """One rich_text block, or a table's cell."""
+    """A rich_text block, or a table cell."""
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": section}]}
 
 
 def rich_blocks(lines: Iterable[Text]) -> Iterator[Block]:
-    """The lines one under the other, in as many blocks as their length asks for; empty lines are left out.
+    """Lines as rich_text blocks, without empty lines.
 
-    Slack documents no limit of a rich_text block; a text object's is kept, so that a message can be cut between blocks.
+    Slack documents no length limit for rich_text; blocks are split at MAX_TEXT, so that a long reply can be split into
+    messages between them.
     """
     current: list[Block] = []
     size = 0
@@ -199,12 +200,12 @@ def rich_blocks(lines: Iterable[Text]) -> Iterator[Block]:
 
 
 def _short(span: Native) -> Iterator[Native]:
-    """The span in pieces that are short enough for a block."""
+    """Split a span into pieces that fit in a block."""
     match span:
         case Plain(text) | Bold(text) | Code(text):
-            yield from map(type(span), pieces(text, PIECE))
+            yield from map(type(span), pieces(text, MAX_SPAN))
         case Link(text, url, is_bold):
-            yield from (Link(piece, url, is_bold) for piece in pieces(text, PIECE))
+            yield from (Link(piece, url, is_bold) for piece in pieces(text, MAX_SPAN))
         case Time() | Channel():
             yield span
         case _:
@@ -238,9 +239,9 @@ def _text_element(text: str, style: str = "") -> Block | None:
 
 
 class CommandNames:
-    """Renames the commands of `names` in what is sent to Slack. Without a prefix nothing changes.
+    """Adds the app's prefix to the commands in `names` wherever sent text mentions them.
 
-    The labels of links stay: they are titles. Any other foreign text that holds a command's name gets the prefix too.
+    Link labels are left alone, since they are titles. Other foreign text that contains a command gets the prefix too.
     """
 
     def __init__(self, prefix: str, names: Iterable[str]) -> None:
@@ -248,15 +249,15 @@ class CommandNames:
         self._command = re.compile(rf"(?<![\w/.:-])/(?=(?:{'|'.join(map(re.escape, names))})(?![\w/-]))")
 
     def plain(self, command: str) -> str:
-        """The name without the prefix, from the command that was typed."""
+        """The name of a typed command, without the prefix."""
         return command.removeprefix("/").casefold().removeprefix(self._prefix.casefold())
 
     def text(self, text: str) -> str:
-        """The text with each command's own name in this app."""
+        """The text with prefixed commands."""
         return self._command.sub(f"/{self._prefix}", text) if self._prefix else text
 
     def shown(self, value: object) -> object:
-        """An object of Slack's, or several, with the commands renamed in all its words."""
+        """A Block Kit object, or several, with prefixed commands in all visible text."""
         match value:
             case _ if not self._prefix:
                 return value
@@ -273,4 +274,4 @@ class CommandNames:
         return self.text(item) if key in _READ_KEYS and isinstance(item, str) else self.shown(item)
 
 
-AS_THEY_ARE = CommandNames("", ())
+NO_PREFIX = CommandNames("", ())

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from adapters.discord.actions import pressed, rows
+from adapters.discord.actions import call_of, rows
 from bot.commands.registry import by_name
 from bot.reply.call import Call
 from bot.reply.model import Button, LinkButton, Option, Select, Weight
@@ -21,14 +21,14 @@ def test_every_press_of_the_bot_is_a_call_of_a_command_that_exists(reply):
     known = by_name()
     for element in elements(*reply.actions):
         if "custom_id" in element:
-            call = pressed(element["custom_id"], [each["value"] for each in element.get("options", ())][:1])
+            call = call_of(element["custom_id"], [each["value"] for each in element.get("options", ())][:1])
             taken = {each.name for each in known[call.command].arguments}
             assert set(call.arguments) <= taken
 
 
 def test_a_menu_with_nothing_chosen_and_a_value_without_an_argument_change_nothing():
-    assert pressed("stats?video=", []) == Call("stats", {"video": ""})
-    assert pressed("usage", ["x"]) == Call("usage")
+    assert call_of("stats?video=", []) == Call("stats", {"video": ""})
+    assert call_of("usage", ["x"]) == Call("usage")
 
 
 def test_a_button_looks_like_what_it_does():
@@ -69,7 +69,7 @@ def test_a_value_that_does_not_fit_is_no_choice_and_none_is_there_twice():
 @given(calls)
 def test_a_menu_never_touches_the_call_s_other_arguments(call):
     (menu,) = elements(Select("Which?", call, "other", (Option("a", "1"),)))
-    assert pressed(menu["custom_id"], ["1"]) == replace(call, arguments={**call.arguments, "other": "1"})
+    assert call_of(menu["custom_id"], ["1"]) == replace(call, arguments={**call.arguments, "other": "1"})
 
 
 def test_what_has_a_call_too_long_for_a_custom_id_is_left_out():

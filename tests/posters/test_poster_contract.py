@@ -248,7 +248,11 @@ async def test_a_permanent_error_says_what_to_do_and_is_not_repeated(remote, err
     assert sentence.endswith(".")
 
 
-@on_each("error", slack=[(error,) for error in sorted(slack.OURS)], discord=[(code,) for code in sorted(discord.OURS)])
+@on_each(
+    "error",
+    slack=[(error,) for error in sorted(slack.BOT_FAULTS)],
+    discord=[(code,) for code in sorted(discord.BOT_FAULTS)],
+)
 async def test_an_error_of_this_program_is_rejected_and_logged_as_an_error(remote, caplog, error):
     remote.fail("error", error)
     delivery = await remote.poster.post(remote.here, HELLO, "a")
@@ -323,7 +327,7 @@ async def test_without_a_database_the_message_waits(remote):
         ("status", 500, "status_500"),
         ("status", 503, "status_503"),
         ("garbage", 500, "status_200"),
-        *(("error", error, error) for error in sorted(slack.HALF_DONE)),
+        *(("error", error, error) for error in sorted(slack.UNCLEAR)),
     ],
     discord=[
         ("reset", 500, "ServerDisconnectedError"),

@@ -66,7 +66,7 @@ class Slack:
     def press(self, element: Any, option: Any = None) -> Call | None:
         """What a press of a button, or a choice of an option, calls."""
         sent = {key: element[key] for key in ("type", "action_id", "value", "text") if key in element}
-        return slack_actions.pressed({**sent, "block_id": "b", "selected_option": option})
+        return slack_actions.call_of({**sent, "block_id": "b", "selected_option": option})
 
     def offered(self, message: Any) -> list[Call | None]:
         """Every call that a message offers."""
@@ -147,7 +147,7 @@ class Discord:
 
     def press(self, element: Any, option: Any = None) -> Call | None:
         """What a press of a button, or a choice of an option, calls."""
-        return discord_actions.pressed(element["custom_id"], *([[option["value"]]] if option else []))
+        return discord_actions.call_of(element["custom_id"], *([[option["value"]]] if option else []))
 
     def offered(self, message: Any) -> list[Call | None]:
         """Every call that a message offers."""

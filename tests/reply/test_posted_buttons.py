@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.discord.actions import pressed as pressed_in_discord
-from adapters.slack.actions import pressed as pressed_in_slack
+from adapters.discord.actions import call_of as pressed_in_discord
+from adapters.slack.actions import call_of as pressed_in_slack
 from bot.commands.forms import reopened
 from bot.commands.registry import by_name
 

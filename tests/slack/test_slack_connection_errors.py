@@ -7,16 +7,16 @@ from slack_bolt.response import BoltResponse
 
 from adapters.chat.retry import REFUSALS
 from adapters.slack.api import Calls, new_client, new_session
-from adapters.slack.errors import FATAL, PASSING, meaning
+from adapters.slack.errors import TEMPORARY, TOKEN_ERRORS, described
 from adapters.slack.socket_mode import SocketMode
-from adapters.slack.workspaces import SingleWorkspace, SlackAway
+from adapters.slack.workspaces import SingleWorkspace, SlackUnreachable
 from bot.domain.errors import NotConfigured, TokenRefused
 from tests.standins.environment import nap
 from tests.standins.faults import Fault, FaultKind
 
 pytestmark = pytest.mark.parametrize("transport", ["socket"])
 
-WORDS = [*FATAL, *PASSING, "a_word_of_tomorrow"]
+WORDS = [*TOKEN_ERRORS, *TEMPORARY, "a_word_of_tomorrow"]
 
 
 @pytest.fixture
@@ -30,21 +30,21 @@ async def test_only_a_token_that_is_refused_again_and_again_ends_socket_mode(sla
     async def acknowledge(_):
         return BoltResponse(status=200)
 
-    slack.faults.add("apps.connections.open", Fault(FaultKind.ERROR, word), REFUSALS if word in FATAL else 1)
+    slack.faults.add("apps.connections.open", Fault(FaultKind.ERROR, word), REFUSALS if word in TOKEN_ERRORS else 1)
     client = new_client(session, slack.api_url, token.value)
     line = SocketMode(session, Calls(session, nap), client, app.app_token, acknowledge, nap)
     serving = asyncio.create_task(line.run())
-    if word in FATAL:
+    if word in TOKEN_ERRORS:
         with pytest.raises(NotConfigured, match="SLACK_APP_TOKEN must be an app-level token") as refused:
             await serving
-        assert meaning(word) in str(refused.value)
-        assert meaning(word) in line.problem
+        assert described(word) in str(refused.value)
+        assert described(word) in line.problem
     else:
         await slack.until(lambda: slack.connections(app))
         async with asyncio.timeout(5):
             while line.problem:  # noqa: ASYNC110 - the server only sees its own side
                 await asyncio.sleep(0.01)
-        assert [each.error for each in caplog.records if each.levelname == "WARNING"] == [meaning(word)]
+        assert [each.error for each in caplog.records if each.levelname == "WARNING"] == [described(word)]
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
 
@@ -57,7 +57,7 @@ async def test_only_a_dead_token_is_blamed(slack, token, session, word):
     calls, client = Calls(session, nap), new_client(session, slack.api_url, token.value)
     team = SingleWorkspace(calls, client, forget_nothing)
     slack.faults.add("auth.test", Fault(FaultKind.ERROR, word))
-    with pytest.raises(TokenRefused if word in FATAL else SlackAway) as refused:
+    with pytest.raises(TokenRefused if word in TOKEN_ERRORS else SlackUnreachable) as refused:
         await team.find("T1", None)
-    assert meaning(word) in str(refused.value)
+    assert described(word) in str(refused.value)
     assert (await team.find("T1", None)) is not None

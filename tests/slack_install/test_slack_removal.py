@@ -13,7 +13,7 @@ from adapters.slack.interaction import Callers
 from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.send import Replies
-from adapters.slack.text import AS_THEY_ARE
+from adapters.slack.text import NO_PREFIX
 from adapters.slack.workspaces import Installation, InstalledWorkspaces
 from bot.domain.caller import Caller, Permission, Person, Role
 from bot.reply.model import Tone
@@ -45,7 +45,7 @@ def hear(bot, teams, session, clock):
     calls = Calls(session)
     callers, home = Callers(calls, clock), HomeTab(bot, calls)
     replies = Replies(calls, Limits(), Pictures(calls), clock)
-    handlers = Handlers(bot, teams, calls, replies, callers, home, AS_THEY_ARE, clock)
+    handlers = Handlers(bot, teams, calls, replies, callers, home, NO_PREFIX, clock)
     events = Events(bot, handlers, teams, callers, calls, home)
 
     async def heard(delivery):

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from adapters.slack.workspaces import Installation, stored
+from adapters.slack.workspaces import Installation, read_stored
 from bot.domain.errors import NotConfigured
 from bot.store import Store
 from tests.slack_install.conftest import ON_EACH
@@ -38,7 +38,7 @@ async def test_what_was_removed_is_not_replaced_and_what_is_there_is_not_added(k
 def test_an_installation_that_an_older_version_stored_is_read():
     installation = Installation("T1", None, "Acme", "xoxb-1")
     old = asdict(installation) | {"refresh_token": None, "expires_at": None, "bot_user_id": "U0"}
-    assert stored(json.dumps(old)) == stored(installation.body) == installation
+    assert read_stored(json.dumps(old)) == read_stored(installation.body) == installation
 
 
 @ON_EACH

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.actions import action_blocks, pressed
+from adapters.slack.actions import action_blocks, call_of
 from bot.reply.call import Call
 from bot.reply.model import Button, LinkButton, Option, Select, Weight
 from tests.slack_render.strategies import actions
@@ -46,7 +46,7 @@ def test_only_what_ends_something_asks_again():
 def test_a_link_opens_an_https_address_and_calls_nothing():
     (element,) = elements(LinkButton("Add credit", "https://contentstats.io/billing"))
     assert element["url"] == "https://contentstats.io/billing"
-    assert pressed(clicked(element)) is None
+    assert call_of(clicked(element)) is None
     assert elements(LinkButton("x", "javascript:alert(1)"), LinkButton("x", "http://example.org")) == []
 
 
@@ -73,4 +73,4 @@ def test_an_option_whose_value_would_be_cut_is_left_out():
     ],
 )
 def test_a_press_that_is_none_of_ours_calls_nothing(action):
-    assert pressed(action) is None
+    assert call_of(action) is None

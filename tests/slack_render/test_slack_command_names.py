@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.slack.text import AS_THEY_ARE, CommandNames
+from adapters.slack.text import NO_PREFIX, CommandNames
 
 NAMES = CommandNames("cs-", ("track", "help", "export"))
 
@@ -25,7 +25,7 @@ NAMES = CommandNames("cs-", ("track", "help", "export"))
 )
 def test_a_command_gets_its_prefix_and_an_address_does_not(text, renamed):
     assert NAMES.text(text) == renamed
-    assert AS_THEY_ARE.text(text) == text
+    assert NO_PREFIX.text(text) == text
     assert NAMES.text(renamed) == renamed
 
 
@@ -44,7 +44,7 @@ def test_only_what_people_read_is_renamed():
     changed, kept = shown["blocks"][0]["elements"]
     assert changed == button | {"text": {"type": "plain_text", "text": "/cs-track"}}
     assert kept == link
-    assert AS_THEY_ARE.shown(sent) is sent
+    assert NO_PREFIX.shown(sent) is sent
 
 
 def test_the_prefix_is_taken_off_what_was_typed():
