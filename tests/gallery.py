@@ -35,7 +35,7 @@ from bot.messages import (
 )
 from bot.messages import help as helping
 from bot.messages import videos as listing
-from bot.messages.pictures import gains_of
+from bot.messages.gains import gains_of
 from bot.messages.video_count import VideoCount
 from bot.messages.wording import still_running, video_options
 from bot.reply.call import Call

@@ -19,6 +19,7 @@ from typing import Self
 from cachetools import Cache, LRUCache
 
 from bot.charts.specs import HEAD, Chart, Spec, framed, length
+from bot.reply.model import Drawing, Picture
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +66,17 @@ class Charts:
             drawing = self._drawing[spec] = asyncio.create_task(self._draw(spec))
             drawing.add_done_callback(lambda _: self._drawing.pop(spec))
         return await asyncio.shield(drawing)
+
+    def picture(self, spec: Spec | None) -> Drawing | None:
+        """The chart of a spec as a reply's picture, drawn when it is needed; None without a spec."""
+        if spec is None:
+            return None
+
+        async def draw() -> Picture | None:
+            chart = await self.draw(spec)
+            return Picture(chart.file_name, chart.png, chart.alt) if chart else None
+
+        return Drawing(draw)
 
     async def _draw(self, spec: Spec) -> Chart | None:
         try:

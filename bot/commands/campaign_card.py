@@ -9,7 +9,6 @@ from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.campaigns import Campaign
 from bot.domain.errors import UsageError
-from bot.messages.pictures import chart_picture
 from bot.messages.wording import plural
 from bot.reply.model import Drawing, Picture, Reply, picture_of
 from bot.store.readings import LinkReadings
@@ -64,7 +63,7 @@ def _picture(
         keys = frozenset(each.key for each in found)
         hours = await context.store.total_history.hours(context.workspace, keys, main.metric)
         line = total_line(f"{main.metric} of {plural(main.links, 'video')}", main.metric, hours, found)
-        picture = chart_picture(context.charts, Growth(campaign.name, line, remarks) if line else None)
+        picture = context.charts.picture(Growth(campaign.name, line, remarks) if line else None)
         return await picture_of(picture)
 
     return Drawing(draw)

@@ -13,7 +13,6 @@ from bot.domain.errors import NotFound, UsageError
 from bot.domain.growth import aligned
 from bot.domain.videos import Metric
 from bot.messages.compare import Compared, compare_with, comparison, shared_metric
-from bot.messages.pictures import chart_picture
 from bot.messages.problems import which_video
 from bot.messages.wording import name_of, shortened, video_options
 from bot.reply.call import Call
@@ -112,7 +111,7 @@ async def _compare(context: Context, chosen: Sequence[StoredVideo]) -> Reply:
 def _picture(context: Context, compared: Sequence[Compared], metric: Metric) -> Drawing | None:
     lines = tuple(line for each in compared if (line := _line(each.curve, metric)) is not None)
     until = max((each.reading.snapshots[-1].taken_at for each in compared if each.reading.snapshots), default=None)
-    return chart_picture(context.charts, Comparison(metric.value, until, lines) if lines and until else None)
+    return context.charts.picture(Comparison(metric.value, until, lines) if lines and until else None)
 
 
 def _line(curve: Curve, metric: Metric) -> Line[float] | None:

@@ -9,7 +9,6 @@ from bot.commands.context import Context
 from bot.domain.leaderboard import Period
 from bot.domain.videos import VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
-from bot.messages.pictures import chart_picture
 from bot.reply.model import Reply
 
 MOST_HOURS = 720
@@ -114,4 +113,4 @@ async def leaderboard(context: Context, args: Leaderboard) -> Reply:
     facts = LeaderboardFacts(
         found, {name: each for name, each in given.items() if each}, args.page, now, campaign, is_own=not args.campaign
     )
-    return leaderboard_card(facts, None if args.page else chart_picture(context.charts, movers_of(facts)))
+    return leaderboard_card(facts, None if args.page else context.charts.picture(movers_of(facts)))

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import choose
-from bot.messages.gains import gains_card
-from bot.messages.pictures import chart_picture, gains_of, growth_picture
+from bot.messages.gains import gains_card, gains_of, growth_picture
 from bot.messages.stats import VideoFacts, video_details, video_stats
 from bot.reply.call import Call
 from bot.reply.model import Reply
@@ -42,7 +41,7 @@ async def gains(context: Context, args: Stats) -> Reply:
     if isinstance(facts, Reply):
         return facts
     found = gains_of(facts.reading)
-    return gains_card(facts, found, chart_picture(context.charts, found))
+    return gains_card(facts, found, context.charts.picture(found))
 
 
 async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Reply:

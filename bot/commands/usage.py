@@ -11,7 +11,6 @@ from bot.domain.campaigns import Campaign
 from bot.domain.clock import month_of
 from bot.domain.money import bill_check
 from bot.messages.campaign import campaign_spend, campaign_value
-from bot.messages.pictures import chart_picture
 from bot.messages.usage import SpendFacts, wallet, wallet_details
 from bot.reply.call import Call
 from bot.reply.model import Reply
@@ -75,7 +74,7 @@ async def usage_details(context: Context, args: Usage) -> Reply:  # noqa: ARG001
             unread=sum(is_stale(each, now) for each in own),
             history=await context.store.videos.unread_history(context.workspace),
             days=days,
-            picture=chart_picture(context.charts, chart),
+            picture=context.charts.picture(chart),
             people=spend.by_person,
             channels=spend.by_channel,
             campaigns=tuple((names[each], cost) for each, cost in spend.by_campaign if each in names),

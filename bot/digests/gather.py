@@ -35,7 +35,6 @@ from bot.domain.growth import JITTER, Change, Coverage, change, coverage, main_m
 from bot.domain.money import WalletState
 from bot.domain.poll_times import GRACE
 from bot.domain.videos import DAY, HOUR, Metric, Snapshot, count_running
-from bot.messages.pictures import chart_picture
 from bot.messages.wording import creator_words, linked, name_of, shortened
 from bot.reply.model import Drawing, Mention, Text, text
 from bot.store import Store
@@ -311,4 +310,4 @@ def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], windo
     metrics = {each.metric for each, _ in movers}
     unit = next(iter(metrics)).value if len(metrics) == 1 else "main counts"
     changes = tuple((name_of(each.video), change.delta) for each, change in movers)
-    return chart_picture(charts, Movers("Top movers", unit, window.start, window.end, changes))
+    return charts.picture(Movers("Top movers", unit, window.start, window.end, changes))

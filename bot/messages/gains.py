@@ -1,14 +1,36 @@
-"""The card of one video's gains per hour and per day."""
+"""One video's charts, of its growth and of its gains, and the card of its gains per hour and per day."""
 
 from datetime import datetime
 
-from bot.charts.specs import Gains
+from bot.charts.charts import Charts
+from bot.charts.specs import Gains, Growth, Line
 from bot.domain.clock import date_text
-from bot.domain.growth import is_overdue, short_change
+from bot.domain.growth import is_overdue, main_metric, metric_name, short_change
+from bot.domain.videos import VideoReading
 from bot.messages.stats import VideoFacts
 from bot.messages.wording import name_of, reading_age
 from bot.reply.call import Call
 from bot.reply.model import Button, Drawing, Picture, Reply, Tone
+
+
+def growth_picture(charts: Charts, reading: VideoReading) -> Drawing | None:
+    """The chart of the video's main metric; None without a reading of it."""
+    line = _main_line(reading)
+    return charts.picture(Growth(name_of(reading.video), line) if line else None)
+
+
+def gains_of(reading: VideoReading) -> Gains | None:
+    """What the video's main metric gained per hour and per day; None with fewer than two readings of it."""
+    line = _main_line(reading)
+    return Gains(name_of(reading.video), line) if line and len(line.points) > 1 else None
+
+
+def _main_line(reading: VideoReading) -> Line[datetime] | None:
+    metric = main_metric(reading.video.platform, reading.snapshots)
+    points = [(each.taken_at, each.counts.get(metric)) for each in reading.snapshots]
+    if all(count is None for _, count in points):
+        return None
+    return Line.hourly(metric_name(reading.video.platform, metric), points)
 
 
 def gains_card(facts: VideoFacts, gains: Gains | None, picture: Picture | Drawing | None) -> Reply:

@@ -62,4 +62,4 @@ async def test_a_digest_from_its_tick_to_its_post(chat):
         for name in ("digest", "deliver"):
             await jobs[name].do()
     assert "views" in chat.public()[-1]
-    assert len(files) <= 55, "\n".join(sorted(files))
+    assert len(files) <= 53, "\n".join(sorted(files))

@@ -9,10 +9,11 @@ from bot.charts.charts import Charts
 from bot.charts.specs import Chart, Spec
 
 
-class SharedCharts:
-    """The real `Charts`, on its own event loop that outlives those of the tests."""
+class SharedCharts(Charts):
+    """Charts whose process belongs to an event loop that outlives those of the tests."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, charts: Charts) -> None:
+        super().__init__()
         self._loop = loop
         self._charts = charts
 
