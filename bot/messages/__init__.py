@@ -1,1 +1,1 @@
-"""What the bot says: facts of the domain in, one `Reply` out, one function a message. Nothing is fetched here."""
+"""Messages: each function turns facts of the domain into one `Reply`. Nothing is fetched here."""

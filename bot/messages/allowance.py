@@ -1,4 +1,4 @@
-"""The card of spending rules, what binds the reader, and the answers to changes."""
+"""Cards about allowances: the rules, the reader's own limits, and replies to changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,10 +58,10 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class AllowanceFacts:
-    """The rules with the dollars that their targets used this month, and the limits that bind the reader here.
+    """The rules with the dollars used under each this month, and the limits that apply to the reader here.
 
-    `change` is what was just changed, `zone` where months begin. `may_spend`: the reader may start something at all.
-    Up to `unconfirmed` dollars, what the reader types starts without a press.
+    `change` describes the latest change, `zone` is where months begin. `may_spend`: the reader may start anything at
+    all. A start that the reader types needs no press up to `unconfirmed` dollars.
     """
 
     rules: tuple[tuple[Allowance, Decimal], ...]
@@ -74,7 +74,7 @@ class AllowanceFacts:
 
 
 def money_set(readers: str) -> str:
-    """Who may see money from now on."""
+    """Who may see money after a change."""
     whom = {"spenders": "People who may start tracking, and admins,", "managers": "Only admins"}.get(
         readers, "Everyone"
     )
@@ -104,7 +104,7 @@ def allowance_card(facts: AllowanceFacts) -> Reply:
 
 
 def allowance_set(rule: Allowance, used: Decimal) -> str:
-    """What was set; whether it is used up already."""
+    """Confirmation of a new rule, with a warning if it is used up already."""
     if rule.monthly is None:
         whose = "" if rule.scope is Scope.EVERYONE else f" ({_name(rule)})"
         if not rule.confirm_above:
@@ -125,12 +125,12 @@ def _typed_words(facts: AllowanceFacts) -> str:
 
 
 def allowance_removed(rule: Allowance) -> str:
-    """What was removed."""
+    """Confirmation that a rule was removed."""
     return f"The allowance of {_name(rule)} is removed."
 
 
 def no_such_allowance() -> str:
-    """There was nothing to remove."""
+    """Reply if there was no rule to remove."""
     return "There's no such allowance, so nothing was changed."
 
 
@@ -180,7 +180,7 @@ def _target(rule: Allowance) -> Span | str:
 
 
 def _others(own: Sequence[Limit], bound: Limit) -> tuple[Paragraph, ...]:
-    """The next limit that binds the reader, if there is one."""
+    """The next tightest limit that applies to the reader, if there is one."""
     others = sorted((each for each in own if each is not bound), key=lambda each: each.left)[:1]
     return tuple(Paragraph(text(f"Then {left_words(each)}.")) for each in others)
 
@@ -201,7 +201,7 @@ def _actions(facts: AllowanceFacts) -> tuple[Button | Menu, ...]:
 
 
 def _option(rule: Allowance) -> str:
-    """A rule's target as a menu names it; a channel has no name there."""
+    """A rule's target in a menu; a channel has no name there."""
     match rule.scope:
         case Scope.EVERYONE:
             return "Everyone"

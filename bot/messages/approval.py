@@ -1,4 +1,4 @@
-"""Cards of an approval: the request that approvers decide on, its outcome, and the messages to the asker."""
+"""Cards of an approval: the request, the decision, and the messages to the requester."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,14 +36,14 @@ SECOND_ACCOUNT = "Nobody approves their own request; a second account of the sam
 
 
 def ask_button(batch: str, days: int) -> Button:
-    """Asks for approval of an offer at a length; a form asks why."""
+    """Button that opens a form to ask for approval of an offer."""
     return Button("Ask for approval", Call("approval.ask", {"batch": batch, "days": str(days)}))
 
 
 def approval_card(approval: Approval, requests: Sequence[TrackRequest], left: str) -> Reply:
-    """For approvers: what somebody wants to start, why, and what is `left` for it.
+    """The request for approvers: what somebody wants to start, why, and what is `left` of the limits.
 
-    In a channel that may not read of money, `left` is empty, and they open the card with the amounts first.
+    In a channel that may not see money `left` is empty, and approvers open the card with the amounts first.
     """
     first = requests[0]
     more = f" and {len(requests) - 1} more" if len(requests) > 1 else ""
@@ -82,7 +82,7 @@ def approval_decided(approval: Approval, now: datetime | None = None, *, shows_m
 
 
 def approval_answered(approval: Approval) -> Reply:
-    """For the person who asked, in a direct message."""
+    """Direct message to the requester with the decision."""
     by = "Somebody" if approval.decided_by is None else approval.decided_by.name
     match approval.state:
         case ApprovalState.APPROVED:
@@ -96,7 +96,7 @@ def approval_answered(approval: Approval) -> Reply:
 
 
 def approved_not_started(approval: Approval, reason: str) -> Reply:
-    """For the person who asked: approved, but something else stood in the way."""
+    """Direct message to the requester: approved, but not started for another reason."""
     return Reply(
         f"Your request was approved, but tracking didn't start: {reason}",
         title="Not started",
@@ -106,7 +106,7 @@ def approved_not_started(approval: Approval, reason: str) -> Reply:
 
 
 def approval_asked(approval: Approval, now: datetime, *, is_new: bool) -> Reply:
-    """To the person who asked: where the card is, and until when."""
+    """Reply to the requester: where the card was posted, and when it expires."""
     if approval.state is not ApprovalState.PENDING:
         return approval_decided(approval)
     sent = "I've asked for approval" if is_new else "Approval was asked for already"
@@ -124,7 +124,7 @@ def approval_asked(approval: Approval, now: datetime, *, is_new: bool) -> Reply:
 def approvals_card(
     rule: ApprovalRule, change: str = "", waiting: Sequence[Approval] = (), *, may_configure: bool = True
 ) -> Reply:
-    """When starts need approval, who gives it, where it is asked for, and what is `waiting`, if its card is lost."""
+    """When starts need approval, who gives it, where it is asked for, and `waiting` requests in case a card is lost."""
     items = tuple(Item(text(_asker(each)), (text(_what(each)),), text(_what(each)), _open(each)) for each in waiting)
     listing = (Listing("Waiting", (Column("Asked by"), Column("For")), items),) if items else ()
     change_call = {"action": "approval", "asks": "1"} | ({} if rule.above is None else {"dollars": f"{rule.above:.2f}"})
@@ -148,7 +148,7 @@ def approvals_card(
 
 
 def above_words(above: Decimal) -> str:
-    """Why a start needs approval, as a sentence."""
+    """Sentence why a start needs approval."""
     return f"More than {dollars(above)} at once needs approval."
 
 
@@ -181,7 +181,7 @@ def _asker(approval: Approval) -> Span:
 
 
 def _start(approval: Approval) -> Button:
-    """For its asker; what was started already isn't started twice."""
+    """Button for the requester; it can't start anything twice."""
     call = Call("track.start", {"batch": approval.batch, "days": str(approval.days)})
     return Button(f"Track {plural(approval.days, 'day')}", call, Weight.CONFIRM)
 

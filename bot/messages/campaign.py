@@ -1,4 +1,4 @@
-"""Campaigns: the list of them, what a change did, and what is wrong with a name."""
+"""Campaign replies: the list, confirmations of changes, and errors about names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,15 +44,15 @@ EXAMPLES = (
     ("/campaign launch here", "make it this channel's own"),
 )
 MOST_ROWS = 20
-"""Problems that one answer names."""
+"""Maximum number of problems listed in one reply."""
 OWN = ", this channel's own"
 _LONGEST_VALUE = 45
-"""Characters of a button that a campaign's name may take; a longer one is named by its number."""
+"""Characters of a button's value that a campaign's name may take; with a longer name its id is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """A campaign in the list: its links, their views and the change in 24 h, None if unknown, and dollars spent."""
+    """A campaign in the list: its links, their views and 24 h change (None if unknown), and dollars spent."""
 
     campaign: Campaign
     links: int
@@ -63,7 +63,7 @@ class CampaignRow:
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """What was typed for a video, and why it names none."""
+    """Text typed for a video, and why it matches none."""
 
     typed: str
     reason: str
@@ -71,7 +71,7 @@ class Unfit:
 
 @dataclass(frozen=True, slots=True)
 class Into:
-    """The campaign that videos go into: the channel's own one if nobody named it. `joined` ones run already."""
+    """The campaign that videos go into, `is_own` if it is the channel's. `joined` counts videos that already run."""
 
     campaign: Campaign
     is_own: bool = False
@@ -79,12 +79,12 @@ class Into:
 
     @property
     def name(self) -> str:
-        """Its name, and that it is the channel's own."""
+        """The campaign's name, marked if it is the channel's own."""
         return f"campaign {self.campaign.name}{OWN if self.is_own else ''}"
 
 
 def goes_into(into: Into | None) -> str:
-    """The campaign that a start goes into, as a sentence behind others."""
+    """The campaign that a start goes into, as a sentence to append."""
     if into is None:
         return ""
     others = f" {plural(into.joined, 'video')} tracked already joined it." if into.joined else ""
@@ -92,19 +92,19 @@ def goes_into(into: Into | None) -> str:
 
 
 def joined_words(into: Into | None) -> str:
-    """Whether a video that is already tracked joined its campaign."""
+    """Whether a tracked video was added to the campaign, as a sentence to append."""
     if into is None:
         return ""
     return f" Added to {into.name}." if into.joined else f" It's already in {into.name}."
 
 
 def campaign_value(campaign: Campaign) -> str:
-    """What a button carries for a campaign: its name if there is room, else its number, which is no name."""
+    """A campaign in a button: its name if it is short enough, else its id."""
     return campaign.name if len(quote_plus(campaign.name, errors="replace")) <= _LONGEST_VALUE else str(campaign.id)
 
 
 def no_such_campaign(named: str, known: Sequence[str], meant: str = "") -> str:
-    """There is no campaign of that name."""
+    """Error sentence for an unknown campaign."""
     if meant:
         hint = f"Did you mean {meant}?"
     elif not known:
@@ -158,7 +158,7 @@ def _open(campaign: Campaign, label: str) -> Button:
 def campaign_created(
     campaign: Campaign, *, is_new: bool, added: int, unfit: Sequence[Unfit], today: date, is_kept: bool = False
 ) -> Reply:
-    """A campaign exists: created now, or earlier by somebody. `is_kept`: it keeps another budget or other dates."""
+    """Reply to creating a campaign, which may exist already. `is_kept`: its other budget or dates were kept."""
     state = "is archived" if campaign.archived_at is not None else "already exists"
     first = "Campaign created." if is_new else f"This campaign {state}, so no second one was created."
     filled = f" {plural(added, 'video')} added." if added else ""
@@ -174,21 +174,21 @@ def campaign_created(
 
 
 def campaign_changed(campaign: Campaign, sentence: str, today: date, tone: Tone = Tone.SUCCESS) -> Reply:
-    """A setting of a campaign changed."""
+    """Confirmation that a setting of a campaign changed."""
     return Reply(
         f"{sentence}{_terms(campaign, today)}", title=campaign.name, actions=(_open(campaign, "Show it"),), tone=tone
     )
 
 
 def budget_used_up(limit: Limit) -> str:
-    """Nothing more can be started under a campaign's budget; what runs goes on."""
+    """Warning that nothing more can be started under a campaign's budget."""
     return f"Starts in it come to {dollars(limit.used)}, so nothing more can be started; what runs goes on."
 
 
 def campaign_filled(
     campaign: Campaign, added: int, known: int, untracked: int, unfit: Sequence[Unfit], named: str
 ) -> Reply:
-    """Videos joined a campaign: how many, and a row for each that couldn't."""
+    """Reply to adding videos: how many were added, and a row for each that wasn't."""
     facts = [f"{plural(added, 'video')} added" if added else "Nothing was added"]
     if known:
         facts.append(f"{known:,} {'was' if known == 1 else 'were'} in it already")
@@ -208,7 +208,7 @@ def campaign_filled(
 
 
 def campaign_emptied(campaign: Campaign, removed: int, absent: int, unfit: Sequence[Unfit]) -> Reply:
-    """Videos left a campaign; they stay tracked."""
+    """Reply to removing videos; they stay tracked."""
     verb = "wasn't" if absent == 1 else "weren't"
     missing = f" {absent:,} {verb} in it." if absent else ""
     sentence = f"{plural(removed, 'video')} removed; tracking goes on." if removed else "Nothing was removed."
@@ -222,7 +222,7 @@ def campaign_emptied(campaign: Campaign, removed: int, absent: int, unfit: Seque
 
 
 def channel_campaign(campaign: Campaign) -> Reply:
-    """A campaign became a channel's own."""
+    """Confirmation that a campaign is the channel's own now."""
     return Reply(
         "This is now the channel's campaign: look-ups and /track here use it unless a line names another one "
         "or says all.",
@@ -233,7 +233,7 @@ def channel_campaign(campaign: Campaign) -> Reply:
 
 
 def no_channel_campaign(before: Campaign | None) -> Reply:
-    """A channel has no campaign of its own any more, or never had one."""
+    """Reply to ending a channel's campaign."""
     if before is None:
         return Reply(
             "This channel has no campaign of its own. Choose one with /campaign launch here.", tone=Tone.WARNING
@@ -285,7 +285,7 @@ def campaign_spend(
 
 
 def _terms(campaign: Campaign, today: date) -> str:
-    """The budget and the dates, as far as there are any."""
+    """The budget and the dates that are set."""
     budget = f"{dollars(campaign.budget)} tracking budget" if campaign.budget is not None else ""
     dates = [
         f"{word} {date_text(day, today)}"

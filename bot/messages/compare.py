@@ -1,4 +1,4 @@
-"""Several videos side by side, at the same age."""
+"""Comparison of several videos at the same age."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ from bot.reply.model import (
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One video of a comparison under its number in the list."""
+    """One video of a comparison, with its number in the list."""
 
     label: str
     curve: Curve
@@ -56,7 +56,7 @@ class Compared:
 
 
 def shared_metric(readings: Sequence[VideoReading]) -> Metric | None:
-    """The first metric that every video with snapshots has: views where all state them. None where there is none."""
+    """The first metric that every video with snapshots has: views if possible. None if there is none."""
     taken = [reading.snapshots for reading in readings if reading.snapshots]
     shared = (metric for metric in Metric if all(any(metric in each.counts for each in one) for one in taken))
     return next(shared, None) if taken else None
@@ -65,7 +65,7 @@ def shared_metric(readings: Sequence[VideoReading]) -> Metric | None:
 def comparison(
     compared: Sequence[Compared], metric: Metric | None, picture: Picture | Drawing | None, now: datetime
 ) -> Reply:
-    """Who leads at the latest hour that all have reached, each video's counts, and the chart."""
+    """The leader at the latest hour that all videos have reached, each video's counts, and the chart."""
     if metric is None:
         return Reply(
             "These videos have no metric in common yet, so there's nothing to compare. Try again after their first "
@@ -87,7 +87,7 @@ def comparison(
 
 
 def compare_with(video: Video, options: tuple[Option, ...]) -> Reply:
-    """The choice of the other video."""
+    """Picker for the other video."""
     if not options:
         return Reply(
             f"There's no other video to compare {name_of(video)} with. Track one with /track.", tone=Tone.WARNING
@@ -97,7 +97,7 @@ def compare_with(video: Video, options: tuple[Option, ...]) -> Reply:
 
 
 def _finding(videos: Mapping[str, Video], metric: Metric, ranking: Ranking | None, known: int) -> str:
-    """The leader, or the leaders of a tie, at the hour that all have; the one video that has readings at all."""
+    """The leader, or the tied leaders, at the latest common hour; or the only video with readings."""
     if ranking is None:
         return "There's no hour since tracking began at which all of these videos have a reading, so none leads."
     count = f"{exact_count(ranking.counts[0][1])} {metric.value}"
@@ -119,7 +119,7 @@ def _finding(videos: Mapping[str, Video], metric: Metric, ranking: Ranking | Non
 
 
 def _age(compared: Sequence[Compared], now: datetime, problem: str) -> Note:
-    """How old the oldest numbers are of videos that still run; final numbers don't age."""
+    """Age of the oldest numbers among running videos; final numbers don't go stale."""
     running = [each for each in compared if each.reading.video.is_running] or compared[:1]
     oldest = min(running, key=lambda each: each.as_of)
     return reading_age(oldest.reading, oldest.as_of, now, problem)

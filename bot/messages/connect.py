@@ -9,7 +9,7 @@ from bot.reply.model import Button, Note, Reply, Tone, Weight, text
 
 
 def connected(available: Decimal, *, is_test: bool) -> Reply:
-    """The key works and is kept."""
+    """Confirmation that the key works and is stored."""
     kind = "a test key, so nothing is charged" if is_test else "a live key, so tracking spends its balance"
     return Reply(
         f"The API key is linked to this workspace. It's {kind}. {dollars(available, down=True)} available.",
@@ -21,7 +21,7 @@ def connected(available: Decimal, *, is_test: bool) -> Reply:
 
 
 def claimed() -> Reply:
-    """The operator's claim of a server is kept."""
+    """Confirmation that the operator claimed this server."""
     return Reply(
         "This server is claimed. It uses the bot's API key unless it has its own.",
         title="Claimed",
@@ -31,7 +31,7 @@ def claimed() -> Reply:
 
 
 def wrong_claim() -> Reply:
-    """A claim code that is not this server's."""
+    """Reply to a claim code of another server."""
     return Reply(
         "That isn't this server's claim code. Each server has its own: run contentstats-bot doctor where the bot runs.",
         tone=Tone.PROBLEM,
@@ -39,7 +39,7 @@ def wrong_claim() -> Reply:
 
 
 def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
-    """What disconnecting removes, with the button that does it."""
+    """What disconnecting deletes, with the button that does it."""
     what = "its API key and " if has_own_key else ""
     still = (
         f" {plural(running, 'video')} would still be tracked and charged at ContentStats; stop them first if you "
@@ -60,7 +60,7 @@ def disconnect_question(running: int, *, has_own_key: bool) -> Reply:
 
 
 def disconnected(*, keeps_default: bool) -> Reply:
-    """Everything stored for the workspace is gone."""
+    """Confirmation that everything stored for the workspace was deleted."""
     then = "This workspace now uses the bot's own key" if keeps_default else "Use /connect to link a key again"
     return Reply(
         "The key and everything stored for this workspace were deleted. Data collected at ContentStats is kept there. "

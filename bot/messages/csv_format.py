@@ -1,4 +1,4 @@
-"""Snapshots as CSV in which no spreadsheet finds anything but data."""
+"""CSV export of snapshots, safe to open in any spreadsheet: no cell is read as a formula."""
 
 import codecs
 import csv
@@ -12,25 +12,25 @@ from bot.reply.model import File
 from bot.store.readings import LinkReadings
 
 _NAME = 24
-"""Letters of a name in a file's name: what a phone shows in a line."""
+"""Letters of a name in a file name: as much as a phone shows on a line."""
 HEADER = ("video_id", "platform", "link", "title", "creator", "status", "snapshot_time", *Metric)
 SPANS = {"24h": timedelta(days=1), "7d": timedelta(days=7)}
-"""How far back a summary states what each counter was."""
+"""How far back a summary compares each counter."""
 SUMMARY_HEADER = (
     *("link", "platform", "title", "creator", "status", "trackings", "snapshots", "first_snapshot", "last_snapshot"),
     *(name for metric in Metric for name in (metric, *(f"{metric}_gained_{span}" for span in SPANS))),
 )
 _DELIMITERS = r";|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-"""What ends a cell in some program's view. A comma ends none of ours: such text is quoted (RFC 4180)."""
+"""Characters that end a cell in some program. A comma isn't one: text with commas is quoted (RFC 4180)."""
 _SKIPPED = r"\s\"\u201c-\u201f\uff02\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-"""What programs drop before they look at a cell: white space, quotes, characters that nobody sees."""
+"""Characters that programs skip at the start of a cell: white space, quotes, invisible characters."""
 _TRIGGERS = r"=+\-@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207a-\u207c\u208a-\u208c"
-"""What begins a formula, full-width and small forms included."""
+"""Characters that start a formula, full-width and small forms included."""
 _FORMULA = re.compile(f"(^|[{_DELIMITERS}])([{_SKIPPED}]*)([{_TRIGGERS}])")
 
 
 def csv_rows(video: Video, snapshots: Iterable[Snapshot]) -> Iterator[tuple[str, ...]]:
-    """A row a snapshot."""
+    """One row per snapshot."""
     facts = (video.id, video.platform, video.link, video.title, video.creator, video.status)
     safe = tuple(inert(fact) for fact in facts)
     for snapshot in snapshots:
@@ -39,12 +39,12 @@ def csv_rows(video: Video, snapshots: Iterable[Snapshot]) -> Iterator[tuple[str,
 
 
 def summary_moments(now: datetime) -> tuple[datetime, ...]:
-    """When the links must be read for `summary_rows`: now, and each of `SPANS` before."""
+    """Times at which links must be read for `summary_rows`: now, and each of `SPANS` before."""
     return (now, *(now - span for span in SPANS.values()))
 
 
 def summary_rows(links: Iterable[LinkReadings]) -> Iterator[tuple[str, ...]]:
-    """A row per link that has a reading: its last counts, and what it gained; empty if it wasn't read so long ago."""
+    """One row per link with a reading: its last counts and gains; a gain is empty if the link wasn't read back then."""
     for link in links:
         video, last, first = link.newest.video, link.at[0], link.first
         if last is None or first is None:
@@ -56,7 +56,7 @@ def summary_rows(links: Iterable[LinkReadings]) -> Iterator[tuple[str, ...]]:
 
 
 def _counts(link: LinkReadings, metric: Metric) -> Iterator[str]:
-    """The last count of a metric and how much it is above each earlier one; empty if one isn't known."""
+    """The last count of a metric and its gain since each earlier reading; empty if one is unknown."""
     stated = (link.stating(metric, place) for place in range(len(link.at)))
     last, *before = (None if each is None else each.counts[metric] for each in stated)
     yield "" if last is None else str(last)
@@ -70,26 +70,26 @@ def csv_file(name: str, rows: Sequence[tuple[str, ...]], header: Sequence[str] =
 
 
 def csv_name(name: str, otherwise: str = "videos") -> str:
-    """What the file of a video or a campaign is called: by its name, or `otherwise` if no letter of that is ASCII."""
+    """File name for a video or campaign: from its name, or `otherwise` if that has no ASCII letters."""
     slug = re.sub(r"[^\w-]+", "-", name, flags=re.ASCII)[:_NAME].strip("-")
     return f"contentstats-{slug or otherwise}.csv"
 
 
 def inert(words: str) -> str:
-    """Foreign words in which no spreadsheet finds a formula, whichever delimiter it splits them by.
+    """Make foreign text inert, so that no spreadsheet finds a formula in it, whichever delimiter it uses.
 
-    An apostrophe goes before whatever would begin one (OWASP, CSV injection).
+    An apostrophe goes before each character that would start one (OWASP, CSV injection).
     """
     return _FORMULA.sub(r"\1\2'\3", words)
 
 
 def head(header: Sequence[str] = HEADER) -> bytes:
-    """The header after a mark that tells spreadsheets that titles are UTF-8."""
+    """The header after a byte order mark, which makes spreadsheets read UTF-8."""
     return codecs.BOM_UTF8 + encoded([tuple(header)])
 
 
 def encoded(rows: Iterable[tuple[str, ...]]) -> bytes:
-    """Rows as they stand in a file."""
+    """Rows encoded as CSV."""
     table = io.StringIO()
     csv.writer(table).writerows(rows)
-    return table.getvalue().encode(errors="replace")  # half a surrogate pair is no character
+    return table.getvalue().encode(errors="replace")  # replaces lone surrogates

@@ -1,4 +1,4 @@
-"""The answers of an export: the file, how far the reading before it is, and what it lacks."""
+"""Replies of an export: the file, the progress of reading, and what is missing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from bot.reply.call import Call
 from bot.reply.model import Button, Column, File, Item, LargeFile, Listing, Note, Part, Plain, Reply, Time, Tone, text
 
 MOST_ROWS = 20
-"""Videos that an export names as missing or incomplete."""
+"""Maximum number of videos listed as missing or incomplete."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """Videos that a file lacks: never read and why, read before but not now and why, and those without a snapshot.
+    """Videos missing from a file: never read and why, not read again and why, and those without a snapshot.
 
     `hides_more`: the API may not list all videos of the account.
     """
@@ -37,9 +37,9 @@ def exported(
     lacking: Lacking = Lacking(),
     into: Into | None = None,
 ) -> Reply:
-    """The files, how fresh they are, and the videos that are not in them with the reasons.
+    """The files, how fresh they are, and the missing videos with the reasons.
 
-    A file of a row per video has no `snapshots`.
+    A summary file has one row per video and no `snapshots`.
     """
     age = text("As of ", Time(as_of), ".")
     place = "" if len(files) == 1 else f" in {len(files)} files"
@@ -56,7 +56,7 @@ def exported(
 
 
 def reading(read: int, total: int, spent: timedelta, again: Call) -> Reply:
-    """Pages are being read before the file can be written."""
+    """Progress, while pages are read before the file can be written."""
     left = f", about {ago(spent / read * (total - read))} left" if read else ""
     return Reply(
         f"Reading {plural(total, 'video')} first: {read:,} of {total:,} done{left}.",
@@ -67,7 +67,7 @@ def reading(read: int, total: int, spent: timedelta, again: Call) -> Reply:
 
 
 def nothing_to_export(problem: str, lacking: Lacking = Lacking()) -> Reply:
-    """No snapshot is known yet, because there is none or because it could not be read."""
+    """Reply if no snapshot is known, because there is none or it couldn't be read."""
     sentence = (
         f"{plural(len(lacking.missing), 'video')} couldn't be read, so there's nothing to export."
         if lacking.missing

@@ -1,4 +1,4 @@
-"""What the bot says about itself: all commands, or one."""
+"""Help: all commands, or one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ DETAILS = "details"
 
 
 class Group(StrEnum):
-    """What people come for, in the order in which /help lists it."""
+    """Groups of commands, in the order in which /help lists them."""
 
     LOOK = "Look"
     TRACK = "Track"
@@ -21,10 +21,10 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A command as help shows it: its arguments are pairs of a placeholder and what it means.
+    """A command for /help. `arguments` are pairs of a placeholder and its meaning.
 
-    `brief` is what it is for in a few words, `about` holds rules for those who ask about it, a line each; `examples`
-    are lines with what they do, and `permission` is empty if everyone may use it.
+    `brief` is its purpose in a few words, `about` has further rules, one per line; `examples` are pairs of a line and
+    what it does, and `permission` is empty if everyone may use it.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Described:
 
 
 def all_commands(commands: Sequence[Described]) -> Reply:
-    """Every other command by what people come for."""
+    """Every other command, by group."""
     others = [each for each in commands if each.name != "help"]
     groups = (_listed(group, [each for each in others if each.group is group]) for group in Group)
     return Reply(
@@ -52,7 +52,7 @@ def all_commands(commands: Sequence[Described]) -> Reply:
 
 
 def one_command(command: Described) -> Reply:
-    """One command by its examples, the rest in details; without them its arguments, its rules and who may use it."""
+    """One command with its examples, or with its details if it has none."""
     if not command.examples:
         return command_details(command)
     lines = (Paragraph(text(Code(line), f" {meaning}")) for line, meaning in command.examples)
@@ -77,7 +77,7 @@ def command_details(command: Described) -> Reply:
 
 
 def _listed(group: Group, commands: Sequence[Described]) -> Paragraph:
-    """**Look:** `/videos` your list · `/stats` one video."""
+    """One group on a line: **Look:** `/videos` your list · `/stats` one video."""
     between = (": ", *(" · " for _ in commands))
     spans = (
         span

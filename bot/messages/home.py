@@ -1,4 +1,4 @@
-"""The home page: wallet, running videos and settings at a glance, where a chat has such a page."""
+"""Home page: wallet, running videos and settings at a glance, in chats that have such a page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ class HomeFacts:
 
 
 def home(facts: HomeFacts) -> Reply:
-    """The page."""
+    """The home page."""
     left = f", {left_words(facts.limit)}" if facts.sees_money else ""
     settings = Fields(
         (

@@ -1,4 +1,4 @@
-"""The log of what people did: a page of it, and the file of every entry."""
+"""The audit log: a page of entries, and the file of all."""
 
 import codecs
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """Some entries, newest first, the first of which is number `first`: those of one kind, or of a person by id."""
+    """Some entries, newest first, filtered by kind or by a person's id. The first has number `first`."""
 
     entries: tuple[Entry, ...]
     only: str
@@ -59,7 +59,7 @@ class LogPage:
 
 
 def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
-    """The page, with buttons to the others, the file, and a menu of the `kinds` of entries."""
+    """A page, with buttons to the others and the file, and a menu of the `kinds` of entries."""
     columns = (Column("What"), Column("Who, where"), Column("Cost", Align.RIGHT), Column("Outcome"), Column("When"))
     items = tuple(_item(each, page.now) for each in page.entries)
     last = page.first + len(items) - 1
@@ -79,12 +79,12 @@ def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
 
 
 def log_rows(entries: Sequence[Entry] | None = None) -> bytes:
-    """Entries as they stand in the file; without any, its head."""
+    """Entries encoded as CSV; the header if `entries` is None."""
     return codecs.BOM_UTF8 + encoded([HEADER]) if entries is None else encoded(map(_row, entries))
 
 
 def log_file(file: File | LargeFile) -> Reply:
-    """Every entry, as a file."""
+    """The file of every entry."""
     return Reply("The whole log, newest first.", title="Log", files=(file,))
 
 
@@ -97,7 +97,7 @@ def _item(entry: Entry, now: datetime) -> Item:
 
 
 def _who(entry: Entry) -> Text:
-    """Who it was, and in which channel, if it was one."""
+    """Who it was, and in which channel if it was in one."""
     if entry.action is Action.OUTSIDE:
         return text(OUTSIDE)
     where = (" in ", Channel(entry.channel_id)) if entry.channel_id else ()

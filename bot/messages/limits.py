@@ -1,11 +1,11 @@
-"""Limits on spending in words: whose they are, what is left of them, and who can raise them."""
+"""Spending limits in words: whose they are, what is left, and who can raise them."""
 
 from bot.domain.allowances import Limit, Scope
 from bot.domain.money import dollars
 
 
 def limit_words(limit: Limit, *, sum_too: bool = True, whose: str = "your") -> str:
-    """A limit in a sentence: `your $20.00 monthly allowance`, `the $50.00 budget of launch`."""
+    """A limit within a sentence: `your $20.00 monthly allowance`, `the $50.00 budget of launch`."""
     amount = f"{dollars(limit.limit)} " if sum_too else ""
     match limit.scope:
         case Scope.OPERATOR:
@@ -26,7 +26,7 @@ def left_words(limit: Limit, *, whose: str = "your") -> str:
 
 
 def who_raises(limit: Limit) -> str:
-    """The next step of a person whom a limit stops."""
+    """The next step for a person who reached a limit."""
     match limit.scope:
         case Scope.OPERATOR:
             return "Ask an admin to raise MONTHLY_CAP_USD."

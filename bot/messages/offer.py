@@ -1,4 +1,4 @@
-"""The consequence card: what tracking would cost and do to the money, before anything is spent."""
+"""Consequence card: what tracking would cost and do to the balance, before anything is spent."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -56,19 +56,19 @@ from bot.reply.model import (
 )
 
 MOST_OPTIONS = 25
-"""Of a menu."""
+"""Maximum number of menu options."""
 LONGEST_TYPED = 40
-"""Characters of a link that could not be read, as its row shows it."""
+"""Characters of an unreadable link in its row."""
 ADD_CREDIT = LinkButton("Add credit", "https://contentstats.io/")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One link of a request: the video it names or the `problem` with what was `typed`, and what tracks that video.
+    """One link of a request: its video, or the `problem` with the `typed` text, and the tracking that runs already.
 
-    `started_by` is None for a tracking that was started outside the bot; `hidden` is one of another workspace.
-    `may_run` says that the video may be tracked already although nothing shows it; `unclear_at` is when an earlier
-    start of it was sent whose outcome is not known yet.
+    `started_by` is None for a tracking started outside the bot; `hidden` ones belong to another workspace. `may_run`:
+    the video may be tracked already although no list shows it; `unclear_at` is when an earlier start was sent whose
+    outcome is unknown.
     """
 
     link: VideoLink | None
@@ -83,17 +83,17 @@ class Row:
 
     @property
     def is_new(self) -> bool:
-        """Whether this one would be started."""
+        """Whether this link would be started."""
         return self.link is not None and self.video is None and not self.in_flight
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a consequence card shows. `days` is None if the asker left the choice open.
+    """What a consequence card shows. `days` is None if the person didn't choose.
 
-    `despite` is the newest unclear start, by its id, that the card warns of; 0 for none. `asked` is the days that the
-    asker typed; None for none. What costs more than `approval_above` dollars needs approval. `campaigns` are those
-    that the videos may go into instead. Without `sees_money` the card has prices, but nothing that tells the balance.
+    `despite` is the id of the newest unclear start that the card warns of, or 0. `asked` is the number of days typed,
+    or None. Anything above `approval_above` dollars needs approval. `campaigns` are alternatives to `into`. Without
+    `sees_money` the card has prices, but nothing that reveals the balance.
     """
 
     batch: str
@@ -114,7 +114,7 @@ class Offer:
 
     @property
     def proposed(self) -> Consequence:
-        """The choice that was asked for; else the usual one, or the longest that can be started if it can't."""
+        """The chosen length; else the usual one, or if that can't be started the longest that can."""
         wanted = self.days or self.usual_days
         asked = next(choice for choice in self.choices if choice.days == wanted)
         if self.days is not None or self.can_start(asked):
@@ -131,13 +131,13 @@ class Offer:
         return choice.affordable and fits and not self.can_start(choice)
 
     def is_above(self, choice: Consequence) -> bool:
-        """Whether the sum alone needs approval."""
+        """Whether the price alone requires approval."""
         return self.approval_above is not None and choice.price > self.approval_above
 
     def needs_no_press(self, up_to: Decimal) -> bool:
-        """Whether it may start at once if that is allowed for so many dollars.
+        """Whether it may start without a press, if that is allowed up to so many dollars.
 
-        Only if everything is known that the card would show, and nothing of it is a warning.
+        Only if everything on the card is known, and nothing on it is a warning.
         """
         is_known = self.wallet.is_certain and not self.wallet.problem and not self.despite
         is_plain = len(self.rows) == 1 and self.rows[0].is_new and not _doubt(self.rows)
@@ -152,7 +152,7 @@ class Offer:
 
 
 class _Effect(StrEnum):
-    """What a length of tracking does to the money."""
+    """What a length of tracking does to the balance."""
 
     FINE = "fine"
     PAUSES = "pauses"
@@ -176,7 +176,7 @@ _APPROVABLE = "Somebody else can approve it."
 
 
 def consequence_card(offer: Offer) -> Reply:
-    """What one length of tracking would cost and do to the rest, with one button to start it and a menu of others."""
+    """What one length of tracking would cost and do to the rest, with a button to start it and a menu of others."""
     new = [row for row in offer.rows if row.is_new]
     doubt = _doubt(new)
     return Reply(
@@ -193,7 +193,7 @@ BILLED_TWICE = "If it turns out to be running, both are billed."
 
 
 def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:
-    """What to know before tracking videos that may be tracked already; nothing if none may."""
+    """Warning for videos that may be tracked already; empty if none may."""
     unclear = max((row.unclear_at for row in new if row.unclear_at is not None), default=None)
     if unclear is not None:
         return (Paragraph(text("An earlier start (", Time(unclear), f") is still unclear. {BILLED_TWICE}")),)
@@ -207,7 +207,7 @@ def _doubt(new: Sequence[Row]) -> tuple[Paragraph, ...]:
 
 
 def links(rows: Sequence[Row]) -> tuple[Part, ...]:
-    """The link alone, or each of several with its state."""
+    """The only link, or each of several with its state."""
     if len(rows) == 1:
         return (Paragraph(_named(rows[0])),)
     items = tuple(Item(_named(row), (state := _state_of(row),), state) for row in rows)
@@ -233,7 +233,7 @@ def _state_of(row: Row) -> Text:
 
 
 def starter(row: Row) -> Text:
-    """Who started the tracking that runs."""
+    """Who started the running tracking."""
     if row.started_by is None:
         return text("outside this bot")
     return text(Mention(row.started_by.id, row.started_by.name))
@@ -244,7 +244,7 @@ def _price(choice: Consequence) -> str:
 
 
 def _cost(offer: Offer) -> str:
-    """The price, and the tighter of the limits that it has to keep within."""
+    """The price, and the tightest limit that applies to it."""
     chosen, usage = offer.proposed, offer.wallet.usage
     price = _price(chosen)
     if offer.limit.left < usage.available:
@@ -269,13 +269,13 @@ def _effect(choice: Consequence, offer: Offer) -> _Effect:
 
 
 def _what_follows(offer: Offer) -> str:
-    """What the proposed choice does to the rest, without amounts for those who may not see money."""
+    """What the proposed length does to the rest, without amounts for people who may not see money."""
     unseen = None if offer.sees_money else _WITHOUT_AMOUNTS.get(_effect(offer.proposed, offer))
     return _consequence(offer) if unseen is None else unseen
 
 
 def _consequence(offer: Offer) -> str:
-    """What the proposed choice does to the rest, in a sentence or two."""
+    """What the proposed length does to the rest, in a sentence or two."""
     chosen, wallet = offer.proposed, offer.wallet
     match _effect(chosen, offer):
         case _Effect.SHORT:
@@ -318,7 +318,7 @@ def _shortfall(there: Decimal, needed: Decimal) -> str:
 
 
 def _other_effects(offer: Offer) -> tuple[Fields, ...]:
-    """A line for the lengths of each effect that is of another kind than the proposed one's."""
+    """One line per other effect, with the lengths that have it."""
     usual = _effect(offer.proposed, offer)
     alike: dict[str, list[int]] = defaultdict(list)
     for each in offer.choices:
@@ -378,7 +378,7 @@ def _actions(offer: Offer) -> tuple[Action, ...]:
 
 
 def _other_campaigns(offer: Offer) -> list[tuple[str, int]]:
-    """The campaigns that the videos could go into instead, with their numbers; 0 is none."""
+    """Campaigns that the videos could go into instead, with their ids; 0 is none."""
     now = None if offer.into is None else offer.into.campaign.id
     others = [(f"Into {each.name}", each.id) for each in offer.campaigns if each.id != now]
     return others if now is None else [("Into no campaign", 0), *others]

@@ -1,4 +1,4 @@
-"""What the bot says when something is not possible: what happened, and what to do next."""
+"""Errors as replies: what happened, and what to do next."""
 
 import math
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from bot.reply.call import Call
 from bot.reply.model import Button, Code, Field, Fields, Link, Note, Option, Reply, Select, Tone, text
 
 MOST_LABEL = 40
-"""Characters of a line on a button."""
+"""Maximum characters of a line on a button."""
 
 
 def problem(sentence: str, instead: tuple[str, Call] | None = None) -> Reply:
-    """A problem in one sentence, with a button for the line that may be meant."""
+    """A problem in one sentence, with a button for the line that was probably meant."""
     return Reply(sentence, actions=_button(instead), tone=Tone.PROBLEM)
 
 
 def misunderstood(sentence: str, usage: str, example: str, instead: tuple[str, Call] | None = None) -> Reply:
-    """Words that make no sense to a command: why, and the nearest line that does; else usage and an example."""
+    """Reply to words that a command can't parse: why, and the nearest valid line; else usage and an example."""
     if instead is not None:
         return problem(f"{sentence} Try {shortened(instead[0])}.", instead)
     fields = Fields((Field("Usage", text(Code(usage))), Field("Example", text(Code(example)))))
@@ -27,7 +27,7 @@ def misunderstood(sentence: str, usage: str, example: str, instead: tuple[str, C
 
 
 def unknown_command(typed: str, nearest: tuple[str, Call] | None) -> Reply:
-    """A line that means no command, with the nearest one that does."""
+    """Reply to a line that means no command, with the nearest one."""
     name, _, words = typed.partition(" ")
     sentence = (
         f"I don't know what “{shortened(typed)}” means." if words else f"There's no command /{shortened(name, 30)}."
@@ -41,19 +41,19 @@ def unknown_command(typed: str, nearest: tuple[str, Call] | None) -> Reply:
 
 
 def crashed(reference: str, *, may_have_spent: bool) -> Reply:
-    """An unexpected error: `reference` is in the log too."""
+    """Reply to a bug; the log has the same `reference`."""
     advice = "The tracking may be running: check /videos before you try again" if may_have_spent else "Please try again"
     if_again = f"If it keeps happening, give your admin this reference: {reference}."
     return problem(f"Something went wrong on our end. {advice}. {if_again}")
 
 
 def busy() -> Reply:
-    """The program has no room for another command."""
+    """Reply if the program is too busy for another command."""
     return problem("I'm busy right now, so nothing was done. Try again in a minute.")
 
 
 def slowed_down() -> Reply:
-    """One person sends commands faster than anybody can read the replies."""
+    """Notice to a person who sends commands faster than anybody can read the replies."""
     return Reply(
         "You're sending a lot of commands, so I'm answering yours one per second. Your answer will appear here."
     )
@@ -63,22 +63,22 @@ UNSAVED = (
     "The bot's database isn't responding, so the outcome wasn't saved: the tracking may be running. Check "
     "/videos before you try again."
 )
-"""What a start says instead of the usual advice to try again."""
+"""Error of a start, instead of the usual advice to try again."""
 
 
 def too_many() -> Reply:
-    """One person has too many commands waiting."""
+    """Reply to a person who has too many commands waiting."""
     return problem("You've sent too many commands at once, so nothing was done. Try again in a minute.")
 
 
 def in_line(seconds: float) -> Reply:
-    """The answer takes longer, because others are before it; `seconds` is about how long, 0 if nobody knows."""
+    """Interim reply while a command waits for the API's rate limit; `seconds` is an estimate, 0 if unknown."""
     wait = f" for about {plural(math.ceil(seconds), 'second')}" if seconds else " fast enough for everyone right now"
     return Reply(f"You're in line: ContentStats isn't accepting more calls{wait}. Your answer will appear here.")
 
 
 def no_link() -> Reply:
-    """The message behind the shortcut contains no video link."""
+    """Reply if the message behind the shortcut has no video link."""
     return Reply(
         "I see no video link in this message. Paste one from TikTok, YouTube, Instagram or X after /track.",
         tone=Tone.WARNING,
@@ -86,7 +86,7 @@ def no_link() -> Reply:
 
 
 def with_links_left_out(reply: Reply, links: Sequence[str]) -> Reply:
-    """The reply with a note that names the links of a message that one /track had no room for."""
+    """Add a note with the links of a message that didn't fit into one /track."""
     if not links:
         return reply
     named = (span for at, link in enumerate(links) for span in (", " if at else "", _linked(link)))
@@ -100,12 +100,12 @@ def _linked(link: str) -> Link:
 
 
 def which_of(call: Call, argument: str, options: tuple[Option, ...]) -> Reply:
-    """A command about a video was sent alone: choose the video."""
+    """Picker for a command about a video that was sent without one."""
     return Reply("Which video?", actions=(Select("Choose a video", call, argument, options),))
 
 
 def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more: bool, words: str = "") -> Reply:
-    """Several videos match: choose one. `words` are named if more than one video is asked for."""
+    """Picker if several videos match. `words` are quoted if the command takes more than one video."""
     hint = " There are more; type more of the title to narrow it down." if more else ""
     what = f" “{shortened(words)}”" if words else ""
     return Reply(
@@ -116,7 +116,7 @@ def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more:
 
 
 def nearest_videos(words: str, call: Call, argument: str, options: tuple[Option, ...]) -> Reply:
-    """No video matches the words, but some titles are spelled nearly so: a button for each."""
+    """Buttons for videos with similar titles, if none matches."""
     which = "this one" if len(options) == 1 else "one of these"
     return Reply(
         f"No video here matches “{shortened(words)}”. Did you mean {which}?",

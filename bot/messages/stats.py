@@ -1,4 +1,4 @@
-"""One video: its main count with what it gained; in the details every metric, its rates, dates and gaps."""
+"""One video: its main count and gains; the details have every metric, rates, dates and gaps."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,15 +55,15 @@ from bot.reply.model import (
 
 DAY = timedelta(days=1)
 MOST_SPANS = 4
-"""Trackings whose dates are shown, the newest ones."""
+"""Maximum number of trackings whose dates are shown, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """What a video's card is made of. `started_by` counts where `started_here`: else it was started outside the bot.
+    """The facts of a video's card. `started_by` is meaningful if `started_here`; else it was started outside the bot.
 
-    `cost_per_snapshot` is dollars, None where it is not known. `as_of` is when the page was read, `seen_at` when the
-    API last said how the video stands, which a list does between two readings.
+    `cost_per_snapshot` is dollars, None if unknown. `as_of` is when the page was read, `seen_at` when the API last
+    reported the video's status, in a page or a list.
     """
 
     curve: Curve
@@ -77,7 +77,7 @@ class VideoFacts:
 
     @property
     def reading(self) -> VideoReading:
-        """The whole series, under its current tracking."""
+        """The whole series, as a reading of its current tracking."""
         return self.curve.reading
 
 
@@ -95,7 +95,7 @@ def video_stats(facts: VideoFacts, picture: Picture | Drawing | None) -> Reply:
 
 
 def video_details(facts: VideoFacts) -> Reply:
-    """Everything else that is known of one video."""
+    """Everything else that is known about one video."""
     parts: list[Part] = []
     if any(snapshot.counts for snapshot in facts.reading.snapshots):
         parts.append(_metrics(facts.reading, facts.now))
@@ -106,7 +106,7 @@ def video_details(facts: VideoFacts) -> Reply:
 
 
 def window_words(found: Change) -> str:
-    """The real window of a change: `24 h`, and so many hours where it is another one than was asked for."""
+    """The real window of a change in hours: `24 h`."""
     return f"{round(found.window / HOUR)} h"
 
 
@@ -133,7 +133,7 @@ def _summary(reading: VideoReading, now: datetime) -> str:
 
 
 def _small_print(facts: VideoFacts) -> Note:
-    """Where it is, how long it runs, what weakens the main number, and how old that is."""
+    """Platform, state, what weakens the main number, and how old that is."""
     reading = facts.reading
     video, metric = reading.video, main_metric(reading.video.platform, reading.snapshots)
     age = reading_age(reading, facts.as_of, facts.now, facts.problem).text
@@ -154,7 +154,7 @@ def _caveats(facts: VideoFacts, metric: Metric) -> Iterator[str]:
 
 
 def _rates(facts: VideoFacts) -> str:
-    """What the numbers come to: `8.1% engagement · $0.02 per 1,000 new views · 48 of 48 snapshots`."""
+    """The derived figures: `8.1% engagement · $0.02 per 1,000 new views · 48 of 48 snapshots`."""
     video, snapshots = facts.reading.video, facts.reading.snapshots
     found = facts.curve.coverage(facts.now)
     if found is None:
@@ -186,7 +186,7 @@ def _metrics(reading: VideoReading, now: datetime) -> Table:
 
 
 def _metric_row(reading: VideoReading, metric: Metric, now: datetime) -> tuple[Text, ...]:
-    """A metric that later snapshots don't state has its last value, with its age, and no change."""
+    """A metric missing from later snapshots has its last value, with its age, and no change."""
     snapshots = reading.snapshots
     latest = next(each.counts[metric] for each in reversed(snapshots) if metric in each.counts)
     name = metric_name(reading.video.platform, metric)
@@ -243,7 +243,7 @@ def _spans(curve: Curve, now: datetime) -> Iterator[str]:
 
 
 def _remarks(curve: Curve) -> Iterator[str]:
-    """Where the series is not whole, and why."""
+    """Gaps and other irregularities of the series, with their reasons."""
     reading = curve.reading
     video, snapshots = reading.video, reading.snapshots
     untracked = curve.between

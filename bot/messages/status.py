@@ -1,4 +1,4 @@
-"""What works and what does not: only what is wrong on the card, every fact in its details."""
+"""Status: the card lists only problems, the details have every fact."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,10 +35,10 @@ _NO_SCHEDULER = (
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The facts of a look around. `error` is the API's last answer where it was none; times are None where never.
+    """The facts for /status. `error` is the API's error, empty if it answers; times are None if never.
 
-    `polled_at` is when the wallet was last read by itself, `poll_problem` why that fails since, and `polls_at` when it
-    is tried next. `services` are the program's parts, and `is_posting` is whether a digest or an alert is on here.
+    `polled_at` is the wallet's last background sync, `poll_problem` why it has failed since, and `polls_at` its next
+    try. `services` are the parts of the program, and `is_posting` is whether a digest or an alert is on here.
     """
 
     version: str
@@ -61,14 +61,14 @@ class Health:
 
     @property
     def needs_scheduler(self) -> bool:
-        """Whether something here waits for a scheduler, and none runs."""
+        """Whether something here needs a scheduler, and none runs."""
         return (self.is_posting or bool(self.queue.waiting)) and not any(
             each.name == SCHEDULER and each.is_up(self.now) for each in self.services
         )
 
     @property
     def down(self) -> tuple[Service, ...]:
-        """The chats that can't be read. One that was last read a day ago was given up on purpose."""
+        """Chats that aren't being read. One last read over a day ago counts as removed on purpose."""
         lately = [each for each in self.services if each.name != SCHEDULER and self.now - each.seen_at < FORGOTTEN]
         return tuple(each for each in lately if not each.is_up(self.now))
 
@@ -87,7 +87,7 @@ def health(found: Health) -> Reply:
 
 
 def health_details(found: Health) -> Reply:
-    """Every fact of the look around."""
+    """Every fact of the status."""
     chats = [each for each in found.services if each.name != SCHEDULER]
     scheduler = next((each for each in found.services if each.name == SCHEDULER), None)
     fields = (
@@ -112,7 +112,7 @@ def health_details(found: Health) -> Reply:
 
 
 def retried(count: int) -> Reply:
-    """What was given up is posted after all."""
+    """Confirmation that dead letters are posted again."""
     if not count:
         return Reply("No messages failed recently, so there's nothing to post again.")
     return Reply(
@@ -124,7 +124,7 @@ def retried(count: int) -> Reply:
 
 
 def _problems(found: Health) -> Iterator[str]:
-    """What is wrong, the most important first."""
+    """Problems, the most important first."""
     if not found.has_key:
         yield "This workspace has no API key. Link one with /connect, or ask your admin to set CONTENTSTATS_API_KEY."
     if found.error:

@@ -1,4 +1,4 @@
-"""Cards of /stop: what stopping saves, and that a tracking was stopped."""
+"""Cards of /stop: what stopping saves, and the confirmation."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -13,13 +13,13 @@ from bot.reply.model import Action, Button, Mention, Menu, MenuOption, Note, Par
 
 _NOTHING: Mapping[str, str] = {}
 MOST_OFFERED = 25
-"""Other trackings of a link that can be chosen by when they started."""
+"""Maximum number of other trackings of a link to choose from."""
 
 
 def stop_question(
     video: Video, snapshots_left: int | None, cost_per_snapshot: Decimal | None, carried: Mapping[str, str] = _NOTHING
 ) -> Reply:
-    """What stopping saves, with the button that does it, which is to have `carried` among its arguments."""
+    """What stopping saves, with the button that stops, which passes on the `carried` arguments."""
     return Reply(
         f"Stopping {_saves(snapshots_left, cost_per_snapshot)}",
         title="Stop this tracking?",
@@ -42,7 +42,7 @@ def stopped(
     person: Person,
     others: Sequence[Video] = (),
 ) -> Reply:
-    """It is stopped, and what that saved; `others` are trackings of the same link that go on."""
+    """Confirmation of a stop and what it saved; `others` are trackings of the same link that still run."""
     return Reply(
         f"This {_saves(snapshots_left, cost_per_snapshot)}{_go_on(others)}",
         title="Stopped",
@@ -58,7 +58,7 @@ def stopped(
 
 
 def already_over(video: Video) -> Reply:
-    """There is nothing to stop."""
+    """Reply if there is nothing to stop."""
     return Reply(
         f"{name_of(video)} is no longer tracked ({status_word(video)}), so there's nothing to stop.",
         actions=(Button("Stats", Call("stats", {"video": video.id})),),
@@ -80,7 +80,7 @@ def _stop_others(others: Sequence[Video]) -> tuple[Action, ...]:
 
 
 def _since(video: Video) -> str:
-    """When a tracking started, which tells it from others of its link; its id if that isn't known."""
+    """When a tracking started, which distinguishes it from others of its link; its id if unknown."""
     return shortened(video.id) if video.started_at is None else f"Started {moment_text(video.started_at)}"
 
 

@@ -1,4 +1,4 @@
-"""What became of links: already tracked, started, not started and why, or not known yet."""
+"""The outcome of links: already tracked, started, not started and why, or not known yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -40,11 +40,10 @@ from bot.reply.plain import plain_spans
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one request: its video where one runs, and `words` where it is not simply started.
+    """The outcome of one request: its video if one runs, and `words` unless it was simply started.
 
-    `is_refused` says that this press did nothing, whatever the request's state; `is_news` that it was this one that
-    learned of the start, so that the channel is told once; `is_under_way` that the request's one call to the API may
-    not be over.
+    `is_refused`: this press did nothing, whatever the request's state; `is_news`: this press found out about the start,
+    so that the channel is notified once; `is_under_way`: the request's API call may still be running.
     """
 
     request: TrackRequest
@@ -57,7 +56,7 @@ class Result:
 
     @property
     def started(self) -> bool:
-        """Whether this request started a tracking, now or before."""
+        """Whether this request started a tracking, now or earlier."""
         return self.request.state is RequestState.TRACKING and not self.is_refused
 
     @property
@@ -70,13 +69,13 @@ class Result:
 def outcome_card(
     results: Sequence[Result], note: Note | None = None, again: Button | None = None, *, hides_money: bool = False
 ) -> Reply:
-    """One card for one press: alone or in a table, with the one public line that spending leaves.
+    """One card per press: a single result or a table, with the public line about spending.
 
-    `note` is what there is to say of alerts besides; `again` starts what needs a second press. The line names no money
+    `note` is an additional note about alerts; `again` starts what needs a second press. The public line omits amounts
     in a channel that `hides_money`.
     """
     card = _single(results[0]) if len(results) == 1 else _several(results)
-    if again is not None:  # in place of the first card, whose buttons would only ask the same question
+    if again is not None:  # replaces the first card, whose buttons would only ask the same question
         title = "Track it anyway?" if len(results) == 1 else card.title
         card = replace(card, title=title, actions=(again, *card.actions), tone=Tone.WARNING)
     card = replace(card, public_line=_public_line(results, with_cost=not hides_money))
@@ -86,7 +85,7 @@ def outcome_card(
 def second_press(batch: str, days: int, videos: int, cost: Decimal, despite: int = 0) -> Button:
     """The button that starts videos although they may be tracked already; `cost` is dollars for all of them.
 
-    `despite` is the newest unclear start of them, by its id.
+    `despite` is the id of their newest unclear start.
     """
     what = "it" if videos == 1 else f"the {videos}"
     accepted = {"despite": str(despite)} if despite else {}
@@ -110,15 +109,15 @@ def _several(results: Sequence[Result]) -> Reply:
 
 
 def announcement(result: Result) -> Reply:
-    """For the channel: the public line of a start that nobody had asked about when it was found.
+    """The public line for a channel about a start that was found out without a command.
 
-    It names no cost: by now, people of another company may read the channel.
+    It omits the cost: people of another company may read the channel by now.
     """
     return Reply(plain_spans(_public_line((replace(result, is_news=True),), with_cost=False)))
 
 
 def cancelled() -> Reply:
-    """A proposal that its asker dropped."""
+    """Confirmation that a proposal was cancelled."""
     return Reply("Cancelled. Nothing was started or spent.")
 
 
@@ -170,7 +169,7 @@ def _started(result: Result) -> Reply:
 
 
 def _under_way(result: Result) -> Reply:
-    """To a second press, or question, while the first is on its way: its own answer shows on the card."""
+    """Reply to a second press or question while the first is under way: its own card will show the outcome."""
     return Reply(
         "Tracking is starting; ContentStats hasn't answered yet. Asking again won't start it or charge for it twice.",
         title="Starting",
@@ -216,7 +215,7 @@ def _actions(results: Sequence[Result]) -> tuple[Action, ...]:
 
 
 def _public_line(results: Sequence[Result], *, with_cost: bool) -> Text:
-    """One line for what was started just now."""
+    """One line about everything that was just started."""
     started = [result for result in results if result.started and result.is_news]
     if not started:
         return ()
@@ -232,18 +231,18 @@ def _cost(results: Sequence[Result]) -> Decimal:
 
 
 def unclear_words(at: datetime) -> str:
-    """Why a second start needs another press, from the middle of a sentence on."""
+    """Why a second start needs another press, from mid-sentence on."""
     return f"an earlier start of this video ({moment_text(at)}) is still unclear. {BILLED_TWICE}"
 
 
 def may_run_words(platform: str) -> str:
-    """Why a video that nobody here knows may be tracked all the same, from the middle of a sentence on."""
+    """Why a video unknown here may be tracked nevertheless, from mid-sentence on."""
     hidden = f"ContentStats doesn't list all running {platform_name(platform)} videos"
     return f"it may already be tracked: {hidden}. Tracking it twice is billed twice."
 
 
 def already_tracked(row: Row, now: datetime, into: Into | None = None) -> Reply:
-    """The video runs already: who started it, and nothing is spent."""
+    """Reply if the video is tracked already: who started it, and that nothing is spent."""
     if row.hidden or row.video is None:
         return Reply(
             f"This video is {_state(row)} from another workspace with the same API key. Nothing was spent. Ask your "
@@ -264,7 +263,7 @@ def _state(row: Row) -> str:
 
 
 def nothing_new(rows: Sequence[Row], into: Into | None = None) -> Reply:
-    """Several links, none of which can be started."""
+    """Reply if none of several links can be started."""
     added = f" {plural(into.joined, 'video')} added to {into.name}." if into is not None else ""
     return Reply(
         f"There's nothing new to track in these links. Nothing was spent.{added}",

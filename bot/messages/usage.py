@@ -1,4 +1,4 @@
-"""The wallet: what is there, what is committed and how long it lasts; in the details, where it went."""
+"""The wallet: balance, commitments and runway; the details show where the money went."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,12 +33,12 @@ from bot.reply.model import (
 
 @dataclass(frozen=True, slots=True)
 class SpendFacts:
-    """Where a wallet's money went. Money is dollars; `days` is what the mirrored snapshots of each UTC day cost.
+    """Where a wallet's money went, in dollars; `days` is the cost of the mirrored snapshots per UTC day.
 
-    `own` counts the running videos that the workspace may see, and `unread` those of them whose snapshots of the last
-    hour were not read; `history` counts the finished videos whose pages are still to be read. `people`,
-    `channels` and `campaigns` hold what this month's trackings may cost at most. `difference` is what was billed beyond
-    the price of the snapshots taken, None where the API leaves a part of the bill out.
+    `own` counts the running videos that the workspace may see, `unread` those without a read snapshot in the last hour;
+    `history` counts finished videos whose pages are still to be read. `people`, `channels` and `campaigns` hold the
+    maximum cost of this month's trackings. `difference` is what was billed beyond the price of the snapshots, None if
+    the API omits part of the bill.
     """
 
     wallet: WalletState
@@ -56,7 +56,7 @@ class SpendFacts:
 
 
 def wallet(state: WalletState, limit: Limit, now: datetime) -> Reply:
-    """The wallet's card."""
+    """The wallet card."""
     test = "Test key: nothing is charged. " if state.is_test else ""
     age = freshness(state.as_of, now, state.problem).text
     line, strong = money_line(state)
@@ -75,7 +75,7 @@ def wallet(state: WalletState, limit: Limit, now: datetime) -> Reply:
 
 
 def money_line(state: WalletState) -> tuple[str, tuple[str, ...]]:
-    """What is there, what is committed, and whether that is enough, as far as it is known; and its strong words."""
+    """Balance, commitments, and whether that is enough as far as is known; and the words to emphasise."""
     there = f"{available(state.usage).capitalize()} available"
     if state.complete and not any(state.running):
         return f"{there}. Nothing is running.", (there,)
@@ -105,7 +105,7 @@ def doubts(state: WalletState) -> tuple[str, ...]:
 
 
 def wallet_details(facts: SpendFacts) -> Reply:
-    """Where the money went: the bill checked, spend by day, person and channel, and what limits it."""
+    """Where the money went: bill check, spend by day, person and channel, and the limits."""
     parts: list[Part] = [Fields(_fields(facts))]
     if facts.days:
         days = tuple((text(date_text(day, facts.now)), text(dollars(spent))) for day, spent in facts.days)
@@ -127,7 +127,7 @@ def wallet_details(facts: SpendFacts) -> Reply:
 
 
 def _days_counted(facts: SpendFacts) -> Note:
-    """The sum by day lacks what was not read, and what other workspaces started; ContentStats's own sum does not."""
+    """Note that the spend by day omits unread snapshots and other workspaces, unlike ContentStats's own sum."""
     missing = ""
     if facts.unread:
         were = "was" if facts.unread == 1 else "were"
@@ -151,7 +151,7 @@ def _fields(facts: SpendFacts) -> tuple[Field, ...]:
 
 
 def _spent(usage: Usage) -> str:
-    """The API's own sum of everything that was ever spent."""
+    """The API's own total of everything spent."""
     if usage.spent is not None:
         return f"{dollars(usage.spent)} spent so far"
     if usage.total_charged is not None:
@@ -171,7 +171,7 @@ _LIMIT_NAMES = {
 
 
 def _limit(usage: Usage, limit: Limit) -> str:
-    """What is left of the tightest limit, if it ends before the balance does."""
+    """What is left of the tightest limit, if it is less than the balance."""
     return f"; {left_words(limit)}" if limit.left < usage.available else ""
 
 

@@ -1,4 +1,4 @@
-"""A video with the one count that stands for it, as lists and previews show it."""
+"""A video with its main count, as shown in lists and previews."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,15 +13,15 @@ from bot.reply.model import Align, Bold, Button, Column, Item, Note, Reply, Span
 
 _DAY = "24 h"
 NAME_LENGTH = 40
-"""The longest name in a list: two lines of a phone beside a button."""
+"""Longest name in a list: two lines on a phone beside a button."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoCount:
-    """A video, its main count and of what that is, and the change of it over 24 hours; None where unknown.
+    """A video, its main metric and count, and the change over 24 hours; None if unknown.
 
-    `counted_at` is when the count was taken. The change counts from `change_since`, 24 hours before if that is None.
-    `ends_at` is when the tracking ends; `cost` is dollars so far, None if that isn't asked for or may not be shown.
+    `counted_at` is when the count was taken. The change starts at `change_since`, or 24 hours earlier if None.
+    `ends_at` is when the tracking ends; `cost` is dollars so far, None if not requested or not to be shown.
     """
 
     video: Video
@@ -35,11 +35,11 @@ class VideoCount:
 
 
 COUNT_COLUMNS = (Column("24 h", Align.RIGHT), Column("Count", Align.RIGHT), Column("State"))
-"""The heads of the cells of `count_item`. A phone shows the first two columns of a table in Slack."""
+"""Headers for the cells of `count_item`. Slack shows the first two columns of a table on a phone."""
 
 
 def count_item(counted: VideoCount, now: datetime, number: int | None = None) -> Item:
-    """A video as a row: its name, what it gained, its count, where it is and how long it runs."""
+    """A video as a row: its name, gain, count, platform and state."""
     video = counted.video
     place = "" if number is None else f"{number}. "
     cost = "" if counted.cost is None else f"{dollars(counted.cost)} so far"
@@ -63,21 +63,21 @@ def count_item(counted: VideoCount, now: datetime, number: int | None = None) ->
 
 
 def _age(counted: VideoCount, now: datetime) -> str:
-    """The age of a count if a newer one should be there."""
+    """The age of a count if a newer one is overdue."""
     last = counted.counted_at
     is_old = last is not None and counted.video.collects and is_overdue(last, now)
     return f" ({ago(now - last)} ago)" if is_old and last is not None else ""
 
 
 def _window(counted: VideoCount) -> str:
-    """The time over which the count changed: `24 h`."""
+    """The window of the change: `24 h`."""
     if counted.change_since is None or counted.counted_at is None:
         return _DAY
     return ago(counted.counted_at - counted.change_since)
 
 
 def preview(counted: VideoCount) -> Reply:
-    """One line and a button."""
+    """A link preview: one line and a button."""
     video, last = counted.video, counted.counted_at
     numbers, change = "no snapshot yet", counted.change_24h
     if counted.count is not None and counted.metric is not None:
@@ -92,7 +92,7 @@ def preview(counted: VideoCount) -> Reply:
 
 
 def previews_set(*, on: bool) -> Reply:
-    """The switch was turned."""
+    """Confirmation that link previews were turned on or off."""
     words = (
         "A link to a tracked video now shows its numbers." if on else "Links to tracked videos no longer show numbers."
     )

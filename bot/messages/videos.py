@@ -1,4 +1,4 @@
-"""The list of videos, a page of it at a time."""
+"""The list of videos, one page at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,17 +13,16 @@ from bot.store.videos import LinkSum
 ABOUT = (
     "Counts are views, or likes if there are none. Changes are over 24 h or the time shown; once ended, the last day."
 )
-"""The note on figures in /help."""
+"""Note about figures in /help."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoPage:
-    """One page of the list; `complete` is False where the account holds more videos than its lists show.
+    """One page of the list; `complete` is False if the account has more videos than its lists show.
 
-    `being_read` counts the videos of the page whose newer numbers are not there yet.
-    `by` a creator, or `person` by id, is whose videos alone it lists, `whose` says so in words, and `sums` is what
-    they have together. `campaign` is what a button carries for its campaign.
-    `unread` counts the finished videos of the whole list whose pages are still to be read.
+    `being_read` counts videos on the page whose newer numbers aren't there yet. `by` (a creator) or `person` (an id) is
+    the filter, `whose` describes it, and `sums` are the totals of the filtered videos. `campaign` is the campaign's
+    value for buttons. `unread` counts finished videos of the whole list whose pages are still to be read.
     """
 
     videos: tuple[VideoCount, ...]
@@ -91,7 +90,7 @@ def _empty(page: VideoPage) -> Reply:
 
 
 def _scope(page: VideoPage) -> tuple[str, str]:
-    """What is listed, one and several of it: `running TikTok video`."""
+    """What is listed, in the singular and plural: `running TikTok video`."""
     status = "running" if page.status == "monitoring" else page.status
     words = " ".join(filter(None, (status, platform_name(page.platform) if page.platform else "", "video")))
     whose = f" {page.whose}" if page.whose else ""
@@ -99,7 +98,7 @@ def _scope(page: VideoPage) -> tuple[str, str]:
 
 
 def _sums(page: VideoPage) -> str:
-    """What a creator's videos have together: `1.04M views, +12k in 24 h`."""
+    """The totals of a creator's videos: `1.04M views, +12k in 24 h`."""
     if page.total < 2:
         return ""
     sums = (
@@ -118,7 +117,7 @@ def _being_read(page: VideoPage) -> str:
 
 
 def _unread(page: VideoPage) -> str:
-    """Videos whose pages are still to be read have no numbers, so an order by numbers has them last."""
+    """Note that videos with unread pages have no numbers, so an order by numbers puts them last."""
     if not page.unread:
         return ""
     last = f", so {'it comes' if page.unread == 1 else 'they come'} last" if page.sort in BY_NUMBERS else ""
@@ -138,7 +137,7 @@ def _actions(page: VideoPage) -> tuple[Button, ...]:
 
 
 def page_call(page: VideoPage, number: int) -> Call:
-    """The call that shows another page of the same list in its place."""
+    """The call that replaces this page by another one of the same list."""
     filters = {"platform": page.platform or "", "status": page.status or "", "by": page.by, "person": page.person}
     given = {**filters, "campaign": page.campaign, "sort": page.sort, "page": str(number)}
     return Call("videos", {name: value for name, value in given.items() if value}, in_place=True)

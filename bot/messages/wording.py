@@ -1,4 +1,4 @@
-"""The words and turns that several messages share: videos, platforms, counts, and how long the money lasts."""
+"""Phrases shared by several messages: names of videos and platforms, counts, and how long the money lasts."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -33,30 +33,30 @@ STATUS_WORDS: dict[str, str] = {
 TITLE_LENGTH = 60
 CREATOR_LENGTH = 30
 ID_LENGTH, ID_END = 11, 6
-"""The longest id of a site that is shown whole, and how much of the end of a longer one."""
+"""Ids up to this length are shown whole; of longer ones, that many characters of the end."""
 OPTION_LENGTH = 75
 FULL_LISTS = "ContentStats lists at most 100 videos per platform and status, so older ones may be missing here."
 
 
 def platform_name(platform: str) -> str:
-    """The platform as people write it; an unknown one as the API wrote it."""
+    """The platform's name; an unknown one as the API wrote it."""
     return PLATFORM_NAMES.get(platform, platform)
 
 
 def status_word(video: Video) -> str:
-    """The state in one or two words; an unknown one as the API wrote it."""
+    """The status in one or two words; an unknown one as the API wrote it."""
     word = STATUS_WORDS.get(video.status, video.status)
     return f"{word} (deleted)".strip() if video.is_deleted else word
 
 
 def state_words(video: Video, ends_at: datetime | None, now: datetime) -> str:
-    """How long a running video runs, `ends in 6 d`, or its status if that isn't known."""
+    """When a running video ends, `ends in 6 d`; else its status."""
     runs = video.status == VideoStatus.MONITORING and not video.is_deleted
     return f"ends in {ago(ends_at - now)}" if runs and ends_at is not None and ends_at > now else status_word(video)
 
 
 def name_of(video: Video) -> str:
-    """What to call a video: its title, else by its platform, its creator and the end of its id on that platform."""
+    """A video's display name: its title, else its platform, creator and the end of its id."""
     if video.title:
         return shortened(video.title)
     if video_of(video.link) is None and not video.creator:
@@ -65,7 +65,7 @@ def name_of(video: Video) -> str:
 
 
 def name_of_link(link: str, platform: str, creator: str = "") -> str:
-    """What to call a video that has no title: `TikTok video by @viral.recipe (…123456)`."""
+    """Display name of a video without a title: `TikTok video by @viral.recipe (…123456)`."""
     found = video_of(link)
     by = creator_name(link, creator)
     shown = _shown_id(found.id) if found else ""
@@ -74,18 +74,18 @@ def name_of_link(link: str, platform: str, creator: str = "") -> str:
 
 
 def named_on_platform(video: Video) -> str:
-    """The video's name with its platform, said once."""
+    """The video's name with its platform, mentioned once."""
     where = f" on {platform_name(video.platform)}" if video.title and video.platform else ""
     return f"{name_of(video)}{where}"
 
 
 def introduced(video: Video) -> str:
-    """The video's name with its platform and its state, as far as they are stated: `Dance on TikTok, running`."""
+    """The video's name with its platform and status, if known: `Dance on TikTok, running`."""
     return ", ".join(filter(None, (named_on_platform(video), status_word(video))))
 
 
 def move_words(standing: RankedEntry[Any]) -> str:
-    """How a place moved since the window before: `▲2`, `▼1`, `new`; empty if it didn't."""
+    """How a rank changed since the window before: `▲2`, `▼1`, `new`; empty if it didn't."""
     if standing.move is None:
         return "new"
     return f"▲{standing.move}" if standing.move > 0 else f"▼{-standing.move}" if standing.move < 0 else ""
@@ -98,31 +98,31 @@ def shortened(words: str, length: int = TITLE_LENGTH) -> str:
 
 
 def creator_words(name: str, who: Creator | None, several: AbstractSet[str], length: int = TITLE_LENGTH) -> str:
-    """A creator's name in so many characters, with the platform if `several`, the handles of more than one, has it."""
+    """A creator's name, at most `length` characters, with the platform if the handle is one of `several`."""
     where = f" ({platform_name(who.platform)})" if who is not None and who.handle in several else ""
     return f"{shortened(name, length)}{where}"
 
 
 def linked(video: Video, length: int = TITLE_LENGTH) -> Span:
-    """The video's name in so many characters, leading to it if its link is an https address."""
+    """The video's name, at most `length` characters, linked if its link is an https address."""
     name = shortened(name_of(video), length)
     return Link(name, video.link) if video.link.startswith("https://") else Plain(name)
 
 
 def platform_linked(video: Video) -> Span:
-    """The video's platform, leading to the video if its link is an https address."""
+    """The video's platform, linked to the video if its link is an https address."""
     name = platform_name(video.platform) or "Video"
     return Link(name, video.link) if video.link.startswith("https://") else Plain(name)
 
 
 def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
-    """How old the numbers are, and why there are no newer ones where the API could not say."""
+    """How old the numbers are, and why they couldn't be refreshed."""
     age = text("As of ", Time(as_of, now), f" ({ago(now - as_of)} ago).")
     return Note((*age, Plain(f" Couldn't refresh: {problem}")) if problem else age)
 
 
 def reading_age(reading: VideoReading, as_of: datetime, now: datetime, problem: str = "") -> Note:
-    """How old a video's numbers are: final ones if it is over, else whether newer ones should be there.
+    """How old a video's numbers are: final, overdue, or fresh.
 
     `as_of` is when its page was read.
     """
@@ -137,7 +137,7 @@ def reading_age(reading: VideoReading, as_of: datetime, now: datetime, problem: 
 
 
 def row_remarks(reading: VideoReading) -> tuple[str, ...]:
-    """Sentences about snapshots that are odd: two in an hour, or at a time that can't be."""
+    """Remarks about odd snapshots: two in an hour, or an impossible time."""
     close, unread = crowded(reading.snapshots), reading.unread
     said = []
     if close:
@@ -152,7 +152,7 @@ def row_remarks(reading: VideoReading) -> tuple[str, ...]:
 
 
 def available(usage: Usage) -> str:
-    """What can still be spent; at most so much, where the API does not say what it has yet to charge."""
+    """What can still be spent; "at most" if the API doesn't state pending charges."""
     return f"{'at most ' if usage.uncharged is None else ''}{dollars(usage.available, down=True)}"
 
 
@@ -162,22 +162,23 @@ def plural(count: int, word: str, several: str | None = None) -> str:
 
 
 def series(words: Iterable[str]) -> str:
-    """Words as people list them: `1, 3 and 7`."""
+    """Join words as in a sentence: `1, 3 and 7`."""
     *others, last = words
     return f"{', '.join(others)} and {last}" if others else last
 
 
 def video_actions(video: Video) -> tuple[Action, ...]:
-    """What can be done next with one video."""
+    """Buttons for the next steps with one video."""
     argument = {"video": video.id}
     stats, compare = Button("Stats", Call("stats", argument)), Button("Compare", Call("compare.with", argument))
     return (stats, compare, Button("Stop", Call("stop", argument))) if video.is_running else (stats, compare)
 
 
 def option_label(video: Video, *, apart: bool = False) -> str:
-    """A video as one choice among others, 75 characters at most (Slack's limit for an option).
+    """A video as an option, at most 75 characters (Slack's limit).
 
-    `apart` tells it from another one that is called the same: by its id on the platform, and when its tracking began.
+    `apart` distinguishes it from another video with the same name: by its id on the platform and the start of its
+    tracking.
     """
     found = video_of(video.link) if apart else None
     id_ = f" {_shown_id(found.id)}" if found else ""
@@ -189,7 +190,7 @@ def option_label(video: Video, *, apart: bool = False) -> str:
 
 
 def video_options(videos: Iterable[Video]) -> tuple[Option, ...]:
-    """Videos to choose from, no two of which read alike."""
+    """Videos as options, with distinct labels."""
     several = tuple(videos)
     labels = [option_label(each) for each in several]
     times = Counter(map(str.casefold, labels))
@@ -208,7 +209,7 @@ def _shown_id(id_: str) -> str:
 
 
 def at_latest(state: WalletState) -> str:
-    """What follows a time that unknown costs may bring forward."""
+    """Suffix of a time that unknown costs may bring forward."""
     return "" if state.is_certain else " at the latest"
 
 
@@ -233,7 +234,7 @@ def left(state: WalletState, *more: Decimal) -> Decimal:
 
 
 def can_finish(state: WalletState, *more: Decimal) -> str:
-    """Whether all running videos can finish, with `more` dollars to be spent too, or why that isn't certain."""
+    """Whether all running videos can finish after spending `more` dollars, or why that isn't certain."""
     doubts = []
     remaining, paused = left(state, *more), state.runway.paused
     if remaining < 0:
@@ -250,7 +251,7 @@ def can_finish(state: WalletState, *more: Decimal) -> str:
 
 
 def promised(state: WalletState) -> str:
-    """What is owed, and to how many videos; the ones without a known end can't be counted into the sum."""
+    """What is owed, and to how many videos; ones without a known end can't be included."""
     unknown = f" ({state.open_ended} with no known end)" if state.open_ended else ""
     return f"{dollars(state.runway.promised)} for {running_words(state.running)}{unknown}"
 
@@ -272,7 +273,7 @@ def track_on_call(video: Video) -> Call:
 
 
 def track_on_offer(videos: Sequence[Video]) -> tuple[Action, ...]:
-    """A button for the one video, or a menu of several; none without any."""
+    """A button for one video, a menu for several, nothing for none."""
     if len(videos) == 1:
         return (Button("Track on", track_on_call(videos[0])),)
     options = (MenuOption(shortened(name_of(each)), track_on_call(each)) for each in videos[:MOST_OFFERED])
@@ -280,7 +281,7 @@ def track_on_offer(videos: Sequence[Video]) -> tuple[Action, ...]:
 
 
 def still_running(video: Video, end: datetime, now: datetime) -> Reply:
-    """A start now would pay for the same hours twice."""
+    """Reply to a start that would pay for the same hours twice."""
     return Reply(
         f"{name_of(video)} is still being tracked until {moment_text(end, now)}. Press Track on after that, so that "
         "no hour is paid for twice.",
