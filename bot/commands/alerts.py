@@ -250,6 +250,8 @@ def _changed(setting: AlertSetting, args: Alerts, now: datetime, usual_zone: str
     Raises UsageError if something is missing. `usual_zone` is the person's own, if the platform provides it.
     """
     zone = args.zone or (setting.quiet.zone if setting.quiet else usual_zone)
+    if args.time and not args.what and args.switch == "off" and not is_range(args.time):
+        args = replace(args, what=_MUTE, switch="")  # off until monday
     what = args.what or _meant(args)
     _refuse_unused(what, args)
     if what in _KINDS:
@@ -288,12 +290,17 @@ def _refuse_unused(what: str, args: Alerts) -> None:
         raise UsageError("Only milestones have usual numbers. Send /alerts milestones usual.", "switch")
     if not args.switch and what not in _USES:
         return  # on or off is asked for first
-    uses = _USES.get(what, () if args.switch == "off" else ("campaign",))
+    if what == _MUTE and args.switch == "on" and args.time and not args.what:
+        raise UsageError("Alerts can't be on for a time only. /alerts mute 8h silences them until then.", "time")
+    is_off = args.switch == "off"
+    uses = () if is_off and what in {AlertKind.BALANCE, AlertKind.MILESTONES, _MUTE, _QUIET} else _USES.get(what)
+    uses = (() if is_off else ("campaign",)) if uses is None else uses
     for name in ("dollars", "counts", "time", "zone", "campaign"):
         value = getattr(args, name)
         if value not in {None, "", ()} and name not in uses:
             shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            msg = f"/alerts {what or args.switch} uses no {name} (“{shown[:20]}”). Send each change by itself."
+            off = " off" if is_off and what else ""
+            msg = f"/alerts {what or args.switch}{off} uses no {name} (“{shown[:20]}”). Send each change by itself."
             raise UsageError(msg, name)
 
 

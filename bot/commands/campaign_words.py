@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.commands.tokens import Token, in_digits, tokens_of
+from bot.commands.words import PASSED_OVER
 from bot.domain.errors import UsageError
 from bot.domain.links import looks_like_link
 from bot.domain.money import looks_like_money
@@ -42,8 +43,8 @@ def read_words(typed: str) -> Mapping[str, str]:
         return _filled(campaign=_name(tokens))
     action, before, after = _action(tokens[place]), _bare(tokens[:place]), tokens[place + 1 :]
     given: Mapping[str, str] = {"campaign": _name(before or _bare(after))}
-    if action == "new" and not before:
-        given = _new(after)
+    if action == "new":
+        given = _new([*before, *after])
     elif action in {"add", "remove"}:
         given = _videos(before, after, _INTO[action])
     elif action == "rename":
@@ -53,6 +54,9 @@ def read_words(typed: str) -> Mapping[str, str]:
         given = _settings(before, tokens[place:])
     elif action in {"here", "off"} and any(token.text.casefold() == "off" for token in tokens[place:]):
         action, given = "off", {}
+    elif before and (strays := [each.text for each in after if each.text.casefold() not in PASSED_OVER]):
+        shown = " ".join(strays)[:40]
+        raise UsageError(f"/campaign {_name(before)} {action} takes nothing else, not “{shown}”. Nothing was changed.")
     return _filled(action=action, **given)
 
 

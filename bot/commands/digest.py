@@ -37,11 +37,29 @@ from bot.store.digests import Subscription
 _SHORT = {day: (day[:3], day[:4], day[:5], f"{day}s", f"{day[:3]}s") for day in WEEKDAYS}
 _DAY_WORDS = tuple(dict.fromkeys((word, day) for day, words in _SHORT.items() for word in words if word != day))
 _OFFERED_DAYS = ("5th", "10th", "15th", "20th", "25th", "last")
+_WEEKENDS = "weekends"
 _MONTH_DAYS = {ordinal(day): day for day in range(2, 32)} | {"last": 31, "monthly": 1}
 _MONTH_WORDS = (
     *((word, word) for word in _MONTH_DAYS if word not in {*_OFFERED_DAYS, "monthly"}),
     *(("1st", "monthly"), ("month", "monthly"), ("end", "last")),
 )
+_DAY_NAME = r"(?:mon|tue|wed|thu|fri|sat|sun)\w*"
+_UNKNOWN_RHYTHMS = (
+    rf"(?:first|second|third|fourth|last|other|1st|2nd|3rd|4th|5th) {_DAY_NAME}|(?:month|monthly)\b.*\b{_DAY_NAME}"
+    rf"|{_DAY_NAME}\b.*\b(?:month|monthly)|daily\b.*\b(?:weekly|monthly)|(?:weekly|monthly)\b.*\bdaily"
+    r"|weekly\b.*\bmonthly|monthly\b.*\bweekly|(?:bi|semi)-?(?:weekly|monthly)|fortnight(?:ly)?|quarterly|yearly|hourly"
+    r"|every (?:other|second|third|\d+) \w+|once(?! (?:a|per|every)\b)|twice"
+)
+_RHYTHMS = (
+    "A digest comes daily, on weekdays or weekends, on the days of the week that you name, or on one day of the month, "
+    "such as the 15th. Nothing was changed."
+)
+_NOT_IN_RANGE = "".join(f"(?<!{each} )" for each in ("day", "days", *(day[:3] for day in WEEKDAYS)))
+_LATER_START = (
+    rf"{_NOT_IN_RANGE}(?:start|starting|starts|beginning|from|until|till|through) (?:on )?"
+    rf"(?:{_DAY_NAME}|tomorrow|next|today)"
+)
+_NO_LATER_START = "A digest begins with its next time and runs until /digest off. Nothing was changed."
 _EVERYTHING, _SKIP, _SILENT = "everything", "skip", "silent"
 _ALL = frozenset(Section)
 _TOP = {f"top-{each}": each for each in Ranked}
@@ -69,18 +87,21 @@ class Digest:
         "daily, weekdays, mon,thu or 15th",
         default=(),
         many=6,
-        choices=("daily", "weekdays", *WEEKDAYS, "monthly", *_OFFERED_DAYS),
+        choices=("daily", "weekdays", _WEEKENDS, *WEEKDAYS, "monthly", *_OFFERED_DAYS),
         aliases=(
             *_DAY_WORDS,
             *_MONTH_WORDS,
             *((word, "daily") for word in ("day", "everyday")),
             *((word, "weekdays") for word in ("weekday", "workdays", "workday")),
+            ("weekend", _WEEKENDS),
             *((word, WEEKDAYS[0]) for word in ("weekly", "week")),
         ),
         vague=("weekly", "week", "monthly", "month", "day"),
+        refused=((_UNKNOWN_RHYTHMS, _RHYTHMS), (_LATER_START, _NO_LATER_START)),
         labels=(
             ("daily", "Every day"),
             ("weekdays", "Weekdays (Mon to Fri)"),
+            (_WEEKENDS, "Weekends (Sat and Sun)"),
             *((day, day.capitalize()) for day in WEEKDAYS),
             ("monthly", "1st of the month"),
             *((day, f"{day} of the month") for day in _OFFERED_DAYS[:-1]),
@@ -164,6 +185,8 @@ async def digest_command(context: Context, args: Digest) -> Reply:
     if context.caller.is_direct or not context.caller.channel_id:
         return not_a_channel()
     if args.action == "off":
+        if replace(args, action=None) != Digest():
+            raise UsageError("/digest off has no end and takes no settings. Send it on its own; nothing was changed.")
         was_on = await context.store.digests.switch_off(context.workspace.id, context.caller.channel_id)
         if was_on:
             await context.write_down(Action.SETTING, "digest off")
@@ -247,6 +270,7 @@ def _days(words: tuple[str, ...]) -> tuple[frozenset[int], int | None]:
     monthly = [_MONTH_DAYS[word] for word in words if word in _MONTH_DAYS]
     weekdays = {WEEKDAYS.index(word) for word in words if word in WEEKDAYS}
     weekdays |= WORKDAYS if "weekdays" in words else set()
+    weekdays |= {5, 6} if _WEEKENDS in words else set()
     if len(monthly) + bool(weekdays) + ("daily" in words) > 1:
         raise UsageError("A digest comes daily, on some days of the week, or on one day of the month.", "every")
     return frozenset(weekdays), monthly[0] if monthly else None

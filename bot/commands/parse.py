@@ -6,6 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TypeVar
 
+from bot.commands.choices import apart, hyphenated, narrowed
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.tokens import (
     NUMBER,
@@ -23,7 +24,7 @@ from bot.commands.tokens import (
     unpunctuated,
     until_in_days,
 )
-from bot.commands.words import FILLERS, NEAR, PASSED_OVER
+from bot.commands.words import FILLERS, NEAR, NEGATIONS, PASSED_OVER
 from bot.domain.campaigns import EVERY_VIDEO
 from bot.domain.errors import UsageError
 from bot.domain.growth import COUNT
@@ -41,12 +42,13 @@ MOST_CHOICES = 9
 """Maximum number of choices that an error sentence lists."""
 LONGEST_HINT = 120
 """Maximum characters of hints about arguments in an error; /help has the rest."""
+MOST_ZONES = 40
+"""Maximum number of a country's zones that are compared; Russia and the USA have fewer."""
 MOST_ZONE_WORDS = 4
 """Words in the longest place name: Dumont d'Urville, New South Wales Australia."""
 
 _HOUR = re.compile(r"\d{1,2}")
 _HANDLE = re.compile(r"[@＠][^\s@＠]+|mine", re.IGNORECASE)
-_MARKS = re.compile("[,;/+&]")
 _BY_LOOK: Mapping[Kind, Callable[[str], object]] = {
     Kind.CREATOR: lambda word: _HANDLE.fullmatch(word) or profile_handle(word),
     Kind.NUMBER: NUMBER.fullmatch,
@@ -147,10 +149,10 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
             return {**_placed(others, rest), campaign.name: [name]}
     found: dict[str, list[str]] = {}
     words: list[Token] = []
-    tokens = tokens_of(_hyphenated(closed_up(typed, frozenset(each.kind for each in arguments)), arguments))
+    tokens = tokens_of(hyphenated(closed_up(typed, frozenset(each.kind for each in arguments)), arguments))
     arguments = _readable(arguments, tokens)
     has_titles = any(each.kind in _TITLES for each in arguments)
-    tokens = [each for token in tokens for each in _apart(token, arguments)]
+    tokens = [each for token in tokens for each in apart(token, arguments)]
     for place, each in enumerate(tokens):
         token = each if has_titles else unpunctuated(each)
         target = _home(token, arguments) or _home_of_hour(tokens, place, arguments)
@@ -162,8 +164,10 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
     if sole is not None and words and set(found) <= {sole.name} and len(find_links(typed)) <= 1:
         is_one = len(tokens) == 1
         return {sole.name: [tokens[0].text if is_one else visible(typed).strip()]}  # the title, kept whole
+    if not any(each.kind in _TITLES or (each.kind is Kind.CAMPAIGN and not _needs_in(arguments)) for each in arguments):
+        _refuse_negation(words)
     _place_words(words, arguments, found)
-    return {each.name: _narrowed(each, found[each.name]) for each in arguments if each.name in found}
+    return {each.name: narrowed(each, found[each.name]) for each in arguments if each.name in found}
 
 
 def _readable(arguments: tuple[Argument, ...], tokens: Sequence[Token]) -> tuple[Argument, ...]:
@@ -183,28 +187,6 @@ def _refuse(command: Command[A], typed: str) -> None:
     for name, pattern, sentence in refused:
         if re.search(rf"\b(?:{pattern})\b", words, re.IGNORECASE):
             raise UsageError(sentence, name)
-
-
-def _hyphenated(typed: str, arguments: Sequence[Argument]) -> str:
-    """Join choices of two words, such as `top videos`, by hyphens."""
-    choices = [each for each in arguments if each.kind is Kind.CHOICE]
-    known = (word for each in choices for word in (*each.choices, *dict(each.aliases)) if "-" in word)
-    for word in known:
-        typed = re.sub(rf"(?<!\S){word.replace('-', ' +')}\b", word, typed, flags=re.IGNORECASE)
-    return typed
-
-
-def _apart(token: Token, arguments: tuple[Argument, ...]) -> list[Token]:
-    """Split choices and counts that are joined, as in `mon,thu` and `10k,100k`."""
-    several = [each for each in arguments if each.kind in {Kind.CHOICE, Kind.COUNT} and each.many > 1]
-    parts = [] if token.quoted or COUNT.fullmatch(token.text) else [each for each in _MARKS.split(token.text) if each]
-    if len(parts) > 1 and all(any(_is_one_of(each, part) for each in several) for part in parts):
-        return [Token(part, quoted=False) for part in parts]
-    return [token]
-
-
-def _is_one_of(argument: Argument, word: str) -> bool:
-    return bool(COUNT.fullmatch(word)) if argument.kind is Kind.COUNT else choice_of(argument, word) is not None
 
 
 def _home(token: Token, arguments: tuple[Argument, ...]) -> Argument | None:
@@ -267,14 +249,6 @@ def _is_hour(token: Token) -> bool:
     return not token.quoted and _HOUR.fullmatch(token.text) is not None
 
 
-def _narrowed(argument: Argument, words: list[str]) -> list[str]:
-    """Drop repeated choices, and vague ones if there is another."""
-    if argument.kind is not Kind.CHOICE:
-        return words
-    chosen = {choice_of(argument, word): word for word in words if word.casefold() not in argument.vague}
-    return list(chosen.values()) or words[:1]
-
-
 def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dict[str, list[str]]) -> None:
     """Assign unclassified words to the argument that accepts any, or raise UsageError."""
     taker = next((each for each in arguments if each.kind in _TITLES), None)
@@ -309,6 +283,14 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
     if number is not None and re.search(r"[\d²³]", strays[0]):
         raise UsageError(range_sentence(number, strays[0]), number.name)
     raise _not_understood(strays, arguments, found)
+
+
+def _refuse_negation(words: Sequence[Token]) -> None:
+    """Raise UsageError for a word that turns the others into their opposite."""
+    for each in words:
+        if not each.quoted and each.text.casefold().replace("’", "'") in NEGATIONS:
+            msg = f"I can't read “{cut_short(each.text)}” here. Name what you want instead of what you don't want."
+            raise UsageError(msg)
 
 
 def _not_understood(strays: list[str], arguments: tuple[Argument, ...], found: Mapping[str, list[str]]) -> UsageError:
@@ -348,9 +330,16 @@ def _zone_and_rest(strays: list[str]) -> tuple[list[str], list[str]]:
     for start, end in ((start, start + size) for size in longest for start in range(len(strays) - size + 1)):
         place = " ".join(strays[start:end])
         if is_zone(place):
-            return [place], strays[:start] + strays[end:]
+            others = strays[:start] + strays[end:]
+            return [place], [] if _is_around(" ".join(others), place) else others
     place = " ".join(strays)
     return ([place], []) if near_zones(place) else ([], strays)
+
+
+def _is_around(country: str, place: str) -> bool:
+    """Whether a place is in the country that stands beside it, as in `Sydney, Australia`."""
+    zones = near_zones(country, MOST_ZONES) if is_zone(country) else ()
+    return bool(zones) and not set(zones).isdisjoint(near_zones(place, MOST_ZONES))
 
 
 def _meant(argument: Argument) -> str | None:
@@ -371,7 +360,7 @@ def _split(argument: Argument, value: str) -> list[str]:
         return [closed_up(text, frozenset({argument.kind})) if argument.kind in _COUNTED else text]
     if argument.kind is Kind.VIDEO:
         return titles_of(value)
-    return [each.text for token in tokens_of(_hyphenated(value, (argument,))) for each in _apart(token, (argument,))]
+    return [each.text for token in tokens_of(hyphenated(value, (argument,))) for each in apart(token, (argument,))]
 
 
 def _several(argument: Argument) -> str:

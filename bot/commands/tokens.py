@@ -12,7 +12,7 @@ from bot.commands.words import FILLERS
 from bot.domain.campaigns import EVERY_VIDEO, read_date
 from bot.domain.errors import UsageError
 from bot.domain.growth import read_count
-from bot.domain.links import link_starts, looks_like_link, profile_handle
+from bot.domain.links import find_links, link_starts, looks_like_link, profile_handle
 from bot.domain.money import read_money
 from bot.domain.schedule import read_time
 from bot.domain.zones import read_zone
@@ -41,9 +41,14 @@ _UNTIL_DAY = re.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th)? +{_MONTH_NAME}|{_MONTH_NAME} +\d{{1,2}}(?:st|nd|rd|th)?)(?![\w:])",
     re.IGNORECASE,
 )
+_AND_A_HALF = re.compile(r"(?<!\S)(an?|one|\d{1,3}) *(?:h|hrs?|hours?) +and +(?:a +)?half\b", re.IGNORECASE)
+_PAST_HOUR = re.compile(
+    rf"(?<!\S)(?:a +)?(half|quarter) +(past|to) +(\d{{1,2}}|{'|'.join(_NUMBERS[:12])})(?![\w:])", re.IGNORECASE
+)
+_TWELVE = re.compile(r"(?<!\S)12 +(?=(?:noon|midday|midnight)\b)", re.IGNORECASE)
 _HALF_AN_HOUR = re.compile(r"(?<!\S)(?:a +half|half +an?) +hour\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|til) +(\d{1,2})(?: ?h| ?uhr)?(?=\s|$)", re.IGNORECASE)
-_SPREAD = re.compile(r"(?<=[\dm.h]) *(?:[-–]|to|until|and) *(?=\d{1,2}(?::\d|[ap]\.?m|h))", re.IGNORECASE)
+_SPREAD = re.compile(r"(?<=[\dm.h]) *(?:[-–]|to|till?|until|through|and) *(?=\d{1,2}(?::\d|[ap]\.?m|h))", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?<!\S)(\d{{1,4}}) +(?={_UNIT})", re.IGNORECASE)
 _COUNTED_IN_WORDS = re.compile(rf"(?<!\S)({'|'.join(_IN_WORDS)})[ -]+(?={_UNIT})", re.IGNORECASE)
 _COMPOUND = re.compile(rf"(?<=[a-z]) +(?:and +)?(?=\d{{1,4}}{_UNIT})", re.IGNORECASE)
@@ -67,6 +72,8 @@ _TOUCHED = re.compile(
     re.IGNORECASE,
 )
 """A link in angle brackets directly followed or preceded by text that can't be part of the link."""
+_HTML = re.compile(r"<(iframe|blockquote|a)\b.*</\1>", re.IGNORECASE | re.DOTALL)
+"""The embed code that a site offers for a video."""
 _JOINED = re.compile(r"(?<=>)[,;|&]+(?=<)")
 _LISTED = re.compile(r"[,;|，；、]+")
 _ROW = re.compile(r"#?\d{1,3}")
@@ -140,8 +147,9 @@ def _titles_in(part: str) -> list[str]:
 
 
 def _plain(typed: str) -> str:
-    """Remove invisible characters and chats' markup around links."""
-    return _JOINED.sub(" ", _TOUCHED.sub(r"\1\2", _MASKED.sub(r" \1 ", visible(typed))))
+    """Remove invisible characters, HTML and chats' markup around links."""
+    text = _HTML.sub(lambda match: " ".join(("", *find_links(match[0]), "")), visible(typed))
+    return _JOINED.sub(" ", _TOUCHED.sub(r"\1\2", _MASKED.sub(r" \1 ", text)))
 
 
 def _apart(word: str) -> Iterator[str]:
@@ -216,10 +224,11 @@ def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
     if kinds & {Kind.TIME, Kind.SPAN}:
         typed = _AT_IN_WORDS.sub(lambda match: match[1] + _IN_WORDS[match[2].lower()], typed)
         typed = _PART_OF_DAY.sub(lambda match: f"{match[1]}{'am' if match[2] == 'morning' else 'pm'}", typed)
-        typed = _HALF_OF_DAY.sub("", typed)
+        typed = _HALF_OF_DAY.sub("", _TWELVE.sub("", _PAST_HOUR.sub(_past_hour, typed)))
     if Kind.SPAN in kinds:
         typed = _NEXT_WEEK.sub("monday", _THIS_PART.sub("today@evening", typed))
         typed = _DAY_AND_TIME.sub(_at_time, typed)
+        typed = _AND_A_HALF.sub(lambda match: f"{_IN_WORDS.get(match[1].lower(), match[1])}.5h", typed)
         typed = _SPREAD.sub("-", _UNTIL.sub(r"\1:00", _HALF_AN_HOUR.sub("30min", typed)))
     if kinds & {Kind.SPAN, Kind.NUMBER}:
         typed = _COUPLE.sub("2", _MONTH.sub("30days", typed))
@@ -237,6 +246,14 @@ def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
 def in_digits(word: str) -> str:
     """Convert a number word to digits: `10` for `ten`; other words are unchanged."""
     return _IN_WORDS.get(word.casefold(), word)
+
+
+def _past_hour(match: re.Match[str]) -> str:
+    """`half past 8` as 8:30, `quarter to nine` as 8:45; the same words for what can't be."""
+    hour, minute = int(in_digits(match[3])), 30 if match[1].lower() == "half" else 15
+    if match[2].lower() == "to":
+        return match[0] if minute == 30 else f"{(hour - 1) % 24 or 12}:45"
+    return f"{hour}:{minute}"
 
 
 def _at_time(match: re.Match[str]) -> str:

@@ -51,6 +51,8 @@ _LATER = (
     r"|tonight|next (?:week|month)|(?:on|next|from) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|(?:at|from) \d{1,2}(?::\d\d|[ap]m)|(?:starting|beginning) (?!now)\w+"
 )
+_COUNTED = r"\d+ (?:videos?|links?|posts?|clips?|reels?|shorts|times?|x|views|likes|percent)"
+_NOT_COUNTED = "The number after a link is how many days to track it: /track <link> 7. Nothing else can be counted."
 _NOT_LATER = (
     "Tracking starts when you press the button on the card, not later. To start later, send /track at that time. "
     "A number of days is how long it lasts: /track <link> 7."
@@ -68,7 +70,7 @@ class Track:
         default=None,
         minimum=1,
         maximum=MOST_DAYS,
-        refused=((_LATER, _NOT_LATER),),
+        refused=((_LATER, _NOT_LATER), (_COUNTED, _NOT_COUNTED)),
     )
     campaign: str = argument(Kind.CAMPAIGN, "the campaign that it goes into", default="", suggested=True)
     dollars: Decimal | None = argument(  # noqa: RUF009 - a field

@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import fitting
-from bot.commands.words import MINE
+from bot.commands.words import MINE, NEGATIONS
 from bot.domain.campaigns import Campaign
 from bot.domain.commitments import ends_at
 from bot.domain.creators import creator_name
@@ -134,7 +134,8 @@ async def _campaign(context: Context, args: Videos) -> tuple[Videos, Campaign | 
         if error.meant:
             raise
         others = (args.platform or "", args.status or "", args.by)
-        raise UsageError(str(error), "campaign", " ".join(filter(None, others))) from None
+        is_opposite = not NEGATIONS.isdisjoint(args.campaign.casefold().split())
+        raise UsageError(str(error), "campaign", None if is_opposite else " ".join(filter(None, others))) from None
 
 
 async def _handles(context: Context, by: str) -> tuple[str, ...]:

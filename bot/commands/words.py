@@ -15,7 +15,7 @@ _POLITE = """
 _THINGS = "video videos vid vids clip clips reel reels short shorts tiktoks post posts link links url"
 _JOINTS = """
     for at in from between until till below under every each per by on sort sorted first time times timezone tz zone
-    hour age next local o'clock sharp around about turn switch once day days d dollars dollar usd bucks vs vs. | , &
+    hour age next local o'clock sharp around about turn switch once day days d dollars dollar usd bucks vs vs. | , & – —
 """
 POLITE = frozenset(_POLITE.split())
 """Words that are never a value, wherever they stand."""
@@ -27,6 +27,9 @@ PASSED_OVER = FILLERS.union(_CHATTER.split())
 _BEFORE_THE_POINT = "for about on at in from by much many far today currently right still yet again then or one ones"
 OPENERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_BEFORE_THE_POINT.split()))
 """Words that a line may open with before it comes to the point, and that titles are searched without."""
+
+NEGATIONS = frozenset({"not", "no", "non", "never", "don't", "dont", "except", "excluding", "nor"})
+"""Words that turn what follows into its opposite."""
 
 MINE = "mine"
 """The videos that the caller started."""

@@ -18,13 +18,13 @@ DURATIONS = (1, 3, 7, 14, 30)
 """The days that a consequence card offers."""
 
 _AMOUNT = re.compile(
-    r"(?P<before>(?:us)?\$|usd|[€£¥₹₩₽]|eur|gbp|jpy|inr|cad|aud|chf)?\s*(?P<number>\d[\d.,]*)"
+    r"(?P<before>(?:us)?\$|usd|[€£¥₹₩₽]|eur|gbp|jpy|inr|cad|aud|chf)?\s*(?P<number>\d(?:[\d.,]|['’](?=\d{3}))*)"
     r"\s*(?P<after>\$|usd|dollars?|bucks?|[€£¥₹₩₽]|eur(?:os?)?|gbp|pounds?|quid|jpy|yen|inr|cad|aud|chf)?",
     re.IGNORECASE,
 )
 _DOLLARS = frozenset({"", "$", "us$", "usd", "dollar", "dollars", "buck", "bucks"})
 _GROUPED = re.compile(
-    r"(?P<whole>\d{1,3}(?P<mark>[.,])\d{3}(?:(?P=mark)\d{3})?)(?:(?!(?P=mark))[.,](?P<part>\d{1,2}))?"
+    r"(?P<whole>\d{1,3}(?P<mark>[.,'’])\d{3}(?:(?P=mark)\d{3})?)(?:(?!(?P=mark))[.,](?P<part>\d{1,2}))?"
 )
 _PLAIN = re.compile(r"(?P<whole>\d{1,7})(?:\.(?P<part>\d{1,6})|,(?P<cents>\d{1,2}))?")
 _CENT, _MICRO = Decimal("0.01"), Decimal("0.000001")

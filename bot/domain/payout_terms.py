@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -47,11 +47,13 @@ _FILLER = re.compile(r"(?:[\s,;.·+&]|and\b|pay\b|with\b|count(?:ed)?\b|then\b)+
 def read_terms(typed: str, known: Terms, today: date) -> Terms:
     """The known terms with what these words change; UsageError names the words that aren't understood."""
     terms, place, text = known, 0, typed.strip()
+    stated: dict[str, object] = {}
     while (place := _skip(text, place)) < len(text):
         for pattern, apply in _PARTS:
             found = pattern.match(text, place)
             if found is not None:
-                terms = apply(terms, found, today)
+                before, terms = terms, apply(terms, found, today)
+                _refuse_second(stated, before, terms, is_general=found.groupdict().get("site") == "")
                 place = found.end()
                 break
         else:
@@ -66,6 +68,22 @@ def read_terms(typed: str, known: Terms, today: date) -> Terms:
         msg = f"What does the campaign pay? For example: {EXAMPLE}."
         raise UsageError(msg, "terms")
     return _checked(terms)
+
+
+def _refuse_second(stated: dict[str, object], before: Terms, after: Terms, *, is_general: bool) -> None:
+    """Raise UsageError for a term that the same words stated otherwise. A general rate gives way to a platform's."""
+    for name in (each.name for each in fields(Terms) if each.name != "rates"):
+        if getattr(before, name) != getattr(after, name):
+            _refuse_other(stated, name.replace("_", " "), getattr(after, name))
+    if not is_general:
+        for site, rate in after.rates.items():
+            if before.rates.get(site) != rate:
+                _refuse_other(stated, f"rate for {site}", rate)
+
+
+def _refuse_other(stated: dict[str, object], what: str, value: object) -> None:
+    if stated.setdefault(what, value) != value:
+        raise UsageError(f"These terms state the {what} twice, so nothing was changed. Name each once.", "terms")
 
 
 def terms_words(terms: Terms, known_as: Mapping[str, str]) -> Iterator[str]:

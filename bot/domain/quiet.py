@@ -15,7 +15,9 @@ MORNING = 9 * 60
 """When a mute until a day ends: nine o'clock."""
 _PARTS_OF_DAY = {"morning": MORNING, "evening": 18 * 60}
 
-_PART = re.compile(r"(\d{1,4})\s*(m|min(?:ute)?s?|h|hrs?|hours?|d|days?|w|weeks?)", re.IGNORECASE)
+_PART = re.compile(
+    r"(\d{1,4}(?:[.,]\d{1,2}(?=\s*[hdw]))?)\s*(m|min(?:ute)?s?|h|hrs?|hours?|d|days?|w|weeks?)", re.IGNORECASE
+)
 _LENGTH = re.compile(rf"(?:{_PART.pattern}\s*)+(?:(?<=h)(?P<minutes>[0-5]\d))?", re.IGNORECASE)
 _BARE_HOURS = re.compile(r"^(1[3-9]|2[0-3])-(\d{1,2})$")  # 9-5 could end in the afternoon
 _NAMED_DAY = re.compile(
@@ -138,5 +140,5 @@ def _length(words: str) -> timedelta | None:
     match = _LENGTH.fullmatch(words.strip())
     if match is None:
         return None
-    parts = (int(number) * _UNITS[unit[0].lower()] for number, unit in _PART.findall(words))
+    parts = (float(number.replace(",", ".")) * _UNITS[unit[0].lower()] for number, unit in _PART.findall(words))
     return sum(parts, timedelta(minutes=int(match["minutes"] or 0)))

@@ -18,7 +18,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 WORKDAYS = frozenset(range(5))
 
 _TIME = re.compile(
-    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?:(?P<half>[ap])(?:\.?m)?\.?|(?P<mark>h|uhr|o['’]?clock))?",
+    r"(?P<hour>\d{1,2})(?:[:.h：](?P<minute>\d{2}))?\s*(?:(?P<half>[ap])(?:\.?m)?\.?|(?P<mark>h|uhr|o['’]?clock))?",
     re.IGNORECASE,
 )
 _NAMED = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}

@@ -64,7 +64,7 @@ _BY_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("turkey", "turkiye", "ankara"): ("Europe/Istanbul",),
     ("tel_aviv", "haifa"): ("Asia/Jerusalem",),
     ("st_petersburg", "saint_petersburg"): ("Europe/Moscow",),
-    ("mumbai", "bombay", "delhi", "new_delhi", "bangalore", "chennai", "madras", "hyderabad", "pune"): (
+    ("mumbai", "bombay", "delhi", "new_delhi", "bangalore", "bengaluru", "chennai", "madras", "hyderabad", "pune"): (
         "Asia/Kolkata",
     ),
     ("beijing", "peking", "shenzhen", "guangzhou"): ("Asia/Shanghai",),
@@ -108,6 +108,8 @@ def near_zones(words: str, most: int = OFFERED) -> tuple[str, ...]:
         return _ABBREVIATIONS[folded][:most]
     if places := _by_place().get(folded):
         return places[:most]
+    if len(folded) < 3:
+        return ()
     begins = [name for name in zone_names() if name.casefold().startswith(folded)]
     cities = [name for city, names in _by_city().items() if city.startswith(folded) for name in names]
     slips = get_close_matches(folded, _by_city(), n=most, cutoff=0.75)
@@ -192,8 +194,10 @@ def _aliases() -> dict[str, str]:
 
 
 def _folded(words: str) -> str:
-    """The words as a key: in small letters, without accents, dots and a "time" at the end, underscores between."""
-    plain = (each for each in unicodedata.normalize("NFKD", words) if not unicodedata.combining(each))
+    """The words as a key: in small letters, without accents, dots, apostrophes and a "time" at the end."""
+    plain = (
+        each for each in unicodedata.normalize("NFKD", words) if not (unicodedata.combining(each) or each in "'’‘`ʻ")
+    )
     return "_".join("".join(plain).replace(".", " ").split()).casefold().removesuffix("_time")
 
 

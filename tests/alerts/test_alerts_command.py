@@ -53,6 +53,10 @@ LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
         "mute 30 min": Alerts("mute", time="30min"),
         "mute 1h30": Alerts("mute", time="1h30"),
         "mute for 1 hour and 30 minutes": Alerts("mute", time="1hour30minutes"),
+        "mute 1.5h": Alerts("mute", time="1.5h"),
+        "mute for an hour and a half": Alerts("mute", time="1.5h"),
+        "balance 1'000": Alerts("balance", dollars=Decimal(1000)),
+        "quiet from 22:00 till 07:00 london": Alerts("quiet", time="22:00-07:00", zone="Europe/London"),
         "mute two days": Alerts("mute", time="2days"),
         "mute until 21h": Alerts("mute", time="21:00"),
         "mute until 9": Alerts("mute", time="9:00"),
@@ -92,7 +96,17 @@ def test_words_in_any_clear_order(typed, args):
 
 
 @pytest.mark.parametrize(
-    "typed", ["balance tenner", "spike maybe", "mute forever", "quiet 22 to 7", "on off", "sandwich"]
+    "typed",
+    [
+        "no spikes",
+        "milestones not",
+        "balance tenner",
+        "spike maybe",
+        "mute forever",
+        "quiet 22 to 7",
+        "on off",
+        "sandwich",
+    ],
 )
 def test_words_that_no_argument_takes_are_refused(typed):
     with pytest.raises(UsageError):
@@ -217,6 +231,12 @@ async def test_the_reply_names_the_change(env, line, summary):
     assert (await env.say(f"/alerts {line}")).summary == summary
 
 
+async def test_alerts_turned_off_until_a_time_are_muted_until_then(env):
+    await env.say("/alerts balance 10")
+    assert "Muted until Fri 6 Mar, 09:00 UTC." in (await env.say("/alerts off until friday")).summary
+    assert "low balance" in (await env.say("/alerts")).summary
+
+
 @pytest.mark.parametrize("line", ["mute off", "unmute"])
 async def test_a_mute_ends_in_either_spelling(env, line):
     await env.say("/alerts on")
@@ -276,6 +296,10 @@ async def test_those_who_may_not_configure_look_and_change_nothing(env):
         "spike on 8h": "/alerts spike uses no time (“8h”)",
         "mute 8h 10": "/alerts mute uses no dollars (“10”)",
         "balance 10 Europe/Berlin": "/alerts balance uses no zone (“Europe/Berlin”)",
+        "on 8h": "can't be on for a time only",
+        "quiet off 22:00-07:00 UTC": "/alerts quiet off uses no time",
+        "mute off 8h": "/alerts mute off uses no time",
+        "balance off 10": "/alerts balance off uses no dollars",
         "off Europe/Berlin": "/alerts off uses no zone (“Europe/Berlin”)",
     }.items(),
 )

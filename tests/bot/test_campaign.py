@@ -17,6 +17,8 @@ WORDS = {
     "list": {},
     "spring launch": {"campaign": "spring launch"},
     "new spring launch budget 50": {"action": "new", "name": "spring launch", "dollars": "50"},
+    "spring launch new budget 50": {"action": "new", "name": "spring launch", "dollars": "50"},
+    "launch archive please": {"action": "archive", "campaign": "launch"},
     "create a campaign called launch": {"action": "new", "name": "launch"},
     "new launch start 1 dec end 2026-12-31": {
         "action": "new",
@@ -105,6 +107,9 @@ async def test_a_campaign_is_created_filled_changed_and_archived(env):
         ("/campaign new launch budget 10000000", "9,999,999 at most"),
         ("/campaign new launch budget 1.000,50 €", "Amounts are in US dollars"),
         ("/campaign delete launch", "Campaigns aren't deleted"),
+        ("/campaign launch archive next week", "archive takes nothing else, not “week”"),
+        ("/campaign launch here budget 60", "here takes nothing else, not “budget 60”"),
+        ("/campaign launch restore tomorrow", "restore takes nothing else"),
         ("/campaign launch", "There's no campaign called “launch”. There are none yet"),
         ("/campaign add cat to launch", "There's no campaign called “launch”"),
         ("/campaign new launch start 31 feb", "I don't read “31 feb” as a date"),

@@ -139,6 +139,7 @@ async def test_what_is_not_understood_is_named_with_a_button_for_the_nearest(env
     reply = await env.say("/videos deleted")
     assert reply.summary == "No filter called “deleted”. Try /videos error."
     assert reply.actions[0].call == Call("videos", {"status": "error"})
+    assert (await env.say("/videos not tiktok")).actions == ()  # the opposite is no guess at it
     reply = await env.say("/videos tiktok zebra")
     assert reply.actions[0].call == Call("videos", {"platform": "tiktok"})
     for line, call in {  # what a setting would be without a word is no guess at it

@@ -66,6 +66,9 @@ def test_terms_are_read_in_plain_words(typed, known, expected):
         ("tiktok 1e9 per 1000", "I can't read “1e9” as a number"),
         ("youtube 1, minimum 1e3", "I can't read “1e3” as a number"),
         ("youtube 1 per 1000,bonus 2", "“bonus 2”"),
+        ("youtube 2 per 1000, youtube 3 per 1000", "state the rate for youtube twice"),
+        ("youtube 2, cap 200 cap 300", "state the video cap twice"),
+        ("youtube 2, budget 50, budget 500", "state the budget twice"),
     ],
 )
 def test_what_is_not_understood_is_named(typed, sentence):
