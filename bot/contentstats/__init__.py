@@ -1,7 +1,7 @@
-"""The ContentStats API and short links: the one room that speaks HTTP. It stores nothing and renders nothing."""
+"""Client of the ContentStats API and resolver of short links. Stores and renders nothing."""
 
 import sys
 
-# httpx also imports its command line where it can, which takes half as long and as much memory again as the rest of it.
-# None here says that there is none, for which httpx is prepared.
+# Keeps httpx from importing its command line, which takes half as long and as much memory as the rest of it. httpx
+# handles the missing module.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

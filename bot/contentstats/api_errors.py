@@ -1,4 +1,4 @@
-"""Error responses of the API as the domain's errors, each with a sentence for people."""
+"""Error responses of the API as domain errors, each with a sentence for people."""
 
 import re
 from typing import Literal, TypeAlias
@@ -20,11 +20,11 @@ Asked: TypeAlias = Literal["account", "start", "video"]
 
 _IS_LIMIT = re.compile(r"\b(?:limit|plan|quota|concurrent)\b", re.IGNORECASE)
 _INTERRUPTED = frozenset({408, 425, 499})
-"""Statuses of a request that took too long or came too early: the server need not know its outcome."""
+"""Statuses of a request that took too long or came too early: the server may not know its outcome."""
 
 
 class Refused(Exception):
-    """An answer that is no success. `not_before` is the Unix second before which to stay away, where it was told."""
+    """A non-success response. `not_before` is the Unix second before which not to retry, if stated."""
 
     def __init__(
         self, status: int, error: ContentStatsError, not_before: float | None = None, *, is_explained: bool = True
@@ -39,7 +39,7 @@ class Refused(Exception):
     def is_definite(self) -> bool:
         """Whether the call certainly had no effect: a documented refusal, or another 4xx in the API's own JSON.
 
-        A 5xx says nothing of it, nor does a time-out in whatever form, nor a stranger's page with a status of its own.
+        A 5xx proves nothing, nor does a time-out in any form, nor a page of another server.
         """
         if isinstance(self.error, UnexpectedAnswer):
             return self._is_explained
@@ -47,10 +47,10 @@ class Refused(Exception):
 
 
 def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentStatsError:
-    """The error of a response that is neither a success nor a 429 (see `rate_limit.rate_limited`).
+    """The error for a response that is neither a success nor a 429 (see `rate_limit.rate_limited`).
 
-    `asked` is what the request was about. A 404 for the account comes from an address without an API, and a 403 for a
-    start is about the key and its plan: no other organisation's video is in it.
+    `asked` is what the request was about. A 404 for the account means that the address has no API, and a 403 for a
+    start is about the key and its plan: no other organisation's video is involved.
     """
     said = f" (“{problem.words}”)" if problem.words else ""
     error: ContentStatsError
@@ -98,7 +98,7 @@ def refusal(status: int, problem: Problem, asked: Asked = "video") -> ContentSta
 
 
 def failure(status: int) -> str:
-    """What an answer without meaning says of its sender; it completes "ContentStats …"."""
+    """What a meaningless response reveals about its sender; completes "ContentStats …"."""
     what = "has a problem on its end" if status >= 500 else "sent a response that isn't from its API"
     what = "cut the request off" if status in _INTERRUPTED else what
     return f"{what} (status {status})"
@@ -114,7 +114,7 @@ def _invalid(problem: Problem) -> InvalidRequest:
 
 
 def _reason(problem: Problem) -> str:
-    """The server's words with the fields that it names; empty if it says nothing."""
+    """The server's words with the fields that it names; empty if it gives none."""
     fields = "; ".join(f"{field}: {message}" if field else message for field, message in problem.details)
     return ": ".join(part.rstrip(". ") for part in (problem.words, fields) if part)
 
@@ -126,7 +126,7 @@ def _too_expensive(problem: Problem) -> NotEnoughBalance:
         amounts = f"this needs {dollars(required)}"
     if required is not None and balance is not None:
         amounts += f", you have {dollars(balance, down=True)}"
-        if required > balance:  # else the rest is spoken for, which the server does not put in figures
+        if required > balance:  # otherwise the rest is reserved, which the server doesn't quantify
             amounts += f" ({dollars(-left_after(balance, required))} short)"
     return NotEnoughBalance(
         f"Your balance is too low: {amounts}. Nothing was started. "

@@ -1,7 +1,7 @@
-"""The five documented calls of the ContentStats API for one key: domain objects out, errors of `bot.domain.errors`.
+"""Client for the five documented API calls of one key: returns domain objects, raises `bot.domain.errors`.
 
-Reading is tried again while the patience lasts. What spends or stops is sent once: either it certainly had no effect
-(any error but one), or its effect is unclear (OutcomeUnclear) and only looking can tell.
+Reads are retried until their time is up. Calls that spend or stop are sent once: any error but OutcomeUnclear means
+that they had no effect; after OutcomeUnclear, look at the account.
 """
 
 import asyncio
@@ -40,29 +40,29 @@ T = TypeVar("T")
 _KEY = re.compile(r"[!-~]{1,500}")
 _START = "/videos/track"
 MAX_WAIT = 8.0
-"""Seconds that a person waits without wondering."""
+"""Seconds that a person waits without an interim reply."""
 IN_LINE = 150.0
-"""Seconds that a person who knows why stands in line for what no command can do without."""
+"""Seconds that a person who got an interim reply waits for a call without which the command can't continue."""
 FRESH = 60.0
-"""Seconds after which a POST is not sent any more: its asker may have got another answer meanwhile."""
+"""Seconds after which a POST isn't sent any more: its requester may have got another answer meanwhile."""
 MOST_IN_ONE_CALL = 100
-"""Videos in one list."""
+"""Maximum number of videos in one list."""
 TRIES = 3
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 4.0
-"""Seconds: the pause before try n is anything up to FIRST_PAUSE x 2^n, so that many callers do not come back as one."""
+"""Seconds: the pause before try n is random, up to FIRST_PAUSE x 2^n, so that many callers don't retry together."""
 SHORTEST_TURN = 0.1
-"""Seconds between two tries for a turn, at least."""
+"""Minimum seconds between two tries for a turn."""
 SHORTEST_TRY = 1.0
-"""Seconds: what a call gets at least, however long it waited for its turn."""
+"""Minimum seconds that a call gets, however long it waited for its turn."""
 
 
 class ContentStatsClient:
-    """One key's client; safe from many tasks at once, five connections at most. Close it with `aclose`.
+    """Client of one key; safe from many tasks at once, at most five connections. Close it with `aclose`.
 
-    `rates` shares the key's pace between processes. `max_wait` is how many seconds a call that reads may take in all,
-    and how long a POST may wait for its turn. `now` is Unix seconds. `transport` stands in for the network,
-    `metrics` counts the calls. Raises NotConfigured for a base URL or a key that cannot be one.
+    `rates` shares the key's rate limit between processes. `max_wait` is how many seconds a read may take in all, and
+    how long a POST may wait for its turn. `now` is Unix seconds. `transport` replaces the network, `metrics` counts
+    calls. Raises NotConfigured for an invalid base URL or key.
     """
 
     def __init__(
@@ -90,19 +90,19 @@ class ContentStatsClient:
         self._turn_within: float | None = None
 
     def in_background(self, turn_within: float) -> Self:
-        """The same client for reading that nobody waits for: its calls let every other one go before them.
+        """A copy of this client for background reads, which yield to all other calls.
 
-        They are tried once, and raise RateLimited where their turn does not come within so many seconds. `aclose` is
-        the first one's.
+        Its calls are tried once, and raise RateLimited if their turn doesn't come within this many seconds. `aclose`
+        belongs to the original.
         """
         last = copy(self)
         last._tries, last._turn_within = 1, turn_within  # noqa: SLF001 - its own class
         return last
 
     async def in_line(self, read: Callable[[], Awaitable[T]]) -> T:
-        """The result of reading, begun again for up to `IN_LINE` seconds while the key may make no call.
+        """Repeat a read for up to `IN_LINE` seconds while the key is rate limited; returns its result.
 
-        Only for reading. An API that does not answer is waited for no longer than usual.
+        Only for reads. If the API doesn't answer, this waits no longer than usual.
         """
         until = self._now() + IN_LINE
         while True:
@@ -116,7 +116,7 @@ class ContentStatsClient:
 
     @property
     def line(self) -> float:
-        """The seconds that a call of the key waits for its turn; 0 if none does."""
+        """Seconds that a call of the key waits for its turn; 0 if none does."""
         return max(self._limiter.line_until - self._now(), 0.0)
 
     @property
@@ -125,7 +125,7 @@ class ContentStatsClient:
         return is_test_key(self._key)
 
     async def track(self, link: str, days: int) -> Video:
-        """Start, and pay for, one tracking of 1 to 30 days. Sent once. After OutcomeUnclear NEVER repeat it: look."""
+        """Start and pay for one tracking of 1 to 30 days. Sent once. After OutcomeUnclear NEVER repeat it: look."""
         return await self._post(
             _START,
             {"video_link": link, "duration_days": days},
@@ -134,7 +134,7 @@ class ContentStatsClient:
         )
 
     async def list_videos(self, platform: str | None = None, status: str | None = None) -> VideoList:
-        """The account's videos, without snapshots; 100 at most, with no way to the rest but another filter."""
+        """List the account's videos without snapshots, at most 100; only another filter shows the rest."""
         query = {"platform": platform, "status": status, "limit": str(MOST_IN_ONE_CALL)}
         given = {name: value for name, value in query.items() if value}
         return await self._get("/videos", lambda body: read_list(body, MOST_IN_ONE_CALL), given)
@@ -144,7 +144,7 @@ class ContentStatsClient:
         return await self._get(_video_path(video_id), lambda body: _page_of(video_id, body))
 
     async def stop(self, video_id: str) -> Stopped:
-        """Stop a tracking and return its status before and after. Sent once; what was collected stays."""
+        """Stop a tracking; returns its status before and after. Sent once; collected data is kept."""
         return await self._post(
             f"{_video_path(video_id)}/stop",
             None,
@@ -153,7 +153,7 @@ class ContentStatsClient:
         )
 
     async def usage(self) -> Usage:
-        """The wallet behind the key."""
+        """The usage and balance of the key's account."""
         return await self._get("/usage", read_usage)
 
     async def aclose(self) -> None:
@@ -175,7 +175,7 @@ class ContentStatsClient:
         return await persist(attempt, self._patience, self._now, self._sleep, self._tries)
 
     async def _turn(self, max_wait: float) -> float:
-        """Wait until a call that reads may go; the seconds that are left to it."""
+        """Wait until a read may go; returns the seconds that are left for it."""
         if self._turn_within is not None:
             await self._limiter.admit_last(self._turn_within)
             return self._patience
@@ -212,7 +212,7 @@ class ContentStatsClient:
         payload: Mapping[str, object] | None = None,
         within: float | None = None,
     ) -> bytes:
-        """The body of one success. Raises NeverSent, Lost and Refused; sends once."""
+        """Return the body of a success. Raises NeverSent, Lost and Refused; sends once."""
         try:
             answer = await self._exchange.send(method, path, query=query, payload=payload, within=within)
         except (NeverSent, Lost) as error:
@@ -236,7 +236,7 @@ class ContentStatsClient:
 
 
 def _page_of(video_id: str, body: bytes) -> VideoReading:
-    """Raises ForeignBody, also for another video's page."""
+    """Parse a video's page. Raises ForeignBody, also for another video's page."""
     reading = read_page(body)
     if reading.video.id != video_id:
         raise ForeignBody
@@ -244,7 +244,7 @@ def _page_of(video_id: str, body: bytes) -> VideoReading:
 
 
 def _video_path(video_id: str) -> str:
-    """The path of a video's page, whatever its id holds; a step up (`..`) is no id."""
+    """The path of a video's page, with any id quoted; rejects `..`."""
     if video_id.strip(".") == "":
         raise VideoNotFound("A video needs an id. /videos lists your videos.")
     return f"/videos/{quote(video_id, safe='')}"
@@ -256,13 +256,13 @@ def is_test_key(key: str) -> bool:
 
 
 def key_fingerprint(base_url: str, key: str) -> str:
-    """32 hex digits that name the account behind a key, in the store and in logs. The two documented hosts are one."""
+    """32 hex digits that identify a key's account in the store and in logs. The two documented hosts count as one."""
     base = base_url.strip().rstrip("/").replace("://www.contentstats.io", "://contentstats.io")
     return hashlib.sha256(f"contentstats-bot account\0{base}\0{key.strip()}".encode()).hexdigest()[:32]
 
 
 def checked_key(key: str) -> str:
-    """The key as it can be sent. Raises NotConfigured, without showing it, for what would break the header."""
+    """The key without white space. Raises NotConfigured, without showing it, if it isn't a valid header."""
     if not _KEY.fullmatch(key.strip()):
         raise NotConfigured(
             "The ContentStats API key is empty or has invalid characters. Copy it again from the ContentStats "
@@ -272,7 +272,7 @@ def checked_key(key: str) -> str:
 
 
 def checked_base_url(base_url: str) -> str:
-    """The base without its last slash. Raises NotConfigured for what is no address of a server."""
+    """The base URL without its trailing slash. Raises NotConfigured if it isn't a server's address."""
     try:
         url = httpx.URL(base_url.strip())
     except httpx.InvalidURL:
@@ -285,7 +285,7 @@ def checked_base_url(base_url: str) -> str:
 
 
 class Setback(Exception):
-    """A failure that may be over soon. `error` is what it means to people, `not_before` the Unix second to retry at."""
+    """A failure that may be temporary. `error` is the one to show, `not_before` the Unix second to retry at."""
 
     def __init__(self, error: ContentStatsError, not_before: float | None = None) -> None:
         super().__init__(str(error))
@@ -298,7 +298,7 @@ async def persist(
 ) -> T:
     """Return the result of `attempt`, which gets the seconds left of `max_wait`, after at most `tries` tries.
 
-    Raises the last Setback's error as soon as the next pause would outlast `max_wait`. Other errors pass at once.
+    Raises the last Setback's error as soon as the next pause would exceed `max_wait`. Other errors are raised at once.
     """
     deadline = now() + max_wait
     tried = 0

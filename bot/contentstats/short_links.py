@@ -1,8 +1,8 @@
 """Follows short links to the video behind them, and to no other address. Results aren't stored here.
 
-Only the hosts in `FOLLOWABLE_HOSTS` are ever asked, and each only at an address that was found to be public: the
-connection goes to that very address, so no second look-up can change it. Host and the TLS name stay the host's. If the
-environment names a proxy for the host, the proxy looks the host up instead.
+Only the hosts in `FOLLOWABLE_HOSTS` are requested, each at an address that was checked to be public: the connection
+goes to that very address, so no second look-up can change it. The Host header and TLS name stay the host's. If the
+environment names a proxy for the host, the proxy resolves the host instead.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from bot.domain.links import FOLLOWABLE_HOSTS, VideoLink, page_words, parse_link
 
 MOST_HOPS = 5
 WITHIN = 5.0
-"""Seconds, for all hops together."""
+"""Seconds for all hops together."""
 CONNECT_WITHIN = 2.0
-"""Seconds for one address, so that a dead one leaves time for the next."""
+"""Seconds per address, so that a dead one leaves time for the next."""
 
 Resolve: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
 
@@ -32,13 +32,13 @@ _WRAPPED_IPV4 = ipaddress.IPv6Network("2002::/16")
 
 
 async def resolve(host: str) -> Sequence[str]:
-    """The addresses of a host, by the system's resolver, the best first."""
+    """The addresses of a host from the system's resolver, best first."""
     found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
 
 def is_public(address: str) -> bool:
-    """Whether an address belongs to the public internet. IPv6 that wraps an IPv4 address, whichever, does not."""
+    """Whether an address is on the public internet. IPv6 that wraps an IPv4 address isn't."""
     parsed = ipaddress.ip_address(address)
     if isinstance(parsed, ipaddress.IPv6Address) and (parsed not in _UNICAST or parsed in _WRAPPED_IPV4):
         return False
@@ -46,15 +46,15 @@ def is_public(address: str) -> bool:
 
 
 def https_origin(address: str) -> str:
-    """The URL that reaches an address."""
+    """The URL of an address."""
     return f"https://[{address}]" if ":" in address else f"https://{address}"
 
 
 class ShortLinks:
     """Follows short links; safe from many tasks at once. Close it with `aclose`.
 
-    `resolve` says where a host is, `is_allowed` which of its addresses may be asked, `origin` how one is reached;
-    `within` is how many seconds a short link gets for all its hops.
+    `resolve` looks up a host, `is_allowed` decides which of its addresses may be requested, `origin` is the URL of one;
+    `within` is the seconds for all hops of a short link.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class ShortLinks:
         self._transports: dict[str | None, httpx.AsyncHTTPTransport] = {}
 
     async def follow(self, url: str) -> str:
-        """The clean link of the video that a short link leads to. Raises LinkError, which asks for the full link."""
+        """The canonical link of the video behind a short link. Raises LinkError, which asks for the full link."""
         try:
             async with asyncio.timeout(self._within):
                 return await self._follow(url)
@@ -95,7 +95,7 @@ class ShortLinks:
             if location is None:
                 raise _no_video(step)
             onward = _onward(urljoin(step, location))
-            if onward == step:  # by way of a log-in page, which leads back here
+            if onward == step:  # a log-in page redirected back here
                 raise _refusal("can't be followed without logging in")
             step = onward
         if isinstance(step, VideoLink):
@@ -103,7 +103,7 @@ class ShortLinks:
         raise _refusal("redirects too often")
 
     async def _ask(self, url: str) -> str | None:
-        """Where a URL redirects to; None if it does not."""
+        """The redirect target of a URL; None if it doesn't redirect."""
         host = urlsplit(url).netloc
         if (proxy := _proxy_for(host)) is not None:
             return await self._ask_at(f"https://{host}", host, url, proxy)
@@ -119,7 +119,7 @@ class ShortLinks:
 
     async def _ask_at(self, origin: str, host: str, url: str, proxy: str | None) -> str | None:
         if proxy not in self._transports:
-            # A bare transport: it keeps no cookies and follows nothing.
+            # A bare transport keeps no cookies and follows no redirects.
             limits = httpx.Limits(max_keepalive_connections=0)
             self._transports[proxy] = httpx.AsyncHTTPTransport(verify=trusted(), limits=limits, proxy=proxy)
         request = httpx.Request(
@@ -135,7 +135,7 @@ class ShortLinks:
         try:
             location = response.headers.get("Location")
         finally:
-            await response.aclose()  # its body was never read
+            await response.aclose()  # the body is never read
         return str(location) if 300 <= response.status_code < 400 and location else None
 
 
@@ -149,7 +149,7 @@ def _proxy_for(host: str) -> str | None:
 
 
 def _onward(url: str) -> VideoLink | str:
-    """What a link is: a video, or an https URL of a host that may be asked. Raises LinkError for all else."""
+    """Classify a link: a video, or an https URL of a host that may be requested. Raises LinkError otherwise."""
     try:
         reading = parse_link(url)
     except LinkError:
@@ -158,7 +158,7 @@ def _onward(url: str) -> VideoLink | str:
         return reading
     parts = urlsplit(url)
     if reading is not None and not parts.path.startswith(urlsplit(reading.url).path):
-        return reading.url  # a log-in page leads back to it
+        return reading.url  # a log-in page, which leads back to it
     if parts.scheme in {"http", "https"} and parts.netloc in FOLLOWABLE_HOSTS:
         return parts._replace(scheme="https", fragment="").geturl()
     if reading is not None:
@@ -167,7 +167,7 @@ def _onward(url: str) -> VideoLink | str:
 
 
 def _no_video(url: str) -> LinkError:
-    """Why following ended at this URL. Sites lead to a profile, their front page or a log-in if the video is gone."""
+    """The error for a dead end. Sites redirect to a profile, their front page or a log-in if the video is gone."""
     words = page_words(url)
     if words is None:
         is_short = urlsplit(url).netloc in FOLLOWABLE_HOSTS

@@ -1,6 +1,6 @@
-"""Reads single JSON values (counts, dollars, times, text), however they are written.
+"""Parses single JSON values (counts, dollars, times, text) in any spelling.
 
-What makes no sense comes back as None (or as no text): a number that was not said is never made up.
+Nonsense becomes None (or empty text): a missing number is never made up.
 """
 
 import json
@@ -11,24 +11,24 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 LARGEST_COUNT = 2**63 - 1
-"""What a database's big integer holds."""
+"""Range of a database's big integer."""
 
 LARGEST_AMOUNT = 10**12
-"""Dollars. No account holds more, and a database's big integer holds it in millionths."""
+"""Dollars. No account holds more, and millionths of it fit a database's big integer."""
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""A time outside of these years means nothing, and arithmetic with it may leave the calendar."""
+"""A time outside these years is meaningless, and arithmetic with it may leave the calendar."""
 _LONGEST_NUMBER = 50
-"""Characters of a number or a time."""
+"""Maximum characters of a number or a time."""
 _GROUPED = re.compile(r"\d{1,3}(?:([,\s'’])\d{3})(?:\1\d{3})*(?:\.\d*)?|\d{1,3}(?:\.\d{3}){2,}")
-"""Digits in groups of three: 1,298,000, 1 298 000, 1'298'000; and 1.298.000, which is no decimal fraction."""
+"""Digits in groups of three: 1,298,000, 1 298 000, 1'298'000; and 1.298.000, which isn't a decimal fraction."""
 _ZONE = re.compile(r"[\s(\[]*(?:UTC|GMT)[)\]]?$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[/.](\d\d)[/.](?=\d\d)")
 _KEY_LIKE = re.compile(r"cs_(?:live|test)_\w+", re.ASCII)
 
 
 class ForeignBody(Exception):
-    """A body that is not the API's: HTML, cut off, broken, or without a field that it needs.
+    """A body that isn't the API's: HTML, truncated, broken, or without a required field.
 
     The text completes "ContentStats …".
     """
@@ -38,7 +38,7 @@ class ForeignBody(Exception):
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """A JSON object, by the standard library's decoder, which forgives more than others. Raises ForeignBody."""
+    """Parse a JSON object with the standard library's tolerant decoder. Raises ForeignBody."""
     try:
         value = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError):
@@ -49,7 +49,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def read_number(value: object) -> Decimal | None:
-    """A finite number that came as one or as text: 1298000, "1298000", "1,298,000", "1 298 000", "1.298e6", "$4.25"."""
+    """A finite number, given as one or as text: 1298000, "1298000", "1,298,000", "1 298 000", "1.298e6", "$4.25"."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     text = str(value).strip().removeprefix("$")
@@ -65,7 +65,7 @@ def read_number(value: object) -> Decimal | None:
 
 
 def read_count(value: object) -> int | None:
-    """How many of something: a whole number from 0 that a database can hold."""
+    """A count: a whole number from 0 that fits a database."""
     number = read_number(value)
     if number is None or not 0 <= number <= LARGEST_COUNT or number != number.to_integral_value():
         return None
@@ -73,15 +73,15 @@ def read_count(value: object) -> int | None:
 
 
 def read_dollars(value: object) -> Decimal | None:
-    """An amount of money that an account can hold, or owe."""
+    """A plausible amount of money that an account can hold or owe."""
     amount = read_number(value)
     return None if amount is None or abs(amount) > LARGEST_AMOUNT else amount
 
 
 def read_time(value: object) -> datetime | None:
-    """A moment in UTC: ISO 8601 or RFC 5322 with any zone or none (then it is UTC), or Unix seconds or a fraction.
+    """A time in UTC: ISO 8601 or RFC 5322 with any zone or none (UTC), or Unix seconds or a fraction of them.
 
-    None for a time outside of the years 2000 to 2199.
+    None outside the years 2000 to 2199.
     """
     try:
         number = read_number(value)
@@ -93,14 +93,14 @@ def read_time(value: object) -> datetime | None:
 
 
 def _unix_time(number: Decimal) -> datetime:
-    """Seconds, or milliseconds, microseconds or nanoseconds, which are too large to be seconds."""
+    """Convert Unix seconds, or milliseconds, microseconds or nanoseconds, which are too large to be seconds."""
     while abs(number) >= 10**11:
         number /= 1000
     return datetime.fromtimestamp(float(number), UTC)
 
 
 def _written_time(value: object) -> datetime:
-    """Raises ValueError and TypeError."""
+    """Parse a written time. Raises ValueError and TypeError."""
     if not isinstance(value, str) or len(value) > _LONGEST_NUMBER:
         raise ValueError("not a time")
     text = _YEAR_FIRST.sub(r"\1-\2-", _ZONE.sub("", value.strip().upper()))
@@ -111,24 +111,24 @@ def _written_time(value: object) -> datetime:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; a naive one was UTC already. OverflowError at the edges of the calendar."""
+    """Convert to UTC; a naive time is UTC already. Raises OverflowError at the edges of the calendar."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def read_flag(value: object) -> bool:
-    """A yes, however it is spelled."""
+    """True for a yes in any spelling."""
     return value is True or value == 1 or (isinstance(value, str) and value.strip().lower() in {"true", "1", "yes"})
 
 
 def read_text(value: object, most: int = 500) -> str:
-    """A text, or a number as text, without what no database takes (NUL, half a surrogate pair); empty for all else."""
+    """Text, or a number as text, without characters that databases refuse (NUL, lone surrogates); else empty."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return str(value)[: 2 * most].replace("\0", "").encode("utf-8", "replace").decode()[:most].strip()
 
 
 def read_words(value: object, secret: str = "", most: int = 200) -> str:
-    """The server's own words, fit for one line of an error: no control characters, no API key, clipped."""
+    """The server's words for one line of an error: no control characters, no API key, clipped."""
     text = read_text(value, most=4_000)
     if secret:
         text = text.replace(secret, "…")

@@ -1,7 +1,7 @@
-"""Reads the API's JSON bodies into domain objects; one that can't be read raises ForeignBody.
+"""Parses the API's JSON bodies into domain objects; raises ForeignBody if that isn't possible.
 
-`GET /videos/{id}` has 720 snapshots in one body, so microseconds count: a typed decoder reads the documented form and
-refuses every other. What it refuses is read again value by value, so that one odd row spoils nothing.
+`GET /videos/{id}` has 720 snapshots in one body, so microseconds count: a typed decoder parses the documented form and
+refuses any other. What it refuses is parsed again value by value, so that one odd row doesn't spoil the rest.
 """
 
 import logging
@@ -38,7 +38,7 @@ _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)] | Liter
 class _Row(msgspec.Struct, gc=False):
     """A snapshot as documented: counts are digits in a string, a metric that the platform lacks is empty or null.
 
-    X's own words for shares and comments are undocumented and expected.
+    X's own names for shares and comments are undocumented but accepted.
     """
 
     snapshot_time: datetime
@@ -52,18 +52,18 @@ class _Row(msgspec.Struct, gc=False):
 
 
 _DECODER = msgspec.json.Decoder(dict[str, list[_Row] | dict[str, Any] | str | int | float | bool | None], strict=False)
-"""Not strict: digits in a string are a count. Text beside the snapshots stays text all the same."""
+"""Not strict, so that digits in a string are a count. Text beside the snapshots stays text anyway."""
 
 _VIEWS, _LIKES, _COMMENTS, _SHARES, _SAVES = Metric
-"""Bound once: looking a member up on its class costs as much as all else that is done with one count."""
+"""Bound once: looking up a member on its class costs as much as everything else done with a count."""
 
 MOST_ROWS = 3_000
-"""Snapshots of one page: four times as many as the longest tracking has. Only the last ones of more are read."""
+"""Snapshots per page: four times as many as the longest tracking has. Of more, only the last ones are read."""
 MOST_HIDDEN, FEWEST_SEEN = 3, 100
-"""Likes and comments that fall to so few from so many were hidden: Instagram, for one, states 3 likes then."""
+"""Likes and comments that drop to so few from so many were hidden: Instagram then reports 3 likes, for example."""
 
 _make = tuple.__new__
-"""What `Snapshot()` calls in its turn."""
+"""What `Snapshot()` calls internally."""
 
 _FIELDS = (
     (_VIEWS, ("views",)),
@@ -75,7 +75,7 @@ _FIELDS = (
 
 
 def decode_page(body: bytes) -> tuple[dict[str, Any], tuple[Snapshot, ...], int]:
-    """The fields of a video's page, its snapshots oldest first, one per moment, and how many more could not be read.
+    """Parse a video's page: its fields, its snapshots oldest first, one per time, and the number of unreadable ones.
 
     Raises ForeignBody.
     """
@@ -96,7 +96,7 @@ def _rows(page: Mapping[str, Any]) -> list[Any]:
 
 
 def _documented(rows: list[Any]) -> list[Snapshot]:
-    """Written out rather than looped over the metrics, which would take twice as long. Raises ValueError."""
+    """Convert documented rows. Written out, as a loop over the metrics takes twice as long. Raises ValueError."""
     snapshots = []
     for row in rows:
         taken_at = row.snapshot_time
@@ -120,7 +120,7 @@ def _documented(rows: list[Any]) -> list[Snapshot]:
 
 
 def _tolerated(rows: Iterable[object]) -> Iterable[Snapshot]:
-    """Every row that says when it was taken, with every count in it that makes sense."""
+    """Every row with a readable time, and the readable counts in it."""
     for row in rows:
         if not isinstance(row, Mapping) or (taken_at := read_time(row.get("snapshot_time"))) is None:
             continue
@@ -133,7 +133,7 @@ def _tolerated(rows: Iterable[object]) -> Iterable[Snapshot]:
 
 
 def _in_order(snapshots: list[Snapshot]) -> tuple[Snapshot, ...]:
-    """Oldest first; of two that claim the same moment, the later in the list stands."""
+    """Sort oldest first; of two with the same time, the later in the list wins."""
     moments = [snapshot.taken_at for snapshot in snapshots]
     if all(map(lt, moments, moments[1:])):
         return tuple(snapshots)
@@ -142,7 +142,7 @@ def _in_order(snapshots: list[Snapshot]) -> tuple[Snapshot, ...]:
 
 
 def _stated(snapshots: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
-    """The snapshots without the counts that stand for a hidden one."""
+    """Drop counts that stand for a hidden one."""
     for metric in (_LIKES, _COMMENTS):
         if any(snapshot.counts.get(metric, FEWEST_SEEN) <= MOST_HIDDEN for snapshot in snapshots):
             highest = accumulate((snapshot.counts.get(metric, 0) for snapshot in snapshots), max)
@@ -162,31 +162,31 @@ def _without(snapshot: Snapshot, metric: Metric) -> Snapshot:
 logger = logging.getLogger(__name__)
 
 DOCUMENTED_PRICE = Decimal("0.015")
-"""Dollars a snapshot, as the documentation says; used where `GET /usage` states none, or none above 0."""
+"""Dollars per snapshot according to the documentation; used if `GET /usage` states none, or none above 0."""
 
 LARGEST_PRICE = 1_000
 """Dollars per snapshot."""
 
 LONGEST_TRACKING = 3_650
-"""Days. The API takes 30; ten years is where a number stops being a duration."""
+"""Days. The API accepts 30; beyond ten years a number isn't a duration."""
 
 MOST_VIDEOS = 1_000
-"""Rows of a list: ten times as many as the API gives."""
+"""Rows of a list: ten times as many as the API returns."""
 MOST_DETAILS = 20
-"""Further fields of a video, and details of an error."""
+"""Additional fields of a video, and details of an error."""
 
 _KNOWN = frozenset(
     {"id", "job_id", "video_link", "platform", "status", "monitoring_started", "monitoring_duration_days"}
     | {"days_remaining", "current_metadata", "created_at", "estimated_cost", "is_deleted", "last_updated", "snapshots"}
 )
-"""The documented fields of a video; every other one goes to `Video.extra`."""
+"""Documented fields of a video; all others go to `Video.extra`."""
 
 _NO_WORDS = frozenset({"null", "none", "nil", "undefined", "n/a", "-"})
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error body. Every part is empty or None where the server did not say it; words are clean and clipped."""
+    """An error body. Parts that the server omits are empty or None; words are clean and clipped."""
 
     words: str = ""
     details: tuple[tuple[str, str], ...] = ()
@@ -197,7 +197,7 @@ class Problem:
 
 
 def read_page(body: bytes) -> VideoReading:
-    """The answer of `GET /videos/{id}`. Raises ForeignBody."""
+    """Parse the response of `GET /videos/{id}`. Raises ForeignBody."""
     page, snapshots, unread = decode_page(body)
     if unread:
         logger.warning("dropped %d rows of GET /videos/{id} with an unreadable time", unread)
@@ -205,9 +205,10 @@ def read_page(body: bytes) -> VideoReading:
 
 
 def read_list(body: bytes, limit: int) -> VideoList:
-    """The answer of `GET /videos` to that limit. Rows without an id are left out and logged. Raises ForeignBody.
+    """Parse the response of `GET /videos` with that limit. Rows without an id are dropped and logged.
 
-    The answer states the limit that it obeyed, which may be a smaller one: a list of that length may hide others.
+    Raises ForeignBody. The response states the limit applied, which may be a smaller one: a list of that length may
+    hide others.
     """
     answer = read_object(body)
     rows = answer.get("videos")
@@ -226,7 +227,7 @@ def read_list(body: bytes, limit: int) -> VideoList:
 
 
 def read_tracked(body: bytes, link: str) -> Video:
-    """The long or the short answer of `POST /videos/track` for `link`. Raises ForeignBody, also for another link's."""
+    """Parse either form of the response of `POST /videos/track`. Raises ForeignBody, also for another link."""
     answer = read_object(body)
     video = _read_video(answer if read_text(answer.get("video_link")) else {**answer, "video_link": link})
     if canonical_key(video.link) not in {None, canonical_key(link)}:
@@ -236,7 +237,7 @@ def read_tracked(body: bytes, link: str) -> Video:
 
 
 def read_stopped(body: bytes) -> Stopped:
-    """The answer of `POST /videos/{id}/stop`. Raises ForeignBody, also where it denies success."""
+    """Parse the response of `POST /videos/{id}/stop`. Raises ForeignBody, also if it reports failure."""
     answer = read_object(body)
     status = read_text(answer.get("new_status") or answer.get("status")).lower()
     if not status or answer.get("success") is False:
@@ -245,7 +246,7 @@ def read_stopped(body: bytes) -> Stopped:
 
 
 def read_usage(body: bytes) -> Usage:
-    """The answer of `GET /usage`. Raises ForeignBody if it states no balance, or an impossible one."""
+    """Parse the response of `GET /usage`. Raises ForeignBody if the balance is missing or impossible."""
     answer = read_object(body)
     if read_number(answer.get("balance_usd")) is None:
         raise ForeignBody
@@ -264,7 +265,7 @@ def read_usage(body: bytes) -> Usage:
 
 
 def read_problem(body: bytes, secret: str) -> Problem:
-    """Whatever an error body says; never raises. `secret` is taken out of the words, should the server repeat it."""
+    """Parse an error body; never raises. `secret` is removed from the words, should the server repeat it."""
     try:
         answer = read_object(body)
     except ForeignBody:
@@ -274,7 +275,7 @@ def read_problem(body: bytes, secret: str) -> Problem:
         error = error.get("message", error.get("error"))
     details = answer.get("details") or answer.get("errors")
     amounts = answer | details if isinstance(details, dict) else answer
-    estimate = read_dollars(amounts.get("estimated_cost"))  # `required` may be no more than what is missing of it
+    estimate = read_dollars(amounts.get("estimated_cost"))  # `required` may be only the missing part of it
     return Problem(
         words=read_words(error, secret),
         details=tuple(islice(_read_details(details, secret), MOST_DETAILS)),
@@ -286,7 +287,7 @@ def read_problem(body: bytes, secret: str) -> Problem:
 
 
 def _read_details(details: object, secret: str) -> Iterator[tuple[str, str]]:
-    """`(field, message)` pairs of a list of `{field, message}`, of an object of either, or of bare texts."""
+    """`(field, message)` pairs from a list of `{field, message}`, an object of either, or bare texts."""
     if isinstance(details, dict):
         details = [{"field": field, "message": message} for field, message in islice(details.items(), MOST_DETAILS)]
     for detail in details if isinstance(details, list) else [details]:
@@ -297,7 +298,7 @@ def _read_details(details: object, secret: str) -> Iterator[tuple[str, str]]:
 
 
 def _read_video(row: object) -> Video:
-    """One video of any answer. Its id is all that it cannot be without."""
+    """Parse a video in any response. Only the id is required."""
     if not isinstance(row, dict):
         raise ForeignBody
     id_ = read_text(row.get("id"))
@@ -324,7 +325,7 @@ def _read_video(row: object) -> Video:
 
 
 def _read_word(value: object) -> str:
-    """A platform or a status in small letters; empty for a word that stands for none."""
+    """A platform or a status in lower case; empty for a word that means none."""
     word = read_words(value, most=500).lower()
     return "" if word in _NO_WORDS else word
 
