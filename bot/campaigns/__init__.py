@@ -1,1 +1,1 @@
-"""Campaigns: the totals of a campaign's links, rankings and payouts, worked out from the mirror and shown as cards."""
+"""Campaigns: totals, rankings and payouts of a campaign's links, computed from the mirror, and their cards."""

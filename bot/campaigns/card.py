@@ -1,4 +1,4 @@
-"""The card of one campaign: totals, best videos and creators, and cost; in the details every metric and the rest."""
+"""Card of one campaign: totals, top videos and creators, and cost; the details have every metric and the rest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,14 +38,14 @@ from bot.reply.model import (
 )
 
 TOP, MOST_ROWS = 3, 10
-"""Videos and creators that the card names, and that the details list."""
+"""Videos and creators on the card, and in the details."""
 _LINE, _CREATOR = 31, 16
 """Characters of a line on a phone, and of a creator's name within it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignFacts:
-    """A campaign and what its links come to. `is_own`: it is the channel's. `sees_money`: the reader may see money."""
+    """A campaign and its totals. `is_own`: it is the channel's. `sees_money`: the reader may see money."""
 
     campaign: Campaign
     totals: CampaignTotals
@@ -55,7 +55,7 @@ class CampaignFacts:
 
 
 def campaign_card(facts: CampaignFacts, picture: Picture | Drawing | None) -> Reply:
-    """The totals in a sentence, the best three of each, the cost, and the chart."""
+    """The totals in a sentence, the top three of each, the cost, and the chart."""
     summary, strong = _summary(facts.totals)
     return Reply(
         summary,
@@ -68,7 +68,7 @@ def campaign_card(facts: CampaignFacts, picture: Picture | Drawing | None) -> Re
 
 
 def _summary(totals: CampaignTotals) -> tuple[str, tuple[str, ...]]:
-    """The main total and its changes, the likes of links without views apart; and the strong words."""
+    """The main total and its changes, with the likes of links without views; and the words to emphasise."""
     if not totals.links:
         return "No videos in it yet. Add some to see their totals here.", ()
     if totals.main is None:
@@ -83,7 +83,7 @@ def _count_words(total: MetricTotal) -> str:
 
 
 def _total_words(total: MetricTotal) -> str:
-    """`1.23M views · +12.3k in 24 h · +88.2k in 7 d`."""
+    """For example `1.23M views · +12.3k in 24 h · +88.2k in 7 d`."""
     changes = (f"{short_change(each.delta)} in {ago(each.window)}" for each in (total.day, total.week) if each)
     return " · ".join((_count_words(total), *changes))
 
@@ -114,7 +114,7 @@ def _money_line(money: CampaignMoney) -> Text:
 
 
 def _small_print(facts: CampaignFacts) -> Note:
-    """How many videos there are, what weakens the total, and how old it is."""
+    """The number of videos, what weakens the total, and how old it is."""
     totals, own = facts.totals, "This channel's. " if facts.is_own else ""
     archived = "Archived. " if facts.campaign.archived_at is not None else ""
     said = [
@@ -137,7 +137,7 @@ _CHANGES = (
     ("Make it this channel's", "here"),
 )
 _ARCHIVED = (("Restore it", "restore"),)
-"""What the menu offers to do with a campaign, and with an archived one."""
+"""Menu entries for a campaign, and for an archived one."""
 
 
 def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
@@ -164,7 +164,7 @@ def _actions(facts: CampaignFacts) -> tuple[Button | Menu, ...]:
 
 
 def _change(action: str, campaign: Campaign) -> Call:
-    """What changes a campaign; its form begins with what is set, if a button has room for that."""
+    """A change of a campaign; its form is prefilled with the present values if a button has room."""
     named = {"action": action, "campaign": campaign_value(campaign)}
     start, end, budget = campaign.starts_on, campaign.ends_on, campaign.budget
     known = {

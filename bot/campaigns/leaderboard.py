@@ -1,4 +1,4 @@
-"""What a leaderboard is made of: the readings of every link in its window, ranked by video, creator or person."""
+"""Leaderboard data: the readings of every link in a window, ranked by video, creator or person."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -25,14 +25,14 @@ SHORT = 24
 """Letters of a title or a name: two lines beside two numbers on a phone."""
 
 Who: TypeAlias = Hashable
-"""Whoever has a place: a link's key, a `Creator`, or a person's id."""
+"""What is ranked: a link's key, a `Creator`, or a person's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankingRequest:
-    """What is ranked. `hour` ranks by the count at that hour of tracking; `keys` are the links, None for all.
+    """What to rank. `hour` ranks by the count at that hour of tracking; `keys` are the links, None for all.
 
-    `person_id` is whose own place is wanted too; `zone` is where days begin.
+    `person_id` is the person whose own place is wanted too; `zone` decides where days begin.
     """
 
     by: str
@@ -46,7 +46,7 @@ class RankingRequest:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How somebody in a ranking is shown: `name` with its spans, `plain` in sentences and charts, and what it opens."""
+    """How an entry is shown: `name` in spans, `plain` in sentences and charts, a remark, and the button to open it."""
 
     name: Text
     plain: str
@@ -56,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The ranking by one metric, by the name `unit`. `own` is the asker's place, None if they have none."""
+    """The ranking by one metric, called `unit`. `own` is the asker's place, None if they have none."""
 
     unit: str
     ranking: Ranking[Who]
@@ -65,10 +65,10 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """The boards, views before likes; `place` is how somebody on them is shown.
+    """The boards, views before likes; `place` describes an entry of them.
 
-    `nameless` counts links that have nobody to be ranked under, `younger` those that have not been tracked for `hour`
-    hours; `since` is the first reading of all, `as_of` the newest one.
+    `nameless` counts links that can't be attributed to anybody, `younger` those not tracked for `hour` hours yet;
+    `since` is the time of the first reading, `as_of` of the newest.
     """
 
     request: RankingRequest
@@ -82,7 +82,7 @@ class Leaderboard:
 
 
 async def ranked_links(store: Store, workspace: Workspace, request: RankingRequest, now: datetime) -> Leaderboard:
-    """Rank what the workspace may see, by what is stored."""
+    """Rank the links that the workspace may see, from stored readings."""
     window = window_of(request.period, now, UTC if request.zone == UTC_NAME else ZoneInfo(request.zone))
     found = await store.readings.at(workspace, (window.before or window.start, window.start, now), request.keys)
     found = tuple(each for each in found if request.platform in {None, each.newest.video.platform})
@@ -136,7 +136,7 @@ def _who(by: str, link: LinkReadings) -> Who | None:
 
 
 def _starter(link: LinkReadings) -> Person | None:
-    """Who started the newest of its trackings that the bot started; None if it started none."""
+    """The person who started the newest tracking of the link through the bot; None if there is none."""
     return next((each.started_by for each in reversed(link.trackings) if each.started_by is not None), None)
 
 
@@ -150,12 +150,12 @@ def _place(by: str, link: LinkReadings, several: AbstractSet[str], *, is_mixed: 
     if by == "people" and person is not None:
         return Place(text(Mention(person.id, person.name)), shortened(person.name or person.id, SHORT))
     button = Button("Stats", Call("stats", {"video": video.id}))
-    length = SHORT if video.title else NAME_LENGTH  # without a title it ends with what tells it from others
+    length = SHORT if video.title else NAME_LENGTH  # without a title, the end of the name distinguishes it
     return Place(text(linked(video, length)), name_of(video), platform, button)
 
 
 def _metric(link: LinkReadings) -> Metric:
-    """The metric that its newest tracking with a reading goes by."""
+    """The main metric of its newest tracking with a reading."""
     known = (each.main_metric for each in reversed(link.trackings) if each.main_metric is not None)
     return next(known, main_metric(link.newest.video.platform, ()))
 
@@ -171,9 +171,9 @@ def _count(metric: Metric, taken: Snapshot | None) -> Count | None:
 
 
 def _gain(link: LinkReadings, metric: Metric, edge: int, start: datetime, end: datetime) -> Gain | None:
-    """What a link gained between two neighbouring moments that were read, from the one numbered `edge`.
+    """A link's gain between two neighbouring moments that were read, starting at number `edge`.
 
-    No hours are missing after the last reading of one that isn't tracked any more.
+    For a link that isn't tracked any more, no hours are missing after the last reading.
     """
     first, before, last = (_count(metric, link.stating(metric, place)) for place in (None, edge, edge + 1))
     is_over = not any(each.video.is_running for each in link.trackings)
@@ -181,13 +181,13 @@ def _gain(link: LinkReadings, metric: Metric, edge: int, start: datetime, end: d
 
 
 def _at_age(link: LinkReadings, hour: int) -> datetime | None:
-    """When a link had been tracked for so many hours; None if its start isn't stated."""
+    """When a link had been tracked for this many hours; None if its start is unknown."""
     started = [each.video.started_at for each in link.trackings if each.video.started_at is not None]
     return min(started) + hour * HOUR if started else None
 
 
 def _count_then(link: LinkReadings, metric: Metric, taken: Snapshot | None, hour: int) -> Gain | None:
-    """What a link had at that hour of tracking, as a gain from nothing; None without a reading near it."""
+    """A link's count at that hour of tracking, as a gain from zero; None without a reading near it."""
     count, moment = _count(metric, taken), _at_age(link, hour)
     return None if count is None or moment is None or moment - count.at > LATE else Gain(count.value)
 
@@ -195,7 +195,7 @@ def _count_then(link: LinkReadings, metric: Metric, taken: Snapshot | None, hour
 def _own(
     request: RankingRequest, links: Sequence[LinkReadings], whose: Mapping[str, Who], board: Ranking[Who]
 ) -> RankedEntry[Who] | None:
-    """The best place that the asker has by their own videos; creators are nobody's."""
+    """The asker's best place with their own videos; creators don't belong to anybody."""
     started = (each for each in links if (by := _starter(each)) is not None and by.id == request.person_id)
     mine = set() if request.by == "creators" else {whose[each.key] for each in started}
     return next((each for each in board.standings if each.who in mine), None)

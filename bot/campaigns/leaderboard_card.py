@@ -1,4 +1,4 @@
-"""The card of a ranking: who gained most, five places with a chart, and every place ten at a time."""
+"""Leaderboard card: the largest gains, five places with a chart, or all places ten at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ ABOUT = (
     "Ranks what was gained in the period, not what a video has in all. Ties share a rank; ▲2 is the rise since the "
     "period before. Videos without views are ranked by likes, apart. “at hour 24” compares all at the same age."
 )
-"""What /help adds."""
+"""Rules for /help."""
 PERIOD_WORDS = {
     Period.TODAY: "today",
     Period.DAY: "in 24 h",
@@ -47,7 +47,7 @@ PERIOD_WORDS = {
     Period.START: "since tracking began",
 }
 _LOCAL = frozenset({Period.TODAY, Period.THIS_WEEK, Period.THIS_MONTH})
-"""Periods that begin at a midnight."""
+"""Periods that begin at local midnight."""
 _PERIOD_NAMES = {
     Period.TODAY: "Today",
     Period.DAY: "24 hours",
@@ -61,9 +61,9 @@ _ONE = {"videos": "Video", "creators": "Creator", "people": "Person"}
 
 @dataclass(frozen=True, slots=True)
 class LeaderboardFacts:
-    """A leaderboard as a card shows it: `page` 0 is the best five with the chart. `given` is kept by every button.
+    """A leaderboard for a card: `page` 0 has the top five with the chart. Every button keeps `given`.
 
-    With `campaign` it is about that one's videos alone; `is_own`: because it is the channel's.
+    With `campaign` it covers only that one's videos; `is_own`: because it is the channel's.
     """
 
     found: Leaderboard
@@ -75,7 +75,7 @@ class LeaderboardFacts:
 
 
 def movers_of(facts: LeaderboardFacts) -> Movers | None:
-    """The chart of the first board's best places; None if there is nothing to draw."""
+    """The chart of the first board's top places; None if there is nothing to draw."""
     if not facts.found.boards:
         return None
     board = facts.found.boards[0]
@@ -190,7 +190,7 @@ def _item(facts: LeaderboardFacts, standing: RankedEntry[Who], *, has_moves: boo
 
 
 def _own(facts: LeaderboardFacts) -> Iterator[Part]:
-    """The asker's own place if the list doesn't show it."""
+    """The asker's own place, unless the list shows it."""
     for board in facts.found.boards:
         shown = board.ranking.standings[:TOP] if not facts.page else board.ranking.standings
         if board.own is None or board.own in shown:

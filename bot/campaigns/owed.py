@@ -1,4 +1,4 @@
-"""What a campaign owes, from its terms, its links and the mirror; lines that have become final are kept for good."""
+"""What a campaign owes, from its terms, its links and the mirror; lines are frozen once they are final."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,13 +19,13 @@ from bot.store.workspaces import Workspace
 AT_ONCE = 50
 """Links whose snapshots are read in one statement."""
 TRIES = 3
-"""How often lines are computed again because another process kept some meanwhile."""
+"""How often to recompute if another process froze lines meanwhile."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What a campaign owes at `now`, and what it owed a day `before`. `snapshots` were taken of its videos so far."""
+    """What a campaign owes at `now`, and owed a day `before`. `snapshots` counts those of its videos so far."""
 
     campaign: Campaign
     terms: StoredTerms
@@ -41,7 +41,7 @@ class Owed:
 
     @property
     def full_at(self) -> datetime | None:
-        """When the budget is reached at the present pace; None without one, or if it isn't."""
+        """When the budget is reached at the present pace; None without a budget, or if it won't be."""
         budget = self.terms.terms.budget
         return None if budget is None else reached_at(budget, self.total, self.before, self.now)
 
@@ -49,10 +49,11 @@ class Owed:
 async def owed(
     store: Store, workspace: Workspace, campaign: Campaign, now: datetime, *, keeps: bool = True, whole: bool = False
 ) -> Owed | None:
-    """What a campaign owes; None without terms. Lines that are final by now are kept, unless `keeps` is False.
+    """Compute what a campaign owes; None without terms.
 
-    Terms change only what isn't kept, so keep what is final before they change. Safe in several processes at once.
-    `whole` reads every snapshot of open lines too, to find the counters that fell.
+    Lines that are final by now are stored, unless `keeps` is False. A change of terms affects only lines that aren't
+    stored, so store final lines before it. Safe in several processes at once. `whole` also reads every snapshot of open
+    lines, to find falling counters.
     """
     tries = TRIES
     while (terms := await store.payouts.terms(workspace.id, campaign.id)) is not None:
@@ -79,7 +80,7 @@ async def owed(
 
 
 def _renamed(settled: Mapping[str, Line], found: Iterable[LinkReadings]) -> Iterator[Line]:
-    """The final lines whose creators have other handles by now: a cap is for a person, under any name."""
+    """Final lines whose creators have changed their handle: a cap applies to a person, under any handle."""
     for each in found:
         line, video = settled.get(each.key), each.newest.video
         creator = creator_of(video)
@@ -95,7 +96,7 @@ async def _videos(
     now: datetime,
     whole: bool,  # noqa: FBT001 - as `owed` takes it
 ) -> list[PaidVideo]:
-    """The videos of these links, with all of their snapshots if those at two moments aren't enough."""
+    """The videos of these links, with all their snapshots if those at two moments aren't enough."""
     tracked = {each.key: each for each in found}
     videos = {each.key: _glance(each, tracked.get(each.key), terms, now) for each in links}
     wanted = [tracked[key] for key, video in videos.items() if key in tracked and (whole or video is None)]
@@ -113,7 +114,7 @@ async def _snapshots(store: Store, trackings: Sequence[StoredVideo]) -> Mapping[
 
 
 def _glance(link: CampaignLink, tracked: LinkReadings | None, terms: Terms, now: datetime) -> PaidVideo | None:
-    """A video by its first snapshot and those of a day ago and now; None if its line needs others."""
+    """A video from its first snapshot and those of a day ago and now; None if its line needs more."""
     if tracked is None:
         return PaidVideo(link.key, Video("", link.link, link.platform, ""), None, None, ())
     first, last, metric = tracked.first, tracked.at[-1], metric_of(tracked.newest.video.platform)
@@ -134,6 +135,6 @@ def _read(tracked: LinkReadings, taken: Mapping[str, tuple[Snapshot, ...]]) -> P
     newest = tracked.newest
     curve = joined(VideoReading(each.video, taken[each.video.id]) for each in tracked.trackings)
     began = curve.started_at or tracked.trackings[0].first_seen_at
-    # A page that nobody needs to read any more has all that there will be.
+    # A page that isn't due any more is complete.
     read_at = newest.read_at if newest.due_at is not None else newest.read_at and datetime.max.replace(tzinfo=UTC)
     return PaidVideo(tracked.key, newest.video, began, read_at, curve.reading.snapshots)

@@ -1,4 +1,4 @@
-"""The cards of /payout: what is owed to whom, line by line in the details, the terms, and what was marked as paid."""
+"""Cards of /payout: amounts per creator, details per line, the terms, and paid marks."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ EXAMPLES = (
 
 
 def payout(owed: Owed, tracking: Decimal | None, *, may_configure: bool, is_own: bool = False) -> Reply:
-    """What a campaign owes, the channel's own or not; `tracking` is what tracking cost, None if that isn't known."""
+    """What a campaign owes, the channel's own or not; `tracking` is what tracking cost, None if unknown."""
     found = accounts(owed.lines)
     amount, named = dollars(owed.total), {"campaign": str(owed.campaign.id)}
     return Reply(
@@ -74,7 +74,7 @@ def payout(owed: Owed, tracking: Decimal | None, *, may_configure: bool, is_own:
 
 
 def no_terms(campaign: Campaign, *, may_configure: bool) -> Reply:
-    """No terms were set yet."""
+    """Reply if no terms are set."""
     ask = "" if may_configure else " Ask an admin of this workspace to set them."
     return Reply(
         f"No terms yet, so nothing is owed.{ask}",
@@ -84,7 +84,7 @@ def no_terms(campaign: Campaign, *, may_configure: bool) -> Reply:
 
 
 def terms_set(owed: Owed, before: Terms) -> Reply:
-    """Terms as they are from now on, and what they come to."""
+    """Confirmation of new terms, and what they amount to."""
     kept, new = _earlier(owed), sum(line.is_settled and not line.terms_id for line in owed.lines)
     said = [f"{plural(kept, 'final line')} {'keeps' if kept == 1 else 'keep'} earlier terms."] * bool(kept)
     if new:
@@ -134,7 +134,7 @@ def payout_details(owed: Owed) -> Reply:
 
 
 def payout_file(owed: Owed, file: File) -> Reply:
-    """The file that recomputes each line."""
+    """The file from which each line can be recomputed."""
     return Reply(
         f"{plural(len(owed.lines), 'line')}, {dollars(owed.total)} in all.",
         title=owed.campaign.name,
@@ -145,7 +145,7 @@ def payout_file(owed: Owed, file: File) -> Reply:
 
 
 def marked_paid(campaign: Campaign, found: Sequence[Line], undo: Call) -> Reply:
-    """Lines of a creator that are paid from now on."""
+    """Confirmation that a creator's lines are marked as paid."""
     sites = series(sorted({platform_name(line.platform) for line in found}))
     return Reply(
         f"Marked {dollars(total(found))} for {plural(len(found), 'video')} on {sites} as paid. {NEVER_PAYS}",
@@ -156,7 +156,7 @@ def marked_paid(campaign: Campaign, found: Sequence[Line], undo: Call) -> Reply:
 
 
 def unmarked_paid(campaign: Campaign, found: Sequence[Line]) -> Reply:
-    """What was marked is unpaid again."""
+    """Confirmation that a paid mark was removed."""
     again = Button("Payout", Call("payout", {"campaign": str(campaign.id)}))
     if not found:
         return Reply("That was already undone. Nothing changed.", title=campaign.name, actions=(again,))
@@ -207,7 +207,7 @@ def _counted(account: Account) -> str:
 
 
 def _doubts(owed: Owed) -> Iterator[Part]:
-    """What changes the belief in the sum: lines without an amount, gaps, falling counters and earlier terms."""
+    """What weakens the sum: lines without an amount, gaps, falling counters and earlier terms."""
     found = (
         ("can't be computed", sum(line.state is State.UNKNOWN for line in owed.lines)),
         ("with gaps", sum(bool(line.missing) for line in owed.lines)),
@@ -220,7 +220,7 @@ def _doubts(owed: Owed) -> Iterator[Part]:
 
 
 def _earlier(owed: Owed) -> int:
-    """How many final lines keep terms that were changed since."""
+    """How many final lines keep terms that have changed since."""
     return sum(line.is_settled and line.terms_id not in {0, owed.terms.id} for line in owed.lines)
 
 
@@ -233,7 +233,7 @@ def _small_print(owed: Owed, tracking: Decimal | None, *, is_own: bool) -> Note:
 
 
 def _more(owed: Owed, found: Sequence[Account]) -> Action:
-    """What managers do: change the terms, and mark creators as paid."""
+    """The menu for managers: change the terms, and mark creators as paid."""
     paid = []
     for each in found:
         unpaid = [line for line in each.lines if line.state is State.FINAL and line.amount]
@@ -247,7 +247,7 @@ def _more(owed: Owed, found: Sequence[Account]) -> Action:
 
 
 def creator_value(line: Line) -> str:
-    """What a button carries for a creator: `tiktok @ana`; the platform alone if nobody is named."""
+    """A creator in a button: `tiktok @ana`; the platform alone without a handle."""
     return f"{line.platform} @{line.handle}" if line.handle else line.platform
 
 
@@ -269,7 +269,7 @@ def _amount(line: Line) -> str:
 
 
 def _how(line: Line) -> str:
-    """How a line comes about, with everything that is odd about it: `5 → 1,005 views · final Sun 1 Mar, 10:00 UTC`."""
+    """How a line is computed, with every irregularity: `5 → 1,005 views · final Sun 1 Mar, 10:00 UTC`."""
     if line.state is State.UNKNOWN or line.end_at is None:
         return f"{line.state}: {line.why}"
     said = [f"{exact_count(line.start)} → {exact_count(line.end)} {line.metric}", str(line.state)]

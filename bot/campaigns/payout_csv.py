@@ -1,4 +1,4 @@
-"""The CSV beside a payout: one row per line, from whose columns its amount can be computed again to the cent."""
+"""Payout CSV: one row per line, with the columns from which its amount can be recomputed to the cent."""
 
 import codecs
 from datetime import datetime
@@ -37,7 +37,7 @@ HEADER = (
 
 
 def payout_csv(owed: Owed) -> File:
-    """The file; the sum of `amount_usd` is the total."""
+    """The file; its `amount_usd` column adds up to the total."""
     rows = [_row(line, owed.terms.id) for line in owed.lines]
     name = f"payout-{owed.campaign.id}-{owed.now:%Y-%m-%d-%H%M}.csv"
     content = codecs.BOM_UTF8 + encoded([HEADER, *rows])

@@ -1,7 +1,7 @@
-"""The totals of a campaign's links: their changes, the best videos and creators, cost, and gaps.
+"""Totals of a campaign's links: changes, top videos and creators, cost, and gaps.
 
-A total is the sum of each link's last count. All trackings of a link are one series. Nothing that wasn't read is
-guessed: it is counted and stated.
+A total is the sum of each link's last count. All trackings of a link form one series. Missing readings aren't guessed:
+they are counted and reported.
 """
 
 from collections import defaultdict
@@ -23,14 +23,14 @@ from bot.store.total_history import HourChange
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 SILENT_SHARE = 10
-"""A total isn't drawn while links that hold more than one part in so many of it have no reading."""
+"""The total isn't drawn while links that hold more than one part in this many of it have no reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class TotalChange:
-    """How much a total changed over `window`, which is the longest one that a link really has.
+    """How much a total changed over `window`, the longest one that a link really has.
 
-    `uneven` counts the links whose change is over another time: tracking began within it, or readings are missing.
+    `uneven` counts links whose change is over another window: tracking began within it, or readings are missing.
     """
 
     delta: int
@@ -40,7 +40,7 @@ class TotalChange:
 
 @dataclass(frozen=True, slots=True)
 class MetricTotal:
-    """The sum of one metric over the links that state it, and its changes; None without two readings of a link."""
+    """The sum of one metric over the links that have it, and its changes; None without two readings of a link."""
 
     metric: Metric
     links: int
@@ -61,7 +61,7 @@ class TopVideo:
 
 @dataclass(frozen=True, slots=True)
 class TopCreator:
-    """Who posted some of the links: the name as people write it, and the sums of what their videos have."""
+    """A creator of some links: the name as displayed, and the totals of their videos."""
 
     who: Creator
     name: str
@@ -72,10 +72,10 @@ class TopCreator:
 
 @dataclass(frozen=True, slots=True)
 class CampaignMoney:
-    """Dollars: what tracking the links has cost, by the snapshots of all trackings, and what it still will.
+    """Dollars: what tracking the links has cost, over the snapshots of all trackings, and what it will still cost.
 
-    `per_thousand` is the cost per 1,000 new views of the links that have views; None without new ones.
-    `is_certain` is False if a running video has no known end.
+    `per_thousand` is the cost per 1,000 new views of links with views; None without new ones. `is_certain` is False if
+    a running video has no known end.
     """
 
     spent: Decimal
@@ -86,11 +86,11 @@ class CampaignMoney:
 
 @dataclass(frozen=True, slots=True)
 class CampaignTotals:
-    """A campaign's links: `main` is the total of what most people look at, views if any link has them, else likes.
+    """A campaign's totals: `main` is of views if any link has them, else of likes.
 
-    `apart` is the total likes of links without views, if others have views; `metrics` are all totals, if asked for.
-    `unread` counts links without any reading, `gaps` those with hours missing, `ended` those that aren't tracked
-    any more. `videos` and `creators` are the best ones by the main metric, best first.
+    `apart` is the total likes of links without views, if others have views; `metrics` are all totals, if requested.
+    `unread` counts links without any reading, `gaps` those with missing hours, `ended` those no longer tracked.
+    `videos` and `creators` are sorted by the main metric, best first.
     """
 
     links: int
@@ -107,16 +107,16 @@ class CampaignTotals:
 
 
 def moments(now: datetime) -> tuple[datetime, datetime, datetime]:
-    """When the links must be read for `campaign_totals`: now, a day and a week ago."""
+    """Times at which links must be read for `campaign_totals`: now, a day and a week ago."""
     return now, now - DAY, now - WEEK
 
 
 def campaign_totals(
     links: int, found: Sequence[LinkReadings], price: Decimal | None, now: datetime, *, whole: bool = False
 ) -> CampaignTotals:
-    """The totals of a campaign with so many links, of which these were tracked, as read at `moments`.
+    """Compute the totals of a campaign with `links` links, of which `found` were tracked, read at `moments`.
 
-    `price` is dollars per snapshot, None if that isn't known; `whole`: with the total of every metric.
+    `price` is dollars per snapshot, None if unknown; `whole` adds the total of every metric.
     """
     read = [(each, metric) for each in found if (metric := main_metric_of(each)) is not None]
     by_views = [each for each, metric in read if metric is Metric.VIEWS]
@@ -142,7 +142,7 @@ def campaign_totals(
 
 
 def main_metric_of(link: LinkReadings) -> Metric | None:
-    """What stands for a link: views, or likes on Instagram and without views; None if neither was read."""
+    """A link's main metric: views, or likes on Instagram and without views; None if neither was read."""
     has_views = link.stating(Metric.VIEWS, 0) and link.newest.video.platform != VideoPlatform.INSTAGRAM
     metric = Metric.VIEWS if has_views else Metric.LIKES
     return metric if link.stating(metric, 0) else None
@@ -159,9 +159,9 @@ def _total(links: Iterable[LinkReadings], metric: Metric, now: datetime) -> Metr
 
 
 def _change(link: LinkReadings, metric: Metric, number: int, now: datetime) -> tuple[int, timedelta] | None:
-    """What a link gained since the moment numbered so, or its first reading after it; None with one reading.
+    """A link's gain since moment `number`, or since its first reading after it; None with a single reading.
 
-    And over which time: up to now if it ended, as its last count stands for it since, and none if it ended before.
+    And over which window: up to now if it ended, as its last count still stands, and zero if it ended before.
     """
     last, before = link.stating(metric, 0), link.stating(metric, number)
     base = before or link.stating(metric, None)
@@ -174,7 +174,7 @@ def _change(link: LinkReadings, metric: Metric, number: int, now: datetime) -> t
 
 
 def _sum(changes: Sequence[tuple[int, timedelta] | None], span: timedelta) -> TotalChange | None:
-    """The changes added up. A link that was over before the window gained nothing in it, over any time."""
+    """Add up the changes. A link that ended before the window gained nothing in it, over any window."""
     known = [each for each in changes if each is not None]
     if not known:
         return None
@@ -207,7 +207,7 @@ def _creators(videos: Iterable[TopVideo]) -> tuple[TopCreator, ...]:
 
 
 def _has_gap(link: LinkReadings, now: datetime) -> bool:
-    """Whether hours are missing in a tracking, or the newest reading should be newer."""
+    """Whether a tracking has missing hours, or the newest reading is overdue."""
     last = link.newest.last_snapshot_at
     if _is_due(link.newest) and last is not None and is_overdue(last, now):
         return True
@@ -242,9 +242,9 @@ def _snapshots(link: LinkReadings) -> int:
 def total_line(
     label: str, metric: Metric, hours: Sequence[HourChange], found: Iterable[LinkReadings]
 ) -> Line[datetime] | None:
-    """The total over time, cut while too much of it has no reading; links that ended stay at their last count.
+    """The total over time, interrupted while too much of it has no reading; ended links keep their last count.
 
-    None without a reading. `found` are the links as read now, for those that run and have been silent since.
+    None without a reading. `found` are the links as read now, to detect running ones without recent readings.
     """
     if not hours:
         return None
@@ -267,7 +267,7 @@ def total_line(
 
 
 def _silent_since(found: Iterable[LinkReadings], metric: Metric, end: datetime) -> dict[int, int]:
-    """What the links that should have a reading near the end and don't hold of the total, by the hour it begins."""
+    """The part of the total held by links with an overdue reading, by the hour at which the silence begins."""
     silent: defaultdict[int, int] = defaultdict(int)
     for each in found:
         last = each.stating(metric, 0)

@@ -1,4 +1,4 @@
-"""A reply as JSON for scripts: the neutral model itself, neither rendered nor cleaned."""
+"""A reply as JSON for scripts: the neutral model itself, neither rendered nor escaped."""
 
 import base64
 import json
@@ -15,10 +15,10 @@ _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def to_json(reply: Reply) -> str:
-    """The reply as one line of ASCII, the same for the same reply.
+    """Encode the reply as one line of ASCII; equal replies give equal text.
 
-    Everything in it is an object with a `type` (`paragraph`, `link_button`) and the model's own field names. Times are
-    ISO 8601 in UTC, bytes are base64; a call also has `encoded`, which is what its button sends.
+    Every part is an object with a `type` (`paragraph`, `link_button`) and the model's field names. Times are ISO 8601
+    in UTC, bytes are base64; a call also has `encoded`, the value that its button sends.
     """
     return json.dumps(reply, default=_neutral)
 

@@ -1,4 +1,4 @@
-"""A call: a command and its arguments, small enough to ride in a button."""
+"""A call: a command and its arguments, small enough for a button."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,26 +6,27 @@ from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
 MAX_ENCODED = 100
-"""Discord's limit for a custom_id, the smaller of the two platforms' (Slack's button value takes 2,000)."""
+"""Discord's limit for a custom_id, the smaller of both platforms' (Slack's button value takes 2,000)."""
 
 SHARE = "share"
-"""The command that posts the card of another call: `card`, encoded, as it was `made` at a moment."""
+"""The command that posts the card of another call: `card` is that call, encoded, and `made` when the button was
+made."""
 
 FORM = "form"
-"""The call of a button that opens the form of a `command`, begun with the other arguments; no command of its own."""
+"""The call of a button that opens the form of `command`, prefilled with the other arguments; not a command itself."""
 
 _IN_PLACE, _SHARED = "!", "~"
 
 _ALIASES = {"letters.retry": "outbox.retry"}
-"""Commands as buttons that were posted before name them. A posted button is never changed, so an alias stays."""
+"""Old command names in buttons that are already posted. Those never change, so an alias stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One invocation of a command by name, with its arguments as text: what a button is.
+    """One invocation of a command by name, with its arguments as text; every button holds one.
 
-    `in_place` says that the answer is the same card again, such as its next page or newer numbers, so that it may take
-    the place of the card where nobody else sees that.
+    `in_place`: the reply is the same card again, such as its next page or newer numbers, so it may replace the card if
+    nobody else sees it.
     """
 
     command: str
@@ -33,25 +34,25 @@ class Call:
     in_place: bool = False
 
     def encode(self) -> str:
-        """The call as `command?name=value`, or `command!?name=value` in place. It may be longer than a button takes.
+        """Encode as `command?name=value`, or `command!?name=value` in place. The result may be too long for a button.
 
-        To share a card is `command~made?name=value`, which leaves the most room for its names.
+        A share is `command~made?name=value`, which leaves the most room for the arguments.
         """
         if self.command == SHARE and {"card", "made"} == self.arguments.keys():
             command, mark, query = self.arguments["card"].partition("?")
             return f"{command}{_SHARED}{self.arguments['made']}{mark}{query}"
-        query = urlencode(self.arguments, errors="replace")  # half a surrogate pair is no character
+        query = urlencode(self.arguments, errors="replace")  # replaces lone surrogates
         command = f"{self.command}{_IN_PLACE}" if self.in_place else self.command
         return f"{command}?{query}" if query else command
 
     @property
     def fits(self) -> bool:
-        """Whether a button takes it. Most calls are short, but nothing bounds the ids that the API gives its videos."""
+        """Whether the call fits a button. Most calls are short, but the API's video ids have no known limit."""
         return len(self.encode()) <= MAX_ENCODED
 
     @classmethod
     def decode(cls, encoded: str) -> Self:
-        """The call that `encode` wrote. Whether its command exists is the registry's question."""
+        """Decode what `encode` wrote. The registry checks whether the command exists."""
         command, mark, query = encoded.partition("?")
         command, shared, made = command.partition(_SHARED)
         if shared:

@@ -1,7 +1,7 @@
-"""The reply: spans make text, parts make layout, actions make calls. No markup, no platform, no limits of theirs.
+"""The reply model: spans make text, parts make layout, actions make calls. No markup, no platform, no limits of one.
 
-Every string in here may hold hostile text (a title, a user name, the API's words): a renderer escapes all of them, and
-mentions nobody.
+Every string may hold hostile text (a title, a user name, the API's words): renderers escape all of them and mention
+nobody.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,28 +16,28 @@ from bot.reply.spool import Spool
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Text as it is."""
+    """Text without emphasis."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bold:
-    """Text that carries the point."""
+    """Emphasised text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Something to type or copy to the letter: a command, an id."""
+    """Text to type or copy verbatim: a command, an id."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Text that leads to an https address."""
+    """Text linked to an https address."""
 
     text: str
     url: str
@@ -46,9 +46,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A moment (aware), shown in the reader's time zone if the platform can do that, else in UTC.
+    """A time (aware), shown in the reader's time zone if the platform can, else in UTC.
 
-    `now` is when the reply is written; give it if `at` may lie in another year, which is then shown.
+    `now` is when the reply is written; pass it if `at` may be in another year, so that the year is shown.
     """
 
     at: datetime
@@ -56,13 +56,13 @@ class Time:
 
     @property
     def is_near(self) -> bool:
-        """Whether it lies less than half a day before `now`, or an hour after it: then a clock's time is enough."""
+        """Whether it is less than half a day before `now`, or an hour after it: then the time of day is enough."""
         return self.now is not None and timedelta(hours=-1) < self.now - self.at < timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A person who is named and, where the platform allows it, linked, but never notified."""
+    """A person, named and if possible linked, but never notified."""
 
     person_id: str
     name: str
@@ -70,7 +70,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel, named by its id: the platform shows the name that the reader may know."""
+    """A channel by id: the platform shows its name if the reader may know it."""
 
     id: str
 
@@ -80,13 +80,13 @@ Text: TypeAlias = tuple[Span, ...]
 
 
 def text(*pieces: str | Span) -> Text:
-    """A text from spans and plain strings, the empty ones left out."""
+    """Build a text from spans and strings, dropping empty ones."""
     spans = (Plain(piece) if isinstance(piece, str) else piece for piece in pieces)
     return tuple(span for span in spans if not (isinstance(span, Plain) and not span.text))
 
 
 def bold(words: Text) -> Text:
-    """The text with its words, names and links in bold."""
+    """Make the text's words, names and links bold."""
     return tuple(map(_bold, words))
 
 
@@ -119,13 +119,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Named values, side by side where there is room."""
+    """Named values, side by side if there is room."""
 
     fields: tuple[Field, ...]
 
 
 class Align(StrEnum):
-    """How a column is set: words left, numbers right."""
+    """Alignment of a column: words left, numbers right."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -133,7 +133,7 @@ class Align(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The head of a table's column."""
+    """A column's header."""
 
     name: str
     align: Align = Align.LEFT
@@ -141,7 +141,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells, each row as long as `columns`. `caption` says what the table shows."""
+    """Rows of cells, each as long as `columns`. `caption` is the table's title."""
 
     caption: str
     columns: tuple[Column, ...]
@@ -150,7 +150,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG. `alt` states the finding, so that nobody needs to see the picture to know it; `name` ends in .png."""
+    """A PNG. `alt` states the finding, for readers who can't see the picture; `name` ends in .png."""
 
     name: str
     png: bytes
@@ -159,9 +159,9 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A picture that isn't drawn yet: a chat shows the rest of the card first. None if it can't be drawn.
+    """A picture that isn't drawn yet: a chat shows the rest of the card first. `draw` returns None if it fails.
 
-    A stored message holds the picture instead.
+    Stored messages hold the picture instead.
     """
 
     draw: Callable[[], Awaitable[Picture | None]]
@@ -169,18 +169,18 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Small print: freshness, caveats, where a number comes from."""
+    """Small print: freshness, caveats, sources."""
 
     text: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Divider:
-    """A line between two things."""
+    """A line between two parts."""
 
 
 class Weight(StrEnum):
-    """What pressing a button means: nothing much, saying yes to spending, or ending something."""
+    """Effect of a button: none in particular, confirming a payment, or ending something."""
 
     NORMAL = "normal"
     CONFIRM = "confirm"
@@ -189,7 +189,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A call under a label of 80 characters at most. CONFIRM and DANGER act at once: their card is the question."""
+    """A call with a label of at most 80 characters. CONFIRM and DANGER act at once: their card is the question."""
 
     label: str
     call: Call
@@ -198,7 +198,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class LinkButton:
-    """A label that opens an https address."""
+    """A button that opens an https address."""
 
     label: str
     url: str
@@ -206,7 +206,7 @@ class LinkButton:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A row of a listing. `line` states in one line, without the heads, what the cells show under them."""
+    """A row of a listing. `line` has the content of the cells as one line, without headers."""
 
     name: Text
     cells: tuple[Text, ...]
@@ -216,9 +216,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Things of one kind, a row each. `columns` are the heads of the names and of the cells after them.
+    """Things of one kind, one per row. `columns` are the headers of the names and of the cells after them.
 
-    A platform with no room for a button in a row offers the rows' buttons as a menu, with `choice` as its placeholder.
+    A platform without buttons in rows offers them as a menu, with `choice` as its placeholder.
     """
 
     caption: str
@@ -228,7 +228,7 @@ class Listing:
 
     @property
     def table(self) -> Table:
-        """The same rows as a table."""
+        """The same rows as a table, without buttons."""
         return Table(self.caption, self.columns, tuple((item.name, *item.cells) for item in self.items))
 
 
@@ -237,7 +237,7 @@ Part: TypeAlias = Paragraph | Fields | Table | Listing | Picture | Drawing | Not
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice: what is shown and what is sent."""
+    """One choice: the label shown and the value sent."""
 
     label: str
     value: str
@@ -245,7 +245,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """One of up to 25 options; the chosen value becomes the call's argument of that name."""
+    """Up to 25 options; the chosen value becomes the call's argument `argument`."""
 
     placeholder: str
     call: Call
@@ -255,7 +255,7 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class MenuOption:
-    """A call under a label of 75 characters at most, with a shorter line about it below."""
+    """A call with a label of at most 75 characters and a shorter description below it."""
 
     label: str
     call: Call
@@ -275,7 +275,7 @@ Action: TypeAlias = Button | LinkButton | Select | Menu
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Something to download."""
+    """A file to download, in memory."""
 
     name: str
     content: bytes
@@ -285,7 +285,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class LargeFile:
-    """Something to download that stays on disk. It's never stored with a message."""
+    """A file to download, on disk. Never stored with a message."""
 
     name: str
     content: Spool
@@ -294,7 +294,7 @@ class LargeFile:
 
 
 class Tone(StrEnum):
-    """The colour of a reply: news, a success, something to mind, or something that went wrong."""
+    """The colour of a reply: information, success, warning or error."""
 
     INFO = "info"
     SUCCESS = "success"
@@ -306,14 +306,15 @@ class Tone(StrEnum):
 class Reply:
     """One card.
 
-    `summary` is the finding in a sentence or two that stand alone: every renderer shows it first, under the title, and
-    a notification may show nothing else, so `parts` do not repeat it. `strong` are the words of it that carry the
-    point, in their order: they are shown in bold. `public_line` is the one short line that the
-    whole channel sees when money was spent or a tracking was stopped; empty otherwise. `changes_settings` says that a
-    page which shows the settings is out of date. `reports` are the keys of outbox messages that are withdrawn once the
-    person has this reply, since they report the same; `announces` of those withdrawn once its public line is posted.
-    `shared_as` is the call that shows the same card again, if the card may be posted to the channel. `is_silent`: a
-    post of it notifies nobody, where the platform has such posts.
+    `summary` states the finding in a sentence or two that stand alone: every renderer shows it first, below the title,
+    and a notification may show nothing else, so `parts` don't repeat it. `strong` are the words in it to show in bold,
+    in order. `public_line` is a short line for the whole channel about money spent or a tracking stopped; empty
+    otherwise. `changes_settings`: pages that show the settings are out of date.
+
+    `reports` are keys of outbox messages to withdraw once the person has this reply, since they report the same;
+    `announces` of those to withdraw once its public line is posted. `shared_as` is the call that shows the same card
+    again, if the card may be posted to the channel. `is_silent`: posting it notifies nobody, on platforms with silent
+    posts.
     """
 
     summary: str
@@ -337,22 +338,22 @@ def has_pictures(reply: Reply) -> bool:
 
 
 def without_pictures(reply: Reply) -> Reply:
-    """The reply to show until its pictures are drawn."""
+    """The reply without pictures, to show until they are drawn."""
     return replace(reply, parts=tuple(part for part in reply.parts if not isinstance(part, Picture | Drawing)))
 
 
 def pictures_alone(reply: Reply) -> Reply:
-    """The reply's pictures, for a message of their own."""
+    """Only the reply's pictures, for a separate message."""
     return Reply("", parts=tuple(part for part in reply.parts if isinstance(part, Picture)))
 
 
 async def picture_of(part: Picture | Drawing | None) -> Picture | None:
-    """The picture, drawn now if it isn't yet; None if there is none, or it can't be drawn."""
+    """The picture, drawn if necessary; None if there is none, or drawing fails."""
     return await part.draw() if isinstance(part, Drawing) else part
 
 
 async def drawn(reply: Reply) -> Reply:
-    """The reply with its pictures drawn, without those that can't be."""
+    """The reply with its pictures drawn; those that fail are dropped."""
     parts: list[Part] = []
     for part in reply.parts:
         shown = await picture_of(part) if isinstance(part, Drawing) else part

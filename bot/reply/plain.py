@@ -1,6 +1,6 @@
-"""A reply as plain text: what a screen reader hears, a notification shows and a pipe carries. Nothing is left out.
+"""A reply as plain text, for screen readers, notifications and pipes. Nothing is left out.
 
-It knows no platform: where the text is sent through one that reads markup into it, the adapter escapes it.
+Knows no platform: if the text is sent through one that parses markup, the adapter escapes it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,12 +40,12 @@ from bot.reply.text import pad, shown, width
 
 
 def plain_text(reply: Reply) -> str:
-    """The whole card as text that stands alone: head, parts, files and the choices it offers."""
+    """The whole card as text that stands alone: title, summary, parts, files and actions."""
     return "\n\n".join(filter(None, (plain_body(reply), "\n".join(map(_action, reply.actions)))))
 
 
 def plain_body(reply: Reply) -> str:
-    """The card without its choices, for an adapter that offers them in its own way."""
+    """The card without its actions, for an adapter that offers them in its own way."""
     head = "\n".join(dict.fromkeys(filter(None, (shown(reply.title), shown(reply.summary)))))
     files = "\n".join(f"File {shown(file.name)}: {shown(file.description)}" for file in reply.files)
     return "\n\n".join(filter(None, (head, *map(_part, reply.parts), files)))
@@ -57,7 +57,7 @@ def plain_spans(text: Text) -> str:
 
 
 def captioned(reply: Reply) -> Iterator[Part]:
-    """The parts, without a caption that repeats the title above them."""
+    """The parts, without captions that repeat the title."""
     for part in reply.parts:
         if isinstance(part, Table | Listing) and part.caption == reply.title:
             yield replace(part, caption="")
@@ -76,7 +76,7 @@ def finding(reply: Reply, mark: str = "") -> Text:
 
 
 def row_menus(reply: Reply) -> tuple[Menu, ...]:
-    """The buttons of a reply's rows as menus, for a platform or a message that has no room for them in the rows."""
+    """The buttons of a reply's rows as menus, for platforms or messages without room for them in the rows."""
     listings = (part for part in reply.parts if isinstance(part, Listing))
     menus = (Menu(listing.choice, tuple(_options(listing))) for listing in listings)
     return tuple(menu for menu in menus if menu.options)
@@ -140,13 +140,13 @@ def _table(table: Table) -> str:
 
 
 def _addresses(cells: Iterable[Text]) -> Iterator[str]:
-    """The links whose addresses these cells have no room for, each once: they follow the cells."""
+    """Links whose addresses don't fit into these cells, each once; they follow the cells."""
     links = (span for cell in cells for span in cell if isinstance(span, Link))
     return map(_span, dict.fromkeys(link for link in links if link.text not in {"", link.url}))
 
 
 def plain_cell(cell: Text) -> str:
-    """A text on one line, its links without their addresses."""
+    """A text on one line, its links without addresses."""
     return "".join(shown(span.text or span.url) if isinstance(span, Link) else _span(span) for span in cell)
 
 

@@ -1,6 +1,6 @@
-"""Content too large for memory: an anonymous temporary file that any number of readers share.
+"""Content too large for memory: an anonymous temporary file shared by any number of readers.
 
-It has no name, so nothing is left behind, however the process ends. It is closed with its last reader.
+It has no name, so nothing is left behind however the process ends. It closes with its last reader.
 """
 
 import io
@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 
 class Spool:
-    """Bytes on disk. Write first, then read: each reader has a position of its own. OSError if the disk is full."""
+    """Bytes on disk. Write first, then read: each reader has its own position. Raises OSError if the disk is full."""
 
     def __init__(self) -> None:
         self.file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the last reader
@@ -24,13 +24,13 @@ class Spool:
         return os.fstat(self.file.fileno()).st_size
 
     def open(self) -> io.BufferedReader:
-        """A reader from the start."""
+        """A new reader, at the start."""
         self.file.flush()
         return io.BufferedReader(_Reader(self))
 
 
 class _Reader(io.RawIOBase):
-    """Reads by position, so that readers of one file never move each other."""
+    """Reads by position, so that readers of one file don't affect each other."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
@@ -60,10 +60,10 @@ Content: TypeAlias = bytes | Spool
 
 
 def size_of(content: Content) -> int:
-    """How many bytes there are."""
+    """Number of bytes."""
     return content.size if isinstance(content, Spool) else len(content)
 
 
 def opened(content: Content) -> io.BufferedIOBase:
-    """A reader for one transfer. Its `fileno`, if it has one, is of a file of exactly these bytes."""
+    """A reader for one transfer. If it has a `fileno`, that is of a file of exactly these bytes."""
     return content.open() if isinstance(content, Spool) else io.BytesIO(content)

@@ -1,6 +1,6 @@
-"""A reply as the outbox keeps it: JSON with the bytes of pictures and files beside it, and back to the very same reply.
+"""Replies in the outbox: JSON with the bytes of pictures and files beside it, and back to an equal reply.
 
-What is stored must be readable after any update of the program: a field that a stored reply lacks takes its default.
+Stored replies must stay readable after any update: a field that a stored reply lacks takes its default.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _CLASSES: Mapping[str, type] = {
 
 
 def to_stored(reply: Reply) -> tuple[str, Mapping[str, bytes]]:
-    """The reply as JSON, and its bytes by the hash that stands for them there: equal bytes have one hash."""
+    """Encode the reply as JSON, with its bytes by the hash that replaces them there; equal bytes share a hash."""
     blobs: dict[str, bytes] = {}
 
     def neutral(value: object) -> object:
@@ -46,7 +46,7 @@ def to_stored(reply: Reply) -> tuple[str, Mapping[str, bytes]]:
 
 
 def from_stored(payload: str, blobs: Mapping[str, bytes]) -> Reply:
-    """The reply that `to_stored` was given; KeyError where bytes of it are missing."""
+    """Decode what `to_stored` encoded. Raises KeyError if bytes are missing."""
     reply = _read(json.loads(payload), Reply, blobs)
     if not isinstance(reply, Reply):
         msg = f"a stored reply is no {type(reply).__name__}"

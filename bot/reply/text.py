@@ -1,7 +1,7 @@
-"""Text and addresses that are safe to show: made harmless, measured, cut and padded.
+"""Safe text and addresses: hidden characters removed, measured, cut and padded.
 
-Every renderer passes every string of a reply through `shown` first, then escapes its own platform's markup. What a
-person typed goes through `visible` before it is understood.
+Every renderer passes every string of a reply through `shown` first, then escapes its platform's markup. Typed text goes
+through `visible` before it is parsed.
 """
 
 import re
@@ -40,12 +40,12 @@ _NOT_IN_A_URL = re.compile(r'[\s"<>\\^`{|}]')
 
 
 def is_sendable(text: str) -> bool:
-    """Whether UTF-8 can hold the text: a lone surrogate, half a character, no chat takes."""
+    """Whether the text is valid UTF-8: no chat accepts a lone surrogate."""
     return _LONE_SURROGATE.search(text) is None
 
 
 def visible(text: str) -> str:
-    """The text on one line, without anything that hides, steers a terminal or overrides the order of letters."""
+    """The text on one line, without characters that hide, control a terminal or reorder letters."""
     if text.isascii() and text.isprintable():
         return text
     text = _BREAKS.sub(" ", text)
@@ -56,10 +56,10 @@ def visible(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """The visible text, fit to stand beside other text: right-to-left letters keep to themselves.
+    """The visible text, safe beside other text: right-to-left letters are isolated.
 
-    An honest Arabic title would otherwise pull the number after it to its other side, so it is set in a bidi isolate
-    (UAX #9), two characters of no width; a left-to-right one, because the sentences around titles are English. Safe to
+    An Arabic title would otherwise move the number after it to its other side, so the text is set in a bidi isolate
+    (UAX #9), two zero-width characters; a left-to-right one, because the sentences around titles are English. Safe to
     repeat.
     """
     text = visible(text)
@@ -67,17 +67,17 @@ def shown(text: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """The text with no line break before a unit or a middle dot, which mean nothing at the start of a line."""
+    """Prevent line breaks before a unit or a middle dot, which make no sense at the start of a line."""
     return _NO_BREAK.sub("\u00a0", text)
 
 
 def length(text: str) -> int:
-    """How long a text is at most: in UTF-16 units, as JavaScript counts; no other count is larger."""
+    """Upper bound of a text's length: in UTF-16 units, as JavaScript counts; no other count is larger."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, most: int) -> str:
-    """The text, its end replaced by an ellipsis where it is longer than that."""
+    """Shorten a text to at most `most` characters, ending in an ellipsis."""
     if length(text) <= most:
         return text
     short = text[: most - 1]
@@ -87,7 +87,7 @@ def cut(text: str, most: int) -> str:
 
 
 def pieces(text: str, most: int) -> Iterator[str]:
-    """The visible text in pieces of so many characters at most, taken apart between words where it has any."""
+    """Split the visible text into pieces of at most `most` characters, between words if possible."""
     text = visible(text)
     while len(text) > most:
         end = text.rfind(" ", most // 2, most) + 1 or most
@@ -97,12 +97,12 @@ def pieces(text: str, most: int) -> Iterator[str]:
 
 
 def batches(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
-    """The items in their order, so many at a time."""
+    """Split the items into batches of at most `most`, in order."""
     return (items[start : start + most] for start in range(0, len(items), most))
 
 
 def width(text: str) -> int:
-    """The columns of visible text in a terminal or code block: East Asian letters and emoji take two, marks none."""
+    """Columns that visible text takes in a terminal or code block: East Asian letters and emoji two, marks none."""
     if text.isascii():
         return len(text)
     before = ("", *text)
@@ -110,7 +110,7 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int, *, right: bool) -> str:
-    """The text filled with spaces to that many columns, set right (numbers) or left (words)."""
+    """Pad a text with spaces to that many columns, aligned right (numbers) or left (words)."""
     spaces = " " * (columns - width(text))
     return spaces + text if right else text + spaces
 
@@ -132,9 +132,9 @@ def _is_wide(char: str) -> bool:
 
 
 def address(url: str) -> str | None:
-    """The address of an https link, its stray characters encoded; None for any other, and for a disguised host.
+    """Normalise an https link, encoding stray characters; None for any other link, and for a disguised host.
 
-    Scheme and host are in small letters: Discord refuses a whole message for `HTTPS://`.
+    Scheme and host become lower case: Discord refuses a whole message for `HTTPS://`.
     """
     try:
         clean = _NOT_IN_A_URL.sub(lambda match: quote(match[0]), visible(url).strip())
