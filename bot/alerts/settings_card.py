@@ -8,6 +8,7 @@ from bot.domain.alerts import KIND_WORDS, MONEY_KINDS, AlertKind, AlertSetting, 
 from bot.domain.clock import moment_text
 from bot.domain.growth import short_count
 from bot.domain.money import dollars
+from bot.messages.wording import no_key_note
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, Channel, Menu, MenuOption, Note, Paragraph, Reply, Tone, text
 
@@ -31,7 +32,8 @@ class SettingFacts:
     """What a settings card shows. `setting` is None if nobody ever chose one; `change` describes the latest change.
 
     `sees_money`: the reader may see money. `cannot_post_reason` says why the bot can't post in the channel; empty if it
-    can, or if that isn't known. `campaign` is the label of the only campaign covered, if any.
+    can, or if that isn't known. `campaign` is the label of the only campaign covered, if any. `has_key`: an API key is
+    linked.
     """
 
     setting: AlertSetting | None
@@ -41,6 +43,7 @@ class SettingFacts:
     change: str = ""
     cannot_post_reason: str = ""
     campaign: str = ""
+    has_key: bool = True
 
 
 def alert_settings(facts: SettingFacts) -> Reply:
@@ -51,6 +54,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
         return Reply(
             facts.change or f"Alerts are off in this channel.{why}",
             title="Alerts",
+            parts=_key(facts),
             actions=(Button("Turn on", _set("", "on")),) if facts.may_configure else (),
             tone=Tone.SUCCESS if facts.change else Tone.INFO,
             changes_settings=bool(facts.change),
@@ -60,11 +64,19 @@ def alert_settings(facts: SettingFacts) -> Reply:
     return Reply(
         facts.change or status,
         title="Alerts",
-        parts=(*((Paragraph(text(status)),) if facts.change else ()), *((Note(text(problem)),) if problem else ())),
+        parts=(
+            *((Paragraph(text(status)),) if facts.change else ()),
+            *((Note(text(problem)),) if problem else ()),
+            *_key(facts),
+        ),
         actions=_actions(setting, facts) if facts.may_configure else (),
         tone=Tone.WARNING if problem else Tone.SUCCESS if facts.change else Tone.INFO,
         changes_settings=bool(facts.change),
     )
+
+
+def _key(facts: SettingFacts) -> tuple[Note, ...]:
+    return () if facts.has_key else (no_key_note("alerts begin then"),)
 
 
 def snoozed(until: datetime) -> Reply:

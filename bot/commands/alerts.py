@@ -169,6 +169,7 @@ async def alerts(context: Context, args: Alerts) -> Reply:
             change=change,
             cannot_post_reason=context.caller.cannot_post_reason or "",
             campaign=await context.campaign_label(setting.campaign_id) if setting else "",
+            has_key=context.account is not None,
         )
     )
 

@@ -10,7 +10,7 @@ from bot.commands.allowance_log import ALL, LOG, LOG_CHOICES, LOG_EXAMPLE, Allow
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import MANAGERS, MONEY_READERS, refusal
-from bot.commands.tokens import Token, closed_up, in_digits, tokens_of
+from bot.commands.tokens import Token, closed_up, cut_short, in_digits, tokens_of
 from bot.domain.allowances import Allowance, Scope
 from bot.domain.approvals import ApprovalRule
 from bot.domain.caller import Permission, WorkspaceRef
@@ -93,6 +93,7 @@ QUESTIONS = (
             Ask("channel", "Ask in", "the channel for requests; empty: where each is made"),
         ),
         "Save",
+        needs_first=False,
     ),
     Question(
         {"action": CONFIRM},
@@ -181,6 +182,9 @@ def read_line(typed: str) -> Mapping[str, str]:
             given["action"] = REMOVE
         elif word not in _FILLERS and word not in passed_over:
             words.append(token.text)
+    if words and not subject and given.keys() and not given.keys() - {"who", "channel"}:
+        msg = f"I can't read “{cut_short(words[0])}” as an amount. Write it like 10 or 2.50."
+        raise UsageError(msg, "dollars")
     given |= {"campaign": " ".join(words)} if words else {}
     return {**given, **_action(subject, given, is_always="always" in plain)}
 
@@ -228,7 +232,7 @@ async def allowance(context: Context, args: AllowanceArgs) -> Reply:
         return await _approvals(context, args)
     if args.action == LOG or args.show:
         return await _log(context, args)
-    change = "" if args == AllowanceArgs() else await _change(context, args)
+    change, is_changed = ("", False) if args == AllowanceArgs() else await _change(context, args)
     store, now = context.store.allowances, context.clock()
     may_configure = Permission.CONFIGURE in context.permissions
     rules = await store.all(context.workspace.id) if may_configure else ()
@@ -241,6 +245,8 @@ async def allowance(context: Context, args: AllowanceArgs) -> Reply:
             may_configure=may_configure,
             may_spend=Permission.SPEND in context.permissions,
             change=change,
+            is_changed=is_changed,
+            has_key=context.account is not None,
         )
     )
 
@@ -255,7 +261,8 @@ async def _log(context: Context, args: AllowanceArgs) -> Reply:
     return await show_log(context, AllowanceLog(only=args.show or ALL, who=person_id))
 
 
-async def _change(context: Context, args: AllowanceArgs) -> str:
+async def _change(context: Context, args: AllowanceArgs) -> tuple[str, bool]:
+    """The answer to a change, and whether it changed anything."""
     if Permission.CONFIGURE not in context.permissions:
         raise NotAllowed(refusal(Permission.CONFIGURE, ""))
     check(args, context.clock())
@@ -263,26 +270,27 @@ async def _change(context: Context, args: AllowanceArgs) -> str:
     person, channel_id = context.caller.person, context.caller.channel_id
     if args.zone:
         await store.set_zone(context.workspace.id, args.zone, person, now, channel_id)
-        return f"Months begin at midnight, {args.zone}."
+        return f"Months begin at midnight, {args.zone}.", True
     if args.money:
         await context.accounts.set_money(context.caller.workspace, args.money, person, channel_id)
-        return money_set(args.money)
+        return money_set(args.money), True
     scope, target, name = await _target(context, args)
     rule = Allowance(scope, target, name, args.dollars)
     if args.action == REMOVE:
         gone = await store.remove(context.workspace.id, scope, target, person, now, channel_id)
-        return allowance_removed(rule) if gone else no_such_allowance()
+        return (allowance_removed(rule), True) if gone else (no_such_allowance(), False)
     if args.action:
         rule = replace(rule, monthly=None, confirm_above=args.dollars or Decimal(0))
     await store.put(context.workspace.id, rule, person, now, channel_id)
     (used,) = await store.used(context.workspace.id, (rule,), now)
-    return allowance_set(rule, used)
+    return allowance_set(rule, used), True
 
 
 async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
     """Show when starts need approval and who gives it, after the change if there is one."""
     store, is_on = context.store.approvals, args.action == APPROVAL
-    rule, change = await store.rule(context.workspace.id), ""
+    rule = before = await store.rule(context.workspace.id)
+    change = ""
     may_configure = Permission.CONFIGURE in context.permissions
     if args != AllowanceArgs(action=APPROVAL):
         if not may_configure:
@@ -290,10 +298,13 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
         check(args, context.clock())
         rule, change, entry = await _changed_rule(context, rule, args, is_on=is_on)
         caller, now = context.caller, context.clock()
-        await store.change_rule(context.workspace.id, rule, caller.person, now, caller.channel_id, entry)
+        if rule == before:
+            change = "That's already so; nothing was changed."
+        else:
+            await store.change_rule(context.workspace.id, rule, caller.person, now, caller.channel_id, entry)
     may_spend = Permission.SPEND in context.permissions
     waiting = await store.waiting(context.workspace.id, context.clock(), MOST_WAITING) if may_spend else ()
-    return approvals_card(rule, change, waiting, may_configure=may_configure)
+    return approvals_card(rule, change, waiting, may_configure=may_configure, is_changed=rule != before)
 
 
 async def _changed_rule(

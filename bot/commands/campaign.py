@@ -20,7 +20,7 @@ from bot.domain.campaigns import Campaign, campaign_name, read_date
 from bot.domain.errors import BotError, NotAllowed, NotFound, UsageError
 from bot.domain.folding import folded
 from bot.domain.links import looks_like_link
-from bot.domain.money import read_money
+from bot.domain.money import read_cents
 from bot.domain.videos import Metric
 from bot.messages.campaign import (
     CampaignRow,
@@ -105,6 +105,7 @@ QUESTIONS = (
             _CAMPAIGN,
         ),
         "Set",
+        needs_first=False,
     ),
     Question({}, "Show a campaign", (Ask("campaign", "Campaign", "its name"),), "Show"),
 )
@@ -139,7 +140,7 @@ def _budget(typed: str) -> Decimal | None:
     """Parse a budget; None if it is to be removed, or not mentioned."""
     if typed.casefold() in {"", *_NONE}:
         return None
-    budget = read_money(typed)
+    budget = read_cents(typed)
     if budget <= 0:
         raise UsageError("A budget is more than $0. To remove it: /campaign launch budget off.")
     return budget

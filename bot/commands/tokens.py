@@ -13,10 +13,10 @@ from bot.domain.campaigns import EVERY_VIDEO, read_date
 from bot.domain.errors import UsageError
 from bot.domain.growth import read_count
 from bot.domain.links import find_links, link_starts, looks_like_link, profile_handle
-from bot.domain.money import read_money
+from bot.domain.money import read_cents
 from bot.domain.schedule import read_time
 from bot.domain.zones import read_zone
-from bot.reply.text import visible
+from bot.reply.text import cut, visible
 
 _NUMBERS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
@@ -269,7 +269,7 @@ NUMBER = re.compile(
 )
 
 _READERS: Mapping[Kind, Callable[[str], str | int | Decimal]] = {
-    Kind.MONEY: read_money,
+    Kind.MONEY: read_cents,
     Kind.COUNT: read_count,
     Kind.TIME: read_time,
     Kind.ZONE: read_zone,
@@ -343,4 +343,4 @@ def choice_of(argument: Argument, word: str) -> str | None:
 def cut_short(word: str) -> str:
     """Shorten a word for quoting in a sentence."""
     cleaned = visible(word)
-    return cleaned if len(cleaned) <= 40 else f"{cleaned[:39]}…"
+    return cut(cleaned, 40)

@@ -19,7 +19,7 @@ from bot.domain.videos import VideoPlatform, VideoStatus
 from bot.messages.campaign import Into, campaign_value
 from bot.messages.video_count import VideoCount, preview, previews_set
 from bot.messages.videos import VideoPage, page_call, video_list
-from bot.messages.wording import shortened
+from bot.messages.wording import name_of, quoted, shortened
 from bot.reply.model import Reply
 from bot.store.audit import Action
 from bot.store.videos import Filters, ListPage, Sort, StoredVideo
@@ -94,9 +94,9 @@ async def videos(context: Context, args: Videos) -> Reply:
     if args.page > last:
         args = replace(args, page=last)
         rows, total, unread = await _page(context, args, filters)
-    problem, being_read = "", 0
+    problem, unreadable, being_read = "", "", 0
     if stale := [stored for stored in rows if is_stale(stored, context.clock())]:
-        problem, being_read = await _refresh(context, stale)
+        problem, unreadable, being_read = await _refresh(context, stale)
         rows, total, unread = await _page(context, args, filters)
     price = await context.price() if args.sort == Sort.COST else None
     page = VideoPage(
@@ -113,6 +113,7 @@ async def videos(context: Context, args: Videos) -> Reply:
         as_of=swept.as_of,
         being_read=being_read,
         problem=swept.problem or problem,
+        unreadable="" if swept.problem else unreadable,
         now=context.clock(),
         by=args.by,
         person=args.person,
@@ -190,15 +191,19 @@ async def _sweep(context: Context) -> Dated[bool]:
     return await _soon(context.wallet.sweep()) or Dated(known.complete, known.at)
 
 
-async def _refresh(context: Context, stale: Sequence[StoredVideo]) -> tuple[str, int]:
-    """Read these pages again; returns the first problem in words, and how many are still being read."""
+async def _refresh(context: Context, stale: Sequence[StoredVideo]) -> tuple[str, str, int]:
+    """Read these pages again; returns a problem in words, the videos that alone have it, and how many are unread."""
     done: list[Page] = []
 
     async def read(stored: StoredVideo) -> None:
         done.append(await context.wallet.mirror.page(stored))
 
     await _soon(asyncio.gather(*map(read, stale)))
-    return next((page.problem for page in done if page.problem), ""), len(stale) - len(done)
+    failed = [page for page in done if page.problem]
+    problem = failed[0].problem if failed else ""
+    names = [name_of(page.value.video) for page in failed if page.problem == problem]
+    is_general = len(names) == len(done) > 1
+    return problem, "" if is_general or not names else quoted(names), len(stale) - len(done)
 
 
 async def _soon(work: Awaitable[T]) -> T | None:

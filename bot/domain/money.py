@@ -203,6 +203,15 @@ def read_money(words: str) -> Decimal:
     return _decimal(match["whole"].replace(match["mark"], ""), match["part"])
 
 
+def read_cents(words: str) -> Decimal:
+    """The same in whole cents, for what is set and shown; UsageError for a part of a cent."""
+    amount = read_money(words)
+    if whole_cents(amount) != amount:
+        msg = f"“{words.strip()[:40]}” has part of a cent. Write it like 0.02 or 2.50."
+        raise UsageError(msg)
+    return amount
+
+
 def _decimal(whole: str, part: str | None) -> Decimal:
     return Decimal(f"{whole}.{part}" if part else whole)
 

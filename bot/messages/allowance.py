@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.domain.allowances import Allowance, Limit, Scope, tightest
 from bot.domain.money import dollars
 from bot.messages.limits import left_words, limit_words
-from bot.messages.wording import shortened
+from bot.messages.wording import no_key_note, shortened
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -60,8 +60,9 @@ _KINDS = {
 class AllowanceFacts:
     """The rules with the dollars used under each this month, and the limits that apply to the reader here.
 
-    `change` describes the latest change, `zone` is where months begin. `may_spend`: the reader may start anything at
-    all. A start that the reader types needs no press up to `unconfirmed` dollars.
+    `change` answers a change, `is_changed` says whether it had an effect, `zone` is where months begin. `may_spend`:
+    the reader may start anything at all. `has_key`: an API key is linked. A start that the reader types needs no press
+    up to `unconfirmed` dollars.
     """
 
     rules: tuple[tuple[Allowance, Decimal], ...]
@@ -70,6 +71,8 @@ class AllowanceFacts:
     may_configure: bool
     may_spend: bool = True
     change: str = ""
+    is_changed: bool = True
+    has_key: bool = True
     unconfirmed: Decimal = Decimal(0)
 
 
@@ -95,11 +98,12 @@ def allowance_card(facts: AllowanceFacts) -> Reply:
         parts=(
             *(() if facts.change or not facts.may_spend else _others(facts.own, bound)),
             *_listing(facts),
+            *(() if facts.has_key else (no_key_note(),)),
             Note(text(f"Months begin at midnight, {facts.zone}.{_typed_words(facts)}")),
         ),
         actions=_actions(facts),
-        tone=Tone.SUCCESS if facts.change else Tone.INFO,
-        changes_settings=bool(facts.change),
+        tone=Tone.SUCCESS if facts.change and facts.is_changed else Tone.INFO,
+        changes_settings=bool(facts.change) and facts.is_changed,
     )
 
 

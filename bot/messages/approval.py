@@ -122,11 +122,19 @@ def approval_asked(approval: Approval, now: datetime, *, is_new: bool) -> Reply:
 
 
 def approvals_card(
-    rule: ApprovalRule, change: str = "", waiting: Sequence[Approval] = (), *, may_configure: bool = True
+    rule: ApprovalRule,
+    change: str = "",
+    waiting: Sequence[Approval] = (),
+    *,
+    may_configure: bool = True,
+    is_changed: bool = True,
 ) -> Reply:
-    """When starts need approval, who gives it, where it is asked for, and `waiting` requests in case a card is lost."""
+    """When starts need approval, who gives it, where it is asked for, and `waiting` requests in case a card is lost.
+
+    `change` answers a change; `is_changed` says whether it had an effect.
+    """
     items = tuple(Item(text(_asker(each)), (text(_what(each)),), text(_what(each)), _open(each)) for each in waiting)
-    listing = (Listing("Waiting", (Column("Asked by"), Column("For")), items),) if items else ()
+    listing = (Listing("Waiting", (Column("Asked by"), Column("For")), items, "Open a request"),) if items else ()
     change_call = {"action": "approval", "asks": "1"} | ({} if rule.above is None else {"dollars": f"{rule.above:.2f}"})
     above = "no start needs approval" if rule.above is None else f"starts above {dollars(rule.above)} need approval"
     people: list[Span] = [Mention(*each) for each in sorted(rule.people.items())]
@@ -142,8 +150,8 @@ def approvals_card(
             Note(text(SECOND_ACCOUNT)),
         ),
         actions=(Button("Change…", Call("allowance", change_call)),) if may_configure else (),
-        tone=Tone.SUCCESS if change else Tone.INFO,
-        changes_settings=bool(change),
+        tone=Tone.SUCCESS if change and is_changed else Tone.INFO,
+        changes_settings=bool(change) and is_changed,
     )
 
 

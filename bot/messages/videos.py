@@ -20,6 +20,7 @@ ABOUT = (
 class VideoPage:
     """One page of the list; `complete` is False if the account has more videos than its lists show.
 
+    `problem` says why numbers couldn't be refreshed: all of them, or those of the videos named `unreadable`.
     `being_read` counts videos on the page whose newer numbers aren't there yet. `by` (a creator) or `person` (an id) is
     the filter, `whose` describes it, and `sums` are the totals of the filtered videos. `campaign` is the campaign's
     value for buttons. `unread` counts finished videos of the whole list whose pages are still to be read.
@@ -39,6 +40,7 @@ class VideoPage:
     being_read: int
     problem: str
     now: datetime
+    unreadable: str = ""
     by: str = ""
     person: str = ""
     whose: str = ""
@@ -54,7 +56,7 @@ def video_list(page: VideoPage) -> Reply:
     place = f", page {page.page} of {page.pages}" if page.pages > 1 else ""
     counted = f"{least}{plural(page.total, *_scope(page))}"
     items = tuple(count_item(each, page.now, number) for number, each in enumerate(page.videos, page.first))
-    age = freshness(page.as_of, page.now, page.problem).text
+    age = freshness(page.as_of, page.now, page.problem, page.unreadable).text
     return Reply(
         f"{counted[0].upper()}{counted[1:]}{place}, {_ORDER[page.sort]}.{_sums(page)}",
         title="Videos",

@@ -16,6 +16,7 @@ from bot.domain.money import Usage, WalletState, dollars, left_after
 from bot.domain.videos import RunningCount, Video, VideoPlatform, VideoReading, VideoStatus
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, Link, Menu, MenuOption, Note, Option, Plain, Reply, Span, Text, Time, text
+from bot.reply.text import cut
 
 PLATFORM_NAMES: dict[str, str] = {
     VideoPlatform.TIKTOK: "TikTok",
@@ -92,9 +93,8 @@ def move_words(standing: RankedEntry[Any]) -> str:
 
 
 def shortened(words: str, length: int = TITLE_LENGTH) -> str:
-    """One line of at most `length` characters."""
-    flat = " ".join(words.split())
-    return flat if len(flat) <= length else f"{flat[: length - 1]}…"
+    """One line of at most `length` characters, cut after a whole word."""
+    return cut(" ".join(words.split()), length)
 
 
 def creator_words(name: str, who: Creator | None, several: AbstractSet[str], length: int = TITLE_LENGTH) -> str:
@@ -115,10 +115,22 @@ def platform_linked(video: Video) -> Span:
     return Link(name, video.link) if video.link.startswith("https://") else Plain(name)
 
 
-def freshness(as_of: datetime, now: datetime, problem: str = "") -> Note:
-    """How old the numbers are, and why they couldn't be refreshed."""
+def freshness(as_of: datetime, now: datetime, problem: str = "", of: str = "") -> Note:
+    """How old the numbers are, and why they couldn't be refreshed: all, or those `of` some videos."""
     age = text("As of ", Time(as_of, now), f" ({ago(now - as_of)} ago).")
-    return Note((*age, Plain(f" Couldn't refresh: {problem}")) if problem else age)
+    what = f" {of}" if of else ""
+    return Note((*age, Plain(f" Couldn't refresh{what}: {problem}")) if problem else age)
+
+
+def no_key_note(then: str = "") -> Note:
+    """What to do first in a workspace without an API key; `then` is what begins after it."""
+    return Note(text(f"No API key is linked yet. An admin links one with /connect first{then and f'; {then}'}."))
+
+
+def quoted(names: Sequence[str]) -> str:
+    """The first of some names in quotes, and how many others there are: `“Dance” and 2 others`."""
+    first = f"“{names[0]}”"
+    return first if len(names) == 1 else f"{first} and {plural(len(names) - 1, 'other')}"
 
 
 def reading_age(reading: VideoReading, as_of: datetime, now: datetime, problem: str = "") -> Note:

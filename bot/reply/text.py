@@ -35,6 +35,7 @@ _ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2069"
 
 _ZERO_WIDTH_JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
+_BEFORE_ELLIPSIS = " ,;:·|-–—/&+(["
 _KEYCAPS = "#*0123456789"
 _NOT_IN_A_URL = re.compile(r'[\s"<>\\^`{|}]')
 
@@ -77,13 +78,35 @@ def length(text: str) -> int:
 
 
 def cut(text: str, most: int) -> str:
-    """Shorten a text to at most `most` characters, ending in an ellipsis."""
+    """Shorten a text to at most `most` characters: after a whole word, unless that is long, and with an ellipsis."""
     if length(text) <= most:
         return text
     short = text[: most - 1]
     while length(short) > most - 1:
         short = short[:-1]
-    return f"{short}…"
+    return f"{_whole_words(short, text[len(short)]) if short else ''}…"
+
+
+def _whole_words(short: str, following: str) -> str:
+    """The start of a text without the piece of a word at its end, if most of it remains; never half a letter."""
+    words, space, _ = short.rpartition(" ")
+    if space and not (following.isspace() or _ends_word(short[-1], following)) and 2 * len(words) >= len(short):
+        return words.rstrip(_BEFORE_ELLIPSIS) or words
+    end = len(short)
+    while end > 1 and _is_joined(short[end - 1], short[end] if end < len(short) else following):
+        end -= 1
+    return short[:end].rstrip(_BEFORE_ELLIPSIS) or short[:end]
+
+
+def _ends_word(last: str, following: str) -> bool:
+    """Whether a line may break between two letters, as it may beside any Chinese or Japanese one."""
+    return _is_wide(last) or _is_wide(following)
+
+
+def _is_joined(before: str, char: str) -> bool:
+    """Whether a character belongs to the letter or emoji before it."""
+    is_mark = unicodedata.category(char) in {"Mn", "Mc", "Me", "Cf"} or "\U0001f3fb" <= char <= "\U0001f3ff"
+    return is_mark or before in "\u200c\u200d"
 
 
 def pieces(text: str, most: int) -> Iterator[str]:

@@ -43,7 +43,9 @@ async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
         assert (rule.scope, rule.target) == (scope, target)
     option = next(action for action in reply.actions if isinstance(action, Menu)).options[0]
     assert "is removed" in (await env.run(option.call)).summary
-    assert (await env.run(option.call)).summary == "There's no such allowance, so nothing was changed."
+    again = await env.run(option.call)
+    assert (again.summary, again.tone) == ("There's no such allowance, so nothing was changed.", Tone.INFO)
+    assert not again.changes_settings
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,10 @@ async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
         "everyone": "How many dollars a month?",
         "everyone -5": "can't read “-5” as an amount",
         "everyone 1e9": "can't read “1e9” as an amount",
+        "everyone nan": "I can't read “nan” as an amount. Write it like 10 or 2.50.",
+        "here infinity": "can't read “infinity” as an amount",
+        "everyone 0.001": "“0.001” has part of a cent",
+        "everyone confirm above 0.005": "“0.005” has part of a cent",
         "everyone 20 euros": "Amounts are in US dollars",
         "everyone 20 per week": "Allowances are for a month",
         "bob 5": "A person or role is named with @",

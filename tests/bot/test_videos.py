@@ -243,3 +243,17 @@ async def test_finished_videos_that_are_not_read_yet_are_counted_and_come_last(e
     )
     await env.run(Call("videos", {"sort": "count", "page": "2"}))
     assert "not read yet" not in plain_text(await env.run(Call("usage.details")))
+
+
+async def test_a_page_that_cannot_be_read_is_named(env):
+    for link in (LINK, YOUTUBE):
+        await env.start(link)
+    env.clock.advance(hours=2)
+    await env.say("/videos")
+    env.clock.advance(hours=2)
+    env.sandbox.faults.add("404", PAGE, times=1)
+    note = plain_text(await env.say("/videos"))
+    assert re.search("Couldn't refresh “[^”]+”: ContentStats doesn't have that video", note)
+    env.clock.advance(hours=2)
+    env.sandbox.faults.add("404", PAGE, times=None)
+    assert "Couldn't refresh: ContentStats" in plain_text(await env.say("/videos"))  # all of them

@@ -63,6 +63,14 @@ async def test_a_linked_key_is_named_live_or_test_and_shown_nowhere(env, caplog)
         assert key not in await whole_database(env.database_url)
 
 
+@pytest.mark.parametrize("line", ["/alerts", "/alerts spike on", "/allowance", "/allowance everyone 5"])
+async def test_settings_say_that_a_key_comes_first(env, line):
+    asked = plain_text(await env.say(line, replace(STRANGER, permissions=ANA.permissions, role=ANA.role)))
+    assert "No API key is linked yet. An admin links one with /connect first" in asked
+    await connect(env, ANA, ACME)
+    assert "No API key" not in plain_text(await env.say(line, ANA))
+
+
 async def test_workspaces_that_link_the_same_key_share_its_reads_but_not_their_videos(env_on_each):
     env = env_on_each
     await connect(env, ANA, ACME)

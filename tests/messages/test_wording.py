@@ -89,7 +89,7 @@ def test_a_choice_fits_a_select(title, creator, apart):
 
 def test_a_long_title_leaves_the_status_readable():
     label = option_label(video(title="How we fixed our kitchen sink " * 3))
-    assert label == "How we fixed our kitchen sink How we fixed our kitchen s… · TikTok, running"
+    assert label == "How we fixed our kitchen sink How we fixed our kitchen… · TikTok, running"
 
 
 def test_videos_of_the_same_name_are_distinguished_in_a_choice():

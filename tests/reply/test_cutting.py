@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,30 @@ def test_a_cut_text_is_short_enough_and_begins_as_it_did(text, most):
     short = cut(text, most)
     assert length(short) <= most
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "short"),
+    [
+        ("Unboxing the new camera", 23, "Unboxing the new camera"),
+        ("Unboxing the new camera", 20, "Unboxing the new…"),
+        ("Unboxing the new camera", 17, "Unboxing the new…"),
+        ("Unboxing the new camera", 16, "Unboxing the…"),
+        ("One, two, three", 10, "One, two…"),
+        ("Dance - part two", 10, "Dance…"),
+        ("Donaudampfschifffahrt", 10, "Donaudamp…"),
+        ("My Donaudampfschifffahrt", 12, "My Donaudam…"),
+        ("Рецепт вкусного борща", 18, "Рецепт вкусного…"),
+        ("طريقة عمل الكبسة السعودية", 20, "طريقة عمل الكبسة…"),
+        ("東京の夜景を歩く 4K", 8, "東京の夜景を歩…"),
+        ("Tokyo 東京の夜景を歩く", 10, "Tokyo 東京の…"),
+        ("नमस्ते", 4, "नम…"),
+        ("aaaaaaa👩‍🍳 b", 11, "aaaaaaa…"),
+        ("😀", 1, "…"),
+    ],
+)
+def test_a_text_is_cut_at_the_end_of_a_word_in_any_script(text, most, short):
+    assert cut(text, most) == short
 
 
 @given(ANY_TEXT, st.integers(2, 20))
