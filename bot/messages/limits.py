@@ -25,6 +25,11 @@ def left_words(limit: Limit, *, whose: str = "your") -> str:
     return f"{dollars(limit.left, down=True)} left of {limit_words(limit, whose=whose)}"
 
 
+def left_of_sum(limit: Limit) -> str:
+    """What is left of a limit that is named already: `$7.48 left of $20.00`."""
+    return f"{dollars(limit.left, down=True)} left of {dollars(limit.limit)}"
+
+
 def who_raises(limit: Limit) -> str:
     """The next step for a person who reached a limit."""
     match limit.scope:

@@ -8,7 +8,7 @@ from bot.domain.allowances import Limit, Scope
 from bot.domain.caller import Person
 from bot.domain.clock import date_text, moment_text
 from bot.domain.money import Usage, WalletState, dollars, left_after, unit_price
-from bot.messages.limits import left_words
+from bot.messages.limits import left_of_sum, left_words
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.wording import at_latest, available, freshness, how_long, plural, promised
 from bot.reply.call import Call
@@ -146,7 +146,7 @@ def _fields(facts: SpendFacts) -> tuple[Field, ...]:
         Field("Committed", text(promised(facts.wallet))),
         Field("Runway", how_long(facts.wallet)),
         Field("Price", text(f"{unit_price(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
-        *(Field(_LIMIT_NAMES[each.scope], text(left_words(each))) for each in facts.limits),
+        *(Field(_limit_name(each), text(left_of_sum(each))) for each in facts.limits),
     )
 
 
@@ -161,13 +161,17 @@ def _spent(usage: Usage) -> str:
 
 _LIMIT_NAMES = {
     Scope.OPERATOR: "Monthly cap",
-    Scope.EVERYONE: "Everyone's allowance",
-    Scope.ROLE: "Role's allowance",
-    Scope.PERSON: "Your allowance",
-    Scope.CHANNEL: "This channel",
-    Scope.CAMPAIGN: "Campaign",
-    Scope.BUDGET: "Campaign's budget",
+    Scope.EVERYONE: "Monthly allowance of each person",
+    Scope.ROLE: "Monthly allowance of {}",
+    Scope.PERSON: "Your monthly allowance",
+    Scope.CHANNEL: "This channel's monthly allowance",
+    Scope.CAMPAIGN: "Monthly allowance of {}",
+    Scope.BUDGET: "Budget of {}",
 }
+
+
+def _limit_name(limit: Limit) -> str:
+    return _LIMIT_NAMES[limit.scope].format(limit.name)
 
 
 def _limit(usage: Usage, limit: Limit) -> str:

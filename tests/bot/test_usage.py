@@ -33,7 +33,7 @@ async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(env):
     details = await env.press(reply, "Details")
     said = plain_text(details)
     assert "Price: $0.015 per snapshot, 24 per video per day" in said
-    assert "Monthly cap: $100.00 left of the $100.00 monthly cap" in said
+    assert "Monthly cap: $100.00 left of $100.00" in said
     assert not any(isinstance(part, Picture) for part in details.parts)
 
 
