@@ -176,7 +176,14 @@ def _listing(facts: LeaderboardFacts, board: Board, shown: Sequence[RankedEntry[
         Column(board.unit.capitalize(), Align.RIGHT),
         *((Column("Move"),) if has_moves else ()),
     )
-    return Listing(caption, columns, tuple(_item(facts, each, has_moves=has_moves) for each in shown), choice="Open…")
+    items = tuple(_item(facts, each, has_moves=has_moves) for each in shown)
+    return Listing(caption, columns, items, choice=_opens(facts, board))
+
+
+def _opens(facts: LeaderboardFacts, board: Board) -> str:
+    """What a menu of one list opens: `Open a creator`, and by which metric they are ranked if there are two."""
+    what = f"Open a {_ONE[facts.found.request.by].casefold()}"
+    return f"{what} ranked by {board.unit}" if len(facts.found.boards) > 1 else what
 
 
 def _item(facts: LeaderboardFacts, standing: RankedEntry[Who], *, has_moves: bool) -> Item:

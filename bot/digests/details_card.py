@@ -145,7 +145,7 @@ def _listing(
     videos: Sequence[VideoChange],
     cells: Callable[[VideoChange], tuple[Text, ...]],
     button: Callable[[VideoChange], Button | None] = lambda _: None,
-    choice: str = "Open…",
+    choice: str = "",
     most: int = MOST_ROWS,
 ) -> Iterator[Listing]:
     """The first rows, each with its cells on one line below its name."""

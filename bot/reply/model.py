@@ -218,13 +218,13 @@ class Item:
 class Listing:
     """Things of one kind, one per row. `columns` are the headers of the names and of the cells after them.
 
-    A platform without buttons in rows offers them as a menu, with `choice` as its placeholder.
+    A platform without buttons in rows offers them as a menu; its placeholder `choice` names what it opens.
     """
 
     caption: str
     columns: tuple[Column, ...]
     items: tuple[Item, ...]
-    choice: str = "Open…"
+    choice: str = ""
 
     @property
     def table(self) -> Table:

@@ -186,6 +186,16 @@ def test_actions_fit_every_platform(reply):
 
 
 @on_every_reply
+def test_every_menu_of_a_card_has_a_name_of_its_own(reply):
+    lists = [each.choice for each in reply.parts if isinstance(each, Listing) and any(row.button for row in each.items)]
+    menus = [each.placeholder for each in reply.actions if isinstance(each, Menu | Select)]
+    names = [*lists, *menus]
+    assert all(names)
+    assert "Open…" not in names
+    assert len(set(names)) == len(names)
+
+
+@on_every_reply
 def test_every_call_names_a_command_binds_and_fits_a_button(reply):
     commands = by_name()
     for call in calls(reply):
