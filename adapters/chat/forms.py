@@ -47,7 +47,7 @@ def fields(command: Command[Any], given: Mapping[str, str]) -> list[Field]:
         Field(
             each,
             f"For example: {shown[each.name]}" if shown.get(each.name) and _needs_example(each) else "",
-            given.get(each.name, "").strip(),
+            each.begins(given.get(each.name, "").strip()),
         )
         for each in form_of(command, given).arguments
     ]

@@ -49,7 +49,7 @@ async def ask_each(
     """
     answers = dict(given)
     for argument in form_of(command, given).arguments:
-        known = given.get(argument.name, "")
+        known = argument.begins(given.get(argument.name, ""))
         if again or not known:
             completer = ArgumentCompleter(bot, caller, command.name, argument.name)
             session: PromptSession[str] = PromptSession(history=DummyHistory(), completer=completer)

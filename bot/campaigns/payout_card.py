@@ -11,7 +11,7 @@ from bot.domain.creators import creator_name
 from bot.domain.growth import ago, exact_count, short_count
 from bot.domain.money import dollars
 from bot.domain.payout import Account, Line, State, Terms, accounts, total
-from bot.domain.payout_terms import EXAMPLE, terms_words
+from bot.domain.payout_terms import EXAMPLE, terms_line, terms_words
 from bot.domain.videos import Video
 from bot.messages.wording import PLATFORM_NAMES, linked, platform_name, plural, series, shortened
 from bot.reply.call import Call
@@ -40,6 +40,8 @@ from bot.reply.model import (
 SHOWN_CREATORS, SHOWN_LINES, MOST_OPTIONS = 5, 10, 20
 NEVER_PAYS = "I never move money."
 NO_HANDLE = "No handle"
+WHOLE = "1"
+"""What a button of a form carries if the form begins with all terms, so that what is left out of it ends."""
 ABOUT = (
     "A video's count at its final hour (or the last reading before it), less its first reading, is paid by these rules "
     "in turn: minimum, rate, rounding to the cent (half to even), cap per video, cap per creator (final lines first, "
@@ -95,7 +97,10 @@ def terms_set(owed: Owed, before: Terms) -> Reply:
         f"{'These terms already apply' if same else 'Terms saved'}; they come to {dollars(owed.total)} so far.",
         title=owed.campaign.name,
         parts=(Paragraph(_terms(owed.terms.terms)), *((Note(text(" ".join(said))),) if said else ())),
-        actions=(Button("Payout", Call("payout", {"campaign": str(owed.campaign.id)})), _terms_button(owed.campaign)),
+        actions=(
+            Button("Payout", Call("payout", {"campaign": str(owed.campaign.id)})),
+            _terms_button(owed.campaign, terms=owed.terms.terms),
+        ),
         tone=Tone.SUCCESS,
     )
 
@@ -242,7 +247,7 @@ def _more(owed: Owed, found: Sequence[Account]) -> Action:
         if unpaid and call.fits:
             label = shortened(f"Mark {_who(each, found)} as paid", 75)
             paid.append(MenuOption(label, call, f"{dollars(total(unpaid))}, {plural(len(unpaid), 'video')}"))
-    terms = MenuOption("Change terms…", Call("payout", {"campaign": str(owed.campaign.id), "action": "terms"}))
+    terms = MenuOption("Change terms…", _terms_call(owed.campaign, owed.terms.terms))
     return Menu("More…", (terms, *paid[:MOST_OPTIONS]))
 
 
@@ -251,8 +256,18 @@ def creator_value(line: Line) -> str:
     return f"{line.platform} @{line.handle}" if line.handle else line.platform
 
 
-def _terms_button(campaign: Campaign, label: str = "Change terms") -> Button:
-    return Button(label, Call("payout", {"campaign": str(campaign.id), "action": "terms"}))
+def _terms_button(campaign: Campaign, label: str = "Change terms", terms: Terms | None = None) -> Button:
+    return Button(label, _terms_call(campaign, terms))
+
+
+def _terms_call(campaign: Campaign, terms: Terms | None) -> Call:
+    """What opens the form for terms; it begins with the current ones, if a button has room for them."""
+    empty = Call("payout", {"campaign": str(campaign.id), "action": "terms"})
+    if terms is None:
+        return empty
+    line = terms_line(terms, is_short=True)
+    begun = Call("payout", {"campaign": str(campaign.id), "whole": WHOLE, "terms": line})
+    return begun if begun.fits else empty
 
 
 def _terms(terms: Terms) -> Text:

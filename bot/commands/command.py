@@ -60,7 +60,8 @@ class Argument:
     it is `typed`. `refused` maps patterns of words for something that the command can't do to an error sentence. With
     `beside`, a typed line is read for this argument only if it contains that choice, and then before any other.
 
-    A form shows the argument under its `label`, and each choice under its entry in `labels`.
+    A form shows the argument under its `label`, each choice under its entry in `labels`, and a known value as `begins`
+    writes it.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Argument:
     label: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     beside: str = ""
+    begins: Callable[[str], str] = str
 
     @property
     def placeholder(self) -> str:
@@ -126,27 +128,30 @@ def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - the signature of `lac
 class Ask:
     """A field of a form: the argument it fills in, its label, and its help text if that differs from the argument's.
 
-    `unless_known`: leave it out if the button already carries its value.
+    `unless_known`: leave it out if the button already carries its value. `begins` writes out the value that the button
+    carries.
     """
 
     name: str
     label: str
     help: str = ""
     unless_known: bool = False
+    begins: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A form for some of the arguments, used if the `given` arguments match: `dollars` if `what` is `balance`.
 
-    `asks` are its fields in order, the first one required; `title` has at most 24 characters (Slack's limit) and `send`
-    labels the button.
+    `asks` are its fields in order, the first one required unless `needs_first` is False; `title` has at most 24
+    characters (Slack's limit) and `send` labels the button.
     """
 
     given: Mapping[str, str]
     title: str
     asks: tuple[Ask, ...]
     send: str
+    needs_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

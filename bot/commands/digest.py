@@ -149,21 +149,23 @@ class DigestDetails:
     campaign: str = argument(Kind.CAMPAIGN, "the digest's campaign", default="", listed=False)
 
 
+_ASKS = (
+    Ask("time", "When", "the local time, such as 09:00 or 5pm"),
+    Ask("zone", "Time zone", "a city or time zone; default: yours, or the last one used"),
+    Ask("every", "On", "every day, on some days of the week, or on a day of the month"),
+    Ask("show", "What to show", "everything, unless you choose"),
+    Ask("campaign", "Campaign", "only this campaign's videos; all: every video"),
+)
 QUESTIONS = (
     Question(
-        {},
-        "Post a digest here",
-        (
-            Ask("time", "When", "the local time, such as 09:00 or 5pm"),
-            Ask("zone", "Time zone", "a city or time zone; default: yours, or the last one used"),
-            Ask("every", "On", "every day, on some days of the week, or on a day of the month"),
-            Ask("show", "What to show", "everything, unless you choose"),
-            Ask("campaign", "Campaign", "only this campaign's videos; all: every video"),
-        ),
-        "Turn on digest",
+        {"asks": "change"},
+        "Change the digest",
+        (*_ASKS[:3], Ask("show", "What to show", "as it is, unless you choose"), _ASKS[4]),
+        "Save",
     ),
+    Question({}, "Post a digest here", _ASKS, "Turn on digest"),
 )
-"""The form has no field for the action: its button turns the digest on."""
+"""The form has no field for the action: its button turns the digest on, or saves what is changed."""
 
 
 def wants_form(args: Digest) -> bool:

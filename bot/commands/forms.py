@@ -46,7 +46,8 @@ def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
             arguments[ask.name],
             label=ask.label,
             help=ask.help or arguments[ask.name].help,
-            required=ask is question.asks[0],
+            begins=ask.begins,
+            required=ask is question.asks[0] and question.needs_first,
         )
         for ask in question.asks
         if ask.name not in known
@@ -78,7 +79,7 @@ def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[s
         args = parse(command, given) if isinstance(given, str) else bind(command, given)
     except UsageError:
         return None  # running the command explains the error
-    return _stated(command, args) if command.lacks(args) else None
+    return {**_stated(command, args), **_carried(command, args)} if command.lacks(args) else None
 
 
 def call_of(command: Command[Any], words: str, now: datetime | None = None) -> Call | None:
@@ -131,6 +132,13 @@ def examples(command: Command[Any]) -> Mapping[str, str]:
         for each, value in found
         if value
     }
+
+
+def _carried(command: Command[Any], args: object) -> Mapping[str, str]:
+    """What only a button gives, if it chooses the form."""
+    hidden = {each.name for each in command.arguments if not each.listed}
+    chosen = (pair for each in command.questions for pair in each.given.items())
+    return {name: value for name, value in chosen if name in hidden and getattr(args, name) == value}
 
 
 def _stated(command: Command[Any], args: object) -> Mapping[str, str]:

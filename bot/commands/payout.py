@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from bot.campaigns.owed import Owed, owed
 from bot.campaigns.payout_card import (
+    WHOLE,
     creator_value,
     marked_paid,
     no_terms,
@@ -26,7 +27,7 @@ from bot.domain.campaigns import Campaign
 from bot.domain.errors import NotAllowed, NotFound, UsageError
 from bot.domain.folding import folded
 from bot.domain.payout import State, Terms
-from bot.domain.payout_terms import SITES, read_terms, terms_words
+from bot.domain.payout_terms import SITES, read_terms, terms_line, terms_words
 from bot.domain.videos import VideoPlatform
 from bot.messages.wording import PLATFORM_NAMES, platform_name, series
 from bot.reply.call import Call
@@ -51,6 +52,7 @@ class Payout:
     )
     terms: str = argument(Kind.WORD, "such as: youtube 2.50 per 1000, cap 200, final after 30 days", default="")
     creator: str = argument(Kind.WORD, "who was paid, such as @handle", default="")
+    whole: str = argument(Kind.WORD, "yes if the terms are all there is", default="", listed=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,23 @@ class PaidMark:
 
 
 _CAMPAIGN = Ask("campaign", "Campaign", "its name; empty: this channel's", unless_known=True)
+
+
+def _in_full(carried: str) -> str:
+    """The terms that a button carries, as people write them."""
+    try:
+        return terms_line(read_terms(carried, Terms(), date(2000, 1, 1)))
+    except UsageError:
+        return carried
+
+
 QUESTIONS = (
+    Question(
+        {"whole": WHOLE},
+        "Payout terms",
+        (Ask("terms", "Terms", "the current ones; what you remove ends", begins=_in_full), _CAMPAIGN),
+        "Save terms",
+    ),
     Question(
         {"action": TERMS},
         "Payout terms",
@@ -97,7 +115,8 @@ def read_line(typed: str) -> Mapping[str, str]:
 
 def lacks_values(args: Payout) -> bool:
     """Whether a form has to ask for values that the action needs."""
-    return (args.action == TERMS and not args.terms) or (args.action == PAID and not args.creator)
+    lacks_terms = args.whole == WHOLE or (args.action == TERMS and not args.terms)
+    return lacks_terms or (args.action == PAID and not args.creator)
 
 
 def check(args: Payout, now: datetime) -> None:
@@ -110,7 +129,7 @@ async def payout_command(context: Context, args: Payout) -> Reply:
     """Show what is owed or its file, or change the terms or who was paid."""
     campaign = await _campaign(context, args.campaign)
     if args.action == TERMS or args.terms:
-        return await _set_terms(context, campaign, args.terms)
+        return await _set_terms(context, campaign, args.terms, is_whole=args.whole == WHOLE)
     if args.action == PAID or args.creator:
         return await _mark(context, campaign, args.creator)
     found = await owed(context.store, context.workspace, campaign, context.clock(), whole=args.action == CSV)
@@ -166,8 +185,8 @@ def _check(context: Context) -> None:
         raise NotAllowed(refusal(Permission.CONFIGURE, context.spenders))
 
 
-async def _set_terms(context: Context, campaign: Campaign, typed: str) -> Reply:
-    """Freeze lines that are final, then change the terms."""
+async def _set_terms(context: Context, campaign: Campaign, typed: str, *, is_whole: bool) -> Reply:
+    """Freeze lines that are final, then change the terms; `is_whole` replaces all of them."""
     _check(context)
     store, here, now = context.store, context.workspace, context.clock()
     words = visible(typed)
@@ -175,7 +194,7 @@ async def _set_terms(context: Context, campaign: Campaign, typed: str) -> Reply:
     await store.payouts.change_terms(
         here.id,
         campaign.id,
-        lambda known: read_terms(words, known, now.date()),
+        lambda known: read_terms(words, Terms() if is_whole else known, now.date()),
         lambda terms: "; ".join(terms_words(terms, PLATFORM_NAMES)),
         context.caller.person,
         now,

@@ -229,7 +229,7 @@ def _status_words(here: DigestSetting | None) -> str:
 
 def _switches(setting: DigestSetting) -> tuple[Button, ...]:
     """Buttons to change it, in a form prefilled with its settings, and to turn it off. Contents stay unless chosen."""
-    return Button("Change", _form(setting)), Button("Turn off", Call("digest", {"action": "off"}))
+    return Button("Change", _form(setting, "change")), Button("Turn off", Call("digest", {"action": "off"}))
 
 
 def _show_amounts(setting: DigestSetting) -> tuple[Button, ...]:
@@ -237,9 +237,12 @@ def _show_amounts(setting: DigestSetting) -> tuple[Button, ...]:
     return (Button("Show amounts", Call("digest", given)),) if setting.hides_money else ()
 
 
-def _form(setting: DigestSetting) -> Call:
-    """Call that opens the form for changes. The campaign is filled in if a button has room; otherwise it is kept."""
-    call = Call("digest", _stated(setting.schedule) | {"asks": "1"})
+def _form(setting: DigestSetting, asks: str = "1") -> Call:
+    """Call that opens the form for changes. The campaign is filled in if a button has room; otherwise it is kept.
+
+    It `asks` for a "change" of a digest that is on.
+    """
+    call = Call("digest", _stated(setting.schedule) | {"asks": asks})
     name = setting.campaign.removesuffix(" (archived)")
     more = Call("digest", {**call.arguments, "campaign": name})
     return more if name and more.fits else call

@@ -25,6 +25,7 @@ SITES: Mapping[str, VideoPlatform] = {
     "insta": VideoPlatform.INSTAGRAM,
     "x": VideoPlatform.TWITTER,
 }
+_SHORT: Mapping[str, str] = {"youtube": "yt", "tiktok": "tt", "instagram": "ig", "twitter": "x"}
 _SITES = "|".join(sorted(SITES, key=len, reverse=True))
 _SUM = r"(?P<sum>\$?\d[\d.,]*\d|\$?\d)(?:\s*(?:\$|usd|dollars?)(?!\w))?"
 _PER = (
@@ -106,6 +107,23 @@ def terms_words(terms: Terms, known_as: Mapping[str, str]) -> Iterator[str]:
         yield "never final"
     if terms.budget is not None:
         yield f"budget {dollars(terms.budget)}"
+
+
+def terms_line(terms: Terms, *, is_short: bool = False) -> str:
+    """The terms as a line that `read_terms` reads, such as `youtube 2.5 per 1000, cap 200`; `is_short` for a button."""
+    rates = {platform: f"{rate.normalize():f}" for platform, rate in terms.rates.items()}
+    words = [
+        *((f"{_SHORT[each]}{rate}" if is_short else f"{each} {rate} per 1000") for each, rate in rates.items()),
+        "from zero" if terms.from_zero else "",
+        f"min {terms.minimum}" if terms.minimum else "",
+        f"cap {terms.video_cap.normalize():f}" if terms.video_cap is not None else "",
+        f"cap {terms.creator_cap.normalize():f} per creator" if terms.creator_cap is not None else "",
+        f"final {terms.final_days} days" if terms.final_days is not None else "",
+        f"final {terms.final_on.isoformat()}" if terms.final_on is not None else "",
+        f"budget {terms.budget.normalize():f}" if terms.budget is not None else "",
+    ]
+    line = (" " if is_short else ", ").join(filter(None, words))
+    return line.replace(" per creator", "/creator").replace(" days", "d") if is_short else line
 
 
 def _skip(text: str, place: int) -> int:

@@ -3,18 +3,26 @@
 import csv
 import io
 from dataclasses import replace
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 
+from adapters.chat.forms import fields
 from bot.campaigns.payout_card import payout_details
+from bot.commands.forms import filled_in, form_for, form_of
 from bot.commands.payout import read_line
+from bot.commands.registry import by_name
 from bot.domain.caller import Permission, Person, Role
 from bot.domain.errors import UsageError
+from bot.domain.payout import Terms
+from bot.domain.payout_terms import read_terms, terms_line
+from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from tests.payout_examples import owing
-from tests.standins.environment import ANA, INSTAGRAM, LINK, YOUTUBE
+from tests.standins.environment import ANA, INSTAGRAM, LINK, YOUTUBE, button
 
+PAYOUT = by_name()["payout"]
 BO = replace(ANA, person=Person("U-bo", "Bo"), role=Role.GUEST, permissions=frozenset({Permission.LOOK}))
 WORDS = {
     "": {},
@@ -41,6 +49,39 @@ async def test_who_was_paid_is_asked_for(env):
     await env.say(f"/campaign new launch {LINK}")
     await env.say("/payout launch terms tiktok 1")
     assert (await env.say("/payout launch paid")).summary.startswith("Who was paid?")
+
+
+ALL_TERMS = "yt 2.5 tt 1 ig 3 from zero min 1000 cap 200 cap 500 per creator final 30d budget 5000"
+
+
+@pytest.mark.parametrize("typed", ["tiktok 1", ALL_TERMS, "x 0.005 per 1000, final 2026-12-31, cap 12.50, minimum 5"])
+def test_terms_are_written_as_they_are_read(typed):
+    terms = read_terms(typed, Terms(), date(2026, 3, 1))
+    for is_short in (False, True):
+        assert read_terms(terms_line(terms, is_short=is_short), Terms(), date(2000, 1, 1)) == terms
+
+
+async def test_the_form_for_terms_begins_with_the_current_ones_and_what_is_taken_out_ends(env):
+    await env.say(f"/campaign new launch {LINK}")
+    nothing_yet = button(await env.say("/payout launch"), "Set terms")
+    assert form_of(PAYOUT, nothing_yet.arguments).arguments[0].label == "What changes"
+    saved = await env.say("/payout launch terms tiktok 1, minimum 1000, cap 200, final after 30 days, budget 5000")
+    given = form_for(PAYOUT, button(saved, "Change terms").arguments)
+    form, (first, *_) = form_of(PAYOUT, given), fields(PAYOUT, given)
+    assert first.given == "tiktok 1 per 1000, min 1000, cap 200, final 30 days, budget 5000"
+    assert (first.label, form.send) == ("Terms", "Save terms")
+    command, arguments = filled_in(form.call.encode(), {"terms": "tiktok 2 per 1000, cap 200, final 30 days"})
+    reply = await env.run(Call(command, arguments))
+    assert "TikTok $2.00 per 1,000 views" in plain_text(reply)
+    assert "udget" not in plain_text(reply)
+    assert "inimum" not in plain_text(reply)
+
+
+async def test_terms_too_long_for_a_button_open_a_form_that_changes_what_it_names(env):
+    await env.say(f"/campaign new launch {LINK}")
+    saved = await env.say(f"/payout launch terms {ALL_TERMS} x 1.123456")
+    given = form_for(PAYOUT, button(saved, "Change terms").arguments)
+    assert [(each.label, each.given) for each in fields(PAYOUT, given)] == [("What changes", "")]
 
 
 def test_words_after_the_file_are_named():

@@ -21,6 +21,7 @@ async def test_what_is_missing_is_asked_for_in_a_form_that_keeps_what_was_given(
 async def test_the_person_s_zone_is_filled_in_and_others_are_offered_while_typing(bot_app):
     bot_app.slack.users[ANN].tz = "Asia/Tokyo"
     form = await bot_app.modal(bot_app.send("/digest on", channel=RANDOM))
+    assert form.body["submit"]["text"] == "Turn on digest"
     assert "'value': 'Asia/Tokyo'" in str(form.body)
     assert form.body["title"]["text"] == "Post a digest in #random"
     offered = await bot_app.slack.send_options_request(form, "zone", "new y", user=ANN)
@@ -37,6 +38,7 @@ async def test_a_digest_without_a_zone_comes_by_the_askers_clock(bot_app):
 async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(bot_app):
     answer = await bot_app.type("/digest on 09:00 Europe/Berlin weekly fri")
     form = await bot_app.modal(bot_app.press(answer, "Change"))
+    assert (form.body["title"]["text"], form.body["submit"]["text"]) == ("Change the digest", "Save")
     changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {}))  # it begins with how it is
     assert "every Friday at 09:00 (Europe/Berlin)" in told(changed)
     form = await bot_app.modal(bot_app.press(changed, "Change"))
@@ -44,6 +46,24 @@ async def test_the_buttons_of_the_answer_change_it_and_switch_it_off(bot_app):
     assert "every Friday at 10:00 (Europe/Berlin)" in told(changed)
     off = await bot_app.seen(bot_app.press(changed, "Turn off"))
     assert "No more digests here" in told(off)
+
+
+async def test_the_last_day_of_a_campaign_is_set_without_a_first_one(bot_app):
+    await bot_app.type("/campaign new launch")
+    form = await bot_app.modal(bot_app.send("/campaign launch dates"))
+    assert [block["optional"] for block in form.body["blocks"]] == [True, True]
+    changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {"end": "2026-12-31"}))
+    assert "31 Dec" in told(changed)
+
+
+async def test_the_form_for_payout_terms_begins_with_the_current_ones(bot_app):
+    await bot_app.type(f"/campaign new launch {LINK}")
+    saved = await bot_app.type("/payout launch terms tiktok 1, cap 200")
+    form = await bot_app.modal(bot_app.press(saved, "Change terms"))
+    assert "'initial_value': 'tiktok 1 per 1000, cap 200'" in str(form.body)
+    changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {"terms": "tiktok 2 per 1000"}))
+    assert "TikTok $2.00 per 1,000 views" in told(changed)
+    assert "at most" not in told(changed)
 
 
 async def test_alerts_are_refused_in_a_message_between_two_people_and_taken_in_one_to_the_app(bot_app, team):
