@@ -1,1 +1,1 @@
-"""Discord: translates its interactions into calls of the bot, and replies into Discord's components."""
+"""Discord adapter: translates interactions into calls of the bot, and replies into message components."""

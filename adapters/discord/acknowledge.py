@@ -1,6 +1,6 @@
-"""The initial response to an interaction, for which Discord waits three seconds: a deferral, a form, or choices.
+"""Initial responses to interactions, for which Discord waits three seconds: a deferral, a form, choices or a message.
 
-Nothing that touches the database or another service comes before it, except choices, which are the reply.
+Nothing may use the database or another service before it, except autocomplete, whose choices are the response.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from typing import Any
 
 from discord.http import Route
 
-from adapters.discord.errors import DiscordFailed, once
+from adapters.discord.errors import DiscordFailed, call_once
 from adapters.discord.interaction import Interaction, RawInteraction
 from adapters.discord.render import Message
 from adapters.discord.rest import Rest
@@ -21,10 +21,10 @@ from bot.commands.command import Answer
 
 logger = logging.getLogger(__name__)
 
-WITHIN = 2.8
-"""Seconds for all tries together."""
+RESPONSE_TIMEOUT = 2.8
+"""Seconds for all attempts together."""
 PAUSE = 0.2
-"""Seconds between two tries."""
+"""Seconds between attempts."""
 ALREADY_ANSWERED = 40060
 
 _CALLBACK = ("POST", "/interactions/{webhook_id}/{webhook_token}/callback")
@@ -32,38 +32,38 @@ _MESSAGE, _DEFERRED, _DEFERRED_UPDATE, _CHOICES, _MODAL = 4, 5, 6, 8, 9
 
 
 class InitialResponses:
-    """Sends them. Never raises for what Discord or the network does; False if Discord didn't take one in time."""
+    """Sends initial responses. Never raises; its methods return False if Discord didn't accept one in time."""
 
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
 
     async def defer(self, interaction: Interaction, answer: Answer) -> bool:
-        """Promise a reply."""
+        """Defer the reply."""
         if answer is Answer.REPLACES:
             return await self._respond(interaction.raw, _DEFERRED_UPDATE)
         return await self._respond(interaction.raw, _DEFERRED, {"flags": EPHEMERAL})
 
-    async def open(self, interaction: Interaction, form: Component) -> bool:
-        """Open a form."""
+    async def open_form(self, interaction: Interaction, form: Component) -> bool:
+        """Open a modal."""
         return await self._respond(interaction.raw, _MODAL, form)
 
-    async def say(self, interaction: Interaction, message: Message) -> bool:
-        """Answer at once, to one person alone."""
+    async def reply(self, interaction: Interaction, message: Message) -> bool:
+        """Reply at once with an ephemeral message."""
         return await self._respond(interaction.raw, _MESSAGE, payload(message, is_private=True))
 
-    async def offer(self, raw: RawInteraction, choices: Sequence[Component]) -> bool:
-        """Offer choices to somebody who is typing."""
+    async def offer_choices(self, raw: RawInteraction, choices: Sequence[Component]) -> bool:
+        """Answer an autocomplete request."""
         return await self._respond(raw, _CHOICES, {"choices": choices})
 
     async def _respond(self, raw: RawInteraction, kind: int, data: Mapping[str, Any] | None = None) -> bool:
-        """Whether Discord has a response: this one, or one from an earlier try or another process."""
+        """Send a response, with retries. Returns True too if an earlier attempt or another process has responded."""
         route = Route(*_CALLBACK, webhook_id=raw.id, webhook_token=raw.token)
         sent = {"type": kind} | ({"data": data} if data else {})
         try:
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(RESPONSE_TIMEOUT):
                 while True:
                     try:
-                        await once(partial(self._rest.request, route, json=sent))
+                        await call_once(partial(self._rest.request, route, json=sent))
                     except DiscordFailed as error:
                         if error.code == ALREADY_ANSWERED:
                             return True

@@ -1,7 +1,7 @@
-"""Buttons and menus of a reply as Discord's components, and a press read back into its call.
+"""Interactive components of a reply: renders buttons and menus, and decodes a press or choice into its call.
 
-A button's custom_id is its call, and so is the value of a menu's option. A select's custom_id is its call with the
-argument that the choice fills in, empty, at the end.
+A button's custom_id is its encoded call, as is the value of a menu's option. A select's custom_id is its encoded call
+with the chosen argument last and empty.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,15 +20,15 @@ MAX_OPTIONS = 25
 MAX_OPTION = 100
 
 _MENU = "menu:"
-"""Begins the custom_id of a menu, before its number in the message. No command's name begins so."""
+"""Prefix of a menu's custom_id, before its index in the message. No command name starts like this."""
 _STYLES: Mapping[Weight, int] = {Weight.NORMAL: 2, Weight.CONFIRM: 3, Weight.DANGER: 4}
 _LINK_STYLE = 5
 
 
 def rows(actions: Iterable[Action]) -> Iterator[Component]:
-    """The actions in their order: up to 5 buttons in a row, none of them twice, or one menu.
+    """Render the actions in order as action rows of up to 5 distinct buttons, or one menu.
 
-    A link that Discord would not take is none of them, nor is what has a call too long for a custom_id.
+    Leaves out links that Discord wouldn't accept, and actions whose call is too long for a custom_id.
     """
     row: list[Component] = []
     for element in (element for at, action in enumerate(actions) for element in _elements(action, at)):
@@ -42,7 +42,7 @@ def rows(actions: Iterable[Action]) -> Iterator[Component]:
 
 
 def call_of(custom_id: str, values: Sequence[str] = ()) -> Call:
-    """The call behind a pressed button, or behind a menu in which `values` were chosen."""
+    """The call of a pressed button, or of a menu in which `values` were chosen."""
     if values and custom_id.startswith(_MENU):
         return Call.decode(values[0])
     call = Call.decode(custom_id)
@@ -53,14 +53,14 @@ def call_of(custom_id: str, values: Sequence[str] = ()) -> Call:
 
 
 def fitting(options: Iterable[Option]) -> Iterator[Option]:
-    """The options whose value Discord takes, each value once: a part of a value would mean another thing."""
+    """The options whose value fits, each value once. Values are never cut, since that would change their meaning."""
     sendable = (option for option in options if is_sendable(option.value))
     once = {option.value: option for option in sendable if 0 < length(option.value) <= MAX_OPTION}
     return iter(once.values())
 
 
 def button(action: Button) -> Component | None:
-    """The button; None if its call is too long for a custom_id."""
+    """Render a button; None if its call is too long for a custom_id."""
     return (
         _button(action.label, _STYLES[action.weight], {"custom_id": action.call.encode()}) if action.call.fits else None
     )

@@ -1,4 +1,4 @@
-"""The Discord app: puts its parts together, opens and closes them. It knows the settings only as values."""
+"""The Discord app: builds its parts, opens and closes them. It reads no settings itself."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from adapters.chat.retry import Sleep
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.command_sync import Maintenance
 from adapters.discord.direct_messages import DirectMessages
-from adapters.discord.errors import DiscordAway, DiscordFailed, patiently
+from adapters.discord.errors import DiscordFailed, DiscordUnreachable, with_retries
 from adapters.discord.gateway import MAX_WAIT, Gateway
 from adapters.discord.guilds import CHAT, Guilds
 from adapters.discord.handlers import Handlers
@@ -29,15 +29,15 @@ from bot.domain.clock import Clock, utc_now
 
 logger = logging.getLogger(__name__)
 
-DRAIN = 20.0
+DRAIN_SECONDS = 20.0
 """Seconds that running tasks may take at shutdown."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiscordOptions:
-    """How one application is reached. `shards` are this process's own, None for all of them.
+    """Credentials and options of one application. `shards` are those that this process serves; None for all.
 
-    `servers` are those that may use the operator's API key; if it is empty, `Guilds` decides.
+    `servers` may use the operator's API key; if it is empty, `Guilds` decides.
     """
 
     token: str = field(repr=False)
@@ -47,7 +47,7 @@ class DiscordOptions:
 
 
 class DiscordApp:
-    """The bot in Discord. Use it as `async with`. `sleep` passes time, `max_wait` is the gateway's."""
+    """The bot in Discord, as an async context manager. `sleep` waits between retries; for `max_wait` see `Gateway`."""
 
     def __init__(
         self,
@@ -61,14 +61,14 @@ class DiscordApp:
         self._options = options
         self._clock = clock
         self._sleep = sleep
-        self._patience = max_wait
+        self._max_wait = max_wait
         self._background = BackgroundTasks()
         self._resources = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open what all parts share. Discord isn't called yet."""
+        """Open the shared resources. Discord isn't called yet."""
         for name, level in (("discord", logging.INFO), ("discord.client", logging.ERROR)):
-            logging.getLogger(name).setLevel(level)  # below, whole requests; and warnings of voice, which is not used
+            logging.getLogger(name).setLevel(level)  # DEBUG logs whole requests; the client warns about voice
         async with AsyncExitStack() as stack:
             self._rest = rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
             self._poster = DiscordPoster(rest, Limits(self._bot.rate_slots, sleep=self._sleep), self._sleep)
@@ -90,20 +90,20 @@ class DiscordApp:
             self._gateway = Gateway(
                 rest,
                 lambda: Connection(rest, listeners, self._options.shards, self._sleep),
-                self._introduced,
+                self._on_application,
                 self._sleep,
-                self._patience,
+                self._max_wait,
             )
             self._resources = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Drain, and close."""
+        """Drain the running tasks and close."""
         await self._resources.aclose()
 
     async def drain(self) -> None:
-        """Accept no more, and let running tasks end, for twenty seconds at most. Safe to repeat."""
-        await self._background.drain(DRAIN)
+        """Accept no more interactions, and wait up to twenty seconds for running tasks. Safe to repeat."""
+        await self._background.drain(DRAIN_SECONDS)
 
     async def run(self) -> None:
         """Serve until cancelled. Raises NotConfigured if Discord refuses the token or the shards for good."""
@@ -116,7 +116,7 @@ class DiscordApp:
 
     @property
     def poster(self) -> DiscordPoster:
-        """What posts by itself; it needs no gateway, and holds for as long as the app is open."""
+        """The poster for messages that no interaction asked for. It doesn't need the gateway."""
         return self._poster
 
     @property
@@ -126,27 +126,27 @@ class DiscordApp:
 
     @property
     def problem(self) -> str:
-        """Why Discord's commands don't arrive; empty while they do."""
+        """Why the bot can't receive commands; empty while it can."""
         return self._gateway.problem
 
     async def is_ready(self) -> bool:
-        """The same, as readiness asks it."""
+        """Readiness: whether every shard of this process is connected."""
         return self.is_up
 
     async def _is_public(self) -> bool:
-        """Whether anybody may add the application to a server; BotError if Discord doesn't say."""
+        """Whether anybody may add the application to a server. Raises DiscordUnreachable."""
         try:
-            application = await patiently(self._rest.application_info, self._sleep)
+            application = await with_retries(self._rest.application_info, self._sleep)
         except DiscordFailed as error:
             msg = "Discord didn't say which server this is, so nothing was done. Try again in a minute."
-            raise DiscordAway(msg) from error
+            raise DiscordUnreachable(msg) from error
         return bool(application.get("bot_public", True))
 
-    def _introduced(self, application: AppInfo) -> None:
+    def _on_application(self, application: AppInfo) -> None:
         if application.interactions_endpoint_url:
             logger.error(
                 "the application has an Interactions Endpoint URL, so Discord sends no commands here; remove it",
                 extra={"url": application.interactions_endpoint_url},
             )
-        self._guilds.introduced(is_public=application.bot_public)
+        self._guilds.set_public(is_public=application.bot_public)
         self._maintenance.begin(str(application.id))

@@ -1,7 +1,7 @@
 """Command sync and maintenance: registers changed commands, and deletes the data of guilds the bot left long ago.
 
-Discord counts the commands that an application creates per day, and forgets a server's own permissions for one that is
-created again, so the store remembers what was registered last.
+Discord limits the commands that an application creates per day, and resets a server's own permissions for a command
+that is created again. So the commands are registered only if they differ from the fingerprint in the store.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from discord.http import Route
 
 from adapters.chat.retry import Sleep
 from adapters.discord.commands import fingerprint, payload
-from adapters.discord.errors import DiscordFailed, patiently
+from adapters.discord.errors import DiscordFailed, with_retries
 from adapters.discord.guilds import CHAT
 from adapters.discord.rest import Rest
 from bot.app import Bot
@@ -21,7 +21,7 @@ from bot.domain.errors import BotError
 logger = logging.getLogger(__name__)
 
 EVERY = 6 * 3600.0
-"""Seconds between two rounds."""
+"""Seconds between rounds."""
 SOON = 60.0
 """Seconds before the next round if something has to be retried."""
 ENDING = 5.0
@@ -29,7 +29,7 @@ ENDING = 5.0
 
 
 class Maintenance:
-    """Runs the rounds. It notes the `ids` of the commands by name; `sleep` passes the time between rounds."""
+    """Runs maintenance in rounds, and fills `ids` with the command ids by name."""
 
     def __init__(self, bot: Bot, rest: Rest, ids: dict[str, str], sleep: Sleep = asyncio.sleep) -> None:
         self._bot = bot
@@ -39,7 +39,7 @@ class Maintenance:
         self._application_id = asyncio.get_running_loop().create_future()
 
     def begin(self, application_id: str) -> None:
-        """Start the rounds for the application that Discord has named. Safe to repeat."""
+        """Start the rounds once the application's id is known. Safe to repeat."""
         if not self._application_id.done():
             self._application_id.set_result(application_id)
 
@@ -50,18 +50,18 @@ class Maintenance:
             begun = asyncio.create_task(self._round(application_id))
             try:
                 is_done = await asyncio.shield(begun)
-            finally:  # nothing is cut off while it writes
+            finally:  # at shutdown, let the round finish its writes
                 await asyncio.wait((begun,), timeout=ENDING)
                 begun.cancel()
             await self._sleep(EVERY if is_done else SOON)
 
     async def _round(self, application_id: str) -> bool:
-        """Whether everything is done."""
+        """Run one round; returns False if something has to be retried."""
         is_synced = await self._sync_commands(application_id)
         return await self._forget_departed() and is_synced
 
     async def _sync_commands(self, application_id: str) -> bool:
-        """Register the commands if they have changed, else read their ids. False if that has to be retried."""
+        """Register the commands if they changed, otherwise fetch their ids. Returns False if it has to be retried."""
         commands = payload()
         now = fingerprint(commands)
         path = "/applications/{application_id}/commands"
@@ -69,9 +69,9 @@ class Maintenance:
         try:
             if await self._bot.command_sync.fingerprint(CHAT, application_id) == now:
                 if not self._ids:
-                    self._note(await patiently(lambda: self._rest.request(get), self._sleep))
+                    self._note(await with_retries(lambda: self._rest.request(get), self._sleep))
                 return True
-            self._note(await patiently(lambda: self._rest.request(put, json=commands), self._sleep))
+            self._note(await with_retries(lambda: self._rest.request(put, json=commands), self._sleep))
             await self._bot.command_sync.save(CHAT, application_id, now)
         except (DiscordFailed, BotError) as error:
             logger.warning("command registration failed; will retry", extra={"error": str(error)})
@@ -83,7 +83,7 @@ class Maintenance:
         self._ids.update({each["name"]: each["id"] for each in registered})
 
     async def _forget_departed(self) -> bool:
-        """Whether the data of guilds that the bot left long ago is deleted."""
+        """Delete the data of guilds that the bot left long ago. Returns False if it has to be retried."""
         try:
             count = await self._bot.forget_departed()
         except BotError:

@@ -1,4 +1,4 @@
-"""The commands as Discord registers them, derived from the registry; and back, what a person gave one."""
+"""Application commands: builds the registration payload from the registry, and reads the options of an interaction."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from adapters.discord.actions import MAX_OPTION, MAX_OPTIONS, fitting
-from adapters.discord.text import label, say_server
+from adapters.discord.text import label, server_wording
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.forms import joined
 from bot.commands.registry import COMMANDS
@@ -18,7 +18,7 @@ from bot.reply.text import cut
 Payload: TypeAlias = dict[str, Any]
 
 TRACK_MESSAGE = "Track this video"
-"""The command in a message's context menu."""
+"""The name of the message context-menu command."""
 MAX_DESCRIPTION = 100
 
 _CHAT_INPUT, _MESSAGE = 1, 3
@@ -30,10 +30,10 @@ _NUMBERED = re.compile(r"(?P<name>.*?)[0-9]+")
 
 
 def payload(commands: Iterable[Command[Any]] = COMMANDS) -> list[Payload]:
-    """What a bulk overwrite of the global commands takes: each listed command, and the one for messages.
+    """The payload for a bulk overwrite of the global commands: all listed commands, and the message command.
 
-    They are for servers alone: everything that is stored belongs to one. Discord shows the settings' commands to those
-    who manage the server, which a server may change; the bot decides by itself who may use them.
+    Commands work only in servers, because all stored data belongs to one. By default, Discord shows the settings
+    commands only to people who manage the server; the bot itself checks who may use them.
     """
     listed = [each for each in commands if each.listed]
     return [
@@ -43,16 +43,16 @@ def payload(commands: Iterable[Command[Any]] = COMMANDS) -> list[Payload]:
 
 
 def fingerprint(made: Sequence[Payload]) -> str:
-    """A hash that changes with the payload, and only then: a changed payload has to be registered."""
+    """A hash of the payload, to detect whether it has to be registered again."""
     return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
 
 
 def arguments(
     command: Command[Any], options: Iterable[Mapping[str, Any]], resolved: Mapping[str, Any] = _NOTHING
 ) -> Mapping[str, str]:
-    """The arguments in an interaction's options as the bot takes them; `video`, `video2` … become one `video`.
+    """Read the arguments from an interaction's options; `video`, `video2` … become one `video`.
 
-    `resolved` are the people, roles and channels that the options name by their ids, as Discord states them.
+    `resolved` is Discord's data on the people, roles and channels whose ids the options have.
     """
     found: dict[str, list[str]] = {}
     for option in options:
@@ -67,7 +67,7 @@ def arguments(
 
 
 def mention(chosen: str, resolved: Mapping[str, Any], sign_if_unresolved: str) -> str:
-    """A person, role or channel by its id as it is written in a message, with its name if Discord states it."""
+    """A person, role or channel in the bot's mention syntax, with its name if `resolved` has it."""
     for kind, sign in (("roles", "@&"), ("channels", "#"), ("users", "@")):
         named = resolved.get(kind, {}).get(chosen)
         if named is not None:
@@ -76,14 +76,14 @@ def mention(chosen: str, resolved: Mapping[str, Any], sign_if_unresolved: str) -
     return f"<{sign_if_unresolved}{chosen}>"
 
 
-def typing(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
-    """The argument a person is typing, and its text so far; None if Discord names none."""
+def focused_argument(command: Command[Any], options: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
+    """The argument that is being typed, and its text so far; None if no option is focused."""
     focused = (option for option in options if option.get("focused"))
     return next(((_name(command, option), str(option["value"])) for option in focused), None)
 
 
 def choices(offered: Iterable[Option]) -> list[Payload]:
-    """The answer to autocomplete: 25 choices at most."""
+    """The choices of an autocomplete response, at most 25."""
     found = [{"name": label(each.label, MAX_OPTION), "value": each.value} for each in fitting(offered)]
     return found[:MAX_OPTIONS]
 
@@ -91,7 +91,7 @@ def choices(offered: Iterable[Option]) -> list[Payload]:
 def _command(command: Command[Any]) -> Payload:
     offered = [each for each in command.arguments if each.listed and each.kind is not Kind.SECRET]
     singles = [_option(each, each.name, each.help, required=each.required) for each in offered]
-    more = [option for each in offered for option in _further(each)]
+    more = [option for each in offered for option in _numbered_options(each)]
     return {
         "type": _CHAT_INPUT,
         "name": _text(command.name),
@@ -106,8 +106,8 @@ def _where(need: Permission) -> Payload:
     return {"contexts": [_GUILD], "integration_types": [_GUILD], "default_member_permissions": permissions}
 
 
-def _further(argument: Argument) -> Iterator[Payload]:
-    """`video2`, `video3` …: an option of Discord's takes one value."""
+def _numbered_options(argument: Argument) -> Iterator[Payload]:
+    """Further options `video2`, `video3` …, because a Discord option takes one value."""
     for number in range(2, argument.many + 1):
         is_required = argument.required and number <= argument.fewest
         help_text = f"{argument.name} {number} of up to {argument.many}"
@@ -140,17 +140,17 @@ def _type(argument: Argument) -> Payload:
 
 
 def _text(text: str) -> str:
-    """A name or a description."""
-    return cut(say_server(text), MAX_DESCRIPTION)
+    """Text for a name or a description."""
+    return cut(server_wording(text), MAX_DESCRIPTION)
 
 
 def _unquoted(value: str) -> str:
-    """A title without the quotes that the help of a typed command asks for."""
+    """A title without the quotes that typed commands need."""
     return value.strip().strip('"“”')
 
 
 def _name(command: Command[Any], option: Mapping[str, Any]) -> str:
-    """The argument that an option is for; `video3` is for `video`."""
+    """The argument that an option belongs to; `video3` belongs to `video`."""
     name = str(option["name"])
     numbered = _NUMBERED.fullmatch(name)
     several = {each.name for each in command.arguments if each.many > 1}

@@ -1,6 +1,6 @@
-"""Presses in direct messages: they act in the server that the message is about, with what the person may do there.
+"""Button presses in direct messages: finds the guild that the message is about, and the person's permissions there.
 
-Discord names no server with such a press, and says nothing of the person's roles.
+Discord sends neither the guild nor the person's roles with such an interaction.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,29 +14,29 @@ from discord.http import Route
 from discord.permissions import Permissions
 
 from adapters.chat.retry import Sleep
-from adapters.discord.errors import DiscordAway, DiscordFailed, patiently
+from adapters.discord.errors import DiscordFailed, DiscordUnreachable, with_retries
 from adapters.discord.interaction import Interaction
 from adapters.discord.rest import Rest
 
-ServerOf: TypeAlias = Callable[[str, str], Awaitable[str | None]]
-"""The server that a message is about, by the ids of the person who got it and of the message."""
+GuildOf: TypeAlias = Callable[[str, str], Awaitable[str | None]]
+"""Returns the guild that a direct message is about, by the ids of its recipient and of the message."""
 
 
 class DirectMessages:
-    """Finds the server of a press. `server_of` raises BotError."""
+    """Resolves the guild of an interaction in a direct message. `guild_of` may raise BotError."""
 
-    def __init__(self, rest: Rest, server_of: ServerOf, sleep: Sleep) -> None:
+    def __init__(self, rest: Rest, guild_of: GuildOf, sleep: Sleep) -> None:
         self._rest = rest
-        self._server_of = server_of
+        self._guild_of = guild_of
         self._sleep = sleep
 
-    async def in_server(self, interaction: Interaction) -> Interaction | None:
-        """The press as a member's; None if the message is about no server, or one that they have left.
+    async def in_guild(self, interaction: Interaction) -> Interaction | None:
+        """The interaction as if in the guild; None if the message is about no guild, or the person isn't a member.
 
-        Raises BotError if that isn't known.
+        Raises BotError if the guild or the membership can't be looked up.
         """
         message = interaction.raw.message
-        guild_id = await self._server_of(interaction.user_id, str(message.id)) if message else None
+        guild_id = await self._guild_of(interaction.user_id, str(message.id)) if message else None
         if guild_id is None:
             return None
         try:
@@ -47,7 +47,7 @@ class DirectMessages:
         except DiscordFailed as error:
             if error.status in {403, 404}:
                 return None
-            raise DiscordAway("Discord isn't responding, so nothing was done. Try again in a minute.") from error
+            raise DiscordUnreachable("Discord isn't responding, so nothing was done. Try again in a minute.") from error
         roles = frozenset({guild_id, *member["roles"]})
         granted = (int(each["permissions"]) for each in guild["roles"] if each["id"] in roles)
         return replace(
@@ -62,4 +62,4 @@ class DirectMessages:
         )
 
     async def _get(self, path: str, **ids: str) -> Any:  # noqa: ANN401 - Discord's JSON
-        return await patiently(partial(self._rest.request, Route("GET", path, **ids)), self._sleep)
+        return await with_retries(partial(self._rest.request, Route("GET", path, **ids)), self._sleep)

@@ -1,4 +1,4 @@
-"""What `contentstats-bot doctor` asks of Discord: token, application, commands, gateway, channels. It posts nothing."""
+"""Doctor checks for Discord: token, application, commands, gateway, servers, channels. Posts nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from bot.store import Store
 
 Json: TypeAlias = Mapping[str, Any]
 
-MOST_SERVERS = 100
+MAX_SERVERS = 100
 FEW_SESSIONS = 50
-"""Connections left for the day that are too few: Discord replaces the token of a bot that needs more than it allows."""
+"""Fewer connections left for the day are a problem: Discord resets the token of a bot that exceeds its limit."""
 NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files")
-WITHIN = aiohttp.ClientTimeout(total=15)
+TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 _COPY = "Make a new token on the application's page Bot (Reset Token) and put it into DISCORD_TOKEN."
 _COMPARED = frozenset(
@@ -35,7 +35,7 @@ _COMPARED = frozenset(
 
 
 class _Failed(Exception):
-    """Discord said no, with its own number and words."""
+    """An error response, with Discord's code and message."""
 
     def __init__(self, code: int, words: str) -> None:
         super().__init__(words)
@@ -44,28 +44,28 @@ class _Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Discord:
-    """Discord as one token sees it."""
+    """Minimal REST client for one token."""
 
     session: aiohttp.ClientSession
     url: str
     token: str
 
-    async def ask(self, path: str) -> Any:  # noqa: ANN401 - whatever JSON that path gives
-        """The answer. Raises _Failed or NoAnswer."""
+    async def ask(self, path: str) -> Any:  # noqa: ANN401 - Discord's JSON
+        """GET a path; returns its JSON. Raises _Failed or NoAnswer."""
         headers = {"Authorization": f"Bot {self.token}"}
         request = self.session.get(f"{self.url}{path}", headers=headers)
-        said, response = await json_of(request, "Discord", self.url)
+        content, response = await json_of(request, "Discord", self.url)
         if response.status >= 400:
-            told = said if isinstance(said, dict) else {}
-            raise _Failed(int(told.get("code") or response.status), str(told.get("message", response.status)))
-        return said
+            data = content if isinstance(content, dict) else {}
+            raise _Failed(int(data.get("code") or response.status), str(data.get("message", response.status)))
+        return content
 
 
 async def discord_checks(settings: Settings) -> tuple[Check, ...]:
-    """Check everything about Discord if the settings name it. Never raises for what it finds."""
+    """Run the checks if DISCORD_TOKEN is set. Problems are returned, not raised."""
     if settings.discord_token is None:
         return ()
-    async with aiohttp.ClientSession(timeout=WITHIN, trust_env=True) as session:
+    async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True) as session:
         discord = _Discord(session, settings.discord_api_url, settings.discord_token.get_secret_value())
         try:
             me = await discord.ask("/users/@me")
@@ -79,7 +79,7 @@ async def discord_checks(settings: Settings) -> tuple[Check, ...]:
             found.append(_application(application))
             path = f"/applications/{application['id']}/commands"
             found += [_commands(await discord.ask(path)), _gateway(await discord.ask("/gateway/bot"))]
-            servers = await discord.ask(f"/users/@me/guilds?limit={MOST_SERVERS}")
+            servers = await discord.ask(f"/users/@me/guilds?limit={MAX_SERVERS}")
             found += [_servers(servers), *await _owned(application, servers, settings)]
             return (*found, *await _channels(discord, me["id"], servers, settings))
         except (_Failed, NoAnswer) as error:
@@ -97,16 +97,16 @@ def _application(application: Json) -> Check:
 
 
 async def _owned(application: Json, servers: Sequence[Json], settings: Settings) -> list[Check]:
-    """Which servers use the operator's key, and how an admin claims another one; nothing if there is no question."""
+    """List the claim codes of unclaimed servers, if claims decide which servers use the operator's key."""
     name, token = "Discord servers' key", settings.discord_token
     if token is None or settings.discord_server_ids or not servers or not application.get("bot_public"):
         return []
     try:
         async with Store.opened(settings.database_url, settings.encryption_keys) as store:
-            claimed = await store.chat_installs.known(CHAT)
+            claims = await store.chat_installs.known(CHAT)
     except BotError:
-        return []  # the database has a check of its own
-    others = [each for each in servers if not claimed.get(each["id"])]
+        return []  # the database check reports this
+    others = [each for each in servers if not claims.get(each["id"])]
     codes = "; ".join(f"{each['name']} {claim_code(token.get_secret_value(), each['id'])}" for each in others)
     if not others:
         return [Check(name, ok=True, detail="every server is claimed and uses CONTENTSTATS_API_KEY")]
@@ -129,9 +129,9 @@ def _commands(registered: Sequence[Json]) -> Check:
         ("not the bot's", [each for each in theirs if each not in ours]),
         ("changed", [each for each in ours if each in theirs and ours[each] != theirs[each]]),
     )
-    told = "; ".join(f"{what}: {', '.join(each for _, each in names)}" for what, names in differences if names)
-    if told:
-        return Check(name, ok=False, detail=f"{told}. Start contentstats-bot run to register them again.")
+    data = "; ".join(f"{what}: {', '.join(each for _, each in names)}" for what, names in differences if names)
+    if data:
+        return Check(name, ok=False, detail=f"{data}. Start contentstats-bot run to register them again.")
     return Check(name, ok=True, detail=f"all {len(ours)} are registered and current")
 
 
@@ -140,7 +140,7 @@ def _by_name(commands: Iterable[Payload | Json]) -> Mapping[tuple[int, str], obj
 
 
 def _compared(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
-    """The value without what Discord adds and with nothing that says no more than its absence."""
+    """The value without fields that Discord adds, and without values that mean the same as a missing one."""
     match value:
         case dict():
             kept = {key: _compared(each) for key, each in value.items() if key in _COMPARED or key == "type"}
@@ -151,10 +151,10 @@ def _compared(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
             return value
 
 
-def _gateway(told: Json) -> Check:
-    limit = told.get("session_start_limit") or {}
+def _gateway(data: Json) -> Check:
+    limit = data.get("session_start_limit") or {}
     left, total = int(limit.get("remaining", 0)), int(limit.get("total", 0))
-    shards = f"{told.get('shards', 1)} shards recommended" if told.get("shards", 1) != 1 else "one connection is enough"
+    shards = f"{data.get('shards', 1)} shards recommended" if data.get("shards", 1) != 1 else "one connection is enough"
     detail = f"{left} of {total} connections left for today; {shards}"
     if left < FEW_SESSIONS:
         hours = int(limit.get("reset_after", 0)) / 3_600_000
@@ -166,12 +166,12 @@ def _servers(servers: Sequence[Json]) -> Check:
     if not servers:
         detail = "the bot isn't in any yet; contentstats-bot manifest discord prints the link that adds it"
         return Check("Discord servers", ok=True, detail=detail)
-    more = " or more" if len(servers) == MOST_SERVERS else ""
+    more = " or more" if len(servers) == MAX_SERVERS else ""
     return Check("Discord servers", ok=True, detail=f"the bot is in {len(servers)}{more}")
 
 
 async def _channels(discord: _Discord, me: str, servers: Sequence[Json], settings: Settings) -> list[Check]:
-    """Whether the bot may post in the channels used last."""
+    """Check whether the bot can post in the recently used channels."""
     by_id = {each["id"]: each for each in servers}
 
     async def problem(guild: WorkspaceRef, channel_id: str) -> str:
@@ -181,7 +181,7 @@ async def _channels(discord: _Discord, me: str, servers: Sequence[Json], setting
 
 
 async def _channel(discord: _Discord, me: str, server: Json, channel_id: str) -> str:
-    """What is wrong with a channel, in a sentence."""
+    """A sentence about what keeps the bot from posting in a channel; empty if it can."""
     try:
         channel = await discord.ask(f"/channels/{channel_id}")
         is_thread = bool(channel.get("thread_metadata"))
@@ -201,7 +201,10 @@ async def _channel(discord: _Discord, me: str, server: Json, channel_id: str) ->
 
 
 def _permissions(base: int, server_id: str, me: str, roles: Sequence[str], channel: Json) -> int:
-    """What a member may do in a channel (Discord, Permission Overwrites): for all, then by role, then by member."""
+    """A member's permissions in a channel: overwrites for everyone, then for roles, then for the member.
+
+    Source: Discord, Permission Overwrites.
+    """
     overwrites = {each["id"]: each for each in channel.get("permission_overwrites") or ()}
     for subjects in ([server_id], [role for role in roles if role != server_id], [me]):
         given = [overwrites[each] for each in subjects if each in overwrites]

@@ -1,7 +1,7 @@
-"""Discord's errors: one exception for every failed call, retries of what may pass, and each code's meaning for a post.
+"""Discord's errors: one exception for every failed call, retries of temporary failures, and codes as data.
 
-Only calls that are safe to repeat go through `patiently`: an edit, a reply to one person, or a message that
-Discord recognises by its nonce. The numbers are those of Discord, Opcodes and Status Codes, JSON.
+Use `with_retries` only for calls that are safe to repeat: an edit, a private reply, or a message with a nonce. Source
+of the codes: Discord, Opcodes and Status Codes, JSON.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from discord import HTTPException
 
 from adapters.chat.pacing import Busy
 from adapters.chat.retry import SOON, ChatFailed, Sleep
-from adapters.discord.limits import Answer, retry_after
+from adapters.discord.limits import RestResponse, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.errors import BotError
 
@@ -26,17 +26,17 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PAUSES = (0.5, 2.0, 5.0, 10.0, 15.0)
-"""Seconds before each further try."""
+"""Seconds before each retry."""
 ONE_TRY = 60.0
-"""Seconds that one try may take, its wait for a rate limit included."""
+"""Seconds for one attempt, including waits for rate limits."""
 NO_ANSWER = 0
-"""The code of what got no answer, or none that can be read."""
+"""Status of a call without a readable response."""
 
 _BROKEN = (aiohttp.ClientError, OSError, ValueError, TypeError, KeyError, AttributeError)
-"""A lost connection, a time-out, or an answer that is not what Discord documents."""
+"""A lost connection, a time-out, or a response that Discord doesn't document."""
 
 _GONE = frozenset({10008, 10015, 10062, 50027})
-"""Unknown message, webhook or interaction, invalid token: this way is closed for good."""
+"""Unknown message, webhook or interaction, invalid webhook token: this method can't work any more."""
 RATE_LIMITED = "rate_limited"
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
@@ -45,7 +45,7 @@ NO_REPLIES = 160002
 MISSING_PERMISSIONS = 50013
 TOO_LARGE = 40005
 NOT_AUTHORIZED = "401"
-"""The bot's own token is refused. That says nothing of a channel, and is over when the operator has mended it."""
+"""The bot's token is refused. The channel is fine, and posts can go on once the operator has fixed the token."""
 _OR_ANOTHER = ", or choose another channel."
 _RIGHTS = "View Channel, Send Messages, Embed Links and Attach Files, in threads also Send Messages in Threads"
 _NO_ENTRY = (
@@ -74,19 +74,19 @@ PERMANENT: Mapping[int, str] = MappingProxyType(
         **dict.fromkeys((200000, 240000), _BLOCKED + _OR_ANOTHER),
     }
 )
-"""Errors that no second try will mend, with what a person can do."""
+"""Errors that no retry fixes, with what a person can do."""
 BOT_FAULTS = frozenset({TOO_LARGE, 50006, 50035, 50045, 50109})
-"""Errors that only a fault of this program can cause."""
+"""Errors that only a bug in this program can cause."""
 OF_ONE_MESSAGE = BOT_FAULTS | {UNKNOWN_MESSAGE, NO_REPLIES, 50005, 50083, 160005, 200000, 240000}
-"""Errors after which the channel may take the next message."""
+"""Errors after which another message to the same channel may succeed."""
 
 
-class DiscordAway(BotError):
-    """Discord doesn't answer what has to be known first."""
+class DiscordUnreachable(BotError):
+    """Discord doesn't answer, so the command can't go on. Retry later."""
 
 
 class DiscordFailed(ChatFailed):
-    """Discord did not do it, or did not say so. `code` is its own number for why, 0 without one."""
+    """A call to Discord failed, or its outcome is unknown. `code` is Discord's JSON error code, or 0."""
 
     def __init__(self, status: int, code: int) -> None:
         super().__init__(f"Discord answered {status} ({code})")
@@ -95,30 +95,30 @@ class DiscordFailed(ChatFailed):
 
     @property
     def is_passing(self) -> bool:
-        """Whether it was lost on the way or is Discord's own fault, and may go better the next time."""
+        """Whether a retry may succeed: there was no response, or a server error."""
         return self.status == NO_ANSWER or self.status >= 500
 
     @property
     def is_about_content(self) -> bool:
-        """Whether the message itself was refused, whichever way it goes."""
+        """Whether Discord refused the content itself."""
         return self.status in {400, 413} and self.code not in _GONE
 
 
-async def patiently(call: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sleep) -> T:
-    """The answer to a call that may be repeated. Raises DiscordFailed alone."""
+async def with_retries(call: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.sleep) -> T:
+    """Make a call that is safe to repeat, and retry it after temporary failures. Raises only DiscordFailed."""
     for pause in PAUSES:
         try:
-            return await once(call)
+            return await call_once(call)
         except DiscordFailed as error:
             if not error.is_passing:
                 raise
             logger.info("no response from Discord; retrying", extra={"status": error.status})
         await sleep(pause)
-    return await once(call)
+    return await call_once(call)
 
 
-async def once(call: Callable[[], Awaitable[T]]) -> T:
-    """The answer to one try. Raises DiscordFailed alone."""
+async def call_once(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call without retries. Raises only DiscordFailed."""
     try:
         async with asyncio.timeout(ONE_TRY):
             return await call()
@@ -130,8 +130,8 @@ async def once(call: Callable[[], Awaitable[T]]) -> T:
         raise DiscordFailed(NO_ANSWER, NO_ANSWER) from error
 
 
-def refusal(answer: Answer) -> Delivery:
-    """What a post or an edit that was answered so has done."""
+def outcome_of(answer: RestResponse) -> Delivery:
+    """The outcome of a post or an edit with this response."""
     if answer.status == 429:
         return Later(timedelta(seconds=retry_after(answer)), RATE_LIMITED)
     if 200 <= answer.status < 300:

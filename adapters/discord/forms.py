@@ -1,7 +1,7 @@
-"""Modals that ask for a command's arguments, derived from the command; and what was filled in.
+"""Modals for a command's arguments: builds them from the command, and reads a submission.
 
-The modal's custom_id is the call that it completes, a field's is its argument's name. A modal has room for five;
-Discord refuses one with more, which a test of the registry finds first.
+The modal's custom_id is the encoded call that it completes, and a field's is its argument's name. Discord allows five
+fields, which a test checks for all commands.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ _NOTHING: Mapping[str, str] = {}
 
 
 def form(command: Command[Any], given: Mapping[str, str] = _NOTHING, channel: str = "") -> Component:
-    """The data of an answer that opens the command's modal, with what is `given` filled in; a secret never is.
+    """Build the modal of a command, prefilled with `given`. Secrets are never prefilled.
 
     `channel` is the channel's name, empty if it's unknown.
     """
@@ -48,9 +48,9 @@ def form(command: Command[Any], given: Mapping[str, str] = _NOTHING, channel: st
 
 
 def values(components: Iterable[Mapping[str, Any]], resolved: Mapping[str, Any] = _NOTHING) -> Mapping[str, str]:
-    """The arguments in a submitted modal's components as the bot takes them; what was left empty is left out.
+    """The arguments in a submitted modal, without the fields that were left empty.
 
-    `resolved` are the people, roles and channels that were chosen, as Discord states them.
+    `resolved` is Discord's data on the chosen people, roles and channels.
     """
     return dict(pair for component in components for pair in _values(component, resolved))
 

@@ -1,7 +1,7 @@
-"""The gateway: keeps one connection to Discord, and replaces it if the library's connection dies or hangs.
+"""Gateway supervisor: keeps a connection to Discord, and replaces it if discord.py's client fails or hangs.
 
-The library resumes by itself what can be resumed, so that nothing is lost. What it does not survive, or tries for ever,
-is ended here after a while, and begun anew.
+discord.py itself resumes lost connections. If it raises, or stays disconnected for too long, the supervisor closes its
+client and starts a new one.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ from bot.domain.errors import NotConfigured, TokenRefused
 logger = logging.getLogger(__name__)
 
 MAX_WAIT = 300.0
-"""Seconds without a connection after which another one is made."""
-LOOK_EVERY = 5.0
+"""Seconds without a connection after which the client is replaced."""
+CHECK_EVERY = 5.0
 CLOSING = 10.0
-"""Seconds for a connection to close."""
-LONGEST_PAUSE = 300.0
-"""Seconds between two tries: a bot may identify a thousand times per day."""
+"""Seconds to wait for a connection to close."""
+MAX_PAUSE = 300.0
+"""Maximum seconds between attempts, since a bot may identify only a thousand times per day."""
 
 STARTING = "not connected yet"
 
@@ -45,8 +45,8 @@ FATAL: Mapping[int, str] = MappingProxyType(
         4014: _OUTDATED.format(code="4014: privileged intents that the application wasn't granted"),
     }
 )
-"""Close codes after which Discord accepts no other try (Discord, Gateway Close Event Codes): the sentence for each."""
-PASSING: Mapping[int, str] = MappingProxyType(
+"""Close codes after which reconnecting is pointless, with what to do (Discord, Gateway Close Event Codes)."""
+TEMPORARY: Mapping[int, str] = MappingProxyType(
     {
         4000: "unknown error",
         4001: "unknown opcode",
@@ -58,30 +58,30 @@ PASSING: Mapping[int, str] = MappingProxyType(
         4009: "session timed out",
     }
 )
-"""Close codes after which the connection is resumed or made again. So is one that ends with any other code."""
+"""Close codes after which the client reconnects, as it does after unknown codes."""
 
 
 class Gateway:
-    """Serves by one `connection` after the other; each calls `introduced` first with its application.
+    """Supervises connections made by `connection`. `on_application` is called with the application after each login.
 
-    `max_wait` is in seconds.
+    A connection that is down for `max_wait` seconds is replaced.
     """
 
     def __init__(
         self,
         rest: Rest,
         connection: Callable[[], Connection],
-        introduced: Callable[[AppInfo], None],
+        on_application: Callable[[AppInfo], None],
         sleep: Sleep = asyncio.sleep,
         max_wait: float = MAX_WAIT,
     ) -> None:
         self._rest = rest
         self._new_connection = connection
-        self._introduced = introduced
+        self._on_application = on_application
         self._sleep = sleep
-        self._patience = max_wait
+        self._max_wait = max_wait
         self._connection: Connection | None = None
-        self._why = STARTING
+        self._problem = STARTING
 
     @property
     def is_up(self) -> bool:
@@ -90,12 +90,12 @@ class Gateway:
 
     @property
     def problem(self) -> str:
-        """Why Discord's commands don't arrive; empty while they do."""
-        return "" if self.is_up else self._why
+        """Why the bot isn't connected; empty while it is."""
+        return "" if self.is_up else self._problem
 
     async def run(self) -> None:
-        """Serve until cancelled, however long Discord is away. Raises NotConfigured if `FATAL` codes repeat."""
-        backoff, refusals = Backoff(LONGEST_PAUSE, self._sleep), 0
+        """Serve until cancelled, and reconnect after failures. Raises NotConfigured if `FATAL` codes repeat."""
+        backoff, refusals = Backoff(MAX_PAUSE, self._sleep), 0
         while True:
             began, code = time.monotonic(), 0
             try:
@@ -106,33 +106,33 @@ class Gateway:
                 code = 4014
             except ConnectionClosed as error:
                 code = error.code
-                self._why = f"Discord closed the connection ({_meaning(code)})."
+                self._problem = f"Discord closed the connection ({_meaning(code)})."
                 logger.warning("Discord gateway connection closed", extra={"code": _meaning(code)})
-            except Exception as error:  # the supervisor: whatever ends the library, the bot comes back
-                self._why = f"The connection to Discord failed ({type(error).__name__})."
+            except Exception as error:  # the supervisor reconnects after any error
+                self._problem = f"The connection to Discord failed ({type(error).__name__})."
                 logger.warning("Discord gateway connection failed", extra={"error": repr(error)}, exc_info=True)
-            if time.monotonic() - began > self._patience:
+            if time.monotonic() - began > self._max_wait:
                 backoff.reset()
                 refusals = 0
             refusals = refusals + 1 if code in FATAL else 0
             if refusals:
-                self._why = FATAL[code]
+                self._problem = FATAL[code]
                 logger.warning("Discord refused the connection", extra={"code": code, "times": refusals})
             if refusals >= REFUSALS:
-                raise (TokenRefused if code == 4004 else NotConfigured)(self._why)
+                raise (TokenRefused if code == 4004 else NotConfigured)(self._problem)
             await backoff.wait()
 
     async def _serve(self) -> None:
-        """One connection, from its first word to its end."""
+        """Run one connection until it ends or has to be replaced."""
         connection = self._connection = self._new_connection()
         serving = asyncio.create_task(self._connect(connection))
         try:
             await self._watch(connection, serving)
         finally:
-            # In this order: the library takes a cancelled reconnect for one that is over, and goes on.
-            await _ended(asyncio.create_task(connection.close()))
+            # Close before cancelling: discord.py takes a cancelled reconnect for a finished one, and goes on.
+            await _wait_for_end(asyncio.create_task(connection.close()))
             serving.cancel()
-            await _ended(serving)
+            await _wait_for_end(serving)
 
     async def _connect(self, connection: Connection) -> None:
         try:
@@ -142,29 +142,29 @@ class Gateway:
                 raise LoginFailure from error
             raise
         if connection.application is not None:
-            self._introduced(connection.application)
+            self._on_application(connection.application)
         await connection.connect()
 
     async def _watch(self, connection: Connection, serving: asyncio.Task[None]) -> None:
-        """Wait until the connection ends, or until it has been down for too long."""
+        """Wait until the connection ends, or has been down for too long."""
         up_at = time.monotonic()
         while True:
-            done, _ = await asyncio.wait((serving,), timeout=min(LOOK_EVERY, self._patience / 4))
+            done, _ = await asyncio.wait((serving,), timeout=min(CHECK_EVERY, self._max_wait / 4))
             if done:
                 return serving.result()
             if connection.is_up:
-                up_at, self._why = time.monotonic(), "The connection to Discord was lost."
-            elif time.monotonic() - up_at > self._patience:
+                up_at, self._problem = time.monotonic(), "The connection to Discord was lost."
+            elif time.monotonic() - up_at > self._max_wait:
                 logger.warning("Discord unreachable for too long; reconnecting")
                 return None
 
 
 def _meaning(code: int) -> str:
-    return f"{code}: {PASSING[code]}" if code in PASSING else str(code)
+    return f"{code}: {TEMPORARY[code]}" if code in TEMPORARY else str(code)
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Wait for the end of something for a while, however it ends."""
+async def _wait_for_end(task: asyncio.Task[None]) -> None:
+    """Wait up to `CLOSING` seconds for a task to end, then cancel it. An exception in it is logged."""
     done, _ = await asyncio.wait((task,), timeout=CLOSING)
     if not done:
         task.cancel()

@@ -1,7 +1,7 @@
-"""Guilds: which ones the bot is in, and which of them belong to the bot's operator.
+"""Guilds: which ones the bot is in, and which of them may use the operator's API key.
 
-Anyone with the invite of a public application can add it to a server of their own, and manages that one: such a server
-must not spend the operator's money or see the operator's videos. Ownership is stated, never inferred.
+Anyone can add a public application to a server that they manage. Such a server must not spend the operator's money or
+see the operator's videos, so ownership has to be stated explicitly.
 """
 
 import asyncio
@@ -19,20 +19,22 @@ logger = logging.getLogger(__name__)
 
 CHAT = "discord"
 CLAIM = "claim-"
-"""How every claim code begins, and no API key."""
-FRESH = timedelta(minutes=1)
-"""How long Discord's answer on who may add the application is used for new guilds."""
+"""Prefix of claim codes, which no API key has."""
+IS_PUBLIC_TTL = timedelta(minutes=1)
+"""How long the application's public flag is cached for new guilds."""
 
 
 class Guilds:
-    """Knows each server's workspace. A server is the operator's own in these cases.
+    """Maps guilds to workspaces, and decides which guilds are the operator's own and may use the operator's API key.
 
-    - if DISCORD_SERVERS lists any: when it is `listed`;
-    - else, when an admin has claimed it with its code;
-    - else, when the application is private, so that only its owner can add it, and was so when the server added it.
+    A guild is the operator's own if:
 
-    `is_public` asks Discord whether anybody may add the application. `recognize` has stored workspaces use the right
-    keys, by which servers are the operator's. Raises BotError if it can't tell, and then nothing is anybody's.
+    - it is `listed`, when DISCORD_SERVERS lists any guilds;
+    - otherwise, an admin has claimed it with its code;
+    - or the application is private, so that only its owner can add it, and was private when the guild added it.
+
+    `is_public` asks Discord whether anybody may add the application. `recognize` updates which key stored workspaces
+    use. Methods raise BotError if ownership can't be determined.
     """
 
     def __init__(
@@ -48,35 +50,36 @@ class Guilds:
         self._clock = clock
         self._listed = listed
         self._token = token
-        self._ask = is_public
+        self._ask_is_public = is_public
         self._recognize = recognize
         self._known: dict[str, ChatInstall] = {}
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._is_public = True
-        self._looked_at: datetime | None = None
+        self._asked_at: datetime | None = None
 
-    def introduced(self, *, is_public: bool) -> None:
-        """Discord has just said whether anybody may add the application."""
-        self._is_public, self._looked_at = is_public, self._clock()
+    def set_public(self, *, is_public: bool) -> None:
+        """Set whether anybody may add the application, as Discord has just reported."""
+        self._is_public, self._asked_at = is_public, self._clock()
 
     async def ref(self, id_: str, name: str) -> WorkspaceRef:
-        """The workspace that a server is."""
+        """The workspace of a guild."""
         if id_ not in self._known:
             await self.joined(id_)
-        # Another process may have taken the claim, so one that isn't known here is looked up.
+        # Another process may have handled the claim, so look it up if this one doesn't know of it.
         is_operators = self._is_operators(id_) or (not self._listed and await self._installs.is_claimed(CHAT, id_))
         return WorkspaceRef(CHAT, id_, name, is_operators, all_see_money=False)
 
     async def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> list[str]:
-        """The bot is in these as it connects, and in no others that `is_ours`; returns those it has left meanwhile.
+        """Record the guilds that a connection lists, and which others the bot has left; returns the latter.
 
-        One step: a server that adds the bot in between is noted after it. Safe to repeat.
+        `is_ours` tells which guilds belong to the connection's shard. The lock makes guilds that join meanwhile wait.
+        Safe to repeat.
         """
-        async with self._turn:
+        async with self._lock:
             new = [each for each in ids if each not in self._known]
-            if new and (self._looked_at is None or self._clock() - self._looked_at > FRESH):
-                self.introduced(is_public=await self._ask())
-            await self._note(new)
+            if new and (self._asked_at is None or self._clock() - self._asked_at > IS_PUBLIC_TTL):
+                self.set_public(is_public=await self._ask_is_public())
+            await self._store_joined(new)
             operators = {each: self._is_operators(each) for each in ids}
             gone = [each for each in await self._installs.known(CHAT) if is_ours(each) and each not in ids]
             await self._left(gone)
@@ -84,18 +87,18 @@ class Guilds:
         return gone
 
     async def joined(self, id_: str) -> None:
-        """The bot is in this one, which was not there as it connected, or had not been listed yet."""
-        async with self._turn:
-            self.introduced(is_public=await self._ask())
-            await self._note([id_])
+        """Record a guild that added the bot, or that the connection hasn't listed yet."""
+        async with self._lock:
+            self.set_public(is_public=await self._ask_is_public())
+            await self._store_joined([id_])
 
     async def left(self, id_: str) -> None:
-        """The bot is in this one no more. What is stored for it is kept for a while."""
-        async with self._turn:
+        """Record that the bot left a guild. Its data is kept for a while."""
+        async with self._lock:
             await self._left([id_])
 
     async def claim(self, id_: str, code: str) -> bool:
-        """Have a server use the operator's key, if the code is its own."""
+        """Let a guild use the operator's key. Returns False if the code isn't the guild's."""
         if not hmac.compare_digest(code.strip().casefold().encode(), claim_code(self._token, id_).encode()):
             return False
         await self._installs.claim(CHAT, id_)
@@ -103,8 +106,8 @@ class Guilds:
         return True
 
     @property
-    def are_listed(self) -> bool:
-        """Whether DISCORD_SERVERS alone decides, so that a claim changes nothing."""
+    def uses_list(self) -> bool:
+        """Whether DISCORD_SERVERS decides, so that claims have no effect."""
         return bool(self._listed)
 
     def _is_operators(self, id_: str) -> bool:
@@ -118,15 +121,15 @@ class Guilds:
             self._known.pop(each, None)
         await self._installs.left(CHAT, ids, self._clock())
 
-    async def _note(self, ids: Collection[str]) -> None:
+    async def _store_joined(self, ids: Collection[str]) -> None:
         self._known |= await self._installs.joined(CHAT, ids, is_public=self._is_public)
 
 
 def claim_code(token: str, server_id: str) -> str:
-    """The code by which an admin claims a server for the bot's operator: made of the bot's token, good for one server.
+    """The code that lets an admin claim one guild for the bot's operator, derived from the bot's token.
 
-    80 bits, which nobody guesses at the pace of Discord's forms.
+    Its 80 bits can't be guessed through a form.
     """
     digest = hmac.digest(token.encode(), f"contentstats-bot claim {server_id}".encode(), "sha256")
-    word = b32encode(digest[:10]).decode().casefold()
-    return CLAIM + "-".join(word[place : place + 4] for place in range(0, len(word), 4))
+    encoded = b32encode(digest[:10]).decode().casefold()
+    return CLAIM + "-".join(encoded[at : at + 4] for at in range(0, len(encoded), 4))

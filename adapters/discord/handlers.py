@@ -1,4 +1,4 @@
-"""What people do in Discord: commands, presses and forms become command calls of one conversation."""
+"""Handlers of Discord's interactions: turn commands, button presses, choices and forms into command calls."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from discord import InteractionType
 from adapters.chat.conversation import CommandCall, Conversation
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.actions import call_of
-from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, typing
+from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, focused_argument
 from adapters.discord.direct_messages import DirectMessages
 from adapters.discord.forms import form, values
 from adapters.discord.guilds import CHAT, CLAIM, Guilds
@@ -30,13 +30,13 @@ from bot.reply.model import Reply
 
 logger = logging.getLogger(__name__)
 
-SUGGEST_WITHIN = 2.3
-"""Seconds in all for the choices of an option: Discord waits for three."""
+SUGGEST_TIMEOUT = 2.3
+"""Seconds to load the choices of an option; Discord waits for three."""
 NO_SERVER = problem("I only work in servers, because videos and balance belong to one. Send the command there.")
 
 
 class Handlers:
-    """Discord's surface of the conversation."""
+    """Discord's `Surface` of the conversation engine."""
 
     def __init__(
         self, bot: Bot, guilds: Guilds, direct: DirectMessages, initial: InitialResponses, replies: Replies
@@ -48,36 +48,39 @@ class Handlers:
         self._conversation = Conversation[Interaction](bot, CHAT, self, replies)
 
     async def handle(self, interaction: Interaction) -> None:
-        """Handle anything but typing. Nothing is done unless Discord was acknowledged in time."""
+        """Handle any interaction but autocomplete. Nothing runs unless Discord was acknowledged in time."""
         await self._conversation.handle(interaction, self._call(interaction))
 
     async def refuse(self, interaction: Interaction) -> None:
-        """Reply at once that the bot is busy; offer nothing to somebody who is typing."""
+        """Reply at once that the bot is busy, or with no choices to autocomplete."""
         if interaction.raw.type is InteractionType.autocomplete:
-            await self._initial.offer(interaction.raw, ())
+            await self._initial.offer_choices(interaction.raw, ())
         else:
-            await self._initial.say(interaction, messages(busy())[0])
+            await self._initial.reply(interaction, messages(busy())[0])
 
     async def suggest(self, interaction: Interaction) -> None:
-        """Offer the choices of an option while somebody types; none if they can't be loaded in time."""
+        """Answer autocomplete with the choices of an option; none if they can't be loaded in time."""
         found: list[dict[str, Any]] = []
         try:
-            async with asyncio.timeout(SUGGEST_WITHIN):
+            async with asyncio.timeout(SUGGEST_TIMEOUT):
                 command = self._conversation.command(str(interaction.data.get("name")))
-                wanted = typing(command, interaction.data.get("options") or ()) if command else None
+                wanted = focused_argument(command, interaction.data.get("options") or ()) if command else None
                 if command and wanted and interaction.guild_id:
                     who = caller(interaction, await self._guilds.ref(interaction.guild_id, interaction.guild_name))
                     found = choices(await self._bot.suggest(command.name, *wanted, who))
         except (BotError, TimeoutError):
             logger.warning("autocomplete failed", exc_info=True)
-        await self._initial.offer(interaction.raw, found)
+        await self._initial.offer_choices(interaction.raw, found)
 
     async def open_form(self, interaction: Interaction, command: AnyCommand, given: Mapping[str, str]) -> bool:
-        """Open a modal as the acknowledgement, without the database; not if the person may not use the command."""
+        """Open a modal as the acknowledgement. Returns False if the person may not use the command.
+
+        This doesn't use the database, because Discord hasn't been acknowledged yet.
+        """
         guild = WorkspaceRef(CHAT, interaction.guild_id or "", interaction.guild_name, is_operators=False)
         if not self._bot.may_fill_in(command, caller(interaction, guild)):
             return False
-        await self._initial.open(interaction, form(command, given, interaction.channel_name))
+        await self._initial.open_form(interaction, form(command, given, interaction.channel_name))
         return True
 
     async def acknowledge(self, interaction: Interaction, answer: Answer) -> bool:
@@ -87,15 +90,15 @@ class Handlers:
     async def caller(
         self, interaction: Interaction, call: CommandCall, command: AnyCommand | None
     ) -> Caller | Reply | None:
-        """Who acts, in which guild; or what a claim code in the place of an API key does.
+        """The caller in the guild; or the reply to a claim code, which /connect takes in place of an API key.
 
-        A connection that resumes delivers again what it missed, and two processes may receive the same.
+        Returns None for a duplicate: a resumed connection may redeliver events, and two processes may get the same one.
         """
         try:
             most = command.most_needed if command else Permission.LOOK
             if not await self._conversation.is_new(interaction.id, most):
                 return None
-            here = interaction if interaction.guild_id else await self._direct.in_server(interaction)
+            here = interaction if interaction.guild_id else await self._direct.in_guild(interaction)
             if here is None or (id_ := here.guild_id) is None:
                 return NO_SERVER
             who = caller(here, await self._guilds.ref(id_, here.guild_name))
@@ -107,7 +110,7 @@ class Handlers:
         return who
 
     def _call(self, interaction: Interaction) -> CommandCall:
-        """The command that is meant, with its arguments."""
+        """The command call of an interaction."""
         data = interaction.data
         match interaction.raw.type:
             case InteractionType.component:
@@ -128,8 +131,8 @@ class Handlers:
                 return CommandCall(str(data["name"]), given, is_typed=True)
 
     async def _claim(self, interaction: Interaction, guild_id: str, code: str) -> Reply:
-        """Have the guild use the operator's key if the code is right. Raises BotError."""
-        if self._guilds.are_listed:
+        """Let the guild use the operator's key if the code is right. Raises BotError."""
+        if self._guilds.uses_list:
             return problem(
                 f"DISCORD_SERVERS lists the servers that may use the bot's key. Add {guild_id} to it instead."
             )
@@ -141,6 +144,6 @@ class Handlers:
 
 
 def _linked_parts(message: Mapping[str, Any]) -> list[Any]:
-    """The parts of a message that can hold a link of its own: not the message that it answers, nor names."""
+    """The parts of a message to look for links in, without the message that it replies to and people's names."""
     forwarded = [each.get("message", {}) for each in message.get("message_snapshots") or ()]
     return [[each.get(part) for part in ("content", "embeds", "components")] for each in (message, *forwarded)]

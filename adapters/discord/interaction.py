@@ -1,4 +1,4 @@
-"""An interaction in Discord: who acted, where, and how they can be answered. Discord vouches for all of it."""
+"""Discord's `Interaction`: who acted, in which guild and channel, with which permissions. All data is Discord's own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,24 +13,23 @@ from bot.commands.permissions import MANAGERS, PERMISSIONS
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 
 RawInteraction: TypeAlias = DiscordInteraction[Client]
-"""discord.py's own."""
+"""discord.py's interaction."""
 
-TOKEN_LASTS = timedelta(minutes=14, seconds=30)
-"""How long an interaction can be answered: fifteen minutes at Discord, less what clocks and wires may differ by."""
+TOKEN_LIFETIME = timedelta(minutes=14, seconds=30)
+"""How long an interaction's token works: Discord's fifteen minutes, minus a margin for latency and clock skew."""
 GRANTED: Mapping[Role, frozenset[Permission]] = {role: by_rule[MANAGERS] for role, by_rule in PERMISSIONS.items()}
-"""Permissions by Discord's own rule. Anybody can join most servers, so only those who manage one spend its money."""
+"""Default permissions in Discord. Anybody can join most servers, so only people who manage one can spend its money."""
 UNINVITED = "I can't post in this channel yet. Ask a server admin to let me view it and send messages in it."
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One thing that one person did.
+    """One person's command, button press, choice, form submission or autocomplete request.
 
-    `id` tells it from everything else, and so from its own replay. `guild_id` is None in direct messages.
-    `bot_may_post` is about what the bot says by itself, beyond its answers. `may_replace` says that nobody else sees
-    the message that was acted on, so that an answer may take its place. `most_file` is the size in bytes that
-    Discord takes for one file of an answer. `roles` are the ids of the roles of a member; None until Discord has sent
-    the server's roles, shortly after a start. `parent_id` is of the channel that a thread belongs to, if it is one.
+    `id` is the same if Discord redelivers it. `guild_id` is None in direct messages. `bot_may_post`: the bot can post
+    in the channel, apart from replies. `may_replace`: nobody else sees the message that was acted on, so a reply may
+    replace it. `max_file_size` is in bytes. `roles` are the member's role ids; None until Discord has sent the guild's
+    roles, shortly after a start. `parent_id` is the channel of a thread. Replies are possible until `expires_at`.
     """
 
     raw: RawInteraction
@@ -47,8 +46,8 @@ class Interaction:
     is_bot: bool
     bot_may_post: bool
     may_replace: bool
-    most_file: int
-    until: datetime
+    max_file_size: int
+    expires_at: datetime
     roles: frozenset[str] | None = frozenset()
     channel_name: str = ""
     parent_id: str = ""
@@ -60,7 +59,7 @@ class Interaction:
 
 
 def interaction(raw: RawInteraction, now: datetime) -> Interaction:
-    """Read the facts that every interaction has."""
+    """Build an Interaction from discord.py's."""
     user, guild, message = raw.user, raw.guild, raw.message
     return Interaction(
         raw=raw,
@@ -77,8 +76,8 @@ def interaction(raw: RawInteraction, now: datetime) -> Interaction:
         is_bot=user.bot,
         bot_may_post=_may_post(raw),
         may_replace=message is not None and message.flags.ephemeral,
-        most_file=raw.filesize_limit,
-        until=now + TOKEN_LASTS,
+        max_file_size=raw.filesize_limit,
+        expires_at=now + TOKEN_LIFETIME,
         roles=_roles(user),
         channel_name=str(getattr(raw.channel, "name", None) or ""),  # direct messages have none
         parent_id=str(raw.channel.parent_id) if isinstance(raw.channel, Thread) else "",
@@ -86,20 +85,20 @@ def interaction(raw: RawInteraction, now: datetime) -> Interaction:
 
 
 def _roles(user: User | Member) -> frozenset[str] | None:
-    """A member's roles, of which the library keeps only those that the server is known to have."""
+    """The ids of a member's roles; None before the guild's roles are known, since discord.py drops unknown ones."""
     if not isinstance(user, Member):
         return frozenset()
     return frozenset(str(each.id) for each in user.roles) if user.guild.roles else None
 
 
 def _may_post(raw: RawInteraction) -> bool:
-    """Whether the bot can post where this was done, as Discord says with every interaction."""
+    """Whether the bot can post in the channel, by the permissions that Discord sends with every interaction."""
     may, is_thread = raw.app_permissions, isinstance(raw.channel, Thread)
     return may.view_channel and (may.send_messages_in_threads if is_thread else may.send_messages)
 
 
 def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
-    """The person who acted, and where."""
+    """The Caller of an interaction."""
     role = _role(interaction)
     person = Person(interaction.user_id, interaction.user_name)
     cannot_post_reason = "" if interaction.bot_may_post else UNINVITED
@@ -118,7 +117,7 @@ def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
 
 
 def _role(interaction: Interaction) -> Role:
-    """A guest hasn't agreed to the server's rules yet, or was let into one voice channel only."""
+    """The person's role. A guest hasn't accepted the server's rules yet, or was invited to a voice channel only."""
     if interaction.is_bot:
         return Role.BOT
     if not interaction.is_member:

@@ -1,7 +1,6 @@
-"""How fast Discord may be called: the bot's own pace, and the buckets of Discord's routes.
+"""Rate limits for calls to Discord: the global limit, pauses after refusals, and the buckets of routes.
 
-The bot goes up to fifty requests per second, none while Discord asks to wait, and few that are refused. The buckets are
-learned from the headers of Discord's responses (Discord, Rate Limits).
+Buckets are learned from the headers of Discord's responses (Discord, Rate Limits).
 """
 
 import asyncio
@@ -19,33 +18,33 @@ from adapters.chat.pacing import MAX_STOP, Busy, Now, Slots
 from adapters.chat.retry import Sleep
 
 GLOBAL = 50
-"""Requests a second of a bot; answers to interactions do not count."""
+"""Requests per second per bot; replies to interactions don't count."""
 SAFETY_MARGIN = 1.015
-"""How much slower than that we go: on its way a second's worth of calls may close up a little."""
+"""Factor by which calls are slower than the limit, because network latency can bunch them up."""
 SECOND = 1.008
-"""Seconds in which no more than the limit go, even if calls have piled up while this process was busy."""
+"""Seconds in which at most `GLOBAL` calls are made, even if calls piled up while this process was busy."""
 LEAD = 0.05
-"""Seconds to go until a turn that the store gives: by the time that it has answered, the turn must not be over."""
-MOST_INVALID = 2_500
-"""Answers 401, 403 and 429 in ten minutes: from 10,000 on, the address is banned, and it may not be ours alone."""
+"""Seconds ahead of now for which a shared slot is reserved, so that it isn't past when the store answers."""
+MAX_INVALID = 2_500
+"""Responses 401, 403 and 429 in ten minutes. Discord bans an IP address at 10,000, and other bots may share ours."""
 INVALID_SECONDS = 600.0
-BAN = 300.0
-"""Seconds to be quiet after a 429 that is not Discord's own but Cloudflare's, which names no time to be believed."""
-REFUSED = 60.0
-"""Seconds to be quiet after a 401: the token is refused, whatever it is used for next."""
-SHORTEST_STOP = 0.05
+CLOUDFLARE_BAN = 300.0
+"""Minimum seconds to wait after a 429 from Cloudflare instead of Discord, whose Retry-After is too short."""
+UNAUTHORIZED_PAUSE = 60.0
+"""Seconds to wait after a 401, since Discord would refuse the token for any other call too."""
+MIN_STOP = 0.05
 ROUNDING = 1e-5
-"""Seconds that adding up floats may lose."""
-MOST_PLACES = 10_000
+"""Seconds of floating-point error that are ignored."""
+MAX_CHANNELS = 10_000
 
 _INVALID = frozenset({401, 403, 429})
-MOST_BUCKETS = 1_000
-"""Buckets to keep before those that are idle are dropped."""
+MAX_BUCKETS = 1_000
+"""Buckets to keep before idle ones are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What Discord said to one request; `body` is empty if it was no JSON object."""
+class RestResponse:
+    """A response from Discord. `body` is empty if it wasn't a JSON object."""
 
     status: int
     headers: Mapping[str, str]
@@ -53,31 +52,31 @@ class Answer:
 
     @property
     def code(self) -> int:
-        """Discord's number for the error, 0 if it gives none."""
+        """Discord's JSON error code, or 0."""
         code = self.body.get("code")
         return code if isinstance(code, int) else 0
 
 
 class OwnSlots:
-    """The turns of a process that is the bot alone."""
+    """Rate limit slots for a bot that runs in a single process."""
 
     def __init__(self) -> None:
-        self._even_until = -math.inf
+        self._next_at = -math.inf
 
     async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:  # noqa: ARG002 - there is one key
-        """Reserve the next call."""
-        begin = max(self._even_until, now)
-        wait = begin - tolerance - now
+        """Reserve the next slot; returns the seconds to wait for it."""
+        start = max(self._next_at, now)
+        wait = start - tolerance - now
         if wait <= max_wait:
-            self._even_until = begin + period
+            self._next_at = start + period
         return max(0.0, wait)
 
 
 class Limits:
-    """The pace of everything that one process sends. Safe from many tasks at once.
+    """Rate limits of one process. Safe for concurrent tasks.
 
-    Slots are moments fixed beforehand, so that one who wakes up late delays nobody. `slots` are those that several
-    processes share, by the wall clock, which they share too; without any the process is the bot alone.
+    Slots are at fixed times, so that a task that wakes up late doesn't delay others. `slots` are shared with other
+    processes, by the wall clock; without them, this must be the bot's only process.
     """
 
     def __init__(
@@ -87,55 +86,57 @@ class Limits:
         self._lead, self._slots_now = (LEAD, wall) if slots else (0.0, now)
         self._now = now
         self._sleep = sleep
-        self._gone: deque[float] = deque(maxlen=GLOBAL)
-        self._invalid: deque[float] = deque(maxlen=MOST_INVALID)
+        self._sent_at: deque[float] = deque(maxlen=GLOBAL)
+        self._invalid: deque[float] = deque(maxlen=MAX_INVALID)
         self._stopped_until = -math.inf
-        self._places: dict[str, float] = {}
+        self._stopped_channels: dict[str, float] = {}
 
-    def check(self, place: str) -> None:
-        """Raise Busy if Discord has asked to wait before the next call to this place, a channel."""
-        wait = self._places.get(place, -math.inf) - self._now()
+    def check(self, channel: str) -> None:
+        """Raise Busy if Discord has asked to wait before the next call to this channel."""
+        wait = self._stopped_channels.get(channel, -math.inf) - self._now()
         if wait > 0:
             raise Busy(wait)
 
     async def admit(self, max_wait: float) -> None:
-        """Wait until one call may go, and count it. Raises Busy if that takes more than `max_wait` seconds."""
+        """Wait until a call may be made, and count it. Raises Busy if that would take more than `max_wait` seconds."""
         deadline = self._now() + max_wait
         while True:
-            await self._wait_until(max(self._stopped_until, self._fit_again), deadline)
-            earliest, told = self._now() + self._lead, self._slots_now() + self._lead
-            wait = await self._slots.reserve("discord", told, SAFETY_MARGIN / GLOBAL, 0.0, deadline - earliest)
+            await self._wait_until(max(self._stopped_until, self._invalid_until), deadline)
+            earliest, slots_now = self._now() + self._lead, self._slots_now() + self._lead
+            wait = await self._slots.reserve("discord", slots_now, SAFETY_MARGIN / GLOBAL, 0.0, deadline - earliest)
             await self._wait_until(earliest + wait, deadline)
-            while len(self._gone) == GLOBAL and self._gone[0] + SECOND > self._now() + ROUNDING:
-                await self._wait_until(self._gone[0] + SECOND, deadline)
+            while len(self._sent_at) == GLOBAL and self._sent_at[0] + SECOND > self._now() + ROUNDING:
+                await self._wait_until(self._sent_at[0] + SECOND, deadline)
             if self._now() + ROUNDING >= self._stopped_until:
                 break
-        self._gone.append(self._now())
+        self._sent_at.append(self._now())
 
-    def learn(self, answer: Answer, place: str) -> None:
-        """Take in what an answer says of the limits."""
+    def learn(self, answer: RestResponse, channel: str) -> None:
+        """Update the limits from a response."""
         if answer.status in _INVALID and answer.headers.get("X-RateLimit-Scope") != "shared":
             self._invalid.append(self._now())
         if answer.status == 401:
-            self._stopped_until = max(self._stopped_until, self._now() + REFUSED)
+            self._stopped_until = max(self._stopped_until, self._now() + UNAUTHORIZED_PAUSE)
         if answer.status != 429:
             return
         until = self._now() + retry_after(answer)
         if answer.body.get("global") is not False or answer.headers.get("X-RateLimit-Scope") == "global":
             self._stopped_until = max(self._stopped_until, until)
         else:
-            self._stop(place, until)
+            self._stop(channel, until)
 
     @property
-    def _fit_again(self) -> float:
-        """When there are so few invalid requests within ten minutes that there may be another."""
-        return self._invalid[0] + INVALID_SECONDS if len(self._invalid) == MOST_INVALID else -math.inf
+    def _invalid_until(self) -> float:
+        """When the number of invalid requests within ten minutes is low enough again."""
+        return self._invalid[0] + INVALID_SECONDS if len(self._invalid) == MAX_INVALID else -math.inf
 
-    def _stop(self, place: str, until: float) -> None:
-        if len(self._places) >= MOST_PLACES:
+    def _stop(self, channel: str, until: float) -> None:
+        if len(self._stopped_channels) >= MAX_CHANNELS:
             now = self._now()
-            self._places = {each: stopped for each, stopped in self._places.items() if stopped > now}
-        self._places[place] = max(self._places.get(place, -math.inf), until)
+            self._stopped_channels = {
+                each: stopped for each, stopped in self._stopped_channels.items() if stopped > now
+            }
+        self._stopped_channels[channel] = max(self._stopped_channels.get(channel, -math.inf), until)
 
     async def _wait_until(self, moment: float, deadline: float) -> None:
         if moment > deadline:
@@ -144,18 +145,18 @@ class Limits:
             await self._sleep(wait)
 
 
-def retry_after(answer: Answer) -> float:
-    """The seconds that a 429 asks to wait, never a mistake's worth. Cloudflare's own are minutes, whatever they say."""
-    said = answer.body.get("retry_after")
-    if isinstance(said, int | float) and math.isfinite(said):
-        return min(max(float(said), SHORTEST_STOP), MAX_STOP)
+def retry_after(answer: RestResponse) -> float:
+    """The seconds to wait after a 429, within sensible bounds; after one from Cloudflare, at least `CLOUDFLARE_BAN`."""
+    seconds = answer.body.get("retry_after")
+    if isinstance(seconds, int | float) and math.isfinite(seconds):
+        return min(max(float(seconds), MIN_STOP), MAX_STOP)
     header = answer.headers.get("Retry-After", "")
     seconds = float(header[:9]) if header.isascii() and header.isdecimal() else 0.0
-    return min(max(seconds, BAN), MAX_STOP)
+    return min(max(seconds, CLOUDFLARE_BAN), MAX_STOP)
 
 
 class Bucket:
-    """The calls that Discord takes until its next reset: one at a time until a response names a limit."""
+    """A rate limit bucket of Discord's. It lets one call through at a time until a response names its limit."""
 
     def __init__(self) -> None:
         self._limit = 1
@@ -167,12 +168,12 @@ class Bucket:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is lost by dropping it."""
+        """Whether the bucket can be dropped."""
         return not self._open and not self._queue.locked() and self._until_reset <= 0
 
     @contextlib.asynccontextmanager
     async def turn(self, max_wait: float) -> AsyncIterator[Self]:
-        """Wait for room, first come, first served. Raises Busy if the reset is more than `max_wait` seconds away."""
+        """Wait for room, in order of arrival. Raises Busy if the reset is more than `max_wait` seconds away."""
         async with self._queue:
             while not self._has_room():
                 wait = self._until_reset
@@ -191,7 +192,7 @@ class Bucket:
             self._changed.set()
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Update from a response, within its call's turn. Discord may not have counted other open calls yet."""
+        """Update from a response, within its turn. Discord may not have counted the other open calls yet."""
         with contextlib.suppress(KeyError, ValueError):
             limit, left = int(headers["X-RateLimit-Limit"]), int(headers["X-RateLimit-Remaining"]) - self._open + 1
             reset_after = float(headers["X-RateLimit-Reset-After"])
@@ -210,7 +211,7 @@ class Bucket:
 
 
 class Buckets:
-    """Finds the bucket of a route: by the name that Discord gave it, per channel, server or webhook."""
+    """The buckets by Discord's name for them, per channel, guild or webhook."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
@@ -218,12 +219,12 @@ class Buckets:
 
     def of(self, route: Route) -> Bucket:
         """The bucket of a route."""
-        if len(self._buckets) >= MOST_BUCKETS:
+        if len(self._buckets) >= MAX_BUCKETS:
             self._buckets = {key: each for key, each in self._buckets.items() if not each.is_idle}
         return self._buckets.setdefault(self._key(route), Bucket())
 
     def learn(self, route: Route, bucket: Bucket, headers: Mapping[str, str]) -> None:
-        """Update from a response the bucket in which its call had its turn, and keep it under Discord's name for it."""
+        """Update the bucket of a call from its response, and store it under Discord's name for it."""
         bucket.learn(headers)
         if name := headers.get("X-RateLimit-Bucket"):
             self._names[route.key] = name

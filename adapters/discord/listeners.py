@@ -1,6 +1,6 @@
-"""discord.py's client and its listeners: interactions, and the guilds that come and go.
+"""discord.py client and event listeners, for interactions and for guilds that add or remove the bot.
 
-A listener starts a background task and returns. The client asks for nothing but guilds, and caches no members or
+A listener starts a background task and returns. The client subscribes only to guild events, and caches no members or
 messages.
 """
 
@@ -24,19 +24,19 @@ from bot.domain.errors import BotError
 logger = logging.getLogger(__name__)
 
 IDENTIFY_PAUSE = 5.0
-"""Seconds between two shards that identify (Discord, `max_concurrency`)."""
-LISTED_WITHIN = 0.5
-"""Seconds without news of another server after which a shard counts as ready; nothing in here waits for their names."""
+"""Seconds between identifies of two shards (Discord, `max_concurrency`)."""
+GUILD_READY_TIMEOUT = 0.5
+"""Seconds without another guild event after which a shard is ready. The bot doesn't need the guilds' details."""
 
 Shards: TypeAlias = tuple[tuple[int, ...], int]
-"""Which shards, of how many."""
+"""Shard ids, and the total number of shards."""
 _Parser: TypeAlias = Callable[[Any], None]
-_SPARE: Mapping[str, Mapping[str, object]] = {"INTERACTION_CREATE": {"attachment_size_limit": 10 * 1024 * 1024}}
-"""Fields that the library requires in an event and the bot doesn't need: Discord's default if they are missing."""
+_DEFAULTS: Mapping[str, Mapping[str, object]] = {"INTERACTION_CREATE": {"attachment_size_limit": 10 * 1024 * 1024}}
+"""Defaults for fields that discord.py requires in an event and the bot doesn't need."""
 
 
 class Listeners:
-    """What the library calls."""
+    """Event listeners."""
 
     def __init__(self, handlers: Handlers, guilds: Guilds, background: BackgroundTasks, clock: Clock) -> None:
         self._handlers = handlers
@@ -45,7 +45,7 @@ class Listeners:
         self._clock = clock
 
     def connected(self, ids: Collection[str], is_ours: Callable[[str], bool]) -> None:
-        """A connection serves these guilds, and no others of its shard."""
+        """Record the guilds of a shard that has connected."""
         logger.info("connected to Discord", extra={"servers": len(ids)})
 
         async def store() -> None:
@@ -56,16 +56,16 @@ class Listeners:
         self._store(store)
 
     def joined(self, id_: str) -> None:
-        """A guild added the bot."""
+        """Record a guild that added the bot."""
         self._store(lambda: self._guilds.joined(id_))
 
     def left(self, id_: str) -> None:
-        """A guild removed the bot. An outage of a guild is another event."""
+        """Record a guild that removed the bot. An unavailable guild is another event."""
         logger.info("guild removed the bot; its data is kept for 30 days", extra={"server": id_})
         self._store(lambda: self._guilds.left(id_))
 
     async def interaction(self, raw: Interaction[Any]) -> None:
-        """Anything that a person did."""
+        """Handle an interaction in the background, or refuse it if the bot is overloaded."""
         here = interaction(raw, self._clock())
         is_typing = raw.type is InteractionType.autocomplete
         if self._background.has_room:
@@ -74,7 +74,7 @@ class Listeners:
             await self._handlers.refuse(here)
 
     def _store(self, change: Callable[[], Awaitable[None]]) -> None:
-        """Store a change in the background. What the database misses comes again with the next connection."""
+        """Store a change in the background. If the database fails, the next connection lists all guilds again."""
 
         async def run() -> None:
             try:
@@ -86,11 +86,11 @@ class Listeners:
 
 
 class Connection(AutoShardedClient):
-    """One connection for each of its shards: those that are named, or as many as Discord recommends."""
+    """discord.py client with one gateway connection per shard: the given shards, or as many as Discord recommends."""
 
     def __init__(self, rest: Rest, listeners: Listeners, shards: Shards | None, sleep: Sleep) -> None:
         self._rest = rest
-        self._on = listeners
+        self._bot_listeners = listeners
         self._sleep = sleep
         chosen: dict[str, Any] = {"shard_ids": list(shards[0]), "shard_count": shards[1]} if shards else {}
         super().__init__(
@@ -99,7 +99,7 @@ class Connection(AutoShardedClient):
             member_cache_flags=MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
-            guild_ready_timeout=LISTED_WITHIN,
+            guild_ready_timeout=GUILD_READY_TIMEOUT,
             **chosen,
         )
 
@@ -110,43 +110,43 @@ class Connection(AutoShardedClient):
         return self.is_ready() and bool(shards) and not any(each.is_closed() for each in shards.values())
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - the library's
-        """Keep to the pace at which shards may identify."""
+        """Wait between identifies, as Discord's rate limit requires."""
         if not initial:
             await self._sleep(IDENTIFY_PAUSE)
 
     async def on_interaction(self, interaction: Interaction[Any]) -> None:
-        """Anything that a person did."""
-        await self._on.interaction(interaction)
+        """Pass an interaction on."""
+        await self._bot_listeners.interaction(interaction)
 
     async def on_shard_connect(self, shard_id: int) -> None:
-        """Discord has listed the guilds of a shard."""
+        """Pass on the guilds of a shard that has connected."""
         count = self.shard_count or 1
         ids = {str(each.id) for each in self.guilds if each.shard_id == shard_id}
-        self._on.connected(ids, lambda id_: (int(id_) >> 22) % count == shard_id)
+        self._bot_listeners.connected(ids, lambda id_: (int(id_) >> 22) % count == shard_id)
 
     async def on_guild_join(self, guild: Guild) -> None:
-        """A guild added the bot."""
-        self._on.joined(str(guild.id))
+        """Pass on that a guild added the bot."""
+        self._bot_listeners.joined(str(guild.id))
 
     async def on_guild_remove(self, guild: Guild) -> None:
-        """A guild removed the bot."""
-        self._on.left(str(guild.id))
+        """Pass on that a guild removed the bot."""
+        self._bot_listeners.left(str(guild.id))
 
     def _get_state(self, **options: Any) -> AutoShardedConnectionState[Any]:  # noqa: ANN401 - the library's own signature
-        """The library's state, on the one REST client, and deaf to what it cannot read instead of ended by it."""
+        """discord.py's state, on the shared REST client, and with parsers that skip unreadable events."""
         self.http = self._rest
         state = super()._get_state(**options)
-        state.parsers = {event: _forgiving(event, parser) for event, parser in state.parsers.items()}
+        state.parsers = {event: _tolerant(event, parser) for event, parser in state.parsers.items()}
         return state
 
 
-def _forgiving(event: str, parser: _Parser) -> _Parser:
-    spare = _SPARE.get(event, {})
+def _tolerant(event: str, parser: _Parser) -> _Parser:
+    defaults = _DEFAULTS.get(event, {})
 
     def parse(data: Mapping[str, Any]) -> None:
         try:
-            parser({**spare, **data} if spare else data)
-        except Exception:  # whatever is wrong with one event must not end the connection for all servers
+            parser({**defaults, **data} if defaults else data)
+        except Exception:  # a malformed event must not end the connection for all guilds
             logger.exception("unreadable event", extra={"event": event})
 
     return parse

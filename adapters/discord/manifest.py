@@ -1,10 +1,10 @@
-"""The link that adds the Discord application to a server, and a reason for each permission it asks for."""
+"""The invite link that adds the application to a server, and the permissions it requests with their reasons."""
 
 from urllib.parse import urlencode
 
 from discord import Permissions
 
-from adapters.discord.errors import DiscordFailed, patiently
+from adapters.discord.errors import DiscordFailed, with_retries
 from adapters.discord.rest import Rest
 from bot.domain.errors import NotConfigured
 
@@ -35,13 +35,13 @@ async def application_id(token: str, api_url: str) -> str:
     """The id of the token's application. Raises NotConfigured if Discord refuses the token or doesn't answer."""
     async with Rest(token, api_url) as rest:
         try:
-            return str((await patiently(rest.application_info))["id"])
+            return str((await with_retries(rest.application_info))["id"])
         except DiscordFailed as error:
             msg = f"Discord didn't say which application DISCORD_TOKEN belongs to: {error}."
             raise NotConfigured(msg) from error
 
 
 def invite_link(application_id: str) -> str:
-    """A link that adds the application to a server with these permissions."""
+    """The link that adds the application to a server with the permissions it needs."""
     query = {"client_id": application_id, "scope": " ".join(SCOPES), "permissions": _PERMISSIONS.value}
     return _INVITE + urlencode(query)

@@ -1,4 +1,4 @@
-"""Commands in a message as Discord's own: a name alone can be pressed, and an example has the command's options."""
+"""Commands in a message's text: turns a command's name into a clickable mention, and an example into options."""
 
 import re
 from collections.abc import Mapping
@@ -19,16 +19,16 @@ _LISTED = {command.name: command for command in COMMANDS if command.listed}
 
 
 def with_commands(message: Message, ids: Mapping[str, str]) -> Message:
-    """The message with its commands as mentions, by their ids, and its examples as options; the same if too long."""
-    made = replace(message, components=tuple(_shown(each, ids) for each in message.components))
+    """The message with command mentions (by `ids`) and examples as options; unchanged if it would become too long."""
+    made = replace(message, components=tuple(_with_mentions(each, ids) for each in message.components))
     return made if _size(made.components) <= MAX_TEXT else message
 
 
-def _shown(component: Component, ids: Mapping[str, str]) -> Component:
+def _with_mentions(component: Component, ids: Mapping[str, str]) -> Component:
     if component["type"] == TEXT_DISPLAY:
         return {**component, "content": _TYPED.sub(lambda match: _command(match, ids), component["content"])}
     nested = component.get("components")
-    return {**component, "components": [_shown(each, ids) for each in nested]} if nested else component
+    return {**component, "components": [_with_mentions(each, ids) for each in nested]} if nested else component
 
 
 def _command(match: re.Match[str], ids: Mapping[str, str]) -> str:
@@ -47,7 +47,7 @@ def _command(match: re.Match[str], ids: Mapping[str, str]) -> str:
 
 
 def _options(command: Command[Any], args: object) -> list[str]:
-    """What is given, option by option: `action:on time:09:00`."""
+    """The given arguments as options, such as `action:on time:09:00`."""
     defaults = {each.name: each.default for each in fields(command.takes)}
     found = []
     for each in command.arguments:

@@ -1,7 +1,7 @@
-"""Posts into Discord's channels without a request: once, at Discord's pace, and with a known outcome.
+"""Discord's `ChannelPoster`: posts digests, alerts and notices within the rate limits, and reports each outcome.
 
-Every message carries a nonce made of its key. For a few minutes Discord answers a second message with the same nonce by
-giving back the first (Discord, Create Message, enforce_nonce), so that what is unclear may soon be repeated.
+Every message has a nonce derived from its key. For a few minutes, Discord answers a repeated nonce with the first
+message (Discord, Create Message, enforce_nonce), so a post with an unclear outcome can be repeated during that time.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ from adapters.discord.errors import (
     TOO_LARGE,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
-    refusal,
+    outcome_of,
 )
 from adapters.discord.guilds import CHAT
-from adapters.discord.limits import Answer, Limits
+from adapters.discord.limits import Limits, RestResponse
 from adapters.discord.render import Message, messages, one_message
-from adapters.discord.rest import Rest, call
+from adapters.discord.rest import Rest, try_request
 from adapters.discord.send import body
 from bot.delivery.poster import ChannelRef, Delivery, Posted, Rejected
 from bot.reply.model import Note, Picture, Plain, Reply
@@ -39,21 +39,21 @@ from bot.reply.model import Note, Picture, Plain, Reply
 logger = logging.getLogger(__name__)
 
 MAX_NONCE = 25
-MOST_PEOPLE = 10_000
-"""People whose direct channel is remembered."""
-KNOWN_FOR = timedelta(seconds=120)
-"""How long Discord surely knows a nonce: it says for the past few minutes."""
-REST = 6.0
-"""Seconds for what did not fit into the first message."""
+MAX_PEOPLE = 10_000
+"""People whose direct-message channel is cached."""
+NONCE_LIFETIME = timedelta(seconds=120)
+"""How long Discord certainly recognises a nonce; it documents "the past few minutes"."""
+FURTHER_MESSAGES_TIMEOUT = 6.0
+"""Seconds to post all further messages of a long reply."""
 SUPPRESS_NOTIFICATIONS = 1 << 12
 NO_MESSAGE = "0"
-"""The id of none: what a moderator deleted before it was known to be there."""
+"""The message id of a post that a moderator deleted before its outcome was known."""
 
 _ERRORS = {
     NOT_AUTHORIZED: "DISCORD_TOKEN refused; posts wait until it is accepted",
     **dict.fromkeys(map(str, BOT_FAULTS), "Discord rejects what the bot sends"),
 }
-"""What the operator must see, by the reason."""
+"""Log messages for problems that the operator must fix, by reason."""
 _WITHOUT_FILES = frozenset({str(MISSING_PERMISSIONS), str(TOO_LARGE)})
 _POST = ("POST", "/channels/{channel_id}/messages")
 _EDIT = ("PATCH", "/channels/{channel_id}/messages/{message_id}")
@@ -61,57 +61,58 @@ _DIRECT = ("POST", "/users/@me/channels")
 
 
 class DiscordPoster:
-    """Posts as one bot; it needs no gateway.
+    """Posts as one bot, without the gateway.
 
-    A reply that needs several messages is posted as several, one after the other; the first is the one that is
-    returned, and an edit changes it alone.
+    A long reply is posted as several messages. The first one's id is returned, and edits change only that one.
     """
 
     def __init__(self, rest: Rest, limits: Limits, sleep: Sleep = asyncio.sleep) -> None:
         self._rest = rest
         self._limits = limits
         self._sleep = sleep
-        self._direct: Cache[str, str] = LRUCache(MOST_PEOPLE)
+        self._direct: Cache[str, str] = LRUCache(MAX_PEOPLE)
 
     @property
     def recognises_for(self) -> timedelta:
-        """How long after a post Discord gives it back instead of taking it a second time."""
-        return KNOWN_FOR
+        """How long after a post Discord recognises a repeated one."""
+        return NONCE_LIFETIME
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
-        """Post once, into the channel or the thread in it. `key` names this message and no other. Never raises.
+        """Post to the channel or its thread. `key` is unique to this message. Never raises.
 
-        A message that a moderator deleted before it was known to be there counts as posted, under the id of no message.
+        A message that a moderator deleted before its outcome was known counts as posted, with the id `NO_MESSAGE`.
         """
-        shown = _posts(reply)
+        shown = _messages(reply)
         delivery = await self._post(channel, shown[0], key, channel.replies_to)
         if channel.replies_to and isinstance(delivery, Rejected) and delivery.reason == str(NO_REPLIES):
             delivery = await self._post(channel, shown[0], key)
-        if _is_for_files(delivery) and shown[0].files:
-            shown = _posts(_in_words(reply))
+        if _is_about_files(delivery) and shown[0].files:
+            shown = _messages(_without_attachments(reply))
             delivery = await self._post(channel, shown[0], key)
         if isinstance(delivery, Posted) and len(shown) > 1:
             posts = [
                 partial(self._post, channel, message, f"{key}/{number}")
                 for number, message in enumerate(shown[1:], start=2)
             ]
-            await post_rest(posts, REST, self._sleep, {"channel": _place(channel)}, repeats_unclear=True)
+            await post_rest(
+                posts, FURTHER_MESSAGES_TIMEOUT, self._sleep, {"channel": _channel_id(channel)}, repeats_unclear=True
+            )
         return delivery
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
-        """Put a reply in the place of one that was posted. Safe to repeat. Never raises."""
+        """Replace a posted message. Safe to repeat. Never raises."""
         message = one_message(reply)
         delivery = await self._edit(channel, message_id, message)
-        if _is_for_files(delivery) and message.files:
-            delivery = await self._edit(channel, message_id, one_message(_in_words(reply)))
+        if _is_about_files(delivery) and message.files:
+            delivery = await self._edit(channel, message_id, one_message(_without_attachments(reply)))
         return delivery
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
-        """The direct message channel with one person; None if Discord opens none."""
+        """The direct-message channel of a person; None if Discord doesn't open one. Never raises."""
         channel_id = self._direct.get(person_id)
         if channel_id is None:
-            answer = await call(self._rest, self._limits, Route(*_DIRECT), {"json": {"recipient_id": person_id}})
-            opened = refusal(answer) if isinstance(answer, Answer) else answer
+            answer = await try_request(self._rest, self._limits, Route(*_DIRECT), {"json": {"recipient_id": person_id}})
+            opened = outcome_of(answer) if isinstance(answer, RestResponse) else answer
             if not isinstance(opened, Posted):
                 logger.info("opening a direct message channel failed", extra={"reason": opened.reason})
                 return None
@@ -121,34 +122,34 @@ class DiscordPoster:
 
     async def _post(self, channel: ChannelRef, message: Message, key: str, replies_to: str | None = None) -> Delivery:
         sent = body(message, nonce=_nonce(key), replies_to=replies_to)
-        delivery = await self._call(Route(*_POST, channel_id=_place(channel)), sent)
+        delivery = await self._call(Route(*_POST, channel_id=_channel_id(channel)), sent)
         if isinstance(delivery, Rejected) and delivery.reason == str(UNKNOWN_MESSAGE):
-            return Posted(NO_MESSAGE)  # so Discord answers a nonce whose message was deleted a moment ago
+            return Posted(NO_MESSAGE)  # Discord's answer to a nonce whose message was just deleted
         if isinstance(delivery, Rejected) and channel.thread_id and delivery.reason == str(UNKNOWN_CHANNEL):
-            return replace(delivery, is_message=True)  # it is the thread that is gone
+            return replace(delivery, is_message=True)  # the thread was deleted; the channel is fine
         return delivery
 
     async def _edit(self, channel: ChannelRef, message_id: str, message: Message) -> Delivery:
-        return await self._call(Route(*_EDIT, channel_id=_place(channel), message_id=message_id), body(message))
+        return await self._call(Route(*_EDIT, channel_id=_channel_id(channel), message_id=message_id), body(message))
 
     async def _call(self, route: Route, sent: Mapping[str, Any]) -> Delivery:
-        answer = await call(self._rest, self._limits, route, sent)
-        delivery = refusal(answer) if isinstance(answer, Answer) else answer
+        answer = await try_request(self._rest, self._limits, route, sent)
+        delivery = outcome_of(answer) if isinstance(answer, RestResponse) else answer
         if not isinstance(delivery, Posted):
-            said = answer.body if isinstance(answer, Answer) else ""
-            about = {"channel": route.channel_id, "reason": delivery.reason, "said": said}
+            details = answer.body if isinstance(answer, RestResponse) else ""
+            about = {"channel": route.channel_id, "reason": delivery.reason, "details": details}
             level = logging.ERROR if delivery.reason in _ERRORS else logging.INFO
-            logger.log(level, _ERRORS.get(delivery.reason, "Discord did not accept a message"), extra=about)
+            logger.log(level, _ERRORS.get(delivery.reason, "Discord rejected a message"), extra=about)
         return delivery
 
 
-def _place(channel: ChannelRef) -> str:
-    """A thread is a channel of its own."""
+def _channel_id(channel: ChannelRef) -> str:
+    """The channel to post to: a thread is a channel of its own."""
     return channel.thread_id or channel.channel_id
 
 
-def _posts(reply: Reply) -> tuple[Message, ...]:
-    """The reply as messages to post; an edit can't make one silent."""
+def _messages(reply: Reply) -> tuple[Message, ...]:
+    """The reply as messages to post, with notifications suppressed if the reply is silent."""
     silent = SUPPRESS_NOTIFICATIONS if reply.is_silent else 0
     return tuple(replace(each, flags=each.flags | silent) for each in messages(reply))
 
@@ -157,13 +158,13 @@ def _nonce(key: str) -> str:
     return base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().lower()[:MAX_NONCE]
 
 
-def _is_for_files(delivery: Delivery) -> bool:
-    """Whether the message may be taken without its files: the bot may lack the permission to attach any."""
+def _is_about_files(delivery: Delivery) -> bool:
+    """Whether the message may succeed without files: the bot may lack the permission to attach them."""
     return isinstance(delivery, Rejected) and delivery.reason in _WITHOUT_FILES
 
 
-def _in_words(reply: Reply) -> Reply:
-    """The reply without attachments: a chart that is refused costs no number."""
+def _without_attachments(reply: Reply) -> Reply:
+    """The reply with notes in place of its attachments."""
     notes = tuple(_note(f"File {file.name}: {file.description}. It can't be attached here.") for file in reply.files)
     parts = tuple(_note(f"Picture: {part.alt}") if isinstance(part, Picture) else part for part in reply.parts)
     return replace(reply, parts=(*parts, *notes), files=())

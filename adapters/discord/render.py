@@ -1,7 +1,7 @@
-"""Renders a reply for Discord: a card in as few messages as it fits, and the line for the channel.
+"""Renders replies as Discord components: a card in as few messages as possible, and the public line.
 
-The renderer never asks which message it renders and never loses a word: what doesn't fit goes into the next message. A
-small table becomes columns of code if they fit a phone, else a list. Code shows no link, channel or moment.
+The renderer doesn't know which command a reply is from, and drops no text: what doesn't fit goes to the next message. A
+table becomes a code block if that fits a phone, otherwise a list. Code can't show links, channels or local times.
 """
 
 import re
@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import assert_never
 
 from adapters.discord.actions import button, rows
-from adapters.discord.files import MAX_FILE, Attachment, safe_name, sendable
+from adapters.discord.files import MAX_FILE, Attachment, safe_name, within_file_limit
 from adapters.discord.text import (
     ACTION_ROW,
     CONTAINER,
@@ -30,7 +30,7 @@ from adapters.discord.text import (
     lines,
     link_address,
     markdown,
-    unpinged,
+    mention_safe,
 )
 from bot.reply.model import (
     Align,
@@ -63,13 +63,13 @@ from bot.reply.spool import Content, size_of
 from bot.reply.text import length, pad, visible, width
 
 PHONE = 28
-"""Columns of code that a phone shows in one line: one of 360 pixels has room for about 30."""
+"""Characters of code in one line on a phone; one 360 pixels wide has room for about 30."""
 LINE = 38
-"""Letters of a usual line there."""
+"""Characters of normal text in one line on a phone."""
 MAX_COLUMNS = 3
-"""Columns that a table of code has at most."""
+"""Maximum columns of a table as code."""
 MAX_ROW = 500
-"""Characters in a row of code: letters of no width can make a narrow row a long one."""
+"""Characters in a row of code. Zero-width characters can make a narrow row long."""
 
 _BETWEEN = Plain(" · ")
 _FENCE = "```"
@@ -82,7 +82,7 @@ MAX_TEXT = 4_000
 MAX_FILES = 10
 HEADING = "### "
 MAX_REQUEST = 2 * MAX_FILE
-"""Bytes of files in one message: Discord takes 25 MiB in all, everything else in the request included."""
+"""Bytes of files in one message. Discord limits the whole request to 25 MiB."""
 _COLOURS = {Tone.INFO: 0x3B82F6, Tone.SUCCESS: 0x22A06B, Tone.WARNING: 0xE2A03F, Tone.PROBLEM: 0xD64545}
 _MARKS = {Tone.INFO: "", Tone.SUCCESS: "✅ ", Tone.WARNING: "⚠️ ", Tone.PROBLEM: "⛔ "}
 _EMPTY = Group((display(NOTHING),))
@@ -90,7 +90,7 @@ _MORE = Group((display("-# There's more than fits here."),))
 
 
 def table_displays(table: Table) -> Iterator[Component]:
-    """The table under its caption."""
+    """Render a table below its caption, as code or as a list."""
     caption = list(lines(markdown((Bold(table.caption),))))
     rows = _code_rows(table)
     if rows is None:
@@ -100,7 +100,7 @@ def table_displays(table: Table) -> Iterator[Component]:
 
 
 def _code_rows(table: Table) -> list[str] | None:
-    """The head and the rows as code; None if a phone would break them or code would hide something."""
+    """The header and the rows as code; None if a phone would wrap them, or code can't show a cell."""
     if not 0 < len(table.columns) <= MAX_COLUMNS or any(
         _is_more_than_words(cell) for row in table.rows for cell in row
     ):
@@ -120,7 +120,7 @@ def _code_row(cells: Sequence[str], sizes: Sequence[int], columns: Sequence[Colu
 
 
 def _blocks(caption: Sequence[str], rows: list[str]) -> Iterator[Component]:
-    """Blocks of code, the head above the rows of each."""
+    """Code blocks, each starting with the header row."""
     head, *rest = rows
     above, current, size = "\n".join(caption), [head], length(head)
     for row in rest:
@@ -137,7 +137,7 @@ def _block(above: str, rows: Sequence[str]) -> str:
 
 
 def _listed(table: Table) -> Iterator[Sequence[str]]:
-    """The head in small print, then each row: its subject, and the rest below, or beside it if all rows are short."""
+    """A table as a list: the header in small print, then each row on one line, or on two if any row is long."""
     heads = [(Plain(name),) for column in table.columns if (name := visible(column.name).strip())]
     yield list(lines(markdown(_joined(heads)), SMALL_PRINT))
     is_ranked = [column.align for column in table.columns[:2]] == [Align.RIGHT, Align.LEFT]
@@ -159,19 +159,19 @@ def _is_more_than_words(cell: Text) -> bool:
 
 
 def _code(text: str) -> str:
-    """Words within a block of code, none of which ends it."""
-    return _FENCES.sub("\u200b", unpinged(text))
+    """Text for a code block, which can't end the block."""
+    return _FENCES.sub("\u200b", mention_safe(text))
 
 
 def part_groups(part: Part, taken: set[str]) -> Iterator[Group]:
-    """The part's components. A picture's name is added to those that are `taken`."""
+    """Render a part as components. File names of its pictures are added to `taken`."""
     match part:
         case Paragraph(text):
             yield from text_groups(text)
         case Fields(fields):
-            yield from apart(displays(list(lines(markdown(_field(field)))) for field in fields))
+            yield from one_by_one(displays(list(lines(markdown(_field(field)))) for field in fields))
         case Table():
-            yield from apart(table_displays(part))
+            yield from one_by_one(table_displays(part))
         case Listing(caption, _, items):
             yield from text_groups((Bold(caption),))
             yield from _items(items)
@@ -188,12 +188,12 @@ def part_groups(part: Part, taken: set[str]) -> Iterator[Group]:
 
 
 def _items(items: Sequence[Item]) -> Iterator[Group]:
-    """Each name above its line, beside the row's button; rows without one share text displays."""
+    """Items as sections with their buttons; items without a button share text displays."""
     for has_button, run in groupby(items, key=lambda item: item.button is not None):
         if has_button:
             yield from map(_section, run)
         else:
-            yield from apart(displays(map(_item, run)))
+            yield from one_by_one(displays(map(_item, run)))
 
 
 def _item(item: Item) -> list[str]:
@@ -201,7 +201,7 @@ def _item(item: Item) -> list[str]:
 
 
 def _section(item: Item) -> Group:
-    """A row with its button; below the row if it is too long for a section, or has nothing to show."""
+    """An item with its button beside it, or below if the text is too long or empty."""
     texts = tuple(displays([_item(item)]))
     accessory = item.button and button(item.button)
     if accessory is None:
@@ -212,12 +212,12 @@ def _section(item: Item) -> Group:
 
 
 def text_groups(text: Text, mark: str = "") -> Iterator[Group]:
-    """A text as text displays, `mark` before each line of it."""
-    return apart(displays([each] for each in lines(markdown(text), mark)))
+    """A text as text displays, with `mark` before each line."""
+    return one_by_one(displays([each] for each in lines(markdown(text), mark)))
 
 
 def file_groups(file: File | LargeFile, taken: set[str]) -> Iterator[Group]:
-    """What the file is, above the file, which shows its name."""
+    """A file below its description."""
     attachment = _attachment(file.name, file.content, "", taken)
     name = "" if attachment.name == file.name else f"File {file.name}: "
     words = f"{name}{file.description or NOTHING}."
@@ -227,8 +227,8 @@ def file_groups(file: File | LargeFile, taken: set[str]) -> Iterator[Group]:
     yield last + Group((shown,), (attachment,))
 
 
-def apart(components: Iterable[Component]) -> Iterator[Group]:
-    """Components that may stand in different messages."""
+def one_by_one(components: Iterable[Component]) -> Iterator[Group]:
+    """One group per component, so that they may be split across messages."""
     return (Group((component,)) for component in components)
 
 
@@ -237,7 +237,7 @@ def _field(field: Field) -> Text:
 
 
 def _picture(picture: Picture, taken: set[str]) -> Iterator[Group]:
-    """The picture, or what it would have shown: the finding is never lost with it."""
+    """A picture; its alt text as a note if it is too large, or if the alt text is."""
     is_sent = len(picture.png) <= MAX_FILE
     if is_sent:
         alt = label(picture.alt if visible(picture.alt).strip() else picture.name, MAX_ALT)
@@ -256,19 +256,19 @@ def _attachment(name: str, content: Content, description: str, taken: set[str]) 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: components of this version allow no other text beside them, and show every file."""
+    """A message of Components V2, which allow no other content beside them."""
 
     components: tuple[Component, ...]
     files: tuple[Attachment, ...] = ()
     flags: int = IS_COMPONENTS_V2
 
 
-def messages(reply: Reply, most: int = MAX_FILE) -> tuple[Message, ...]:
-    """The reply as one message, or as several if Discord's limits ask for it; at least one.
+def messages(reply: Reply, max_file_size: int = MAX_FILE) -> tuple[Message, ...]:
+    """Render a reply as one message, or as several if Discord's limits require it.
 
-    `most` is the bytes of one file that Discord takes.
+    Files larger than `max_file_size` bytes are left out with a warning.
     """
-    reply = sendable(reply, most)
+    reply = within_file_limit(reply, max_file_size)
     pages = list(_pages(_groups(reply))) or [_EMPTY]
     if len(pages) > 1 and row_menus(reply):
         reply = _with_row_menus(reply)
@@ -277,7 +277,7 @@ def messages(reply: Reply, most: int = MAX_FILE) -> tuple[Message, ...]:
 
 
 def one_message(reply: Reply) -> Message:
-    """The reply as one message, with a note if there is more than it fits."""
+    """Render a reply as one message, cut with a note if it doesn't fit."""
     first, *others = messages(reply)
     if not others:
         return first
@@ -290,7 +290,7 @@ def one_message(reply: Reply) -> Message:
 
 
 def public_message(public_line: Text) -> Message:
-    """The one line that a whole channel sees. It names people and notifies none."""
+    """Render the public line, which names people without notifying them."""
     return Message(next(_pages(text_groups(public_line)), _EMPTY).components)
 
 
@@ -307,13 +307,13 @@ def _groups(reply: Reply) -> Iterator[Group]:
     for file in reply.files:
         yield from file_groups(file, taken)
     for action in reply.actions:
-        if isinstance(action, LinkButton) and link_address(action.url) is None:  # it can be no button
+        if isinstance(action, LinkButton) and link_address(action.url) is None:  # can't be a button
             yield from text_groups((Plain(f"{action.label}: {action.url}"),))
-    yield from apart(rows(reply.actions))
+    yield from one_by_one(rows(reply.actions))
 
 
 def _with_row_menus(reply: Reply) -> Reply:
-    """The reply with menus in place of its rows' buttons: a row with one takes three of a message's 40 components."""
+    """The reply with menus in place of row buttons, since each row with a button takes three of the 40 components."""
     parts = (
         replace(part, items=tuple(replace(item, button=None) for item in part.items))
         if isinstance(part, Listing)
@@ -324,17 +324,17 @@ def _with_row_menus(reply: Reply) -> Reply:
 
 
 def _head(reply: Reply) -> Iterator[Group]:
-    """Title and summary; the tone is a mark before the first of them, because not everybody sees colours."""
+    """Title and summary. The tone is shown by an emoji before the first of them, since not everybody sees colours."""
     mark = _MARKS[reply.tone]
     title = f"{mark}{reply.title}" if visible(reply.title).strip() else ""
     rows = [*lines(markdown((Plain(title),)), HEADING)]
     if visible(reply.summary).strip() and reply.summary != reply.title:
         rows += lines(markdown(finding(reply, "" if title else mark)))
-    return apart(displays([row] for row in rows))
+    return one_by_one(displays([row] for row in rows))
 
 
 def _pages(groups: Iterable[Group]) -> Iterator[Group]:
-    """The groups in their order, in as few messages as take them."""
+    """Split groups into as few messages as possible, in order."""
     page = Group()
     for group in groups:
         whole = page + group
@@ -347,7 +347,7 @@ def _pages(groups: Iterable[Group]) -> Iterator[Group]:
 
 
 def _fits(page: Group) -> bool:
-    """Whether Discord takes it as one message's card."""
+    """Whether a page is within Discord's limits for one message."""
     found = list(_nested(page.components))
     custom_ids = [each["custom_id"] for each in found if "custom_id" in each]
     return (

@@ -1,8 +1,8 @@
-"""Text as Discord takes it: markdown, text displays and labels, with Discord's word for a workspace.
+"""Text for Discord: markdown, text displays and labels; says "server" instead of "workspace".
 
-Foreign text is never markup, notifies nobody and links nowhere. Each piece is safe beside any other: Discord's marks
-are escaped, and what an escape doesn't reach (`<@1>` and `@everyone` are matched in the raw text) is broken by a
-zero-width character. Only what depends on the start of a line is left to `line`. Components are plain dictionaries.
+Titles and other foreign text must never act as markup, notify anybody or become a link. Formatting characters are
+escaped. Mentions such as `<@1>` and `@everyone` are matched in the raw text, so they are broken up by a zero-width
+character instead. Markup at the start of a line is handled by `line`. Components are plain dictionaries.
 """
 
 import re
@@ -25,51 +25,51 @@ _WORKSPACE = re.compile(
     rf"(\b(?:{'|'.join(_BEFORE)}) (?:this|the|another)|(?:^|[✅⛔️\.] )This|\bthe(?= workspace's cap)) workspace\b",
     re.IGNORECASE | re.MULTILINE,
 )
-"""The phrases of the bot's own sentences; titles, which hold any words, hardly ever have one of them."""
+"""Phrases in the bot's own sentences. Titles hardly ever contain one of them."""
 MAX_URL = 512
 MAX_PIECE = 400
-"""Characters of foreign text in one piece, so that a piece with all of them escaped still fits everywhere."""
+"""Characters of foreign text in one piece, so that it fits everywhere even with all of them escaped."""
 _GAP = "\u200b"
-_MARKS = re.compile(r"[\\*_~`|<>\[\]#]|:(?!\s)")  # a colon before a space begins neither an emoji nor an address
+_MARKS = re.compile(r"[\\*_~`|<>\[\]#]|:(?!\s)")  # a colon before a space starts neither an emoji nor a URL
 _PINGS = re.compile(r"<(?=[@#]|\Z)|@(?=[eh]|\Z)", re.IGNORECASE)
 _LISTS = re.compile(r"(?=[-+])|[0-9]+(?=[.)])")
 _CHANNEL = re.compile(r"[0-9]{17,20}")
 _NOT_IN_A_LINK = re.compile(r"[()]|@(?=everyone|here)|[^\x00-\x7f]+", re.IGNORECASE)
 _MISLEADING = re.compile(r"[\[\]]|://|www\.", re.IGNORECASE)
 Component: TypeAlias = dict[str, Any]
-"""One component of a message or a modal, or one option of a menu, as it is sent."""
+"""A component of a message or a modal, or an option of a menu."""
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 MENTIONABLE_SELECT, CHANNEL_SELECT = 7, 8
 SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 12, 13, 14, 17, 18
 MAX_DISPLAY = 2_000
-"""Characters in one text display: half of what a message takes, so that a message is never left half empty."""
+"""Characters in one text display: half of a message's limit, so that messages are filled well."""
 NOTHING = "–"
-"""Shown if Discord requires a character and there is none."""
+"""Placeholder for an empty text that Discord requires."""
 
 
-def say_server(text: str) -> str:
-    """The text with the word that Discord has for a workspace."""
+def server_wording(text: str) -> str:
+    """Replace "workspace" in the bot's own sentences by Discord's "server"."""
     return _WORKSPACE.sub(r"\1 server", text)
 
 
 def escaped(text: str) -> str:
-    """Foreign text on one line whose every character means itself."""
-    return _MARKS.sub(r"\\\g<0>", unpinged(text))
+    """Escape foreign text for one line of markdown."""
+    return _MARKS.sub(r"\\\g<0>", mention_safe(text))
 
 
-def unpinged(text: str) -> str:
-    """Foreign text on one line for a place that reads no markup, code among them: it notifies nobody there either."""
+def mention_safe(text: str) -> str:
+    """Clean foreign text for one line without markup, such as code, so that it notifies nobody."""
     return _PINGS.sub(rf"\g<0>{_GAP}", shown(text))
 
 
 def markdown(text: Text) -> Iterator[str]:
-    """The text in pieces, none of them longer than 2,000 characters; between any two of them it may be taken apart."""
+    """The text as pieces of markdown, each at most 2,000 characters; the text may be split between pieces."""
     for span in text:
         yield from _span(span)
 
 
 def line(made: Iterable[str]) -> str:
-    """The pieces as one line that is no item of a list."""
+    """Join pieces of markdown to one line, which can't act as a list item."""
     whole = ""
     for piece in made:
         is_mark_on_mark = whole.endswith(("*", "`")) and piece.startswith(("*", "`"))
@@ -80,7 +80,7 @@ def line(made: Iterable[str]) -> str:
 
 
 def link_address(url: str) -> str | None:
-    """The address as Discord takes it; None if it is not https, is disguised or is too long."""
+    """The URL of a link; None if it isn't https, has a misleading host or is too long."""
     host_and_path = address(url)
     if host_and_path is None or not host_and_path.removeprefix("https://").partition("/")[0].isascii():
         return None
@@ -91,7 +91,7 @@ def link_address(url: str) -> str | None:
 def _span(span: Span) -> Iterator[str]:
     match span:
         case Plain(text):
-            yield from _words(say_server(unbroken(text)))
+            yield from _words(server_wording(unbroken(text)))
         case Bold(text):
             yield from _styled(unbroken(text))
         case Code(text):
@@ -101,7 +101,7 @@ def _span(span: Span) -> Iterator[str]:
         case Time(at):
             yield f"<t:{floor(at.timestamp())}:{'t' if span.is_near else 'f'}>"
         case Mention():
-            yield from _words(plain_spans((span,)))  # whatever links to a person may also notify that person
+            yield from _words(plain_spans((span,)))  # any link to a person may also notify them
         case Channel(channel_id):
             yield from (f"<#{channel_id}>",) if _CHANNEL.fullmatch(channel_id) else _words(channel_id)
         case _:
@@ -113,23 +113,23 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _styled(text: str) -> Iterator[str]:
-    """Bold, its marks close to its words: Discord takes none that stand apart from them."""
+    """Bold text, with the marks next to the words, as Discord requires."""
     for piece in pieces(text, MAX_PIECE):
         words = piece.strip()
         yield piece.replace(words, f"**{escaped(words)}**", 1) if words else piece
 
 
 def _code(text: str) -> Iterator[str]:
-    """Code; if it holds the mark of code itself, plain words."""
+    """Inline code; plain text if it contains a backtick."""
     if "`" in text:
         yield from _words(text)
         return
     for piece in pieces(text, MAX_PIECE):
-        yield f"`{unpinged(piece)}`" if piece.strip() else piece
+        yield f"`{mention_safe(piece)}`" if piece.strip() else piece
 
 
 def _link(text: str, url: str, in_words: Callable[[str], Iterator[str]], mark: str) -> Iterator[str]:
-    """A link behind its words; beside them if they hold brackets or an address of their own."""
+    """A link with its label, or after its label if that contains brackets or a URL."""
     target = link_address(url)
     words = visible(text).strip()
     if target is None:
@@ -145,7 +145,7 @@ def _link(text: str, url: str, in_words: Callable[[str], Iterator[str]], mark: s
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Components that are not parted, and the files that they show."""
+    """Components that stay in the same message, and the files that they show."""
 
     components: tuple[Component, ...] = ()
     files: tuple[Attachment, ...] = ()
@@ -155,7 +155,7 @@ class Group:
 
 
 def lines(made: Iterable[str], mark: str = "") -> Iterator[str]:
-    """Pieces of markdown as one line, or as several if they are too long for one; `mark` stands before each."""
+    """Join pieces of markdown to lines within the length limit, each with `mark` before it."""
     current: list[str] = []
     size = len(mark) + 2  # room for what `line` may add
     for piece in made:
@@ -169,7 +169,7 @@ def lines(made: Iterable[str], mark: str = "") -> Iterator[str]:
 
 
 def displays(rows: Iterable[Sequence[str]]) -> Iterator[Component]:
-    """Lines as text displays, as few as take them; the lines of one row stay together if they fit."""
+    """Lines as text displays, as few as possible; the lines of one row stay together if they fit."""
     current: list[str] = []
     size = 0
     for row in filter(None, rows):
@@ -185,14 +185,14 @@ def displays(rows: Iterable[Sequence[str]]) -> Iterator[Component]:
 
 
 def display(content: str) -> Component:
-    """One text display."""
+    """A text display component."""
     return {"type": TEXT_DISPLAY, "content": content}
 
 
-def label(text: str, most: int) -> str:
-    """Foreign text for a place that reads no markup, cut with an ellipsis if it is too long; never empty."""
-    words = unpinged(say_server(text))
-    return cut(words if words.strip() else NOTHING, most)
+def label(text: str, max_length: int) -> str:
+    """Text for a field without markup, cut with an ellipsis if it is too long; never empty."""
+    words = mention_safe(server_wording(text))
+    return cut(words if words.strip() else NOTHING, max_length)
 
 
 def _marked_line(current: list[str], mark: str) -> Iterator[str]:

@@ -42,7 +42,7 @@ MAX_WAIT = 10.0
 """Seconds to wait for the rate limit; a post that would wait longer is retried later, so that the caller can go on."""
 PICTURE_RETRIES = (0.0, 1.0, 2.0, 3.0)
 """Seconds before each attempt to post a picture, which Slack refuses until it has processed the file."""
-REST = 5.0
+FURTHER_MESSAGES_TIMEOUT = 5.0
 """Seconds to attach a file, and to post all further messages of a long reply."""
 MAX_EDITED = 4_000
 """Characters of text in chat.update; chat.postMessage takes ten times as many."""
@@ -100,7 +100,9 @@ class SlackPoster:
                 )
                 for number, message in enumerate(others, start=2)
             ]
-            await post_rest(posts, REST, self._sleep, {"team": workspace.ref.id}, repeats_unclear=False)
+            await post_rest(
+                posts, FURTHER_MESSAGES_TIMEOUT, self._sleep, {"team": workspace.ref.id}, repeats_unclear=False
+            )
         return delivery
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
@@ -191,7 +193,7 @@ class SlackPoster:
         missing: list[Message] = []
         for file in reply.files:
             try:
-                async with asyncio.timeout(REST):
+                async with asyncio.timeout(FURTHER_MESSAGES_TIMEOUT):
                     await self._pictures.share(workspace, file, channel.channel_id, thread)
             except (SlackFailed, TimeoutError) as error:
                 code = error.code if isinstance(error, SlackFailed) else NO_ANSWER

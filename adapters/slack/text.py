@@ -65,9 +65,9 @@ def words(text: str) -> str:
     return cleaned if cleaned.strip() else ""
 
 
-def plain(text: str, most: int = MAX_TEXT) -> Block:
+def plain(text: str, max_length: int = MAX_TEXT) -> Block:
     """A plain_text object, without emoji codes."""
-    return {"type": "plain_text", "text": cut(words(text) or NOTHING, most), "emoji": False}
+    return {"type": "plain_text", "text": cut(words(text) or NOTHING, max_length), "emoji": False}
 
 
 def native(span: Span) -> Native:

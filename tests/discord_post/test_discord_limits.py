@@ -5,16 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord.limits import (
-    BAN,
+    CLOUDFLARE_BAN,
     GLOBAL,
     INVALID_SECONDS,
     LEAD,
+    MAX_INVALID,
     MAX_STOP,
-    MOST_INVALID,
     SAFETY_MARGIN,
-    Answer,
     Busy,
     Limits,
+    RestResponse,
 )
 from tests.slack_post.virtual_time import VirtualTime
 
@@ -24,7 +24,7 @@ OWN = {"Via": "1.1 google"}
 
 def limited(seconds, scope="user"):
     headers = {**OWN, "X-RateLimit-Scope": scope}
-    return Answer(429, headers, {"message": "…", "retry_after": seconds, "global": scope == "global"})
+    return RestResponse(429, headers, {"message": "…", "retry_after": seconds, "global": scope == "global"})
 
 
 @pytest.fixture
@@ -154,13 +154,13 @@ async def test_a_429_of_the_whole_bot_stops_everybody_who_waits_too(limits, time
 @pytest.mark.parametrize(
     ("answer", "seconds"),
     [
-        (Answer(429, {}, {}), BAN),
-        (Answer(429, {"Retry-After": "7"}, {}), BAN),
-        (Answer(429, {"Retry-After": "900"}, {}), 900),
-        (Answer(429, {"Retry-After": "never"}, {}), BAN),
+        (RestResponse(429, {}, {}), CLOUDFLARE_BAN),
+        (RestResponse(429, {"Retry-After": "7"}, {}), CLOUDFLARE_BAN),
+        (RestResponse(429, {"Retry-After": "900"}, {}), 900),
+        (RestResponse(429, {"Retry-After": "never"}, {}), CLOUDFLARE_BAN),
         (limited(10**9, "global"), MAX_STOP),
-        (limited(float("nan"), "global"), BAN),
-        (limited("soon", "global"), BAN),
+        (limited(float("nan"), "global"), CLOUDFLARE_BAN),
+        (limited("soon", "global"), CLOUDFLARE_BAN),
         (limited(-3, "global"), 0.05),
     ],
 )
@@ -172,10 +172,10 @@ async def test_whatever_a_429_says_the_wait_is_sane(limits, answer, seconds):
 
 
 async def test_too_many_refusals_stop_everything_long_before_a_ban(limits, time):
-    for number in range(MOST_INVALID):
-        limits.learn(Answer((401, 403)[number % 2], OWN, {}), "C1")
+    for number in range(MAX_INVALID):
+        limits.learn(RestResponse((401, 403)[number % 2], OWN, {}), "C1")
         limits.learn(limited(0.05, "shared"), "C2")
-        limits.learn(Answer(404, OWN, {}), "C3")
+        limits.learn(RestResponse(404, OWN, {}), "C3")
         await time.advance(0.01)
     with pytest.raises(Busy):
         await limits.admit(10)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.discord.errors import RATE_LIMITED
-from adapters.discord.limits import BAN
+from adapters.discord.limits import CLOUDFLARE_BAN
 from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
 from tests.standins.discord_server.permissions import Permission
@@ -73,7 +73,7 @@ async def test_a_ban_by_cloudflare_is_minutes_of_silence(discord, poster, here):
     assert delivery == Later(timedelta(hours=1), RATE_LIMITED)
     assert isinstance(await poster.post(here, HELLO, "b"), Later)
     assert calls(discord) == 1
-    assert delivery.after >= timedelta(seconds=BAN)
+    assert delivery.after >= timedelta(seconds=CLOUDFLARE_BAN)
 
 
 async def test_a_client_that_is_closed_has_sent_nothing(rest, poster, here):

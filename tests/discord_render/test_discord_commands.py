@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, fingerprint, payload, typing
+from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, fingerprint, focused_argument, payload
 from bot.commands.command import Command, Kind, argument
 from bot.commands.parse import bind
 from bot.commands.registry import COMMANDS, by_name
@@ -121,8 +121,8 @@ def test_an_option_whose_name_ends_in_a_digit_keeps_it_where_one_value_is_taken(
 
 def test_typing_tells_the_argument_and_what_stands_there():
     options = [*chosen(video="vid_1"), {"type": 3, "name": "video3", "value": "ca", "focused": True}]
-    assert typing(BY_NAME["compare"], options) == ("video", "ca")
-    assert typing(BY_NAME["compare"], chosen(video="vid_1")) is None
+    assert focused_argument(BY_NAME["compare"], options) == ("video", "ca")
+    assert focused_argument(BY_NAME["compare"], chosen(video="vid_1")) is None
 
 
 @ANY

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.discord.commands import payload
 from adapters.discord.render import messages
-from adapters.discord.text import markdown, say_server
+from adapters.discord.text import markdown, server_wording
 from bot.reply.model import Link, text
 from tests.gallery import gallery
 
@@ -21,11 +21,11 @@ def test_no_message_and_no_command_names_a_workspace():
 
 @pytest.mark.parametrize("words", ["My workspace tour", "Workspaces", "the workspace of my dreams"])
 def test_a_title_keeps_its_words(words):
-    assert say_server(words) == words
+    assert server_wording(words) == words
     assert words in "".join(markdown((Link("in this workspace", "https://a.b/c"), *text(words))))
 
 
 def test_a_sentence_behind_a_mark_names_a_server_too():
-    assert say_server("⛔ This workspace has no key. This workspace needs one.") == (
+    assert server_wording("⛔ This workspace has no key. This workspace needs one.") == (
         "⛔ This server has no key. This server needs one."
     )

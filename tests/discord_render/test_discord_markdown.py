@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.text import escaped, line, link_address, markdown, unpinged
+from adapters.discord.text import escaped, line, link_address, markdown, mention_safe
 from bot.reply.model import Bold, Channel, Code, Link, Mention, Plain, Time
 from bot.reply.text import length, shown
 from tests.discord_render.rendered import squashed
@@ -69,8 +69,8 @@ def test_no_piece_is_longer_than_a_text_display(foreign):
 
 @pytest.mark.parametrize("foreign", DISCORD_TRAPS)
 def test_what_reads_no_markup_shows_foreign_text_and_notifies_nobody(foreign):
-    assert unpinged(foreign).replace("\u200b", "") == shown(foreign)
-    assert mentions(unpinged(foreign)) == set()
+    assert mention_safe(foreign).replace("\u200b", "") == shown(foreign)
+    assert mentions(mention_safe(foreign)) == set()
 
 
 def test_a_text_that_looks_like_an_address_is_no_link():

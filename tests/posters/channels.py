@@ -256,11 +256,11 @@ class DiscordChannel:
     @asynccontextmanager
     async def impatient(self) -> AsyncIterator[ChannelPoster]:
         """A poster that waits 0.2 s for a response."""
-        within, rest.WITHIN = rest.WITHIN, 0.2
+        within, rest.RESPONSE_TIMEOUT = rest.RESPONSE_TIMEOUT, 0.2
         try:
             yield self.poster
         finally:
-            rest.WITHIN = within
+            rest.RESPONSE_TIMEOUT = within
 
     @asynccontextmanager
     async def unreachable(self) -> AsyncIterator[ChannelPoster]:

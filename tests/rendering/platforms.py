@@ -6,7 +6,7 @@ from typing import Any
 from adapters.discord import actions as discord_actions
 from adapters.discord import forms as discord_forms
 from adapters.discord import render as discord_render
-from adapters.discord.text import say_server
+from adapters.discord.text import server_wording
 from adapters.slack import actions as slack_actions
 from adapters.slack import forms as slack_forms
 from adapters.slack import render as slack_render
@@ -125,7 +125,7 @@ class Discord:
         return [*components.validate(wire, attached=attached), *markdown.mentions(wire)]
 
     def missing(self, text: str, messages: list[Any]) -> list[str]:
-        return discord_reading.missing(say_server(text), tuple(messages))
+        return discord_reading.missing(server_wording(text), tuple(messages))
 
     def read(self, messages: list[Any]) -> str:
         return "".join(discord_reading.read(message.components) for message in messages).replace("\u200b", "")
