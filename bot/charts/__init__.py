@@ -1,5 +1,4 @@
-"""Charts: numbers in, a PNG, the sentences for its alt text and a file name out, drawn in a process of their own.
+"""Charts: specs in; a PNG, its alt text and a file name out, drawn in a separate process.
 
-A picture stands alone: its subject's name, the unit, the period and its zone are in it. Nothing here knows a chat, the
-store or the API.
+A picture stands alone: it names its subject, unit, period and time zone. Charts know no chat, store or API.
 """

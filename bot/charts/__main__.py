@@ -1,6 +1,6 @@
-"""The chart process: reads specs from its input, answers with charts on its output, and ends when its input does.
+"""The chart process: reads specs from stdin, writes charts to stdout, and ends at the end of its input.
 
-It ends so with the bot, however that ended. An answer is a `Chart`, or the text of what went wrong.
+So it ends with the bot, however that ended. A response is a `Chart`, or the text of an error.
 """
 
 import logging
@@ -15,7 +15,7 @@ from bot.charts.specs import HEAD, Chart, Comparison, Gains, Growth, Movers, Spe
 
 
 def draw(spec: Spec) -> Chart:
-    """The picture and its sentences. The first call in a process imports matplotlib, which takes most of a second."""
+    """Draw a spec. The first call in a process imports matplotlib, which takes most of a second."""
     from bot.charts import bars, canvas, lines  # noqa: PLC0415 - after `main` has set MATPLOTLIBRC
 
     match spec:
@@ -36,13 +36,13 @@ def draw(spec: Spec) -> Chart:
 
 def main() -> None:
     """Draw until the input ends."""
-    # A chart looks the same whatever style this machine's user prefers, and remarks on a cache are for nobody's screen.
+    # Ignore this machine's matplotlib style, and hide its notices about its cache.
     os.environ["MATPLOTLIBRC"] = os.devnull
     logging.disable(logging.WARNING)
     asked = sys.stdin.buffer
     with open(sys.stdout.fileno(), "wb", buffering=0, closefd=False) as answers:
         while head := asked.read(HEAD):
-            spec: Spec = pickle.loads(asked.read(length(head)))  # noqa: S301 - from the bot's end of the pipe alone
+            spec: Spec = pickle.loads(asked.read(length(head)))  # noqa: S301 - only the bot writes to this pipe
             try:
                 answers.write(framed(_drawn(spec)))
             except BrokenPipeError:
@@ -52,7 +52,7 @@ def main() -> None:
 def _drawn(spec: Spec) -> Chart | str:
     try:
         return draw(spec)
-    except Exception:  # noqa: BLE001 - whatever it is, it costs one picture and not the process
+    except Exception:  # noqa: BLE001 - an error costs one picture, not the process
         return traceback.format_exc()
 
 

@@ -1,4 +1,4 @@
-"""A chart in words: sentences that state what it shows (exact counts, UTC times, gaps), and the name of its file."""
+"""Alt text of charts (exact counts, UTC times, gaps), and their file names."""
 
 import re
 import unicodedata
@@ -19,14 +19,14 @@ from bot.reply.text import cut, visible
 
 _LONGEST_NAME = 30
 _LONGEST_SLUG = 36
-"""Characters of a name in a sentence and in a file's name."""
+"""Maximum characters of a name in a sentence, and in a file name."""
 
 _DAYS_FROM = 48
-"""Hours from which a span is named in days."""
+"""Hours from which a duration is given in days."""
 
 
 def growth_alt(growth: Growth) -> str:
-    """From what to what, between when and when, what is missing, and whether the counter fell."""
+    """Start, end and period of the count, missing hours, and whether the counter fell."""
     line = growth.line
     return f"{_change(line)}{_when(line)}{_remarks(line)}{''.join(f'; {remark}' for remark in growth.remarks)}."
 
@@ -67,7 +67,7 @@ def _hours_missing(hours: int) -> str:
 
 
 def gains_alt(gains: Gains) -> str:
-    """The latest hour and the best one, then the best day and the latest, and what is missing."""
+    """The latest and the best hour, the best and the latest day, and missing hours."""
     unit, hours, days = gains.line.label, gains.hours, [day for day in gains.days if day.gain is not None]
     sentences = []
     if hours:
@@ -94,7 +94,7 @@ def _moment(at: datetime) -> str:
 
 
 def comparison_alt(comparison: Comparison) -> str:
-    """Who leads at the last hour that every line has, where those that went on stand now, and what is missing."""
+    """Who leads at the last hour common to all lines, the present count of those that went on, and missing hours."""
     unit = comparison.unit
     quoted = [f"“{cut(visible(line.label), _LONGEST_NAME)}”" for line in comparison.lines]
     numbered = [f"{number} {name}" for number, name in enumerate(quoted, 1)]
@@ -132,7 +132,7 @@ def _lines_missing(lines: Iterable[Line[float]]) -> str:
 
 
 def movers_alt(movers: Movers) -> str:
-    """What each gained or lost, or had at an hour, in the order of the table."""
+    """What each entry gained or lost, or had at an hour, in the order of the chart."""
     unit = f"{movers.unit[0].upper()}{movers.unit[1:]}"
     if movers.hour is not None:
         had = (f"{_quoted(name)} had {count:,}" for name, count in movers.changes)
@@ -153,7 +153,7 @@ def _quoted(name: str) -> str:
 
 
 def spend_alt(spend: Spend) -> str:
-    """How much in all, from when to when, and on which day most."""
+    """Total spend, its period, and the day with the most."""
     first, last = spend.days[0][0], spend.days[-1][0]
     total = sum((spent for _, spent in spend.days), Decimal())
     when = f"on {span_text(first, last)} (UTC)" if first == last else f"from {span_text(first, last)} (days in UTC)"
@@ -170,7 +170,7 @@ def _and(items: Iterable[str]) -> str:
 
 
 def file_name(spec: Spec) -> str:
-    """The name for the file of a spec's picture."""
+    """The file name for a spec's picture."""
     match spec:
         case Growth(name, line, _):
             words = f"{_slug(name)}-{line.label}{_span(line.points[-1][0] - line.points[0][0])}"

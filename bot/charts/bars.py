@@ -1,7 +1,4 @@
-"""Bar charts: a ranking (top movers, a leaderboard), daily spend, and one video's gains by hour and by day.
-
-Bars always begin at zero.
-"""
+"""Bar charts: rankings (top movers, leaderboards), daily spend, and a video's gains per hour and day."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, timedelta
@@ -23,7 +20,7 @@ from bot.domain.money import dollars
 from bot.domain.videos import HOUR
 
 _ROW, _NAME, _BAR = 78, 36, 24
-"""Pixels of a row, of the room for its name, whatever hangs below its letters, and of its bar."""
+"""Pixels of a row, of its name with descenders, and of its bar."""
 
 _NUMBER_PAD = 8
 _SHORTEST_BAR = 3
@@ -32,7 +29,7 @@ _MOST_DAY_LABELS = 6
 
 
 def movers_figure(movers: Movers) -> Figure:
-    """A name per row, and under it a bar with its number: to the right for a gain, hatched to the left for a loss."""
+    """A name per row, and below it a bar with its number: to the right for a gain, hatched to the left for a loss."""
     changes, room = movers.changes, WIDTH - 2 * MARGIN
     about = f"{movers.unit} gained · {window_text(movers.since, movers.until)}"
     if movers.hour is not None:
@@ -62,7 +59,7 @@ def _write(axes: Axes, x: float, y: float, text: str, *, ha: str = "left", bold:
 
 
 def _zero_and_scale(changes: list[int], room: float) -> tuple[float, float]:
-    """How far from the left zero sits, and the pixels of one count, with room for a number at each bar's end."""
+    """Distance of zero from the left, and pixels per count, with room for a number at each bar's end."""
     gained = max(*changes, 0)
     lost = -min(*changes, 0)
     number = 2 * _NUMBER_PAD + max(width(short_change(change), SMALL, bold=True) for change in changes)
@@ -72,13 +69,13 @@ def _zero_and_scale(changes: list[int], room: float) -> tuple[float, float]:
 
 
 def spend_figure(spend: Spend) -> Figure:
-    """A bar per day, the dearest one with its amount, today's pale because it isn't over."""
+    """A bar per day; the highest has its amount, today's is pale because the day isn't over."""
     first, last = spend.days[0][0], spend.days[-1][0]
     dearest_day, dearest = max(spend.days, key=lambda entry: entry[1])
     total = sum((spent for _, spent in spend.days), Decimal())
     y = dollar_scale(dearest, most=6)
     left = canvas.left_of(y)
-    # The label of the last day reaches beyond its bar.
+    # The last day's label is wider than its bar.
     box = Box(left, canvas.HEADING, WIDTH - left - MARGIN - _NUMBER_PAD, canvas.PANEL)
     x = days_scale((last - first).days + 1, first)
     key = [f"{dollars(total)} in all, of snapshots read"]
@@ -96,7 +93,7 @@ def spend_figure(spend: Spend) -> Figure:
 
 
 def note_over_bar(axes: Axes, box: Box, text: str, top: tuple[float, float]) -> None:
-    """A bar's number above it; at the edges it leans inwards."""
+    """Write a bar's number above it; at the edges it is aligned inwards."""
     low, high = axes.get_xlim()
     across = (top[0] - low) / (high - low) * box.width
     half = width(text, SMALL, bold=True) / 2
@@ -105,7 +102,7 @@ def note_over_bar(axes: Axes, box: Box, text: str, top: tuple[float, float]) -> 
 
 
 def days_scale(days: int, first: date) -> Scale:
-    """A place per day, a week wide at least so that one bar does not fill the picture."""
+    """One place per day, at least a week wide so that a single bar doesn't fill the picture."""
     spare = max(_FEWEST_DAYS - days, 0) / 2
     step = -(-days // _MOST_DAY_LABELS)
     ticks = tuple((number, day_text(first + timedelta(days=number))) for number in range(0, days, step))
@@ -115,19 +112,19 @@ def days_scale(days: int, first: date) -> Scale:
 _CAPTION = 48
 _GAINS_HEIGHT = 170
 _RIGHT_PAD = 44
-"""Pixels right of a panel: its last label may reach beyond it."""
+"""Pixels right of a panel, since its last label may be wider than its bar."""
 
 _APART = 4
-"""Pixels of a bar from which a white line parts it from the next one."""
+"""Width in pixels from which a white line separates a bar from the next."""
 
 _FEWEST_HOURS = 12
 _BELOW = _CAPTION + _GAINS_HEIGHT + canvas.TICKS
 _LOWER = canvas.HEADING + _BELOW + 12
-"""Where the lower panel begins."""
+"""Top of the lower panel."""
 
 
 class _Bar(NamedTuple):
-    """Where a bar begins, how wide and high it is, and whether hourly readings cover all of it."""
+    """Position, width and height of a bar, and whether hourly readings cover all of it."""
 
     left: float
     width: float
@@ -136,7 +133,7 @@ class _Bar(NamedTuple):
 
 
 def gains_figure(gains: Gains) -> Figure:
-    """Two panels with scales of their own: a day gains many times what an hour does."""
+    """Two panels with separate scales: a day gains many times as much as an hour."""
     line, days, since = gains.line, gains.days, gains.since
     end = line.points[-1][0].astimezone(UTC)
     start = min(since, end - _FEWEST_HOURS * HOUR).astimezone(UTC)

@@ -1,8 +1,8 @@
-"""Shared by every picture: size, colours, type, the heading with subject, unit and period, the key, and the PNG.
+"""Canvas of every picture: size, colours, fonts, the heading with subject, unit and period, the key, and the PNG.
 
-Imports matplotlib, so it belongs to the chart process. A chart is 800 pixels wide for a phone that shows it at 360:
-type is 23 pixels at least. The ground is opaque and framed, so that it reads in a light chat and in a dark one. Colours
-are those of Okabe and Ito that keep 3:1 against white; a marker, a dash, a hatch or a sign always says the same.
+Imports matplotlib, so only the chart process may import this. A chart is 800 pixels wide for a phone that shows it at
+360, so text is at least 23 pixels high. The background is opaque and framed, for light and dark chats. Colours are
+those of Okabe and Ito with a contrast of 3:1 against white; a marker, dash, hatch or sign always has the same meaning.
 """
 
 import io
@@ -23,7 +23,7 @@ HEADING = 116
 PANEL = 290
 TICKS = 44
 KEY = 46
-"""Pixels of height: the heading, a panel, the labels below it, and the key."""
+"""Heights in pixels: the heading, a panel, the labels below it, and the key."""
 
 INK = "#1f2328"
 MUTED = "#57606a"
@@ -40,13 +40,13 @@ PURPLE = "#cc79a7"
 SMALL = 23
 LARGE = 28
 CAPITAL = 0.36
-"""Half a capital letter's height over the size. It places texts, as each script's font has a box of its own."""
+"""Half a capital letter's height relative to the size; positions text, as each script's font has different bounds."""
 
 TICK_PAD = 8
 
 
 class Box(NamedTuple):
-    """Where something sits on the sheet, in pixels from its left and its top."""
+    """A rectangle on the picture, in pixels from its left and top."""
 
     left: float
     top: float
@@ -55,7 +55,7 @@ class Box(NamedTuple):
 
 
 def picture(name: str, about: str, height: int, key: Sequence[str] = ()) -> Figure:
-    """A framed picture with `height` pixels to draw in below the subject's name and the line with unit and period.
+    """Create a framed picture with `height` pixels below the name and the line with unit and period.
 
     `key` explains unusual marks at the bottom. At 72 dots per inch a point is a pixel.
     """
@@ -81,14 +81,14 @@ def write(
     bold: bool = False,
     color: str = INK,
 ) -> None:
-    """A line of text, its middle so many pixels from the top."""
+    """Write a line of text, its middle `middle` pixels from the top."""
     y = 1 - (middle + CAPITAL * size) / figure.bbox.height
     face = font(text, size, bold=bold)
     figure.text(left / WIDTH, y, text, va="baseline", fontproperties=face, color=color, parse_math=False)
 
 
 def blank(figure: Figure, box: Box, across: tuple[float, float], up: tuple[float, float]) -> Axes:
-    """Axes of these limits at a place on the sheet, with nothing to be seen."""
+    """Invisible axes with these limits in a rectangle of the picture."""
     height = figure.bbox.height
     bounds = (box.left / WIDTH, 1 - (box.top + box.height) / height, box.width / WIDTH, box.height / height)
     axes = figure.add_axes(bounds, xlim=across, ylim=up, xticks=(), yticks=(), facecolor="none")
@@ -97,7 +97,7 @@ def blank(figure: Figure, box: Box, across: tuple[float, float], up: tuple[float
 
 
 def panel(figure: Figure, box: Box, x: Scale, y: Scale) -> Axes:
-    """Axes with a floor, a rule across at each count, and labels on the left and below."""
+    """Axes with a baseline, a horizontal rule at each count, and labels on the left and below."""
     axes = blank(figure, box, (x.low, x.high), (y.low, y.high))
     axes.set_xticks([at for at, _ in x.ticks], [label for _, label in x.ticks])
     axes.set_yticks([at for at, _ in y.ticks], [label for _, label in y.ticks])
@@ -113,7 +113,7 @@ def panel(figure: Figure, box: Box, x: Scale, y: Scale) -> Axes:
 def note(
     axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], *, size: int = SMALL, align: str
 ) -> None:
-    """Bold words so many pixels from a point of the data."""
+    """Bold text at an offset in pixels from a data point."""
     axes.annotate(
         text,
         at,
@@ -129,12 +129,12 @@ def note(
 
 
 def left_of(*scales: Scale) -> float:
-    """Where panels with these y axes begin, so that their labels fit on the left and the panels stand in line."""
+    """Left edge of panels with these y axes, so that the labels fit and the panels align."""
     return MARGIN + TICK_PAD + max(width(label, SMALL) for scale in scales for _, label in scale.ticks)
 
 
 def png(figure: Figure) -> bytes:
-    """The finished picture in 256 colours: none of its own shifts to be noticed, and the file is a third as large."""
+    """Encode the picture in 256 colours: no colour shifts visibly, and the file is a third as large."""
     raw = io.BytesIO()
     figure.savefig(raw, format="rgba", dpi=72)
     size = round(figure.bbox.width), round(figure.bbox.height)

@@ -1,8 +1,8 @@
-"""What the rest of the bot calls: a chart for a spec, drawn once for equal data, and never an error.
+"""Draws charts for the rest of the bot: once for equal data, and without raising errors.
 
-The process that draws is started when first needed, replaced when it broke, and ended with the bot. It is a plain child
-with two pipes rather than a pool: it imports nothing but the charts (a pool's would import the whole program again), it
-can be killed when it hangs, and its input ends when the bot does, however the bot ends.
+The drawing process is started when first needed, replaced if it breaks, and ended with the bot. It is a plain child
+with two pipes rather than a pool: it imports only the charts (a pool's child would import the whole program), it can be
+killed when it hangs, and its input ends with the bot, however that ends.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from bot.reply.model import Drawing, Picture
 _log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
-"""Where `bot` was found, so that the child finds the same one."""
+"""Where `bot` was found, so that the child imports the same one."""
 
 _PASSED_ON = frozenset(
     {
@@ -32,7 +32,7 @@ _PASSED_ON = frozenset(
         *("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
     }
 )
-"""Environment variables that the child gets: what Python and matplotlib need. Any other one may hold a secret."""
+"""Environment variables passed to the child: those that Python and matplotlib need. Any other may hold a secret."""
 
 _PATIENCE = 5
 """Seconds for an idle child to notice the end of its input."""
@@ -41,8 +41,8 @@ _PATIENCE = 5
 class Charts:
     """Draws charts off the event loop, in one process that starts with the first chart.
 
-    `seconds` is how long one drawing may take, a cold start included; `remembered` is how many finished charts are kept
-    (40 KB each at most).
+    `seconds` limits one drawing, a cold start included; `remembered` is the number of finished charts to cache (at most
+    40 KB each).
     """
 
     def __init__(self, *, seconds: float = 10, remembered: int = 64) -> None:
@@ -52,13 +52,13 @@ class Charts:
 
     @property
     def worker_pid(self) -> int | None:
-        """The id of the process that draws, or None while there is none."""
+        """The drawing process's id, or None."""
         return self._process.pid
 
     async def draw(self, spec: Spec) -> Chart | None:
-        """The chart of this spec, or None if it cannot be drawn: numbers must not be lost because a picture failed.
+        """Draw a spec; returns None if that fails, because numbers must not be lost with a picture.
 
-        Askers of equal data at the same time share one drawing, and one who gives up does not take it from the others.
+        Concurrent calls with equal data share one drawing; cancelling one doesn't cancel the others.
         """
         if chart := self._finished.get(spec):
             return chart
@@ -88,7 +88,7 @@ class Charts:
         return chart
 
     async def aclose(self) -> None:
-        """End the process. Whoever still waits, or asks later, gets None. Safe to repeat."""
+        """End the process. Pending and later calls return None. Safe to repeat."""
         await self._process.aclose()
         await asyncio.gather(*self._drawing.values())
 
@@ -102,11 +102,11 @@ class Charts:
 
 
 class DrawingFailed(Exception):
-    """There is no picture: the process died, hung, or could not draw this."""
+    """The picture couldn't be drawn: the process died, hung, or failed."""
 
 
 class ChartProcess:
-    """One child that draws one chart at a time. `seconds` is how long a chart may take, a cold start included."""
+    """A child process that draws one chart at a time. `seconds` limits a chart, a cold start included."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -116,21 +116,21 @@ class ChartProcess:
 
     @property
     def pid(self) -> int | None:
-        """The child's id, or None while there is none."""
+        """The child's id, or None."""
         return self._process.pid if self._process else None
 
     async def draw(self, spec: Spec) -> Chart:
-        """The chart of this spec, or DrawingFailed."""
+        """Draw a spec. Raises DrawingFailed."""
         async with self._turn:
             try:
                 async with asyncio.timeout(self._seconds):
-                    # Packed when its turn has come: all at once, ten large ones would hold up the loop.
+                    # Pickled when its turn comes: ten large ones at once would block the loop.
                     answer = await self._answer(framed(spec))
             except TimeoutError:
                 await self._end()
                 raise DrawingFailed(f"no answer in {self._seconds:g} s") from None
             except BaseException:
-                # A late answer to this would be taken for the answer to the next.
+                # A late response would be taken for that to the next request.
                 await self._end()
                 raise
         if isinstance(answer, str):
@@ -138,7 +138,7 @@ class ChartProcess:
         return answer
 
     async def _answer(self, request: bytes) -> Chart | str:
-        """The child's answer. A child that is found dead is replaced once."""
+        """The child's response. A dead child is replaced once."""
         try:
             return await self._exchange(request)
         except (OSError, asyncio.IncompleteReadError):
@@ -150,19 +150,19 @@ class ChartProcess:
 
     async def _exchange(self, request: bytes) -> Chart | str:
         process = await self._running()
-        assert process.stdin is not None  # noqa: S101 - both pipes were asked for
+        assert process.stdin is not None  # noqa: S101 - both pipes were requested
         assert process.stdout is not None  # noqa: S101
         process.stdin.write(request)
         await process.stdin.drain()
         body = await process.stdout.readexactly(length(await process.stdout.readexactly(HEAD)))
-        answer: Chart | str = pickle.loads(body)  # noqa: S301 - from our own child's end of the pipe alone
+        answer: Chart | str = pickle.loads(body)  # noqa: S301 - only our own child writes to this pipe
         return answer
 
     async def _running(self) -> Process:
         if self._closed:
             raise DrawingFailed("charts are closed")
         if self._process is None:
-            # In a session of its own, so that Ctrl-C at a terminal reaches the bot, which then ends this in order.
+            # In its own session, so that Ctrl-C in a terminal reaches only the bot, which then ends the child in order.
             passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot.charts"),
@@ -182,7 +182,7 @@ class ChartProcess:
             await process.communicate()
 
     async def aclose(self) -> None:
-        """End the child: at once if it is drawing, whose asker then gets DrawingFailed. Safe to repeat."""
+        """End the child: at once if it is drawing, which then raises DrawingFailed. Safe to repeat."""
         self._closed = True
         if self._turn.locked() and self._process is not None:
             with contextlib.suppress(ProcessLookupError):

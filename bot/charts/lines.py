@@ -1,6 +1,6 @@
-"""Line charts: one video's growth over time in UTC, and up to five videos by age, each named beside its line.
+"""Line charts: a video's growth over time in UTC, and up to five videos by age, each named beside its line.
 
-Readings become strokes and gaps become grey: a stroke never crosses a gap. Nobody has to tell colours apart.
+Readings become lines and gaps become grey areas: a line never crosses a gap. Nothing depends on colour alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,19 +27,19 @@ Point: TypeAlias = tuple[float, float]
 Segments: TypeAlias = Sequence[Sequence[Point]]
 
 NARROWEST_GAP = 6
-"""Pixels: less would be lost on a phone."""
+"""Pixels: a narrower gap would be invisible on a phone."""
 
 MANY_POINTS = 12
 
 
 _END_PAD = 16
-"""Pixels from a line's end to its number."""
+"""Pixels between a line's end and its number."""
 
 _END_DOT = 14
 
 
 def growth_figure(growth: Growth) -> Figure:
-    """The line under an axis of clock times or days, with its latest count at its end."""
+    """The line over an axis of times or days, with the latest count at its end."""
     line = growth.line
     counts = [count for _, count in line.points]
     first, last = line.points[0][0].astimezone(UTC), line.points[-1][0].astimezone(UTC)
@@ -59,7 +59,7 @@ def growth_figure(growth: Growth) -> Figure:
 
 
 def _growth_key(line: Line[datetime]) -> Iterator[str]:
-    """How to read what is unusual, if anything is."""
+    """Explanations of unusual marks, if there are any."""
     if line.gaps:
         yield "grey: no reading"
     if line.falls:
@@ -67,7 +67,7 @@ def _growth_key(line: Line[datetime]) -> Iterator[str]:
 
 
 def _draw_growth(axes: Axes, line: Line[datetime], start: datetime, pixel: float) -> None:
-    """The line, filled down to zero where the axis begins there. `pixel` is one of the picture's, in hours."""
+    """Draw the line, filled down to zero if the axis begins there. `pixel` is the hours per pixel."""
     segments = [[((at - start) / HOUR, count) for at, count in segment] for segment in line.segments]
     narrowest = NARROWEST_GAP * pixel
     _holes(axes, [segments], narrowest)
@@ -88,18 +88,18 @@ _SWATCH = 26
 _WIDEST_NAME = 250
 _NAME_HEIGHT = 36
 _LABEL_HEIGHT = 74
-"""Pixels from a name to its count, as some scripts hang far below the line, and of both with air."""
+"""Pixels between a name and its count, with room for scripts with long descenders; and the height of both."""
 
 _PANEL = 5 * _LABEL_HEIGHT
 _MARKERS = 6
 _MARKER_SIZE = 13
 
 _FLATTENED = 20
-"""The highest line over the lowest one, from which only a logarithmic axis shows the shape of both."""
+"""Ratio of the highest to the lowest line from which only a logarithmic axis shows the shape of both."""
 
 
 class _Pen(NamedTuple):
-    """A line's colour, dash and marker: any one of the three tells the five apart."""
+    """A line's colour, dash and marker; each alone distinguishes the five lines."""
 
     color: str
     dash: str | tuple[float, tuple[float, ...]]
@@ -116,7 +116,7 @@ _PENS = (
 
 
 def comparison_figure(comparison: Comparison) -> Figure:
-    """The lines under an axis of hours or days since tracking began, their names and latest counts to the right."""
+    """The lines over an axis of hours or days since tracking began, with names and latest counts on the right."""
     lines = comparison.lines
     ages = [age for line in lines for age, _ in line.points]
     x, unit = age_scale(min(ages), max(ages), most=6)
@@ -154,13 +154,13 @@ def comparison_figure(comparison: Comparison) -> Figure:
 
 
 def is_flattened(lines: Sequence[Line[float]]) -> bool:
-    """Whether the highest line would press another one flat on an axis from zero."""
+    """Whether the highest line would flatten another one on an axis from zero."""
     tops = [max(count for _, count in line.points) for line in lines]
     return max(tops) > _FLATTENED * max(min(tops), 1)
 
 
 def _names(lines: Sequence[Line[float]]) -> list[str]:
-    """What each line is called, short enough; numbered if two would read the same."""
+    """Short names of the lines, numbered if two would be equal."""
     names = [fitted(line.label, _WIDEST_NAME, sheet.SMALL) for line in lines]
     if len({*names}) == len(names):
         return names
@@ -175,7 +175,7 @@ def _segments(line: Line[float]) -> Segments:
 def _draw(axes: Axes, segments: Segments, pen: _Pen, number: int, narrowest: float) -> None:
     xs, ys = _drawn_path(_opened(segments, narrowest))
     every = max(len(xs) // _MARKERS, 1)
-    # The markers of one line sit between those of the next, so that lines which run together stay apart.
+    # Markers of different lines alternate, so that overlapping lines stay distinguishable.
     marked = range(every * number // len(_PENS), len(xs) - every // 2, every)
     axes.plot(
         xs,
@@ -196,7 +196,7 @@ def _draw(axes: Axes, segments: Segments, pen: _Pen, number: int, narrowest: flo
 
 
 def _lead(axes: Axes, end: Point, swatch: Point, pen: _Pen) -> None:
-    """A dotted line from a line's end to its marker beside its name."""
+    """A dotted line from a line's end to the marker beside its name."""
     leader = Line2D(
         *zip(end, swatch, strict=True), color=pen.color, linewidth=2, linestyle=(0, (1, 2)), clip_on=False, zorder=2
     )
@@ -205,9 +205,9 @@ def _lead(axes: Axes, end: Point, swatch: Point, pen: _Pen) -> None:
 
 
 def label_heights(wanted: Sequence[float], room: float) -> list[float]:
-    """The middle of each label, in pixels above the floor: as near to its line's end as the others and the room allow.
+    """The middle of each label, in pixels above the floor: as close to its line's end as space allows.
 
-    Labels keep the order of the ends, so leaders of lines that end together don't cross.
+    Labels keep the order of the ends, so that leaders don't cross.
     """
     order = sorted(range(len(wanted)), key=lambda number: wanted[number])
     heights = [0.0] * len(wanted)
@@ -223,9 +223,9 @@ def label_heights(wanted: Sequence[float], room: float) -> list[float]:
 
 
 def _opened(segments: Segments, narrowest: float) -> Segments:
-    """The segments with each narrow gap widened to what can be seen, by drawing its two edges back along the line.
+    """Widen each narrow gap to a visible width, by shortening the segments on both sides.
 
-    An hour of a month is a pixel, and a line is four wide. A segment too short to draw back leaves no stroke.
+    An hour of a month is one pixel, and a line is four wide. A segment too short for that gets no line.
     """
     edges = [(before[-1][0], after[0][0]) for before, after in pairwise(segments)]
     middles = [(before + after) / 2 for before, after in edges]
@@ -242,7 +242,7 @@ def _opened(segments: Segments, narrowest: float) -> Segments:
 
 
 def _holes(axes: Axes, lines: Iterable[Segments], narrowest: float) -> None:
-    """Grey where readings are missing, wide enough to be seen in a month of hours."""
+    """Grey areas where readings are missing, wide enough to be visible in a month of hours."""
     low, high = axes.get_ylim()
     for segments in lines:
         for before, after in pairwise(segments):
@@ -252,7 +252,7 @@ def _holes(axes: Axes, lines: Iterable[Segments], narrowest: float) -> None:
 
 
 def _drawn_path(segments: Segments) -> tuple[list[float], list[float]]:
-    """Segments as matplotlib takes them: a NaN between two of them lifts the pen."""
+    """Segments in matplotlib's form, separated by NaN."""
     xs: list[float] = []
     ys: list[float] = []
     for segment in segments:
@@ -265,12 +265,12 @@ def _drawn_path(segments: Segments) -> tuple[list[float], list[float]]:
 
 
 def _lonely(segments: Segments, narrowest: float) -> Sequence[Point]:
-    """The points whose stroke is too short to be seen, so that they need a dot."""
+    """Points whose line is too short to be visible, so that they need a dot."""
     return [point for segment in segments if segment[-1][0] - segment[0][0] <= narrowest for point in segment]
 
 
 def _dots(axes: Axes, points: Sequence[Point], color: str, marker: str, size: int) -> None:
-    """A marker at each point, on top of every line, and whole even at the edge. Many are small, to stay apart."""
+    """Markers on top of all lines, not clipped at the edges. If there are many, they are small."""
     many = len(points) > MANY_POINTS
     axes.plot(
         [x for x, _ in points],

@@ -1,7 +1,7 @@
-"""Names in any script: the drawable text, its fonts, its width, and a shorter form that fits.
+"""Names in any script: drawable text, fonts, width, and shortening.
 
-DejaVu Sans, which comes with matplotlib, draws Latin, Greek, Cyrillic, Hebrew, Arabic and more; the Noto fonts beside
-this file draw the scripts of East, South and South-East Asia and of Ethiopia. matplotlib shapes and orders the letters.
+DejaVu Sans, which comes with matplotlib, has Latin, Greek, Cyrillic, Hebrew, Arabic and more; the Noto fonts beside
+this file have the scripts of East, South and South-East Asia and of Ethiopia. matplotlib shapes and orders the letters.
 """
 
 import re
@@ -26,7 +26,7 @@ _DEJAVU = "DejaVu Sans"
 
 @lru_cache(maxsize=512)
 def drawable(name: str) -> str:
-    """The name on one line, without emoji; letters that no font has are replaced by their script: `[Tibetan]`."""
+    """The name on one line, without emoji; letters missing in all fonts are replaced by their script: `[Tibetan]`."""
     one_line = visible(" ".join(name.split()))
     kept = visible("".join(char for char in unicodedata.normalize("NFC", one_line) if not _is_left_out(char)))
     runs = ((is_known, "".join(run)) for is_known, run in groupby(kept, _is_known))
@@ -50,7 +50,7 @@ def _script(char: str) -> str:
 def font(text: str, size: float, *, bold: bool = False) -> FontProperties:
     """The fonts for a text. Text in a Noto font is never bold: only regular weights are shipped.
 
-    A Noto font comes first, so that it draws a whole word of which DejaVu Sans lacks a letter.
+    A Noto font comes first, so that it draws whole words in which DejaVu Sans lacks a letter.
     """
     noto = sorted({*filter(None, map(_family_of, map(ord, text)))} - {_DEJAVU})
     return FontProperties(family=[*noto, _DEJAVU], size=size, weight="normal" if noto else "bold" if bold else "normal")
@@ -58,14 +58,14 @@ def font(text: str, size: float, *, bold: bool = False) -> FontProperties:
 
 @lru_cache(maxsize=2_048)
 def width(text: str, size: float, *, bold: bool = False) -> float:
-    """The pixels that a text takes across."""
+    """Width of a text in pixels."""
     face = font(text, size, bold=bold)
     measured = _renderer().get_text_width_height_descent(text, face, ismath=False)  # type: ignore[no-untyped-call]
     return float(measured[0])
 
 
 def fitted(name: str, room: float, size: float, *, bold: bool = False) -> str:
-    """The drawable name, shortened in its middle if it is wider than its room: series differ at their ends."""
+    """The drawable name, shortened in the middle if it is too wide: names of a series differ at their ends."""
     name = drawable(name)
     if width(name, size, bold=bold) <= room:
         return name
@@ -74,7 +74,7 @@ def fitted(name: str, room: float, size: float, *, bold: bool = False) -> str:
 
 
 def _without_middle(name: str, kept: int) -> str:
-    """About `kept` letters: the first and the last ones, without pieces of words unless a word is most of them."""
+    """Keep about `kept` letters at both ends, cutting between words unless a word is most of them."""
     head, tail = name[: kept * 3 // 5], name[len(name) - kept + kept * 3 // 5 :]
     while head and (_is_joined(name[len(head)]) or head[-1] in _JOINERS):
         head = head[:-1]
@@ -88,12 +88,12 @@ def _without_middle(name: str, kept: int) -> str:
 
 
 def _longer_half(piece: str, whole_words: str) -> str:
-    """The whole words of a piece if they are at least half of it."""
+    """The whole words of a piece, if they are at least half of it."""
     return whole_words if 2 * len(whole_words) >= len(piece) else piece
 
 
 def _is_joined(char: str) -> bool:
-    """Whether a character is part of the letter before it."""
+    """Whether a character belongs to the letter before it."""
     return char in _JOINERS or unicodedata.category(char).startswith("M")
 
 
@@ -104,7 +104,7 @@ def _renderer() -> RendererAgg:
 
 @cache
 def _family_of(code: int) -> str | None:
-    """The first font that has a letter; None if none does."""
+    """The first font that has a character; None if none does."""
     if code in _dejavu():
         return _DEJAVU
     return next((family for family, codes in _noto() if code in codes), None)
@@ -117,7 +117,7 @@ def _dejavu() -> frozenset[int]:
 
 @cache
 def _noto() -> tuple[tuple[str, frozenset[int]], ...]:
-    """The shipped fonts with their letters: read when the first name needs one."""
+    """The shipped fonts and their characters; loaded when first needed."""
     found = []
     for path in sorted((Path(__file__).parent / "noto").glob("*.[ot]tf")):
         fontManager.addfont(path)

@@ -1,4 +1,4 @@
-"""Where an axis begins and ends, where its ticks sit and how they read. Pure arithmetic: nothing here draws."""
+"""Axes: ends, ticks and labels. Pure arithmetic, without drawing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """One axis: its two ends, and its ticks with their labels."""
+    """An axis: its ends, and its ticks with labels."""
 
     low: float
     high: float
@@ -27,7 +27,7 @@ class Scale:
 
 
 def span_text(first: date, last: date) -> str:
-    """One day, or the first and the last of several, with the year: 3 to 30 Nov 2025."""
+    """One day, or a range of days, with the year: 3 to 30 Nov 2025."""
     ending = f"{day_text(last)} {last.year}"
     if first == last:
         return ending
@@ -37,7 +37,7 @@ def span_text(first: date, last: date) -> str:
 
 
 def window_text(since: datetime, until: datetime) -> str:
-    """From when to when, in UTC: 1 Dec, 09:00 to 2 Dec 2025, 09:00 UTC. A year or more is stated to the day."""
+    """A period in UTC: 1 Dec, 09:00 to 2 Dec 2025, 09:00 UTC. A year or more is given in days."""
     first, last = since.astimezone(UTC), until.astimezone(UTC)
     if last - first >= _YEAR:
         return f"{span_text(first.date(), last.date())}, UTC"
@@ -47,9 +47,9 @@ def window_text(since: datetime, until: datetime) -> str:
 
 
 def line_scale(lowest: int, highest: int, most: int) -> Scale:
-    """The axis for lines: from zero, or close up where all values lie in the top quarter and zero would hide the shape.
+    """The axis for lines: from zero, or zoomed in if all values lie in the top quarter and zero would hide the shape.
 
-    Close up means one per cent of the count at least, so that a still number does not look like a climb.
+    A zoomed axis spans at least one per cent of the count, so that a steady number doesn't look like a climb.
     """
     spread = highest - lowest
     if spread and lowest > highest * 3 / 4:
@@ -59,13 +59,13 @@ def line_scale(lowest: int, highest: int, most: int) -> Scale:
 
 
 def bar_scale(counts: Sequence[int], most: int) -> Scale:
-    """The axis for bars, which always holds zero, with room for a number above the highest one."""
+    """The axis for bars, which always includes zero, with room for a number above the highest one."""
     lowest, highest = min(counts, default=0), max(counts, default=0)
     return _count_scale(min(lowest * 1.05, 0), max(highest + (highest - min(lowest, 0)) / 4, 1), most)
 
 
 def logarithmic_scale(lowest: int, highest: int) -> Scale:
-    """The axis of `logarithm`, with a tick per power of ten, or per few of them if there are many."""
+    """The axis of `logarithm`, with a tick per power of ten, or fewer if there are many."""
     low, high = logarithm(lowest), logarithm(highest)
     inside = [count for count in (0, *(10**power for power in range(1, 19))) if low <= logarithm(count) <= high]
     ticks = tuple((logarithm(count), short_count(count)) for count in inside[:: -(-len(inside) // 8)])
@@ -74,7 +74,7 @@ def logarithmic_scale(lowest: int, highest: int) -> Scale:
 
 
 def logarithm(count: int) -> float:
-    """Where a count stands on a logarithmic axis that has a place for zero."""
+    """Position of a count on a logarithmic axis that includes zero."""
     return log10(count + 1)
 
 
@@ -86,13 +86,13 @@ def _count_scale(low: float, high: float, most: int) -> Scale:
 
 
 def _nice_step(least: float) -> float:
-    """The smallest of 1, 2, 5, 10, 20, 50 ... that is not below `least`."""
+    """The smallest of 1, 2, 5, 10, 20, 50 … that isn't below `least`."""
     power = 10.0 ** (len(str(int(least))) - 1)
     return next(step * power for step in (1, 2, 5, 10) if step * power >= least)
 
 
 def _tick_text(tick: int, top: int) -> str:
-    """The tick in the unit of the largest one. Steps of a thousandth of it are the finest that any axis has."""
+    """The tick in the unit of the largest one. No axis has steps below a thousandth of it."""
     if not tick or top < _EXACT_BELOW:
         return exact_count(tick)
     unit, suffix = next(unit for unit in reversed(_UNITS) if unit[0] <= top)
@@ -100,7 +100,7 @@ def _tick_text(tick: int, top: int) -> str:
 
 
 def dollar_scale(highest: Decimal, most: int) -> Scale:
-    """The axis for bars of dollars, from zero to well above the highest, in steps of a cent at least."""
+    """The axis for bars of dollars, from zero to well above the highest, in steps of at least a cent."""
     cents = ceil(highest * 118) or 100
     step = int(_nice_step(cents / most))
     ticks = range(0, cents + 1, step)
@@ -109,12 +109,12 @@ def dollar_scale(highest: Decimal, most: int) -> Scale:
 
 
 def time_scale(first: datetime, last: datetime, most: int) -> Scale:
-    """A UTC axis in hours since `first`: clock times up to a few days, then days, never more than `most` ticks."""
+    """A UTC axis in hours since `first`: times up to a few days, then days, with at most `most` ticks."""
     hours = (last - first) / HOUR
     step = _step_of_hours(hours, most)
     midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
     into_day = first - midnight
-    # From the midnight before, so that clock times are round; whole days count from the first midnight on the axis.
+    # Start at the midnight before, so that times are round; whole days start at the first midnight on the axis.
     at = midnight if step < DAY or not into_day else midnight + timedelta(days=1)
     ticks = []
     while at <= last:
@@ -137,7 +137,7 @@ def age_scale(youngest: float, oldest: float, most: int) -> tuple[Scale, str]:
 
 
 def _step_of_hours(hours: float, most: int) -> int:
-    """The smallest step, of an hour to a week and then weeks doubled, that gives `most` ticks or fewer."""
+    """The smallest step, from an hour to a week and then doubled, with at most `most` ticks."""
     for step in _STEPS_IN_HOURS:
         if hours / step <= most - 1:
             return step

@@ -1,7 +1,7 @@
-"""What can be drawn, as plain values: frozen, hashable (a chart is remembered by them) and picklable.
+"""Chart specs as plain values: frozen, hashable (they are cache keys) and picklable.
 
-Names may be any text in any script; a unit is a metric's name. The bot and its chart process exchange them as frames:
-pickles behind their length, over a pipe that nobody else can reach.
+Names may be any text in any script; a unit is a metric's name. The bot and its chart process exchange specs as frames:
+pickles preceded by their length, over a pipe that no other process can access.
 """
 
 import pickle
@@ -16,13 +16,13 @@ from bot.domain.growth import JITTER, gained_by_day
 from bot.domain.videos import HOUR
 
 _LATE = JITTER / HOUR
-"""Hours by which an hourly reading may be late before it counts as another hour's."""
+"""Hours by which an hourly reading may be late before it counts for another hour."""
 
 SHOWN_HOURS, SHOWN_DAYS = 48, 60
 """How far back gains per hour and per day are shown."""
 
 HEAD: Final = 4
-"""Bytes of a frame's length, the most significant first."""
+"""Bytes of a frame's length, big-endian."""
 MAX_LINES = 5
 MAX_BARS = 10
 
@@ -30,7 +30,7 @@ X = TypeVar("X", datetime, float)
 
 
 def _hours(difference: timedelta | float) -> float:
-    """A stretch of the x axis in hours: of time, or of age, which counts hours already."""
+    """Convert a distance on the x axis to hours; ages are in hours already."""
     return difference / HOUR if isinstance(difference, timedelta) else difference
 
 
@@ -42,8 +42,8 @@ def _is_naive(place: datetime | float) -> bool:
 class Line(Generic[X]):
     """A metric over time (`datetime`, aware) or over age (`float`, hours since tracking began), oldest first.
 
-    Readings are missing between one segment and the next, and no line is ever drawn there. ValueError without a point:
-    without readings there is no picture.
+    Readings are missing between segments, and no line is drawn there. Raises ValueError without a point: without
+    readings there is no picture.
     """
 
     label: str
@@ -60,7 +60,7 @@ class Line(Generic[X]):
 
     @classmethod
     def hourly(cls, label: str, readings: Iterable[tuple[X, int | None]]) -> Self:
-        """The line through hourly readings, cut wherever one is missing: None, or more than 1.5 hours of silence."""
+        """Build a line from hourly readings, split at missing ones: None, or a step of more than 1.5 hours."""
         segments: list[list[tuple[X, int]]] = []
         for place, count in readings:
             if count is None:
@@ -77,25 +77,25 @@ class Line(Generic[X]):
 
     @property
     def gaps(self) -> tuple[tuple[X, X], ...]:
-        """The last place before and the first place after each stretch without readings."""
+        """The ends of each period without readings."""
         return tuple((before[-1][0], after[0][0]) for before, after in pairwise(self.segments))
 
     @property
     def missing_hours(self) -> int:
-        """How many hourly readings the gaps have swallowed."""
+        """How many hourly readings are missing in gaps."""
         return sum(max(int(_hours(after - before) + _LATE) - 1, 0) for before, after in self.gaps)
 
     @property
     def falls(self) -> tuple[tuple[X, int], ...]:
-        """Each reading that is lower than the one before it."""
+        """Each reading that is lower than the one before."""
         return tuple(later for earlier, later in pairwise(self.points) if later[1] < earlier[1])
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A metric of one video, or a sum of several, over time; the line's label is the metric.
+    """A metric of one video, or the sum of several, over time; the line's label is the metric.
 
-    `remarks` are a few words each on what a sum holds, such as `2 ended: last count`.
+    `remarks` are short notes about a sum, such as `2 ended: last count`.
     """
 
     name: str
@@ -112,7 +112,7 @@ class HourGain(NamedTuple):
 
 
 class DayGain(NamedTuple):
-    """A counter's gain on a UTC day, as `gained_by_day` has it; `whole`: hourly readings all day."""
+    """A counter's gain on a UTC day, from `gained_by_day`; `whole`: hourly readings cover the day."""
 
     day: date
     gain: int | None
@@ -121,7 +121,7 @@ class DayGain(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gains:
-    """The gains of one video in the last hours, and per UTC day. ValueError with fewer than two readings."""
+    """A video's gains in the last hours and per UTC day. Raises ValueError with fewer than two readings."""
 
     name: str
     line: Line[datetime]
@@ -132,7 +132,7 @@ class Gains:
 
     @property
     def since(self) -> datetime:
-        """The first reading of the hours that are shown."""
+        """Time of the first reading shown in hours."""
         latest = self.line.points[-1][0]
         return next(at for at, _ in self.line.points if latest - at <= SHOWN_HOURS * HOUR + JITTER)
 
@@ -163,7 +163,7 @@ class Gains:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Up to five videos by age, read until a moment. `unit` is what is counted; a line's label is its video's name."""
+    """Up to five videos by age, read until a time. `unit` is the metric; a line's label is its video's name."""
 
     unit: str
     until: datetime
@@ -176,9 +176,9 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Movers:
-    """The changes of up to ten videos (or creators, or people) in a window, in the order given.
+    """The changes of up to ten videos (or creators, or people) in a window, in the given order.
 
-    With an `hour` they are counts instead, each at that hour of tracking.
+    With `hour` they are counts instead, each at that hour of tracking.
     """
 
     title: str
@@ -195,7 +195,7 @@ class Movers:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Dollars that a wallet spent on each UTC day, oldest first. A day that is left out shows as nothing spent.
+    """Dollars that a wallet spent per UTC day, oldest first. A missing day means no spend.
 
     `today` is the day that isn't over yet.
     """
@@ -218,7 +218,7 @@ Spec: TypeAlias = Growth | Gains | Comparison | Movers | Spend
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A PNG of 40 KB at most, what it shows in sentences for those who do not see it, and a name for its file."""
+    """A PNG of at most 40 KB, its alt text and its file name."""
 
     png: bytes
     alt: str
@@ -226,11 +226,11 @@ class Chart:
 
 
 def framed(value: object) -> bytes:
-    """The value as one frame."""
+    """Encode a value as a frame."""
     body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     return len(body).to_bytes(HEAD, "big") + body
 
 
 def length(head: bytes) -> int:
-    """How many bytes follow the head of a frame."""
+    """Number of bytes after a frame's head."""
     return int.from_bytes(head, "big")
