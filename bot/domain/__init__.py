@@ -1,1 +1,1 @@
-"""What is true without a network, a database or a clock of its own: pure Python on the standard library."""
+"""The domain: rules and data without network, database or clock; pure Python on the standard library."""

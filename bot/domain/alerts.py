@@ -1,8 +1,9 @@
-"""Alerts: which kinds a channel gets, and the state machine of one alert, from opening to resolved.
+"""Alerts: which kinds a channel gets, and the state machine of one alert, from open to resolved.
 
-An alert is one message per episode, edited through its stages. An edit notifies nobody, so it is made even while alerts
-are silenced, and a stage that costs data gets a reply under the message too, once per episode. New messages and replies
-wait while alerts are silenced. An episode ends when the alert is CLEAR, which takes more than leaving it (hysteresis).
+An alert is one message per episode, edited through its stages. An edit notifies nobody, so edits are made even while
+alerts are silenced, and a stage that costs data also gets a reply under the message, once per episode. New messages and
+replies wait while alerts are silenced. An episode ends when the alert is CLEAR, which takes more than leaving the
+previous stage (hysteresis).
 """
 
 from dataclasses import dataclass, replace
@@ -16,15 +17,15 @@ from bot.domain.money import WalletState
 from bot.domain.quiet import QuietHours
 
 DEFAULT_THRESHOLD = Decimal("2.00")
-"""Dollars: five days of one video, at the documented price."""
+"""Dollars: five days of one video at the documented price."""
 SOON, URGENT = timedelta(hours=72), timedelta(hours=24)
 """Runways at which an alert is worse than a low balance."""
 REARM_BALANCE = Decimal("1.2")
 REARM_SOON, REARM_URGENT = timedelta(hours=84), timedelta(hours=30)
-"""What a balance (times its threshold) and a runway must reach before they count as better again."""
+"""What a balance (times its threshold) and a runway must reach to count as recovered."""
 SNOOZE = timedelta(hours=24)
 STALE = timedelta(hours=3)
-"""Figures older than that neither open an alert nor resolve one: the API has missed its hours."""
+"""Figures older than this neither open nor resolve an alert: the API has missed its hours."""
 
 
 class AlertKind(StrEnum):
@@ -48,7 +49,7 @@ KIND_WORDS = {
 }
 DEFAULT_KINDS = frozenset({AlertKind.BALANCE, AlertKind.COMPLETED})
 MONEY_KINDS = frozenset({AlertKind.BALANCE, AlertKind.PAYOUTS})
-"""The kinds that are about money."""
+"""Kinds that are about money."""
 REPORT = "done"
 """The subject kind of a final report; message keys begin with it too."""
 _DEFERRED = "held:"
@@ -56,10 +57,10 @@ _DEFERRED = "held:"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """What an alert of a channel is about: its kind and the video, empty if it is about none.
+    """The subject of a channel's alert: its kind, and the video if it is about one.
 
-    `kind` is an `AlertKind`, REPORT, or the word of a newer version. `is_deferred`: a finding kept for the end of the
-    quiet hours. `str` is the stored spelling (`balance`, `spike:<video>`, `held:spike:<video>`), which `read` takes.
+    `kind` is an `AlertKind`, REPORT, or a word of a newer version. `is_deferred`: a finding kept until the quiet hours
+    end. `str` gives the stored form (`balance`, `spike:<video>`, `held:spike:<video>`), which `read` parses.
     """
 
     kind: str
@@ -68,7 +69,7 @@ class Subject:
 
     @classmethod
     def read(cls, stored: str) -> Self:
-        """The subject of a stored row or a posted button."""
+        """Parse the subject of a stored row or a posted button."""
         kind, _, video_id = stored.removeprefix(_DEFERRED).partition(":")
         return cls(kind, video_id, stored.startswith(_DEFERRED))
 
@@ -78,12 +79,12 @@ class Subject:
 
     @property
     def deferred(self) -> Self:
-        """The subject under which a finding of this one is kept during quiet hours."""
+        """The subject under which this one's finding is kept during quiet hours."""
         return replace(self, is_deferred=True)
 
 
 class Stage(IntEnum):
-    """How bad it is; each alert has those that make sense for it. OVER is final."""
+    """Severity of an alert; each kind uses the stages that apply to it. OVER is final."""
 
     CLEAR = 0
     OPEN = 1
@@ -94,11 +95,11 @@ class Stage(IntEnum):
 
 
 WAKING = frozenset({Stage.URGENT, Stage.PAUSED})
-"""Stages that cost data: an alert that gets there by an edit gets a reply under its message too."""
+"""Stages that cost data: an alert that reaches one by an edit also gets a reply under its message."""
 
 
 class Silence(Enum):
-    """Why nothing new may be posted now: quiet hours, or a person muted it."""
+    """Why nothing new may be posted now: quiet hours, or a person muted alerts."""
 
     NONE = auto()
     QUIET = auto()
@@ -106,7 +107,7 @@ class Silence(Enum):
 
 
 class Act(Enum):
-    """What a change takes: posting the alert's message, editing it, or a short reply under it."""
+    """What a change requires: posting the alert's message, editing it, or a short reply under it."""
 
     POST = auto()
     EDIT = auto()
@@ -117,8 +118,9 @@ class Act(Enum):
 class AlertSetting:
     """The alerts of one channel. `threshold` is dollars; `off_reason` is why the bot turned them off by itself.
 
-    `milestones` are the channel's own numbers, ascending; without any, 10k, 100k, 1M and so on. With `campaign_id` the
-    channel gets alerts about that campaign's videos alone, and about the balance. `shows_money`: they may name amounts.
+    `milestones` are the channel's own numbers, ascending; if empty, 10k, 100k, 1M and so on apply. With `campaign_id`
+    the channel gets alerts only about that campaign's videos, and about the balance. `shows_money`: alerts may name
+    amounts.
     """
 
     id: int
@@ -149,16 +151,16 @@ class AlertSetting:
 
 
 def default_setting(workspace_id: int, channel_id: str, person: Person) -> AlertSetting:
-    """The setting of a channel for which nobody chose one; its id, 0, is no row's."""
+    """The setting of a channel for which nobody chose one; id 0 means that it isn't stored."""
     return AlertSetting(0, workspace_id, channel_id, True, DEFAULT_THRESHOLD, DEFAULT_KINDS, person)  # noqa: FBT003 - on
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert of one channel as it stands.
+    """State of one alert of one channel.
 
-    `episode` counts how often it opened. `notified` is the worst stage in this episode that the channel was
-    notified of; `message_key` names the episode's one message, None while there is none; `edits` counts its edits.
+    `episode` counts how often it opened. `notified` is the worst stage of this episode that the channel was notified
+    of; `message_key` is the episode's message, None if there is none yet; `edits` counts its edits.
     """
 
     stage: Stage = Stage.CLEAR
@@ -169,12 +171,12 @@ class Alert:
 
     @property
     def is_pending(self) -> bool:
-        """Whether the channel has yet to be notified of the present stage."""
+        """Whether the channel hasn't been notified of the present stage yet."""
         return self.stage > self.notified
 
 
 def advance(before: Alert, stage: Stage, silence: Silence, key: str) -> tuple[Alert, tuple[Act, ...]]:
-    """The alert at its present stage, and what that takes; `key` begins the key of its message.
+    """Move an alert to its present stage; returns it with the required acts. `key` prefixes its message key.
 
     Call it again when a silence ends: a stage that is pending then is posted once.
     """
@@ -194,7 +196,7 @@ def advance(before: Alert, stage: Stage, silence: Silence, key: str) -> tuple[Al
 
 
 def balance_stage(before: Stage, wallet: WalletState, threshold: Decimal, now: datetime) -> Stage:
-    """The stage of a low balance: the worst that holds, each kept longer than it took to reach."""
+    """The stage of a low balance: the worst that applies; leaving one takes more than it took to reach it."""
     if now - wallet.as_of > STALE:
         return before
     if wallet.is_out:
@@ -209,9 +211,9 @@ def balance_stage(before: Stage, wallet: WalletState, threshold: Decimal, now: d
 
 
 def balance_silence(alert: Alert, wallet: WalletState, silence: Silence, quiet_end: datetime | None) -> Silence:
-    """Quiet hours don't hold a forecast that tracking pauses before they end, unless it was posted before.
+    """Let a forecast that tracking pauses before quiet hours end through them, unless it was already posted.
 
-    `alert` is this episode's, at its present stage.
+    `alert` is the alert of this episode at its present stage.
     """
     if silence is not Silence.QUIET or quiet_end is None or alert.notified >= Stage.URGENT:
         return silence

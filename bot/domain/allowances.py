@@ -1,7 +1,7 @@
-"""Who may spend how much: rules of a workspace, and the limits that they make for one start.
+"""Spending allowances: a workspace's rules, and the limits that result for one start.
 
-Every rule that fits a start binds it, and so does the operator's monthly cap; the tightest is the one that people read
-about. Nothing here knows how much was spent: the ledger of starts does.
+Every matching rule limits a start, and so does the operator's monthly cap; people are shown the tightest. Spend isn't
+known here: the ledger of starts records it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,10 +15,10 @@ EVERYONE = "everyone"
 
 
 class Scope(StrEnum):
-    """What a limit is about. For everyone, a role and a person it is what each such person may start in a month.
+    """What a limit applies to. For everyone, a role or a person: what each such person may start in a month.
 
-    For a channel and a campaign it is what all may start there together in a month. A campaign's budget has no end; the
-    operator's cap is the whole workspace's.
+    For a channel or a campaign: what all may start there together in a month. A campaign's budget has no end; the
+    operator's cap applies to the whole workspace.
     """
 
     OPERATOR = "operator"
@@ -31,15 +31,15 @@ class Scope(StrEnum):
 
 
 FIXED = frozenset({Scope.OPERATOR, Scope.BUDGET})
-"""The limits that no approval exceeds."""
+"""Limits that no approval can exceed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A rule about whatever `target` names by its id, nothing for everyone. `name` is for show.
+    """A rule for the `target` id, empty for everyone. `name` is for display.
 
-    `monthly` is dollars a month, None for no limit. A typed start of more than `confirm_above` dollars waits for a
-    press: 0 is every start, None leaves that to the other rules.
+    `monthly` is dollars per month, None for no limit. A typed start of more than `confirm_above` dollars needs a press:
+    0 means every start, None leaves it to other rules.
     """
 
     scope: Scope
@@ -51,10 +51,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Spender:
-    """Who wants to start something and where, by their ids.
+    """Who wants to start something and where, by id.
 
-    `roles` are the roles or user groups that they have; None if they are unknown, when the rules of every role bind.
-    `parent_id` is of the channel that a thread belongs to, if `channel_id` is a thread's.
+    `roles` are the person's roles or user groups; None if unknown, and then the rules of every role apply. `parent_id`
+    is the channel of the thread `channel_id`, if it is one.
     """
 
     person_id: str
@@ -66,7 +66,7 @@ class Spender:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What may be started, and what was so far, unclear starts included; in dollars."""
+    """Dollars that may be started, and the part used so far, unclear starts included."""
 
     scope: Scope
     limit: Decimal
@@ -75,12 +75,12 @@ class Limit:
 
     @property
     def left(self) -> Decimal:
-        """What may still be started."""
+        """Dollars that may still be started."""
         return max(self.limit - self.used, Decimal(0))
 
 
 def is_bound(allowance: Allowance, spender: Spender) -> bool:
-    """Whether a rule binds a start."""
+    """Whether a rule applies to a start."""
     match allowance.scope:
         case Scope.EVERYONE:
             return True
@@ -97,27 +97,27 @@ def is_bound(allowance: Allowance, spender: Spender) -> bool:
 
 
 def unconfirmed(rules: Iterable[Allowance], spender: Spender) -> Decimal:
-    """The dollars up to which a typed start needs no press: the lowest sum of the rules that bind it, 0 without any."""
+    """Dollars up to which a typed start needs no press: the lowest of the rules that apply, 0 without any."""
     sums = (each.confirm_above for each in rules if is_bound(each, spender))
     return min((each for each in sums if each is not None), default=Decimal(0))
 
 
 def tightest(limits: Sequence[Limit]) -> Limit:
-    """The limit that leaves the least; of several the first, which is the widest."""
+    """The limit with the least left; of several the first, which is the widest."""
     return min(limits, key=lambda each: each.left)
 
 
 def broken(limits: Iterable[Limit], cost: Decimal) -> Limit | None:
-    """The tightest limit that a cost would exceed; None if it keeps within all of them."""
+    """The tightest limit that a cost would exceed; None if it is within all."""
     return min((each for each in limits if each.used + cost > each.limit), key=lambda each: each.left, default=None)
 
 
 def fixed(limits: Iterable[Limit]) -> tuple[Limit, ...]:
-    """The limits that bind what was approved, too."""
+    """The limits that apply to approved starts too."""
     return tuple(each for each in limits if each.scope in FIXED)
 
 
 def month_start(now: datetime, zone: tzinfo) -> datetime:
-    """The first moment of the calendar month in a zone."""
+    """Start of the calendar month in a time zone."""
     first = now.astimezone(zone).date().replace(day=1)
     return datetime.combine(first, time(), zone).astimezone(UTC)

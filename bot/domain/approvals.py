@@ -1,9 +1,9 @@
-"""A second person's yes to spending: who may give it, for what, and for how long.
+"""Approval of spending by a second person: who may approve what, and for how long.
 
     pending -> approved | declined | expired
 
-Nothing ever goes back to `pending`. An approval lets one offer, at one length and no higher price, exceed the
-workspace's own allowances; the operator's cap and a campaign's budget bind it all the same.
+Nothing ever returns to `pending`. An approval lets one offer, at one length and no higher price, exceed the workspace's
+own allowances; the operator's cap and a campaign's budget still apply.
 """
 
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from enum import StrEnum
 from bot.domain.caller import Person
 
 OPEN_FOR = timedelta(hours=24)
-"""How long a request waits for an answer."""
+"""How long a request stays open."""
 LONGEST_REASON = 140
-"""Characters of the line that says why."""
+"""Maximum characters of the reason."""
 
 
 class ApprovalState(StrEnum):
-    """Where a request for approval stands."""
+    """State of a request for approval."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -31,10 +31,10 @@ class ApprovalState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A person's request that somebody else approves an offer, by its `batch`, at a length.
+    """A person's request to have an offer approved, by its `batch`, for a number of days.
 
-    `cost` is dollars for all of its videos together; `channel_id` is where the card was posted, `why` what the person
-    wrote. `decided_by` is None as long as nobody decided.
+    `cost` is dollars for all its videos together; `channel_id` is where the card was posted, `why` the person's reason.
+    `decided_by` is None until somebody decides.
     """
 
     id: int
@@ -54,11 +54,11 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """When a workspace's starts need approval and who gives it.
+    """When a workspace's starts need approval, and who gives it.
 
-    A press for more than `above` dollars needs it, none if that is None. The card goes to the channel of `channel_id`,
-    or where the person asks if that is empty. `people` and `roles` may approve, their names by their ids, and
-    admins always may: so a person who left, or a role that was deleted, blocks nothing.
+    A press for more than `above` dollars needs it; none does if that is None. The card goes to `channel_id`, or to the
+    channel of the request if that is empty. `people` and `roles` (names by id) may approve, and admins always may, so
+    that a person who left or a deleted role can't block anything.
     """
 
     above: Decimal | None = None
@@ -67,5 +67,5 @@ class ApprovalRule:
     roles: Mapping[str, str] = field(default_factory=dict)
 
     def may_approve(self, person_id: str, roles: frozenset[str] | None, *, is_admin: bool) -> bool:
-        """Whether a person may approve what others ask for."""
+        """Whether a person may approve other people's requests."""
         return is_admin or person_id in self.people or any(each in self.roles for each in roles or ())

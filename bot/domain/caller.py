@@ -1,4 +1,4 @@
-"""Who asks, from where, and what they may do. Adapters fill this in from what their platform vouches for."""
+"""The caller of a command: who, where, and with which permissions. Adapters fill it with facts from the platform."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """What a command needs its caller to be allowed to do."""
+    """What a command requires its caller to be allowed."""
 
     LOOK = "look"
     SPEND = "spend"
@@ -18,7 +18,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is in a workspace, on one scale for every chat. `PERMISSIONS` says what each may do.
+    """A person's role in a workspace, on one scale for all chats. `PERMISSIONS` lists what each may do.
 
     An outsider belongs to another company in a shared channel, or has left the workspace.
     """
@@ -33,7 +33,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone in a chat. `id` is the platform's and never changes; `name` is for show and is hostile text."""
+    """A person in a chat. `id` is the platform's and never changes; `name` is for display, and hostile text."""
 
     id: str
     name: str
@@ -41,12 +41,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRef:
-    """One Slack workspace, one Discord server or the console: `chat` names the platform, `id` is the platform's own.
+    """A Slack workspace, a Discord server or the console: `chat` is the platform, `id` the platform's own.
 
-    `is_operators` says that the bot's operator runs this workspace too, so that it may use the bot's own API key. A
-    workspace that anyone could have installed the bot into is not, and spends from a key of its own alone.
-    `can_preview` says that the chat lets the bot show numbers beside links there, `members_spend` that all full members
-    may spend by the chat's own rule, `all_see_money` that everyone may see money by it.
+    `is_operators`: the bot's operator also runs this workspace, so it may use the bot's own API key. A workspace into
+    which anyone could have installed the bot isn't, and spends only from its own key.
+
+    By the chat's own rules, `can_preview`: the bot may show numbers beside links; `members_spend`: all full members may
+    spend; `all_see_money`: everyone may see money.
     """
 
     chat: str
@@ -60,17 +61,18 @@ class WorkspaceRef:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One person asking in one channel of one workspace.
+    """A person who calls from a channel of a workspace.
 
-    `permissions` is what the platform's own rules grant (Slack: full members spend; Discord: members who manage the
-    server); a setting may replace that rule by `role`. `channel_id` is an id, never a name, and empty if the bot
-    could never post there; `is_direct`: only the caller reads it; `is_shared`: people of other companies read it too.
-    `zone` is the person's IANA zone if the platform reports it. `cannot_post_reason` says in sentences why the bot
-    can't post there and what to do: empty if it can, None if the platform doesn't say. `thread_id` is of the thread
-    in the channel that they acted in, on platforms where a thread isn't a channel of its own; where it is one,
-    `parent_id` is of the channel that it belongs to, whose limits on spending bind too. `takes_silent_posts`: the
-    platform can post without notifying anybody. `roles` are the ids of their roles or user groups, None if the
-    platform doesn't state them now; `role_ids` are those of the workspace by their handles, where people type these.
+    `permissions` are those of the platform's own rules (Slack: full members spend; Discord: members who manage the
+    server); a setting may replace that rule by `role`. `channel_id` is an id, never a name, and empty if the bot could
+    never post there; `is_direct`: only the caller reads it; `is_shared`: people of other companies read it too. `zone`
+    is the person's IANA zone if the platform reports it.
+
+    `cannot_post_reason` says why the bot can't post there and what to do: empty if it can, None if the platform doesn't
+    report it. `thread_id` is the thread in which the person acted, on platforms where a thread isn't a channel; where
+    it is one, `parent_id` is the channel that it belongs to, whose spending limits apply too. `takes_silent_posts`: the
+    platform can post without notifying anybody. `roles` are the ids of the person's roles or user groups, None if
+    unknown; `role_ids` are the workspace's by handle, on platforms where people type those.
     """
 
     workspace: WorkspaceRef

@@ -1,4 +1,4 @@
-"""Campaigns: named sets of links with a budget and dates, and which names they may have."""
+"""Campaigns: named sets of links with a budget and dates, and the rules for their names."""
 
 import re
 import unicodedata
@@ -25,15 +25,15 @@ RESERVED = frozenset(
     disconnect export leaderboard payout status stats stop track usage
     """.split()  # noqa: SIM905 - a hundred quoted words are harder to read
 )
-"""Words that commands read, so no campaign may have one of them as its name."""
+"""Words that commands use, so they can't be a campaign's name."""
 EVERY_VIDEO = frozenset({"all", "any", "everything", "none", "no campaign"})
-"""What stands for no campaign, in a channel that has its own."""
+"""Words for no campaign, in a channel that has its own."""
 _SPAN = re.compile(r"\d+ ?(?:d|days?|h|hrs?|hours?|w|weeks?|k|m|b)")
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign of one workspace. `budget` is dollars for tracking, None without one; the dates are inclusive."""
+    """A campaign of one workspace. `budget` is dollars for tracking, None if unlimited; dates are inclusive."""
 
     id: int
     workspace_id: int
@@ -47,13 +47,13 @@ class Campaign:
 
     @property
     def label(self) -> str:
-        """Its name, and that it is archived."""
+        """The name, marked if it is archived."""
         return self.name if self.archived_at is None else f"{self.name} (archived)"
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignLink:
-    """A link in a campaign: all its trackings belong to it. `key` is the canonical one of `bot.domain.links`."""
+    """A link in a campaign, with all its trackings. `key` is the canonical one of `bot.domain.links`."""
 
     key: str
     link: str
@@ -63,7 +63,7 @@ class CampaignLink:
 
 
 def campaign_name(typed: str) -> str:
-    """The name that a person typed, with single spaces; UsageError says why a campaign can't be called that."""
+    """Normalise a typed name. Raises UsageError if a campaign can't have it."""
     name = " ".join(typed.split())
     words = folded(name)
     if not words:
@@ -80,7 +80,7 @@ def campaign_name(typed: str) -> str:
 
 
 def nearest_name(words: str, names: Sequence[str]) -> str:
-    """The name that folded words hold, or nearly are; empty if there is none."""
+    """The campaign name contained in the folded words, or close to them; empty if there is none."""
     known = {folded(each): each for each in names}
     held = [each for each in known if f" {each} " in f" {words} "]
     near = max(held, key=len) if held else next(iter(get_close_matches(words, known, n=1, cutoff=0.7)), "")
@@ -88,7 +88,7 @@ def nearest_name(words: str, names: Sequence[str]) -> str:
 
 
 _NUMERIC = frozenset({"Nd", "Nl", "No", "Zs", "Pd", "Po", "Ps", "Pe", "Pc", "Pi", "Pf", "Sc", "Sm"})
-"""Unicode's classes of digits, spaces, punctuation, currency and arithmetic signs."""
+"""Unicode categories of digits, spaces, punctuation, currency and arithmetic signs."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -99,7 +99,7 @@ _DATE = re.compile(rf"(?:{_DAY.format('day')} )?(?P<month>[a-z]{{3}})[a-z]*(?: {
 
 
 def read_date(typed: str, today: date) -> date:
-    """A date in words: 2026-12-01, 1 dec, Dec 1 2027, today, friday. Without a year it is the next such date."""
+    """Parse a date: 2026-12-01, 1 dec, Dec 1 2027, today, friday. Without a year it is the next such date."""
     words = " ".join(typed.casefold().replace(".", "").split())
     near = {"today": 0, "tomorrow": 1}
     if words in near:
@@ -118,5 +118,5 @@ def read_date(typed: str, today: date) -> date:
             this_year = date(today.year, month, day)
             return this_year if this_year >= today else date(today.year + 1, month, day)
     except ValueError:
-        pass  # a day that the month doesn't have
+        pass  # the month has no such day
     raise UsageError(f"I don't read “{typed[:40]}” as a date. Write it like 2026-12-01 or 1 Dec.")

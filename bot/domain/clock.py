@@ -1,4 +1,4 @@
-"""What time it is, always aware, in UTC and passed in; and moments as people read them: `Fri 4 Dec, 22:27 UTC`."""
+"""The clock (aware, UTC, passed in as a function), and times as text: `Fri 4 Dec, 22:27 UTC`."""
 
 import logging
 import time
@@ -11,25 +11,25 @@ logger = logging.getLogger(__name__)
 Clock: TypeAlias = Callable[[], datetime]
 
 FOLLOWED = timedelta(minutes=5)
-"""A step back by more than this is followed: the clock was wrong before it."""
+"""A step back of more than this is followed: the clock was wrong before."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def utc_now() -> datetime:
-    """The present moment, aware and in UTC."""
+    """The present time, aware and in UTC."""
     return datetime.now(UTC)
 
 
 def month_of(now: datetime) -> datetime:
-    """The first moment of the calendar month, in UTC."""
+    """Start of the calendar month in UTC."""
     return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 class WallClock:
-    """The machine's clock, which never runs backwards: steps forward are followed, small steps back are not.
+    """The machine's clock, but monotonic: steps forward are followed, small steps back are ignored.
 
-    A step back by more than `FOLLOWED` is logged and followed once; `bot.store.clock_repair` then mends what is stored.
+    A step back of more than `FOLLOWED` is logged and followed once; `bot.store.clock_repair` then repairs stored times.
     """
 
     def __init__(self, wall: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic) -> None:
@@ -38,7 +38,7 @@ class WallClock:
         self._offset = wall() - elapsed()
 
     def __call__(self) -> datetime:
-        """The present moment."""
+        """The present time."""
         wall = self._wall()
         elapsed = self._elapsed()  # read last: a pause between the two must not move the clock ahead
         back = self._offset - (wall - elapsed)
@@ -50,7 +50,7 @@ class WallClock:
 
 
 class FastClock:
-    """A clock that starts at a moment and runs `speed` times as fast as the wall: 3600 makes an hour of a second."""
+    """A clock that starts at a given time and runs `speed` times as fast as real time: 3600 is an hour per second."""
 
     def __init__(self, start: datetime, speed: float) -> None:
         self._start = start
@@ -58,25 +58,25 @@ class FastClock:
         self._began = time.monotonic()
 
     def __call__(self) -> datetime:
-        """The moment that this clock shows."""
+        """The time on this clock."""
         return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
 
 
 def day_text(day: date) -> str:
-    """A day without its year, short enough for an axis: `4 Dec`."""
+    """A day without year, short enough for an axis: `4 Dec`."""
     return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 def date_text(day: date, today: date | None = None) -> str:
-    """A day with its weekday: `Fri 4 Dec`. The year is added if `today` is given and lies in another one."""
+    """A day with its weekday: `Fri 4 Dec`. The year is added if `today` is given and is in another one."""
     year = "" if today is None or today.year == day.year else f" {day.year}"
     return f"{_DAYS[day.weekday()]} {day_text(day)}{year}"
 
 
 def moment_text(at: datetime, now: datetime | None = None, zone: tzinfo = UTC) -> str:
-    """A moment to the minute with its zone: `Fri 4 Dec, 22:27 UTC`, `Fri 4 Dec, 23:27 Europe/Berlin`.
+    """A time to the minute with its zone: `Fri 4 Dec, 22:27 UTC`, `Fri 4 Dec, 23:27 Europe/Berlin`.
 
-    The year is added if `now` is given and lies in another one.
+    The year is added if `now` is given and is in another one.
     """
     local = at.astimezone(zone)
     return f"{date_text(local, now and now.astimezone(zone))}, {local:%H:%M} {zone}"

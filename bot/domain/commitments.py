@@ -1,7 +1,7 @@
-"""What running videos still owe: the snapshots to come until each one ends.
+"""Commitments of running videos: the snapshots still to come until each one ends.
 
-The API takes a video's snapshots an hour apart, a fixed number of them. Nobody documents whether it takes the first one
-at the start or an hour after it, so that is read from the snapshots themselves.
+The API takes a video's snapshots an hour apart, a fixed number of them. It isn't documented whether the first one is
+taken at the start or an hour later, so that is inferred from the snapshots.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,15 +13,15 @@ from typing import NamedTuple
 from bot.domain.videos import HOUR, Video, VideoStatus
 
 _ROUNDING = timedelta(minutes=10)
-"""What `days_remaining`, rounded by the API to nobody knows how many digits, may promise too much."""
+"""Possible excess of `days_remaining`, which the API rounds to an unknown number of digits."""
 _JITTER = timedelta(minutes=10)
 """How far a snapshot may be from its hour."""
 _LONGEST = 366
-"""Days beyond which a stated duration is taken for nonsense and cut; the documentation allows 30."""
+"""Longer durations, in days, are taken for nonsense and cut; the documentation allows 30."""
 
 
 class Observation(NamedTuple):
-    """A video as the API stated it at `seen_at`, the snapshots that were read of it, and when the last was taken."""
+    """A video as the API reported it at `seen_at`, how many of its snapshots were read, and the time of the last."""
 
     video: Video
     seen_at: datetime
@@ -31,9 +31,9 @@ class Observation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What one video will still cost: a snapshot an hour until `ends_at`. A paused one (`burns` False) owes, later.
+    """What one video will still cost: a snapshot per hour until `ends_at`. A paused one (`burns` False) owes it later.
 
-    `last_at` is when its last snapshot is due; None if the hours of its snapshots are unknown.
+    `last_at` is when its last snapshot is due; None if the times of its snapshots are unknown.
     """
 
     video_id: str
@@ -42,17 +42,17 @@ class Promise:
     last_at: datetime | None = None
 
     def snapshots(self, now: datetime) -> int:
-        """How many snapshots are still to come: one for each hour begun, so that no promise is understated."""
+        """How many snapshots are still to come: one per hour begun, so that no commitment is understated."""
         until = self.ends_at - _ROUNDING if self.last_at is None else self.last_at
         return max(-((now - until) // HOUR), 0)
 
 
 def ends_at(video: Video, seen_at: datetime) -> datetime | None:
-    """When a tracking ends, by what the API said at `seen_at`; None if it said nothing to know it by.
+    """When a tracking ends, from the API's data at `seen_at`; None if they don't tell.
 
-    It is the start plus the days paid if both are known: that is the same in every answer, while the days remaining are
-    rounded and count from the moment of reading. They only move that end, by whole days, if they say that a pause did,
-    and count alone if the start or the days paid are unknown.
+    The start plus the paid days, if both are known: these are the same in every response, while the days remaining are
+    rounded and count from the time of reading. Those only move the end, by whole days, if a pause did, and are used
+    alone if the start or the paid days are unknown.
     """
     remaining = None if video.days_remaining is None else seen_at + _days(video.days_remaining)
     if video.days is None or video.started_at is None:
@@ -60,16 +60,18 @@ def ends_at(video: Video, seen_at: datetime) -> datetime | None:
     paid = video.started_at + _days(video.days)
     if video.days_remaining is None or remaining is None:
         return paid
-    is_whole = video.days_remaining == video.days_remaining.to_integral_value()  # and may be rounded up by most of one
+    is_whole = (
+        video.days_remaining == video.days_remaining.to_integral_value()
+    )  # then it may be rounded up by almost a day
     moved = (remaining - paid) // _days(1) if is_whole else round((remaining - paid) / _days(1))
     return paid + _days(max(moved, 0))
 
 
 def promises(videos: Iterable[Observation]) -> tuple[tuple[Promise, ...], int]:
-    """What running videos owe, and how many have no known end and are left out.
+    """What running videos still owe, and how many have no known end and are left out.
 
-    Deleted videos are free, by the documentation, and so owe nothing. If most videos show that their first snapshot was
-    taken at the start, it is taken for granted of the others too, which may have a gap or not be read yet.
+    Deleted videos are free, by the documentation. If most videos show that their first snapshot was taken at the start,
+    that is assumed for the others too, which may have a gap or not be read yet.
     """
     running = [each for each in videos if each.video.is_running and not each.video.is_deleted]
     at_start = _start_with_a_snapshot(running)
@@ -102,7 +104,7 @@ def _promise(seen: Observation, *, at_start: bool) -> Promise | None:
 
 
 def _hours_before(seen: Observation) -> int | None:
-    """Which hour of its tracking the last snapshot was for, if none is taken at the start; None without one."""
+    """Which hour of its tracking the last snapshot was for, if none was taken at the start; None without one."""
     start = seen.video.started_at
     if start is None or seen.last_at is None or not seen.snapshots or seen.last_at < start - _JITTER:
         return None
@@ -110,7 +112,7 @@ def _hours_before(seen: Observation) -> int | None:
 
 
 def _start_with_a_snapshot(running: Sequence[Observation]) -> bool:
-    """Whether most of the videos that were read have a snapshot more than hours."""
+    """Whether most of the videos that were read have one snapshot more than hours."""
     more = [
         each.snapshots > hours
         for each in running

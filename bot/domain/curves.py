@@ -1,4 +1,4 @@
-"""One curve per link: all trackings of a video joined into one series, with the time between them as a gap."""
+"""One curve per link: all trackings of a video joined to one series, with gaps in between."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from bot.domain.videos import DAY, HOUR, Snapshot, Video, VideoReading
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A link's trackings, oldest first, and the snapshots of all of them, each with the tracking that it is of.
+    """A link's trackings, oldest first, and the snapshots of all, each with its tracking.
 
     A later tracking adds nothing where an earlier one has hourly snapshots, so no hour counts twice.
     """
@@ -23,30 +23,30 @@ class Curve:
 
     @property
     def video(self) -> Video:
-        """The tracking that runs, else the newest."""
+        """The running tracking, else the newest."""
         return next(
             (each.video for each in reversed(self.trackings) if each.video.is_running), self.trackings[-1].video
         )
 
     @property
     def reading(self) -> VideoReading:
-        """The whole series, under `video`."""
+        """The whole series, as a reading of `video`."""
         snapshots = tuple(snapshot for _, snapshot in self.parts)
         return VideoReading(self.video, snapshots, sum(each.unread for each in self.trackings))
 
     @property
     def started_at(self) -> datetime | None:
-        """When the first tracking began: as the API states it, else its first snapshot."""
+        """Start of the first tracking: as the API reports it, else its first snapshot."""
         return _start(self.trackings[0])
 
     @property
     def billed(self) -> int:
-        """How many snapshots were collected, those of two trackings of the same hour too."""
+        """How many snapshots were collected, including those of two trackings for the same hour."""
         return sum(len(each.snapshots) for each in self.trackings)
 
     @property
     def runs(self) -> tuple[tuple[Video, tuple[Snapshot, ...]], ...]:
-        """The series cut wherever another tracking goes on with it."""
+        """The series, split where another tracking continues it."""
         found = []
         for _, group in groupby(self.parts, key=lambda part: part[0].id):
             run = tuple(group)
@@ -55,12 +55,12 @@ class Curve:
 
     @property
     def between(self) -> tuple[tuple[datetime, datetime], ...]:
-        """The times without a tracking, from the last snapshot of one to the first of the next."""
+        """Times without a tracking, from the last snapshot of one to the first of the next."""
         ends = [(run[0].taken_at, run[-1].taken_at) for _, run in self.runs]
         return tuple((last, first) for (_, last), (first, _) in pairwise(ends) if first - last > HOUR + JITTER)
 
     def coverage(self, now: datetime) -> Coverage | None:
-        """What was collected of what was due while a tracking ran; None without a snapshot."""
+        """Snapshots collected and due while a tracking ran; None without a snapshot."""
         counted = [_coverage(each, now) for each in self.trackings if each.snapshots]
         if not counted:
             return None
@@ -68,7 +68,7 @@ class Curve:
 
 
 def joined(trackings: Iterable[VideoReading]) -> Curve:
-    """The curve of one link's trackings, in any order; ValueError without one."""
+    """Join the trackings of one link, in any order. Raises ValueError without one."""
     ordered = sorted(trackings, key=_order)
     if not ordered:
         raise ValueError("a curve needs a tracking")
@@ -81,7 +81,7 @@ def joined(trackings: Iterable[VideoReading]) -> Curve:
 
 
 def still_grows(reading: VideoReading) -> bool:
-    """Whether tracking a video on promises news: its last 24 h brought something, and it has not flattened."""
+    """Whether tracking a video longer promises news: it gained in the last 24 h and hasn't flattened."""
     metric = main_metric(reading.video.platform, reading.snapshots)
     day = change(reading.snapshots, metric, DAY)
     last = next((each.counts[metric] for each in reversed(reading.snapshots) if metric in each.counts), None)
@@ -98,7 +98,7 @@ def _order(reading: VideoReading) -> tuple[float, str]:
 
 
 def _is_missing(times: Sequence[datetime], at: datetime) -> bool:
-    """Whether a series has no hourly snapshot there: before its first one, after its last one, or in a gap."""
+    """Whether a series has no hourly snapshot at that time: before the first, after the last, or in a gap."""
     place = bisect_left(times, at)
     before, after = (times[place - 1] if place else None), (times[place] if place < len(times) else None)
     if before is not None and after is not None and after - before <= HOUR + JITTER:

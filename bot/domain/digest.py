@@ -1,4 +1,4 @@
-"""What a digest is about: its window, what each video did in it, which have flattened, what a channel wants to see."""
+"""Digest rules: the window, each video's change in it, flattened videos, and a channel's options."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ from bot.domain.spikes import FLOORS
 from bot.domain.videos import DAY, HOUR, Metric, Snapshot, Video
 
 LONGEST_WINDOW = 14 * DAY
-"""After a longer gap, or one of more than two periods, a digest covers one period alone."""
+"""After a longer gap, or one of more than two periods, a digest covers only one period."""
 LATE = 36 * HOUR
-"""How long before a window a snapshot may have been taken that is read only now, and counted in it."""
+"""How long before a window a snapshot that is read only now may have been taken, to be counted in it."""
 FLAT_AGE = 2 * DAY
-"""How old a tracking is before it can count as flattened."""
+"""Minimum age of a tracking to count as flattened."""
 FLAT_SHARE = 100
-"""A flattened video's last day brought less than one part in so many of what it has."""
+"""A video is flattened if its last day brought less than one part in this many of its count."""
 FEWEST_GAINS = 3
-"""Videos whose gains have a median that means something; among fewer, `FLOORS` decides what little is."""
+"""Minimum number of videos for a meaningful median of gains; with fewer, `FLOORS` defines a small gain."""
 FLAT_RULE = (
     "A video counts as flattened when it has run for two days or more and its last 24 h brought less than 1% of its "
     "count, and less than the median of this workspace's videos."
 )
-"""The rule in words."""
+"""The rule in words, for people."""
 
 
 class Section(StrEnum):
-    """What a digest can show beside its totals, which it always shows."""
+    """Optional sections of a digest; the totals are always shown."""
 
     MOVERS = "movers"
     LEADERBOARD = "leaderboard"
@@ -46,7 +46,7 @@ class Section(StrEnum):
 
 
 class Ranked(StrEnum):
-    """What the leaderboard of a digest ranks."""
+    """What a digest's leaderboard ranks."""
 
     CREATORS = "creators"
     VIDEOS = "videos"
@@ -55,10 +55,10 @@ class Ranked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DigestOptions:
-    """What one channel wants to see: no platforms are all of them. `skips_empty`: nothing to say means no post.
+    """What one channel wants to see; no platforms means all. `skips_empty`: no post if there is nothing to report.
 
-    `ranked` is what its leaderboard ranks. With `campaign_id` it is about that campaign's videos alone. `is_silent`:
-    the post notifies nobody where the chat has such posts.
+    `ranked` is what its leaderboard ranks. With `campaign_id` it covers only that campaign's videos. `is_silent`: the
+    post notifies nobody, in chats with silent posts.
     """
 
     sections: frozenset[Section] = frozenset(Section)
@@ -70,7 +70,7 @@ class DigestOptions:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """The options that `to_json` wrote; a section that this version does not know is left out."""
+        """Parse what `to_json` wrote; sections unknown to this version are dropped."""
         sections = stored.get("sections", tuple(Section))
         return cls(
             frozenset(each for each in Section if each in sections),
@@ -82,7 +82,7 @@ class DigestOptions:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The options as JSON holds them."""
+        """The options for storage as JSON."""
         sections, platforms = sorted(self.sections), sorted(self.platforms)
         kept = {"sections": sections, "platforms": platforms, "skips_empty": self.skips_empty}
         return {**kept, "is_silent": self.is_silent, "campaign_id": self.campaign_id, "ranked": self.ranked.value}
@@ -90,31 +90,31 @@ class DigestOptions:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time that a digest is about: after `start`, up to `end`.
+    """The time that a digest covers: after `start`, up to `end`.
 
-    A snapshot belongs to the window in which it can be read, not to the one in which it was taken: a digest that is due
-    a minute after a snapshot leaves it to the next one.
+    A snapshot belongs to the window in which it can be read, not the one in which it was taken: a digest that is due a
+    minute after a snapshot leaves it to the next one.
     """
 
     start: datetime
     end: datetime
 
     def holds(self, taken_at: datetime) -> bool:
-        """Whether a snapshot taken at that time belongs to this window. Of windows in a row, one does."""
+        """Whether a snapshot taken then belongs to this window. Of consecutive windows, exactly one holds it."""
         return self.start < taken_at + GRACE <= self.end
 
     @property
     def length(self) -> timedelta:
-        """How long it is."""
+        """The duration of the window."""
         return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """Snapshots, each of which costs the same: `inside` a window, `before` it and `recent` at its end.
+    """Snapshot counts for billing: `inside` a window, `before` it and `recent` at its end. All cost the same.
 
-    The last two are counts over the LATE time up to the window's start and up to its end. A digest keeps its `recent`,
-    so that the next one knows how many of its `before` are news.
+    `before` and `recent` cover the LATE time up to the window's start and up to its end. A digest stores its `recent`,
+    so that the next one knows how many of its `before` are new.
     """
 
     inside: int = 0
@@ -125,19 +125,19 @@ class Collected:
         return type(self)(self.inside + other.inside, self.before + other.before, self.recent + other.recent)
 
     def late(self, told: int | None) -> int:
-        """How many from before the window were read since the last digest, which had counted `told` of them."""
+        """Snapshots from before the window that were read since the last digest, which had counted `told` of them."""
         return 0 if told is None else max(self.before - told, 0)
 
 
 def collected(snapshots: Iterable[Snapshot], window: Window) -> Collected:
-    """Counts a video's snapshots, whatever they state: all that were taken from LATE before the window on."""
+    """Count a video's snapshots from LATE before the window on, whatever they contain."""
     before, recent = Window(window.start - LATE, window.start), Window(window.end - LATE, window.end)
     times = [each.taken_at for each in snapshots]
     return Collected(*(sum(map(each.holds, times)) for each in (window, before, recent)))
 
 
 def window_of(schedule: Schedule, due: Occurrence, last_end: datetime | None) -> Window:
-    """The window of a digest that is due: since the last one's end, or one period where there is none."""
+    """The window of a due digest: since the last one's end, or one period if there was none."""
     period = schedule.period(due.date)
     if last_end is None or not due.at - max(LONGEST_WINDOW, 2 * period) <= last_end < due.at:
         return Window(due.at - period, due.at)
@@ -146,12 +146,12 @@ def window_of(schedule: Schedule, due: Occurrence, last_end: datetime | None) ->
 
 @dataclass(frozen=True, slots=True)
 class VideoChange:
-    """One video in a window, by the canonical `key` of its link.
+    """One video in a window, with the canonical `key` of its link.
 
-    `count` is of `metric`, as it was `counted_at`; None where nothing was read until then. `change` is over the window
-    and `before` over the one of equal length before it, each stating its real window and None where too little was
-    read; `day` is over the last 24 h, of a running video alone. `ends_at` is None where that is not known or past;
-    `saves` counts the snapshots that stopping would save, None if unknown.
+    `count` is of `metric` at `counted_at`; None if nothing was read until then. `change` covers the window and `before`
+    the equally long one before it, each with its real window, None if too little was read; `day` covers the last 24 h
+    of a running video. `ends_at` is None if unknown or past; `saves` is the number of snapshots that stopping would
+    save, None if unknown.
     """
 
     video: Video
@@ -172,10 +172,10 @@ class VideoChange:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """All videos of one metric together: how many have a change, and how much that is.
+    """All videos with one metric together: how many have a change, and its sum.
 
-    Like is compared with like: `alike` videos are known in the window and in the one before it; in these they changed
-    by `alike_delta` and by `alike_before`.
+    The trend compares like with like: `alike` videos are known in the window and the one before it; in these they
+    changed by `alike_delta` and by `alike_before`.
     """
 
     metric: Metric
@@ -187,14 +187,14 @@ class Total:
 
     @property
     def trend(self) -> Decimal | None:
-        """How much more it is than before, as a share of that; None where there is nothing to compare with."""
+        """Relative change against the window before; None if there is nothing to compare with."""
         if self.alike_before <= 0:
             return None
         return Decimal(self.alike_delta - self.alike_before) / self.alike_before
 
 
 def totals(videos: Sequence[VideoChange]) -> tuple[Total, ...]:
-    """The sum of each metric, views first; none of a metric of which no change is known."""
+    """The sum per metric, views first; metrics without a known change are left out."""
     changes = [(each.metric, each.change, each.before) for each in videos if each.change is not None]
     found = []
     for metric in Metric:
@@ -211,7 +211,7 @@ def totals(videos: Sequence[VideoChange]) -> tuple[Total, ...]:
 
 
 def ranked_as(video: VideoChange, ranked: Ranked) -> Hashable | None:
-    """What a video counts for in a leaderboard: its creator, its link, or who started it; None if that is unknown."""
+    """The leaderboard entry that a video counts for: its creator, link or starter; None if unknown."""
     match ranked:
         case Ranked.CREATORS:
             return creator_of(video.video)
@@ -222,7 +222,7 @@ def ranked_as(video: VideoChange, ranked: Ranked) -> Hashable | None:
 
 
 def leaderboard(videos: Iterable[VideoChange], metric: Metric, ranked: Ranked) -> Ranking[Hashable]:
-    """A ranking by what was gained of one metric in the window, with the moves since the one before."""
+    """Rank by the gain in one metric in the window, with moves since the window before."""
     counted = (each for each in videos if each.metric is metric)
     found = [(who, each) for each in counted if (who := ranked_as(each, ranked)) is not None]
     return ranking(
@@ -232,7 +232,7 @@ def leaderboard(videos: Iterable[VideoChange], metric: Metric, ranked: Ranked) -
 
 
 def flattened(videos: Sequence[VideoChange]) -> tuple[VideoChange, ...]:
-    """Those of a workspace's videos that have flattened by FLAT_RULE, so that stopping them would lose little."""
+    """The videos of a workspace that have flattened by FLAT_RULE, so that stopping them would lose little."""
     grown: dict[Metric, list[int]] = {metric: [] for metric in Metric}
     for each in videos:
         if each.day is not None and each.day.exact:
@@ -253,18 +253,18 @@ def _is_flat(moved: VideoChange, little: float) -> bool:
 
 
 def keeps_growing(day: Change | None, count: int | None, metric: Metric) -> bool:
-    """Whether a video's last 24 h brought something, and more than little by the floor that a small workspace has."""
+    """Whether a video's last 24 h brought more than a small gain, by the floor that small workspaces use."""
     if day is None or count is None or day.delta <= 0:
         return False
     return not hardly_grows(day, count, FLOORS.get(metric, FLOORS[Metric.VIEWS]))
 
 
 def hardly_grows(day: Change, count: int, little: float) -> bool:
-    """Whether a day brought less than one part in FLAT_SHARE of a count, and less than what little is."""
+    """Whether a day brought less than one part in FLAT_SHARE of a count, and less than `little`."""
     return day.delta * FLAT_SHARE < count and day.delta < little
 
 
 def top_movers(videos: Iterable[VideoChange], most: int) -> tuple[tuple[VideoChange, Change], ...]:
-    """The videos that gained most in the window, whatever is counted of them, with their change."""
+    """The videos that gained most in the window, by any metric, with their change."""
     gained = [(each, each.change) for each in videos if each.change is not None and each.change.delta > 0]
     return tuple(sorted(gained, key=lambda pair: (-pair[1].delta, pair[0].video.id))[:most])

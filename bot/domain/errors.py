@@ -32,15 +32,15 @@ from decimal import Decimal
 
 
 class BotError(Exception):
-    """Something that a person can be told: `str(error)` is the whole sentence, with what to do next."""
+    """An error to show to a person: `str(error)` is the whole sentence, with the next step."""
 
 
 class UsageError(BotError):
-    """Words that cannot be understood. The error boundary adds the command's usage and an example.
+    """Words that can't be understood. The error boundary adds the command's usage and an example.
 
-    `argument` names the one that is wrong, for a form to show the sentence at; None where it is none of them alone.
-    `instead` are words for the same command that it would understand, offered as a guess; None if there are none.
-    `loses` says that they leave out some of what was typed.
+    `argument` is the wrong one, so that a form can show the sentence beside it; None if it isn't a single one.
+    `instead` is a valid version of the words, offered as a guess; None if there is none. `loses`: that version omits
+    some of the words.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class UsageError(BotError):
 
 
 class LinkError(UsageError):
-    """A link that leads to no video of a supported platform."""
+    """A link that isn't a video of a supported platform."""
 
 
 class NotAllowed(BotError):
@@ -61,7 +61,7 @@ class NotAllowed(BotError):
 
 
 class NotFound(BotError):
-    """No such video or request in this workspace. `instead` is a line that may be meant, empty if there is none."""
+    """No such video or request in this workspace. `instead` is a line that was probably meant, or empty."""
 
     def __init__(self, sentence: str, instead: str = "") -> None:
         super().__init__(sentence)
@@ -69,7 +69,7 @@ class NotFound(BotError):
 
 
 class NoSuchCampaign(NotFound):
-    """No campaign of this workspace is called `named`. `meant` is the name that comes nearest, empty if none does."""
+    """No campaign of this workspace is called `named`. `meant` is the closest name, or empty."""
 
     def __init__(self, sentence: str, named: str, meant: str) -> None:
         super().__init__(sentence)
@@ -86,19 +86,19 @@ class NotConfigured(BotError):
 
 
 class TokenRefused(NotConfigured):
-    """A chat refuses the bot's token, so nothing can be read or posted there until the operator changes it."""
+    """A chat refuses the bot's token, so nothing can be read or posted there until the operator replaces it."""
 
 
 class DatabaseUnavailable(BotError):
-    """The bot's own database did not answer. A write may or may not have been kept: look before repeating it."""
+    """The bot's own database didn't respond. A write may or may not have been stored: look before repeating it."""
 
 
 class ContentStatsError(BotError):
-    """The ContentStats API refused, failed or could not be reached."""
+    """The ContentStats API refused, failed or couldn't be reached."""
 
 
 class InvalidRequest(ContentStatsError):
-    """400: `problems` holds the documented `(field, message)` pairs, in the server's words."""
+    """400: `problems` has the documented `(field, message)` pairs, in the server's words."""
 
     def __init__(self, sentence: str, problems: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(sentence)
@@ -110,7 +110,7 @@ class KeyRejected(ContentStatsError):
 
 
 class NotEnoughBalance(ContentStatsError):
-    """402: the balance does not cover the estimate. Amounts are dollars, None where the server did not state them."""
+    """402: the balance doesn't cover the estimate. Amounts are dollars, None if the server didn't state them."""
 
     def __init__(self, sentence: str, *, balance: Decimal | None, required: Decimal | None) -> None:
         super().__init__(sentence)
@@ -119,7 +119,7 @@ class NotEnoughBalance(ContentStatsError):
 
 
 class AccessDenied(ContentStatsError):
-    """403: the key is valid, the resource belongs to another organisation."""
+    """403: the key is valid, but the resource belongs to another organisation."""
 
 
 class VideoNotFound(ContentStatsError):
@@ -129,7 +129,7 @@ class VideoNotFound(ContentStatsError):
 class RateLimited(ContentStatsError):
     """429, or a wait longer than the caller may spend. `retry_at` is when a call may be tried again (UTC).
 
-    `was_asked` is False where the API was not: our own pace put the call off.
+    `was_asked` is False if no request was sent: our own rate limiter postponed it.
     """
 
     def __init__(self, sentence: str, retry_at: datetime, *, was_asked: bool = True) -> None:
@@ -139,7 +139,7 @@ class RateLimited(ContentStatsError):
 
 
 class UnexpectedAnswer(ContentStatsError):
-    """A 4xx outside the documentation, such as the concurrent-video limit: the sentence keeps the server's words."""
+    """A 4xx outside the documentation, such as the concurrent-video limit; the sentence quotes the server."""
 
     def __init__(self, sentence: str, status: int) -> None:
         super().__init__(sentence)
@@ -147,7 +147,7 @@ class UnexpectedAnswer(ContentStatsError):
 
 
 class ServiceUnavailable(ContentStatsError):
-    """5xx, no answer, or an answer that is not the API's. For a call that spends: it certainly took no effect."""
+    """5xx, no response, or one that isn't the API's. For a call that spends: it certainly had no effect."""
 
 
 class OutcomeUnclear(ContentStatsError):

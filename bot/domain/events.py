@@ -1,6 +1,6 @@
-"""What happened to a video, by the names that the API has announced for its webhooks and in their manner for the rest.
+"""Events of a video, named like those that the API has announced for its webhooks.
 
-The mirror notes an event in the transaction that learns of it; the reader that reacts to it deletes it in its
+The mirror records an event in the transaction in which it learns of it; the reader that reacts to it deletes it in its
 own transaction.
 """
 
@@ -13,7 +13,7 @@ from bot.domain.videos import FINISHED, Video, VideoStatus
 
 
 class EventKind(StrEnum):
-    """What can happen."""
+    """Kinds of events."""
 
     SNAPSHOT_CREATED = "snapshot.created"
     TRACKING_COMPLETED = "tracking.completed"
@@ -25,15 +25,15 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened, as the mirror learned of it `at` a moment.
+    """One event, recorded by the mirror at `at`.
 
-    `detail` holds what a later look at the video would not tell any more: for a change of status `before` and `after`,
-    in the API's words; for snapshots `taken_at`, the newest new one's time in ISO 8601, and `since`, that of the newest
-    one known before, which is missing where none was.
+    `detail` has what can't be read from the video later: for a change of status `before` and `after` in the API's
+    words; for snapshots `taken_at`, the newest one's time in ISO 8601, and `since`, that of the newest one known
+    before, if any.
 
-    `tracking.completed` is noted when the status was seen to change, however it ended (a `/stop` too: the audit knows
-    of that). The final numbers may not be mirrored by then: a report reads the video's page first, which
-    is due at once when a tracking ends.
+    `tracking.completed` is recorded when the status was seen to change, however it ended (also by `/stop`, which the
+    audit log records). The final numbers may not be mirrored by then: a report reads the video's page first, which is
+    due at once when a tracking ends.
     """
 
     kind: EventKind
@@ -44,7 +44,7 @@ class Event:
 
 
 def changes(before: Video, after: Video) -> tuple[EventKind, ...]:
-    """What happened to a video between two statements of the API."""
+    """The events between two reports of the API about a video."""
     happened = []
     if before.is_running and after.status in FINISHED:
         failed = after.status == VideoStatus.ERROR

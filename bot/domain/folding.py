@@ -1,4 +1,4 @@
-"""One spelling for text that is searched: a title and what is typed for it are equal if their folded forms are."""
+"""Folding for search: a title and what is typed for it match if their folded forms are equal."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›′″‵‶ʹʺʻʼʽˈ「�
 _DASHES = "‐‑‒–—―−⁃﹘﹣－"
 _STROKES = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 _PLAIN = str.maketrans({**dict.fromkeys(f"{_QUOTES}@\ufffd"), **dict.fromkeys(_DASHES, "-"), **_STROKES})
-"""Quotation marks and the sign of a handle go, dashes become one, and letters with a stroke lose it."""
+"""Drops quotation marks and the @ of handles, unifies dashes, and removes strokes from letters."""
 _MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u20d0-\u20ff]"
 )
@@ -20,7 +20,7 @@ _INVISIBLE = re.compile(
 
 
 def folded(text: str) -> str:
-    """Text as it is searched for: without case, accents, quotation marks, invisible characters and double spaces."""
+    """Fold text for search: no case, accents, quotation marks, invisible characters or double spaces."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
         text = _MARKS.sub("", unicodedata.normalize("NFD", _INVISIBLE.sub("", text)))
@@ -29,7 +29,7 @@ def folded(text: str) -> str:
 
 
 def respelled(words: str, known: Iterable[str]) -> str:
-    """Folded words with each unknown one replaced by the known word that comes nearest; empty if none does."""
+    """Replace each unknown word by the closest known one; empty if one has none. Words are folded."""
     vocabulary = sorted(set(known))
     near = [
         word if word in vocabulary else next(iter(get_close_matches(word, vocabulary, 1, 0.75)), "")

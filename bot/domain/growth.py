@@ -1,6 +1,6 @@
-"""What snapshots say: change, coverage, gaps, falls and rates, and how counts and spans of time are written.
+"""What snapshots show: changes, coverage, gaps, falls and rates; and how counts and durations are written.
 
-Snapshots come oldest first. Nothing here fills a gap, guesses a count or knows what time it is.
+Snapshots come oldest first. Nothing here fills a gap, guesses a count or reads a clock.
 """
 
 import re
@@ -17,10 +17,10 @@ from bot.domain.errors import UsageError
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoPlatform
 
 JITTER = HOUR / 2
-"""How far an hourly snapshot may be from its hour before it counts as another hour's."""
+"""How far an hourly snapshot may be from its hour before it counts for another one."""
 
 Series: TypeAlias = tuple[tuple[float, int], ...]
-"""A metric by age: (hours since tracking began, count), oldest first; a step above 1.5 hours is a gap."""
+"""A metric by age: (hours since tracking began, count), oldest first; a step of more than 1.5 hours is a gap."""
 
 _WORDS: dict[tuple[str, Metric], str] = {
     (VideoPlatform.TWITTER, Metric.SHARES): "reposts",
@@ -32,10 +32,10 @@ _UNITS = ("", "k", "M", "B", "T")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How much a metric changed over `window`, the time that really lies between the two snapshots, up to `until`.
+    """Change of a metric over `window`, the real time between the two snapshots, up to `until`.
 
-    `exact` is False where a gap or a short life made the window another one than was asked for: then state it. `fell`
-    marks a counter that went down somewhere in the window, whatever the sum of it.
+    `exact` is False if a gap or a short life made the window differ from the requested one: then show it. `fell` marks
+    a counter that went down somewhere in the window, whatever the total.
     """
 
     delta: int
@@ -55,7 +55,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch without snapshots, from the last one before to the first one after it."""
+    """A period without snapshots, from the last one before it to the first one after it."""
 
     start: datetime
     end: datetime
@@ -64,7 +64,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """A counter that went down: the platform took counts back."""
+    """A counter that went down: the platform removed counts."""
 
     at: datetime
     before: int
@@ -72,19 +72,19 @@ class Fall:
 
 
 def main_metric(platform: str, snapshots: Sequence[Snapshot]) -> Metric:
-    """The metric that stands for a video: views, or likes on Instagram and wherever there are no views at all."""
+    """The main metric of a video: views, or likes on Instagram and without any views."""
     stated = [snapshot.counts for snapshot in snapshots if snapshot.counts]
     has_views = not stated or any(Metric.VIEWS in counts for counts in stated)
     return Metric.VIEWS if has_views and platform != VideoPlatform.INSTAGRAM else Metric.LIKES
 
 
 def metric_name(platform: str, metric: Metric) -> str:
-    """The metric as people on that platform call it, in the plural."""
+    """The metric's name on that platform, in the plural."""
     return _WORDS.get((platform, metric), metric.value)
 
 
 def change(snapshots: Sequence[Snapshot], metric: Metric, window: timedelta) -> Change | None:
-    """The change up to the latest reading since the one nearest to `window` before it; None with fewer than two."""
+    """The change between the latest reading and the one closest to `window` earlier; None with fewer than two."""
     back: list[tuple[datetime, int]] = []
     for snapshot in reversed(snapshots):
         count = snapshot.counts.get(metric)
@@ -101,7 +101,7 @@ def change(snapshots: Sequence[Snapshot], metric: Metric, window: timedelta) -> 
 
 
 def recent_change(snapshots: Sequence[Snapshot], metric: Metric, window: timedelta) -> Change | None:
-    """The change over `window`, or over the time there is within it; None with fewer than two readings in that time.
+    """The change over `window`, or over the part of it that has readings; None with fewer than two.
 
     A reading up to an hour and a half before the window may be its start, so that one missing snapshot hides nothing.
     """
@@ -117,21 +117,21 @@ def _miss(back: Sequence[tuple[datetime, int]], since: datetime, window: timedel
 
 
 def gaps(snapshots: Sequence[Snapshot]) -> tuple[Gap, ...]:
-    """Where hourly snapshots are missing; one that is up to half an hour late is not."""
+    """Periods in which hourly snapshots are missing; one up to half an hour late isn't missing."""
     steps = pairwise(snapshot.taken_at for snapshot in snapshots)
     return tuple(Gap(start, end, missing) for start, end in steps if (missing := _missing(start, end)))
 
 
 def _missing(start: datetime, end: datetime) -> int:
-    """How many hourly snapshots should lie between two moments that have one each."""
+    """How many hourly snapshots are missing between two times with a snapshot each."""
     return max((end - start + JITTER) // HOUR - 1, 0) if end - start > HOUR + JITTER else 0
 
 
 def coverage(snapshots: Sequence[Snapshot], started_at: datetime | None, until: datetime) -> Coverage:
-    """What was collected of what was due from the start to `until`: now, or the end of a tracking that is over.
+    """Snapshots collected and due from the start to `until`: now, or the end of the tracking.
 
-    Whether the first snapshot comes with the start or an hour later is not documented: neither counts as missing.
-    Without a known start, hours before the first snapshot are left out. A second snapshot in an hour is not counted.
+    It isn't documented whether the first snapshot comes at the start or an hour later: neither counts as missing.
+    Without a known start, hours before the first snapshot are ignored. A second snapshot within an hour isn't counted.
     """
     if not snapshots:
         return Coverage(0, max((until - (started_at or until)) // HOUR, 0))
@@ -142,37 +142,37 @@ def coverage(snapshots: Sequence[Snapshot], started_at: datetime | None, until: 
 
 
 def is_overdue(last: datetime, now: datetime) -> bool:
-    """Whether a video that collects should have had another snapshot by now."""
+    """Whether a video that is being tracked should have had another snapshot by now."""
     return now - last > HOUR + JITTER
 
 
 def crowded(snapshots: Sequence[Snapshot]) -> int:
-    """How many snapshots came less than half an hour after the one before."""
+    """How many snapshots came less than half an hour after the previous one."""
     return sum(later.taken_at - earlier.taken_at < JITTER for earlier, later in pairwise(snapshots))
 
 
 def stopped_at(snapshots: Sequence[Snapshot], metric: Metric) -> datetime | None:
-    """When a metric was stated last, if later snapshots don't state it; None while they do."""
+    """Time of the last snapshot with a metric, if later ones lack it; None if they don't."""
     last = next((each.taken_at for each in reversed(snapshots) if metric in each.counts), None)
     return last if last is not None and snapshots[-1].taken_at - last > JITTER else None
 
 
 def falls(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[Fall, ...]:
-    """Every reading that is lower than the one before it."""
+    """Every reading that is lower than the previous one."""
     steps = pairwise(counts_of(snapshots, metric))
     return tuple(Fall(at, before, after) for (_, before), (at, after) in steps if after < before)
 
 
 def counts_of(snapshots: Sequence[Snapshot], metric: Metric) -> tuple[tuple[datetime, int], ...]:
-    """The readings of one metric: when, and how many."""
+    """The readings of one metric, as (time, count)."""
     return tuple((each.taken_at, each.counts[metric]) for each in snapshots if metric in each.counts)
 
 
 def gained_by_day(readings: Sequence[tuple[datetime, int]]) -> tuple[tuple[date, int | None], ...]:
-    """The gain of each UTC day from the last count of the day before; None on a day without a count.
+    """The gain of each UTC day since the last count of the day before; None for a day without a count.
 
-    The first day counts from its own first reading. A day after one without a count has none either: what it gained
-    alone is not known.
+    The first day counts from its own first reading. A day after one without a count has no gain either: its own part
+    isn't known.
     """
     if not readings:
         return ()
@@ -188,20 +188,20 @@ def gained_by_day(readings: Sequence[tuple[datetime, int]]) -> tuple[tuple[date,
 
 
 def engagement_rate(snapshot: Snapshot) -> Decimal | None:
-    """Likes, comments, shares and saves, as far as the platform has them, over views; None without views or any."""
+    """Likes, comments, shares and saves, as available, divided by views; None without views or any of these."""
     views = snapshot.counts.get(Metric.VIEWS)
     acts = [snapshot.counts[metric] for metric in _ENGAGEMENT if metric in snapshot.counts]
     return Decimal(sum(acts)) / views if views and acts else None
 
 
 def engagement_hidden(snapshots: Sequence[Snapshot]) -> tuple[Metric, ...]:
-    """The metrics that earlier snapshots state and the last one doesn't, so its engagement rate leaves them out."""
+    """Metrics that earlier snapshots have and the last one lacks, so that its engagement rate omits them."""
     stated = {metric for each in snapshots for metric in each.counts}
     return tuple(metric for metric in _ENGAGEMENT if metric in stated and metric not in snapshots[-1].counts)
 
 
 def price_per_thousand(cost: Decimal, new_views: int) -> Decimal | None:
-    """Dollars spent for each 1,000 new views, to the cent, or to two digits below ten cents; None without new views."""
+    """Dollars per 1,000 new views, to the cent, or to two digits below ten cents; None without new views."""
     if new_views <= 0:
         return None
     price = cost * 1000 / new_views
@@ -210,7 +210,7 @@ def price_per_thousand(cost: Decimal, new_views: int) -> Decimal | None:
 
 
 def aligned(snapshots: Sequence[Snapshot], metric: Metric, started_at: datetime | None) -> Series:
-    """A metric by hours since tracking began (since the first snapshot where that is unknown), for comparing videos."""
+    """A metric by hours since tracking began (or since the first snapshot if unknown), for comparisons."""
     if not snapshots:
         return ()
     zero = started_at or snapshots[0].taken_at
@@ -218,7 +218,7 @@ def aligned(snapshots: Sequence[Snapshot], metric: Metric, started_at: datetime 
 
 
 def at_hour(series: Series, hour: float) -> int | None:
-    """The count nearest to an hour of age; None where none lies within half an hour of it."""
+    """The count closest to an hour of age; None if none is within half an hour of it."""
     reach = JITTER / HOUR
     place = bisect_left(series, hour, key=lambda point: point[0])
     near = [(abs(age - hour), count) for age, count in series[max(place - 1, 0) : place + 1]]
@@ -227,13 +227,13 @@ def at_hour(series: Series, hour: float) -> int | None:
 
 
 COUNT = re.compile(r"(\d+(?:[.,]\d{1,3})?) ?(k|m|thousand|million)|(\d{1,3}(?:[,.  ]\d{3})+|\d+)", re.IGNORECASE)
-"""A count as people write it: 50k, 1.5M, 2million, 1,000,000."""
+"""A count in any spelling: 50k, 1.5M, 2million, 1,000,000."""
 MOST_COUNTED = 10**12
-"""More than anything is ever counted."""
+"""Larger than any count."""
 
 
 def read_count(text: str) -> int:
-    """A count as people write it, to the unit; UsageError if it is none, or not from 1 to `MOST_COUNTED`."""
+    """Parse a count. Raises UsageError if it isn't one, or isn't from 1 to `MOST_COUNTED`."""
     match = COUNT.fullmatch(text.strip())
     if match is not None and match[2] is not None:
         scale = 1_000 if match[2].casefold() in {"k", "thousand"} else 1_000_000
@@ -252,7 +252,7 @@ def exact_count(count: int) -> str:
 
 
 def short_count(count: int) -> str:
-    """A count at a glance, rounded to three digits: 999, 12.4k, 1.04M, 130M."""
+    """A count rounded to three digits: 999, 12.4k, 1.04M, 130M."""
     size, rank = abs(count), 0
     while size * 2 >= 1999 * 1000**rank and rank < len(_UNITS) - 1:  # from 999.5 on it rounds to the next unit
         rank += 1
@@ -263,7 +263,7 @@ def short_count(count: int) -> str:
 
 
 def short_change(count: int) -> str:
-    """A change at a glance: +705k, −300, ±0."""
+    """A rounded change: +705k, −300, ±0."""
     return f"+{short_count(count)}" if count > 0 else short_count(count) if count else "±0"
 
 
@@ -279,7 +279,7 @@ def percent(rate: Decimal) -> str:
 
 
 def ago(span: timedelta) -> str:
-    """A span of time in its largest fitting unit, rounded: 5 min, 3 h, 2 d; hours up to two days."""
+    """A duration in its largest suitable unit, rounded: 5 min, 3 h, 2 d; hours up to two days."""
     minutes, hours, days = (int(span / unit + 0.5) for unit in (HOUR / 60, HOUR, 24 * HOUR))
     if minutes < 1:
         return "under 1 min"
@@ -290,19 +290,19 @@ def ago(span: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Counts by label at one hour of age, the highest first."""
+    """Counts by label at one hour of age, highest first."""
 
     hour: int
     counts: tuple[tuple[str, int], ...]
 
     @property
     def leaders(self) -> tuple[str, ...]:
-        """The labels with the highest count: several for a tie."""
+        """The labels with the highest count: several in a tie."""
         return tuple(label for label, count in self.counts if count == self.counts[0][1])
 
 
 def ranked(series: Mapping[str, Series]) -> Ranking | None:
-    """The ranking at the last hour that all of the series have; None if they share no hour."""
+    """The ranking at the last hour common to all series; None if there is none."""
     shared = set.intersection(*({floor(age + 0.5) for age, _ in each} for each in series.values())) if series else set()
     for hour in sorted(shared, reverse=True):
         counts = {label: count for label, each in series.items() if (count := at_hour(each, hour)) is not None}

@@ -1,7 +1,8 @@
-"""Who gained most in a window: gains of links, summed by whatever is ranked, with ranks that ties share.
+"""Leaderboards: gains of links in a window, summed per ranked entry; ties share a rank.
 
 A gain counts from the newest reading at or before the window's start, or from the first reading if tracking began
-within the window. Nothing is guessed: what wasn't read in the window isn't ranked, and a counter that fell is a loss.
+within the window. Nothing is guessed: links without a reading in the window aren't ranked, and a counter that fell is a
+loss.
 """
 
 from collections import defaultdict
@@ -18,11 +19,11 @@ W = TypeVar("W", bound=Hashable)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATE = HOUR + JITTER
-"""How old a reading may be at an edge of the window before hours are missing there."""
+"""Maximum age of a reading at an edge of the window before hours count as missing there."""
 
 
 class Count(NamedTuple):
-    """What a counter showed at a moment."""
+    """A counter's value at a time."""
 
     at: datetime
     value: int
@@ -30,7 +31,7 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From one moment to another, and the window of the same length before it, None for the time since the start."""
+    """A window, and the start of the equally long one before it; None for the time since tracking began."""
 
     start: datetime
     end: datetime
@@ -38,7 +39,7 @@ class Window:
 
 
 class Period(StrEnum):
-    """The windows that a ranking can be about."""
+    """Windows of a ranking."""
 
     TODAY = "today"
     DAY = "24h"
@@ -52,7 +53,7 @@ _LENGTHS = {Period.DAY: timedelta(days=1), Period.WEEK: timedelta(days=7)}
 
 
 def window_of(period: Period, now: datetime, zone: tzinfo) -> Window:
-    """The window up to now. A day, week and month begin at midnight in the zone, a week on Monday."""
+    """The window up to now. Days, weeks and months begin at midnight in the zone, weeks on Monday."""
     if period is Period.START:
         return Window(EPOCH, now)
     if period in _LENGTHS:
@@ -66,7 +67,7 @@ def window_of(period: Period, now: datetime, zone: tzinfo) -> Window:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What one link gained. `began`: it counts from the first reading; `has_gap`: hours are missing at an edge."""
+    """A link's gain. `began`: it counts from the first reading; `has_gap`: hours are missing at an edge."""
 
     gain: int
     began: bool = False
@@ -75,9 +76,9 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class RankedEntry(Generic[W]):
-    """A place in a ranking. `gain` sums over `links`, of which `fell` have less than before.
+    """A place in a ranking. `gain` is summed over `links`, of which `fell` have lost.
 
-    `move` is by how many ranks it rose, None if it is new.
+    `move` is the number of ranks it rose, None if it is new.
     """
 
     rank: int
@@ -92,9 +93,9 @@ class RankedEntry(Generic[W]):
 
 @dataclass(frozen=True, slots=True)
 class Ranking(Generic[W]):
-    """Every place, best first. `unread` counts the links without a reading in the window, which have no place.
+    """All places, best first. `unread` counts links without a reading in the window, which have no place.
 
-    `has_moves` is False if there is nothing to compare with: then no place is new.
+    `has_moves` is False if there is nothing to compare with: then no place counts as new.
     """
 
     standings: tuple[RankedEntry[W], ...]
@@ -103,30 +104,30 @@ class Ranking(Generic[W]):
 
     @property
     def gaps(self) -> int:
-        """How many of the ranked links have hours missing."""
+        """How many ranked links have missing hours."""
         return sum(each.gaps for each in self.standings)
 
     @property
     def fell(self) -> int:
-        """How many of the ranked links have less than they had."""
+        """How many ranked links have lost."""
         return sum(each.fell for each in self.standings)
 
     @property
     def began(self) -> int:
-        """How many of the ranked links count from a first reading within the window."""
+        """How many ranked links count from a first reading within the window."""
         return sum(each.began for each in self.standings)
 
     def of(self, who: W) -> RankedEntry[W] | None:
-        """Somebody's place."""
+        """The place of one entry, or None."""
         return next((each for each in self.standings if each.who == who), None)
 
 
 def gained(
     first: Count | None, before: Count | None, last: Count | None, start: datetime, end: datetime
 ) -> Gain | None:
-    """What a link gained from `start` to `end`; None without a reading in between.
+    """A link's gain from `start` to `end`; None without a reading in between.
 
-    `first` is its first reading ever, `before` and `last` are the newest ones at or before the two moments.
+    `first` is its first reading ever, `before` and `last` are the newest ones at or before the two times.
     """
     if last is None or last.at <= start:
         return None
@@ -139,7 +140,7 @@ def gained(
 
 
 def ranking(gains: Iterable[tuple[W, Gain | None]], earlier: Iterable[tuple[W, Gain | None]] = ()) -> Ranking[W]:
-    """Everybody by the sum of their links' gains; `earlier` are the gains of the window before, for the moves."""
+    """Rank entries by the sum of their links' gains; `earlier` are the gains of the window before, for moves."""
     now, unread = _sums(gains)
     then, _ = _sums(earlier)
     ranks, old = _ranks(now), _ranks(then)
@@ -160,7 +161,7 @@ def ranking(gains: Iterable[tuple[W, Gain | None]], earlier: Iterable[tuple[W, G
 
 
 def _sums(gains: Iterable[tuple[W, Gain | None]]) -> tuple[Mapping[W, Sequence[Gain]], int]:
-    """The gains of everybody who has one, and how many links have none."""
+    """The gains of each entry, and how many links have none."""
     found: defaultdict[W, list[Gain]] = defaultdict(list)
     unread = 0
     for who, gain in gains:
@@ -172,7 +173,7 @@ def _sums(gains: Iterable[tuple[W, Gain | None]]) -> tuple[Mapping[W, Sequence[G
 
 
 def _ranks(gains: Mapping[W, Sequence[Gain]]) -> Mapping[W, int]:
-    """Ranks from 1: equal sums share one, and the ranks that they take up are left out after them."""
+    """Ranks from 1: equal sums share one, and the next ranks are skipped."""
     sums = {who: sum(each.gain for each in mine) for who, mine in gains.items()}
     places: dict[int, int] = {}
     for place, gain in enumerate(sorted(sums.values(), reverse=True), 1):

@@ -1,4 +1,4 @@
-"""Links as people type, paste and wrap them, read into one canonical form. It asks no network what a link leads to."""
+"""Parses links as people type, paste and wrap them into one canonical form. Makes no network calls."""
 
 import re
 import unicodedata
@@ -25,41 +25,41 @@ __all__ = [
 ]
 
 FORMS = "Paste the link of one video or post from TikTok, YouTube, Instagram or X."
-"""What every refusal ends with."""
+"""Appended to every refusal."""
 _NO_LINK = "I see no video link there. Paste one from TikTok, YouTube, Instagram or X."
 
 _CUT_OFF = "That link is cut off. Paste the whole link."
 
 MAX_LENGTH = 2_000
-"""Characters that are read; the longest links that sites hand out, with all their parameters, stay far below."""
+"""Maximum characters read; the longest links of sites, with all parameters, are far below."""
 
 MOST_INNER = 4
-"""How many addresses may stand inside each other: a log-in page of a consent page of a redirect."""
+"""Maximum nesting of addresses: a log-in page of a consent page of a redirect."""
 
 _OPENERS = "<>([{\"'“‘«„‚*`|\\"
 _CLOSERS = ".,;:!?…)]}>\"'”’»*`~|&+(<[{=→。、，；：！？）】》」』"
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\ufe0e\ufe0f")
-"""Joiners, fillers and variation selectors: drawn as nothing, yet not in Unicode's classes of control and format."""
+"""Joiners, fillers and variation selectors: invisible, but not in Unicode's control and format categories."""
 _FORMS = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
 _WIDE = str.maketrans(f"：／？＝＆．＠－＿％＃{_FORMS}", f":/?=&.@-_%#{unicodedata.normalize('NFKC', _FORMS)}")
-"""What a keyboard for Chinese or Japanese writes."""
+"""Full-width characters from Chinese and Japanese keyboards."""
 
 _AMPERSAND = re.compile(r"&(?:amp;)+")
 _ELLIPSIS = re.compile(r"%E2%80%A6|&hellip;?|[⋯‥]|[\[(](?:…|\.{2,})[\])]", re.IGNORECASE)
 _CUT = re.compile(r"(?:…|\.{2,})[^/?#=&]*$")
-"""Where an ellipsis ends a link, with what is left of the text behind it."""
+"""An ellipsis that ends a link, with the rest of the text after it."""
 _END = re.compile(r"[\s<>|\"]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+-]*")
 _SCHEMED = re.compile(r"[a-z][a-z0-9+-]*://|(?:javascript|vbscript|data|file|ftp|blob|mailto):\S", re.IGNORECASE)
 _SLIPS = re.compile(r"(?:(?:h{0,2}t{1,3}ps{0,2}[:;.]{0,2}/+(?::/*)?\.?|https?[:;])(?=[^/\s]))+", re.IGNORECASE)
-"""`https://` and what becomes of it by a slip: `https:/`, `htps://`, `https//`, twice."""
+"""`https://` and its misspellings: `https:/`, `htps://`, `https//`, doubled."""
 _COMMA = re.compile(r"(?<=www),|(?<=youtu),(?=be/)|(?<=youtube),(?=com/)|(?<=tiktok),(?=com/)|(?<=instagram),(?=com/)")
-"""A comma that was meant as the dot of a host."""
+"""A comma typed instead of the dot of a host."""
 _HOSTED = r"(?:www\.|m\.|v[mt]\.)?(?:youtu\.be|(?:youtube|tiktok|instagram|twitter|x)\.com)/"
 _INSIDE = re.compile(rf"(?<![=/])(?=https?:/)|(?<=[^\w.@=?:/%-])(?={_HOSTED})", re.IGNORECASE)
-"""Where a link begins inside a word."""
+"""Start of a link inside a word."""
 _BEHIND_SLASH = re.compile(rf"(?<=[^/]/)(?=https?://|{_HOSTED})", re.IGNORECASE)
-"""Where another link may begin behind a link's own slash."""
+"""Possible start of another link after a link's own slash."""
 _APPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?:vnd\.)?youtube:(?://)?(?:(?:www\.|m\.)?youtube\.com/)?", re.IGNORECASE), "https://youtu.be/"),
     (
@@ -73,7 +73,7 @@ _APPS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     ),
     (re.compile(r"intent://", re.IGNORECASE), "https://"),
 )
-"""How the sites' own apps begin an address, and what stands for it on the web."""
+"""Prefixes of the sites' app links, and their web equivalents."""
 _TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+", re.IGNORECASE)
 _NETWORK_ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _HOST = re.compile(r"[a-z0-9.-]{1,60}")
@@ -82,10 +82,10 @@ _BETWEEN = re.compile(r"[\s<>|\"(){}\[\]`,«»“”「」『』【】（）《�
 
 
 def parse_link(typed: str) -> VideoLink | ShortLink:
-    """The video that a link names, or the short link to follow; LinkError says what is wrong and which forms work.
+    """Parse a link to a video, or a short link to follow. Raises LinkError, which says what is wrong and what works.
 
-    Takes what people and chats make of a link: no scheme or a misspelt one, upper-case hosts, `<url|label>`, `&amp;`,
-    quotes, invisible characters, text and punctuation around it, the log-in or consent page in front of the video. Safe
+    Accepts what people and chats make of a link: no scheme or a misspelt one, upper-case hosts, `<url|label>`, `&amp;`,
+    quotes, invisible characters, text and punctuation around it, a log-in or consent page in front of the video. Safe
     on hostile text; an error names the host at most.
     """
     if len(typed) > MAX_LENGTH:
@@ -108,9 +108,9 @@ def parse_link(typed: str) -> VideoLink | ShortLink:
 
 @lru_cache(maxsize=4_096)
 def video_of(link: str) -> VideoLink | None:
-    """The video that a link in any spelling names; never raises.
+    """The video of a link in any spelling; never raises.
 
-    None where no video is named: a short link, a page that is none, a site that nobody here knows.
+    None if no video is named: for a short link, another page, or an unknown site.
     """
     try:
         reading = parse_link(link)
@@ -120,7 +120,7 @@ def video_of(link: str) -> VideoLink | None:
 
 
 def page_words(link: str) -> str | None:
-    """The page of a video site that a link leads to, such as "a TikTok profile"; None for a video or another site."""
+    """Describe a link's page on a video site, such as "a TikTok profile"; None for a video or another site."""
     try:
         _, reading, _ = _read(_bare(link[:MAX_LENGTH])[0])
     except LinkError:
@@ -129,23 +129,23 @@ def page_words(link: str) -> str | None:
 
 
 def profile_handle(link: str) -> str:
-    """The handle in a link to somebody's profile, with an @; empty for any other link."""
+    """The @handle in a link to a profile; empty for any other link."""
     words = page_words(link) or ""
     name = _split(_bare(link[:MAX_LENGTH])[0])[2].strip("/").partition("/")[0].lstrip("@")
     return f"@{name}" if name and words.endswith(("profile", "YouTube channel", "profile on X")) else ""
 
 
 def canonical_key(link: str) -> str | None:
-    """The `platform:id` of a link in any spelling, for matching what the API returns; None as in `video_of`.
+    """The `platform:id` of a link in any spelling, for matching with the API's data; None as in `video_of`.
 
-    What the API tracks on a future platform has its video id and its own link, and no key.
+    Videos on a platform that the API adds later have an id and a link, but no key.
     """
     found = video_of(link)
     return found.key if found else None
 
 
 def looks_like_link(token: str) -> bool:
-    """Whether a word was meant as a link, good or bad, rather than as a title, a number, a time or a zone."""
+    """Whether a word was meant as a link, valid or not, rather than a title, number, time or zone."""
     bare, _ = _bare(token[:MAX_LENGTH])
     if _SCHEMED.match(bare):
         return True
@@ -158,7 +158,7 @@ def looks_like_link(token: str) -> bool:
 
 
 def find_links(text: str) -> tuple[str, ...]:
-    """The supported links in a message, in order, as clean addresses; each video once, chat wrapping undone."""
+    """The supported links in a message, in order and canonical; each video once, chat wrapping undone."""
     links: dict[str, str] = {}
     text = unwrapped(_COMMA.sub(".", _ELLIPSIS.sub("…", text.translate(_WIDE))))
     for piece in (each for word in _BETWEEN.split(_LABELLED.sub(r" \1 ", text)) for each in link_starts(word)):
@@ -181,15 +181,15 @@ def link_starts(word: str) -> tuple[str, ...]:
 
 
 def _behind_slash(piece: str) -> tuple[str, ...]:
-    """A link, and the one that follows its slash; an archive's page that has another's address in its path is one."""
+    """Split a link from one that follows its slash; an archive's page with another address in its path stays whole."""
     first, *others = _BEHIND_SLASH.split(piece)
     return (first, *others) if others and video_of(first) is not None else (piece,)
 
 
 def links_within(message: object) -> tuple[str, ...]:
-    """The supported links in a chat's message as the chat sends it: in its texts at any depth.
+    """The supported links in a chat's message object, from its texts at any depth.
 
-    Without one, the first link to a video site that is cut off or leads to no video: `parse_link` says so.
+    If there is none, the first link to a video site that is truncated or isn't a video: `parse_link` explains it.
     """
     words = " ".join(_texts(message))
     return find_links(words) or tuple(word for word in words.split() if _is_of_site(word))[:1]
@@ -222,14 +222,14 @@ def _refusal(reason: str) -> LinkError:
 
 
 def _bare(typed: str) -> tuple[str, bool]:
-    """The first word without what touches it, and whether an ellipsis ends it; backslashes are slashes."""
+    """Strip a word of everything around it; returns it, and whether an ellipsis ends it. Backslashes become slashes."""
     is_plain = typed.isascii() and typed.isprintable()
     visible = typed if is_plain else "".join(each for each in typed if not _is_invisible(each))
     word = _END.split(visible.lstrip(_OPENERS + " \t\r\n"), maxsplit=1)[0].translate(_WIDE).replace("\\", "/")
     word = unwrapped(_COMMA.sub(".", _AMPERSAND.sub("&", _ELLIPSIS.sub("…", word))))
     before, *behind = re.split(r"(?=https?:/)", word, maxsplit=1, flags=re.IGNORECASE)
     if before and behind and ("." not in before or not re.search(r"[/?=#]", before)):
-        word = behind[0]  # text touches the link
+        word = behind[0]  # text directly before the link
     if re.match(r"https?%3a", word, re.IGNORECASE):
         word = unquote(word)
     word = _touching(word)
@@ -242,13 +242,13 @@ def _bare(typed: str) -> tuple[str, bool]:
 
 
 def _touching(word: str) -> str:
-    """The word without the signs in front of it: an arrow, an emoji, the mark of italics."""
+    """Strip symbols in front of a word: an arrow, an emoji, the mark of italics."""
     start = next((place for place, each in enumerate(word) if each.isalnum() or each in "/@["), len(word))
     return word[start:]
 
 
 def _read(word: str) -> tuple[Site, VideoLink | ShortLink | OtherPage, str]:
-    """What a bare link leads to through the pages in front of it, with the site and the last of the addresses."""
+    """Parse a bare link through any pages in front of it; returns the site, the reading and the last address."""
     for _ in range(MOST_INNER):
         scheme, authority, path, query, fragment = _split(word)
         if scheme not in {"http", "https"}:
@@ -265,7 +265,7 @@ def _read(word: str) -> tuple[Site, VideoLink | ShortLink | OtherPage, str]:
 
 
 def _within(address: str, host: str) -> str:
-    """The address that a page carries; one without a host is on the page's own."""
+    """The address in a page's parameter; without a host it is on the page's own host."""
     inner = unquote(address) if re.match(r"(?:https?%3a|%2f)", address, re.IGNORECASE) else decoded(address)
     if looks_like_link(inner):
         return _bare(inner)[0]
@@ -280,7 +280,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def _split(word: str) -> tuple[str, str, str, str, str]:
-    """Scheme (https unless stated), authority, path, query and fragment."""
+    """Split into scheme (https unless given), authority, path, query and fragment."""
     rest, _, fragment = word.partition("#")
     address, _, query = rest.partition("?")
     scheme, colon, rest = address.partition(":")
@@ -294,7 +294,7 @@ def _split(word: str) -> tuple[str, str, str, str, str]:
 
 
 def _checked_host(authority: str) -> str:
-    """The host in lower case; LinkError for anything around or in it that an honest link to a video never has."""
+    """Validate a host and return it in lower case. Raises LinkError for anything that honest video links never have."""
     if "." not in authority and not authority.startswith("["):
         raise LinkError(_NO_LINK)
     if "@" in authority:

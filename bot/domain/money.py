@@ -1,6 +1,6 @@
-"""Money in Decimal US dollars: what a tracking costs, what is promised, and when the wallet runs dry.
+"""Money in Decimal US dollars: cost of tracking, commitments, and when the balance runs out.
 
-The burn-down is counted in snapshots, one a video and hour until that video's own end, and walks from end to end.
+The burn-down counts snapshots, one per video and hour until that video's own end, and steps from end to end.
 """
 
 import re
@@ -15,7 +15,7 @@ from bot.domain.videos import HOUR, RunningCount, count_running
 
 SNAPSHOTS_A_DAY = 24
 DURATIONS = (1, 3, 7, 14, 30)
-"""The days that a consequence card offers."""
+"""The durations on a consequence card, in days."""
 
 _AMOUNT = re.compile(
     r"(?P<before>(?:us)?\$|usd|[€£¥₹₩₽]|eur|gbp|jpy|inr|cad|aud|chf)?\s*(?P<number>\d(?:[\d.,]|['’](?=\d{3}))*)"
@@ -32,9 +32,9 @@ _CENT, _MICRO = Decimal("0.01"), Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The wallet behind one API key, as `GET /usage` states it: dollars, except the count of snapshots.
+    """The wallet of one API key, as `GET /usage` reports it: dollars, except the number of snapshots.
 
-    None where the API does not say: nothing is taken for 0 that it left out.
+    None if the API omits a value: missing values are never taken for 0.
     """
 
     balance: Decimal
@@ -45,12 +45,12 @@ class Usage:
 
     @property
     def available(self) -> Decimal:
-        """What can still be spent, at most: the balance less what is known to be collected and not charged yet."""
+        """Upper bound of what can be spent: the balance less snapshots known to be collected but not charged."""
         return self.balance - (self.uncharged or 0)
 
     @property
     def spent(self) -> Decimal | None:
-        """What the API says was ever spent: charged and not charged yet. None if it leaves one of the two out."""
+        """Total ever spent according to the API: charged and not charged yet. None if it omits one of the two."""
         if self.total_charged is None or self.uncharged is None:
             return None
         return self.total_charged + self.uncharged
@@ -58,11 +58,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Runway:
-    """How far the money reaches. `left_after` is what remains when every promise is kept, negative where it cannot be.
+    """How long the money lasts. `left_after` is what remains after all commitments, negative if they aren't covered.
 
-    `empty_at` is when it reaches 0 with snapshots still due, to the hour; None where it outlasts every video that
-    burns. Paused videos are in `promised` but burn nothing now, so they never bring `empty_at` nearer: `paused` counts
-    those that are owed something. `last_end` is when the last of the videos that burn ends, None where none does.
+    `empty_at` is when it reaches 0 with snapshots still due, to the hour; None if it outlasts every video that burns.
+    Paused videos are in `promised` but burn nothing now, so they never bring `empty_at` closer: `paused` counts those
+    with commitments. `last_end` is when the last burning video ends, None if there is none.
     """
 
     promised: Decimal
@@ -74,10 +74,10 @@ class Runway:
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What tracking for so many days would mean. `price` is for all the new videos together.
+    """Consequence of tracking for a number of days. `price` is for all new videos together.
 
-    `affordable`: the price does not exceed what is available now; the API answers 402 where it does. `pauses_at` is
-    when the wallet would run dry, and `affected` the ids of the running videos that would be cut short then.
+    `affordable`: the price doesn't exceed what is available now, or the API would answer 402. `pauses_at` is when the
+    balance would run out, and `affected` are the ids of running videos that would be cut short then.
     """
 
     days: int
@@ -89,17 +89,17 @@ class Consequence:
 
 
 def price(days: int, cost_per_snapshot: Decimal) -> Decimal:
-    """What tracking one video for so many days costs in full."""
+    """Full price of tracking one video for a number of days."""
     return days * SNAPSHOTS_A_DAY * cost_per_snapshot
 
 
 def promised(owed: Iterable[Promise], cost_per_snapshot: Decimal, now: datetime) -> Decimal:
-    """What keeping every promise will cost from now on, the paused ones included."""
+    """Cost of all commitments from now on, paused videos included."""
     return sum(promise.snapshots(now) for promise in owed) * cost_per_snapshot
 
 
 def runway(available: Decimal, cost_per_snapshot: Decimal, owed: Sequence[Promise], now: datetime) -> Runway:
-    """How far the available money reaches with nothing new started."""
+    """How long the available money lasts if nothing new is started."""
     total = promised(owed, cost_per_snapshot, now)
     dry = _runs_dry(available, cost_per_snapshot, sorted(remaining for _, remaining in _burning(owed, now)))
     paused = sum(not promise.burns and promise.snapshots(now) > 0 for promise in owed)
@@ -111,7 +111,7 @@ def runway(available: Decimal, cost_per_snapshot: Decimal, owed: Sequence[Promis
 def consequences(
     usage: Usage, owed: Sequence[Promise], now: datetime, durations: Sequence[int] = DURATIONS, count: int = 1
 ) -> tuple[Consequence, ...]:
-    """What it would mean to track `count` more videos now, for each duration in days."""
+    """Consequences of tracking `count` more videos now, for each duration in days."""
     cost, available = usage.cost_per_snapshot, usage.available
     left = available - promised(owed, cost, now)
     burning = _burning(owed, now)
@@ -131,10 +131,10 @@ def _burning(owed: Iterable[Promise], now: datetime) -> list[tuple[str, int]]:
 
 
 def _runs_dry(available: Decimal, cost: Decimal, remaining: Sequence[int]) -> tuple[int, int] | None:
-    """The hour in which the money reaches 0, and the last hour that it pays in full; None where it pays everything.
+    """The hour in which the money reaches 0, and the last hour paid in full; None if everything is paid.
 
-    `remaining` holds each video's snapshots to come, ascending. Between two ends the burn is constant, so the walk
-    takes one step a video and none an hour.
+    `remaining` has each video's snapshots to come, ascending. The burn rate is constant between two ends, so this takes
+    one step per video, not per hour.
     """
     due = sum(remaining) * cost
     if available >= due or not due:
@@ -149,9 +149,9 @@ def _runs_dry(available: Decimal, cost: Decimal, remaining: Sequence[int]) -> tu
 
 
 def bill_check(usage: Usage) -> Decimal | None:
-    """What was billed beyond the price of the snapshots taken; 0 where the bill agrees, negative where it is less.
+    """What was billed beyond the price of the snapshots taken; 0 if the bill is correct, negative if it is less.
 
-    None where the API leaves a part of the bill out.
+    None if the API omits part of the bill.
     """
     if usage.spent is None or usage.total_snapshots is None:
         return None
@@ -159,10 +159,10 @@ def bill_check(usage: Usage) -> Decimal | None:
 
 
 def dollars(amount: Decimal, *, down: bool = False) -> str:
-    """An amount to the cent, for sentences and cards: `$1.91`, and `under $0.01` for a part of a cent.
+    """An amount in cents for people: `$1.91`, and `under $0.01` for a fraction of a cent.
 
-    Prices, commitments and spend are rounded up, so that nothing turns out dearer than it was shown. `down` is for
-    money that can still be spent, which is never shown as more than there is, and for sums that are "at least" so much.
+    Prices, commitments and spend are rounded up, so that nothing costs more than shown. `down` is for money that can
+    still be spent, which is never overstated, and for amounts introduced by "at least".
     """
     if 0 < _exact(amount) < _CENT:
         return f"under ${_CENT}"
@@ -171,14 +171,14 @@ def dollars(amount: Decimal, *, down: bool = False) -> str:
 
 
 def looks_like_money(words: str) -> bool:
-    """Whether somebody means an amount by this, in whatever currency: `10`, `$2.50`, `5,50`, `€5`."""
+    """Whether the text is an amount in any currency: `10`, `$2.50`, `5,50`, `€5`."""
     return _AMOUNT.fullmatch(words) is not None
 
 
 def read_money(words: str) -> Decimal:
-    """The dollars that somebody means; UsageError if that is no amount of them, or could be two.
+    """Parse an amount of dollars. Raises UsageError if it isn't one, or is ambiguous.
 
-    A comma or a point before one or two digits begins the cents (`5,50`); before three it groups thousands (`5,000`).
+    A comma or point before one or two digits starts the cents (`5,50`); before three it groups thousands (`5,000`).
     Only `5.000` could be either.
     """
     found = _AMOUNT.fullmatch(words.strip())
@@ -217,18 +217,18 @@ def _decimal(whole: str, part: str | None) -> Decimal:
 
 
 def left_after(available: Decimal, *owed: Decimal) -> Decimal:
-    """What remains of amounts as `dollars` shows them, so that the sums on a card add up; negative only if they are."""
+    """What remains of amounts as `dollars` shows them, so that a card adds up; negative only if the exact result is."""
     left = _cents(available, down=True) - sum(map(_cents, owed))
     return max(left, Decimal()) if available >= sum(owed) else left
 
 
 def whole_cents(amount: Decimal) -> Decimal:
-    """An amount without its part of a cent, as `dollars` shows it rounded down."""
+    """Cut off fractions of a cent, as `dollars` does when rounding down."""
     return _cents(amount, down=True)
 
 
 def unit_price(amount: Decimal) -> str:
-    """The price of one snapshot or of 1,000 views, which may be a part of a cent: with two to six decimals."""
+    """Price of one snapshot or of 1,000 views, with two to six decimals as it may be a fraction of a cent."""
     whole, _, fraction = f"{_exact(amount):,f}".partition(".")
     return f"${whole}.{fraction.rstrip('0'):0<2}"
 
@@ -238,16 +238,16 @@ def _cents(amount: Decimal, *, down: bool = False) -> Decimal:
 
 
 def _exact(amount: Decimal) -> Decimal:
-    """The amount without the noise of binary fractions that JSON numbers bring."""
+    """Round off the noise of binary fractions from JSON numbers."""
     return amount.quantize(_MICRO, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
 class WalletState:
-    """What a wallet holds and owes, as the API stated it at `as_of`; `problem` is why there is nothing newer.
+    """What a wallet holds and owes, as reported at `as_of`; `problem` is why there is nothing newer.
 
-    `owed` holds what each running video with a known end still costs; `open_ended` counts those without one, and
-    `running` both. `complete` is False if the API may hide running videos; `is_test`: the key charges nothing.
+    `owed` has the commitment of each running video with a known end; `open_ended` counts those without, and `running`
+    both. `complete` is False if the API may hide running videos; `is_test`: the key charges nothing.
     """
 
     usage: Usage
@@ -262,17 +262,17 @@ class WalletState:
 
     @property
     def is_certain(self) -> bool:
-        """Whether everything is known that could bring the end of the money nearer."""
+        """Whether everything is known that could make the money run out earlier."""
         return self.complete and not self.open_ended and self.usage.uncharged is not None
 
     @property
     def is_short(self) -> bool:
-        """Whether the money doesn't cover all that is owed."""
+        """Whether the money doesn't cover everything owed."""
         return self.runway.empty_at is not None or self.runway.left_after < 0
 
     @property
     def is_out(self) -> bool:
-        """Whether nothing is collected for want of money: the documentation pauses everything at 0."""
+        """Whether nothing is collected for lack of money: by the documentation, everything pauses at 0."""
         available, paused = self.usage.available, self.running.paused
         return any(self.running) and (available <= 0 or (paused > 0 and available < self.usage.cost_per_snapshot))
 
@@ -287,7 +287,7 @@ def wallet_state(
     as_of: datetime,
     problem: str = "",
 ) -> WalletState:
-    """The state with these running videos, as they were last seen; the runway counts from `since`."""
+    """Compute the state from these running videos as last seen; the runway counts from `since`."""
     owed, open_ended = promises(seen)
     return WalletState(
         usage=usage,

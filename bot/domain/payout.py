@@ -1,8 +1,8 @@
-"""What a campaign owes its creators: terms, one line per video, and sums. It computes, and never moves money.
+"""Payout rules: what a campaign owes its creators, with one line per video. Computes only, never moves money.
 
-The rules apply in this order: the count at the final hour less the count at the start, the minimum, the rate, half-even
-rounding to the cent, the cap per video, and the cap per creator, which goes to final lines first and then to the videos
-tracked longest. Every sum is the sum of its lines.
+Rules in order: the count at the final hour less the count at the start, the minimum, the rate, half-even rounding to
+the cent, the cap per video, and the cap per creator, which final lines use first and then the videos tracked longest.
+Every sum is the sum of its lines.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoPlatform
 
 CENT = Decimal("0.01")
 PACE = timedelta(hours=24)
-"""The time from which the present pace is taken."""
+"""The period from which the present pace is computed."""
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -28,7 +28,7 @@ class Terms:
     """What a campaign pays. Money is dollars; `rates` are per 1,000 views by platform, on Instagram per 1,000 likes.
 
     A video is final `final_days` after its first tracking began or at the end of `final_on` (UTC), whichever is first;
-    never if neither is set. `minimum` is what a video must have counted to earn anything.
+    never if neither is set. `minimum` is the count that a video needs to earn anything.
     """
 
     rates: Mapping[str, Decimal] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Terms:
     budget: Decimal | None = None
 
     def final_hour(self, tracked_since: datetime) -> datetime | None:
-        """The hour whose count is final, for a video that was first tracked then."""
+        """The hour whose count is final, for a video tracked since then."""
         ends = []
         if self.final_days is not None:
             ends.append(tracked_since + timedelta(days=self.final_days))
@@ -51,7 +51,7 @@ class Terms:
 
 
 class State(StrEnum):
-    """How far a line is. UNKNOWN: it can't be computed, and counts as nothing in every sum."""
+    """State of a line. UNKNOWN: it can't be computed, and counts as zero in every sum."""
 
     OPEN = "open"
     FINAL = "final"
@@ -61,10 +61,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaidVideo:
-    """A link of a campaign: its newest tracking, when it was first tracked, and the snapshots of all its trackings.
+    """A link of a campaign: its newest tracking, when it was first tracked, and the snapshots of all trackings.
 
-    `read_at` is when its page was last read; None if it never was, or if there is no tracking. `missing` is given if
-    only the snapshots at the moments that count were read; then the falls between them aren't known.
+    `read_at` is when its page was last read; None if never, or without a tracking. `missing` is set if only the
+    snapshots at the relevant times were read; then falls in between aren't known.
     """
 
     key: str
@@ -79,10 +79,10 @@ class PaidVideo:
 class Line:
     """What one video earns. `amount` = min(`counted` x `rate` / 1,000 to the cent, `video_cap`, `creator_left`).
 
-    `creator` is as people write it, and `handle` folded; both are empty if nobody states one. `start` and `end` are
-    counts of `metric`, taken at `start_at` and `end_at`, which is before `final_hour` if that hour has no reading.
-    `missing` hours lie between them and the counter fell `fallen` times. `creator_left` is what the lines before leave
-    of the creator's cap. `why` says what can't be computed. `terms_id` numbers the terms that a final line keeps.
+    `creator` is the display name and `handle` its folded form; both are empty if unknown. `start` and `end` are counts
+    of `metric`, taken at `start_at` and `end_at`, which is before `final_hour` if that hour has no reading. `missing`
+    hours lie in between, and the counter fell `fallen` times. `creator_left` is what earlier lines leave of the
+    creator's cap. `why` says what can't be computed. `terms_id` identifies the terms that a final line keeps.
     """
 
     key: str
@@ -113,29 +113,29 @@ class Line:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing changes it any more."""
+        """Whether the line can't change any more."""
         return self.state in {State.FINAL, State.PAID}
 
     @property
     def ends_early(self) -> bool:
-        """Whether the count of a final line was taken before its final hour."""
+        """Whether a final line's count was taken before its final hour."""
         return self.final_hour is not None and self.end_at is not None and self.end_at < self.final_hour
 
 
 def metric_of(platform: str) -> Metric:
-    """What is paid for: views, and likes on Instagram, which has no views."""
+    """The metric that is paid: views, or likes on Instagram, which has no views."""
     return Metric.LIKES if platform == VideoPlatform.INSTAGRAM else Metric.VIEWS
 
 
 def to_cents(counted: int, rate: Decimal) -> Decimal:
-    """What so many views or likes earn at a rate per 1,000, half-even to the cent."""
+    """What this many views or likes earn at a rate per 1,000, half-even to the cent."""
     return _EXACT.quantize(_EXACT.multiply(Decimal(counted), rate).scaleb(-3, _EXACT), CENT)
 
 
 def lines(terms: Terms, videos: Iterable[PaidVideo], settled: Mapping[str, Line], now: datetime) -> tuple[Line, ...]:
-    """A line per video, the final ones as they are, also of videos that left the campaign since.
+    """One line per video; final ones are kept as they are, also for videos that left the campaign since.
 
-    A line is final once its final hour is over and the page was read after it, so that the hour's count is there.
+    A line becomes final once its final hour is over and the page was read after it, so that the hour's count is known.
     """
     used: dict[tuple[str, str], Decimal] = {}
     for line in settled.values():
@@ -156,7 +156,7 @@ def lines(terms: Terms, videos: Iterable[PaidVideo], settled: Mapping[str, Line]
 
 
 def _line(terms: Terms, video: PaidVideo, now: datetime) -> Line:
-    """One video's line before the cap per creator."""
+    """One video's line before the cap per creator is applied."""
     stated, metric = video.video, metric_of(video.video.platform)
     creator = creator_of(stated)
     line = Line(
@@ -205,7 +205,7 @@ def _line(terms: Terms, video: PaidVideo, now: datetime) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One creator's lines, the highest amount first: an identity per platform and handle, or all without a handle."""
+    """One creator's lines, highest amount first: per platform and handle, or all lines without a handle."""
 
     creator: str
     platform: str
@@ -213,7 +213,7 @@ class Account:
 
     @property
     def amount(self) -> Decimal:
-        """What all lines come to."""
+        """The sum of all lines."""
         return total(self.lines)
 
     @property
@@ -223,12 +223,12 @@ class Account:
         return next((state for state in (State.OPEN, State.FINAL, State.PAID) if state in states), State.UNKNOWN)
 
     def counted(self, metric: Metric) -> int:
-        """The views or likes that are paid for."""
+        """The paid views or likes."""
         return sum(line.counted for line in self.lines if line.metric is metric)
 
 
 def accounts(found: Iterable[Line]) -> tuple[Account, ...]:
-    """The lines by creator, the highest amount first."""
+    """Group lines by creator, highest amount first."""
     by: dict[tuple[str, str], list[Line]] = {}
     for line in found:
         by.setdefault((line.handle, line.platform) if line.handle else ("", ""), []).append(line)
@@ -240,14 +240,14 @@ def accounts(found: Iterable[Line]) -> tuple[Account, ...]:
 
 
 def total(found: Iterable[Line]) -> Decimal:
-    """The sum of lines; those that can't be computed are nothing in it."""
+    """The sum of lines; those that can't be computed count as zero."""
     return sum((line.amount for line in found), Decimal("0.00"))
 
 
 def reached_at(budget: Decimal, now_owed: Decimal, owed_before: Decimal, now: datetime) -> datetime | None:
-    """When a budget is reached if the amount goes on growing as it did in the last `PACE`; None if it doesn't grow.
+    """When a budget is reached at the pace of the last `PACE`; None if the amount doesn't grow.
 
-    `now` if it's reached. None too if it lies more than ten years ahead.
+    `now` if it is reached already. None also if it is more than ten years ahead.
     """
     if now_owed >= budget:
         return now
@@ -258,9 +258,9 @@ def reached_at(budget: Decimal, now_owed: Decimal, owed_before: Decimal, now: da
 
 
 def budget_stage(before: Stage, owed: Decimal, budget: Decimal) -> Stage:
-    """How much of a budget is owed: OPEN from 50 %, SOON from 80 %, URGENT from all of it. It never gets better.
+    """How much of a budget is owed: OPEN from 50 %, SOON from 80 %, URGENT from 100 %. Never goes down.
 
-    A raised budget begins anew.
+    A raised budget starts over.
     """
     steps = ((Stage.URGENT, 100), (Stage.SOON, 80), (Stage.OPEN, 50))
     return max(before, next((stage for stage, share in steps if owed * 100 >= budget * share), Stage.CLEAR))

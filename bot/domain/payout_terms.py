@@ -1,4 +1,4 @@
-"""Reads the terms of a payout from plain words, and writes them: `youtube 2.50 per 1000, cap 200, budget 5000`."""
+"""Parses payout terms from plain words, and writes them: `youtube 2.50 per 1000, cap 200, budget 5000`."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -41,12 +41,12 @@ _DATE = (
     rf"(?:(?P<iso>\d{{4}}-\d\d-\d\d)|(?P<day>\d\d?)\.?\s+(?P<month>{_MONTH})|(?P<first>{_MONTH})\s+(?P<last>\d\d?))\b"
 )
 _NUMBER = re.compile(r"\d(?:[\d.,]*\d)?\Z")
-"""What was read of a word such as 1e9 up to a place."""
+"""A partly read number, such as 1e9."""
 _FILLER = re.compile(r"(?:[\s,;.·+&]|and\b|pay\b|with\b|count(?:ed)?\b|then\b)+", re.IGNORECASE)
 
 
 def read_terms(typed: str, known: Terms, today: date) -> Terms:
-    """The known terms with what these words change; UsageError names the words that aren't understood."""
+    """Apply typed terms to the known ones. Raises UsageError that names the words it can't parse."""
     terms, place, text = known, 0, typed.strip()
     stated: dict[str, object] = {}
     while (place := _skip(text, place)) < len(text):
@@ -72,7 +72,7 @@ def read_terms(typed: str, known: Terms, today: date) -> Terms:
 
 
 def _refuse_second(stated: dict[str, object], before: Terms, after: Terms, *, is_general: bool) -> None:
-    """Raise UsageError for a term that the same words stated otherwise. A general rate gives way to a platform's."""
+    """Raise UsageError if the same words state a term twice. A general rate gives way to a platform's."""
     for name in (each.name for each in fields(Terms) if each.name != "rates"):
         if getattr(before, name) != getattr(after, name):
             _refuse_other(stated, name.replace("_", " "), getattr(after, name))
@@ -88,7 +88,7 @@ def _refuse_other(stated: dict[str, object], what: str, value: object) -> None:
 
 
 def terms_words(terms: Terms, known_as: Mapping[str, str]) -> Iterator[str]:
-    """The terms in short phrases; `known_as` are the platforms' names."""
+    """The terms in short phrases; `known_as` maps platforms to names."""
     for platform, rate in terms.rates.items():
         unit = "likes" if platform == VideoPlatform.INSTAGRAM else "views"
         yield f"{known_as.get(platform, platform)} {unit_price(rate)} per 1,000 {unit}"
@@ -221,7 +221,7 @@ def _money(words: str) -> Decimal:
 
 
 def _thousands(found: re.Match[str]) -> Decimal:
-    """The sum that was found, of thousands of dollars if a `k` follows it."""
+    """The amount found, times 1,000 if a `k` follows it."""
     return _money(found["sum"]) * (1000 if found["thousand"] else 1)
 
 

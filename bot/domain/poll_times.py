@@ -1,6 +1,6 @@
-"""When a video's page is worth reading: once for each snapshot hour, just after its snapshot was taken.
+"""When to read a video's page: once per snapshot hour, just after the snapshot was taken.
 
-The API takes a video's snapshots an hour apart, at a minute of the video's own, which its snapshots show.
+The API takes a video's snapshots an hour apart, at a minute specific to the video, which its snapshots reveal.
 """
 
 from dataclasses import replace
@@ -10,17 +10,17 @@ from bot.domain.growth import JITTER
 from bot.domain.videos import HOUR, Snapshot, Video, VideoReading
 
 GRACE = timedelta(seconds=90)
-"""How long after its time a snapshot is taken to be on the page."""
+"""How long after its time a snapshot is assumed to be on the page."""
 LONGEST = timedelta(days=31)
 """Longer than any tracking."""
 LONGEST_WAIT = timedelta(days=366)
-"""Longer than a tracking waits for money before it collects again."""
+"""Longest time that a tracking waits for money before it continues."""
 FARTHEST = HOUR + JITTER
-"""The longest that a page is left alone."""
+"""Longest time between two reads of a page."""
 
 
 def first_read(video: Video, now: datetime) -> datetime:
-    """When to read the page of a running video that was never read: with its first snapshot, or now."""
+    """When to read a running video's page for the first time: with its first snapshot, or now."""
     if video.started_at is None:
         return now
     return min(max(video.started_at + HOUR + GRACE, now), now + HOUR + GRACE)
@@ -29,10 +29,10 @@ def first_read(video: Video, now: datetime) -> datetime:
 def next_read(
     video: Video, read_at: datetime, last_snapshot_at: datetime | None, first_seen_at: datetime
 ) -> datetime | None:
-    """When to read a page again that was read; None where it has said all: nothing is to come for it.
+    """When to read a page again; None if nothing new can come.
 
-    One that collects nothing any more has said all when it was read so long after its last snapshot that one more
-    would have been there.
+    A page whose video is no longer collected is complete once it was read long enough after its last snapshot that
+    another one would have been there.
     """
     last = last_snapshot_at or video.started_at or first_seen_at
     if video.collects:
@@ -43,9 +43,9 @@ def next_read(
 
 
 def in_its_time(reading: VideoReading, now: datetime) -> VideoReading:
-    """The page without snapshots from the future, or from long before the tracking began: they are `unread`.
+    """Drop snapshots from the future, or from long before the tracking began: they count as `unread`.
 
-    An impossible start is unknown.
+    An impossible start becomes unknown.
     """
     oldest = reading.snapshots[0].taken_at if reading.snapshots else None
     reading = replace(reading, video=with_possible_start(reading.video, now, oldest))
@@ -58,9 +58,9 @@ def in_its_time(reading: VideoReading, now: datetime) -> VideoReading:
 
 
 def with_possible_start(video: Video, now: datetime, oldest: datetime | None = None) -> Video:
-    """The video without a start in the future, or more than a year before it collected.
+    """Drop a start in the future, or more than a year before the first snapshot.
 
-    `oldest` is the time of its first snapshot. A running video without one collects now.
+    `oldest` is the time of the first snapshot. A running video without one is assumed to collect now.
     """
     start = video.started_at
     collected_at = oldest or (now if video.is_running else start)
@@ -74,6 +74,6 @@ def _is_possible(snapshot: Snapshot, first: datetime | None, last: datetime) -> 
 
 
 def joined(known: tuple[Snapshot, ...], read: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
-    """What was known and what a page states, oldest first: a page that leaves out rows takes nothing back."""
+    """Merge known snapshots with those of a page, oldest first: a page that omits rows deletes nothing."""
     found = {each.taken_at: each for each in (*known, *read)}
     return tuple(found[at] for at in sorted(found))

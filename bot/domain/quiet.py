@@ -1,4 +1,4 @@
-"""Quiet hours in a named zone, and when a mute ends: local days and times of day made into moments."""
+"""Quiet hours in a named zone, and the end of a mute: converts local days and times to UTC."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.domain.videos import DAY
 LONGEST_MUTE = timedelta(days=30)
 ENDLESS = "A mute needs an end: for how long (8h, 2d) or until when (09:00, tomorrow 9am, friday)."
 MORNING = 9 * 60
-"""When a mute until a day ends: nine o'clock."""
+"""Time at which a mute until a day ends: nine o'clock."""
 _PARTS_OF_DAY = {"morning": MORNING, "evening": 18 * 60}
 
 _PART = re.compile(
@@ -30,14 +30,14 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": DAY, "w": 7 *
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From one time of day to the next occurrence of another, both minutes after midnight in an IANA zone."""
+    """Daily quiet hours; start and end are minutes after midnight in an IANA zone."""
 
     zone: str
     start: int
     end: int
 
     def end_of(self, now: datetime) -> datetime | None:
-        """When the quiet hours in which `now` lies end; None outside of them."""
+        """When the quiet hours at `now` end; None outside of them."""
         today = now.astimezone(ZoneInfo(self.zone)).date()
         start, end = Schedule(self.start, self.zone), Schedule(self.end, self.zone)
         for day in (today - DAY, today):
@@ -53,12 +53,12 @@ class QuietHours:
 
     @property
     def words(self) -> str:
-        """As a person types them: `22:00-07:00 Europe/Berlin`."""
+        """Times and zone as typed: `22:00-07:00 Europe/Berlin`."""
         return f"{self.times} {self.zone}"
 
 
 def is_span(words: str) -> bool:
-    """Whether the words are a length of time (`8h`), a time of day or two, or a day (`friday`, `tomorrow@9am`)."""
+    """Whether the words are a duration (`8h`), one or two times of day, or a day (`friday`, `tomorrow@9am`)."""
     day, mark, time = words.partition("@")
     is_day = _NAMED_DAY.fullmatch(day) is not None and (not mark or time in _PARTS_OF_DAY or looks_like_time(time))
     return is_day or _length(words) is not None or looks_like_time(words) or is_range(words)
@@ -71,12 +71,12 @@ def is_range(words: str) -> bool:
 
 
 def _range(words: str) -> tuple[str, str, str]:
-    """The words before, at and after a dash, with bare hours as times."""
+    """Split at a dash, with bare hours as times."""
     return _BARE_HOURS.sub(r"\1:00-\2:00", words.replace("–", "-")).partition("-")
 
 
 def read_quiet(words: str, zone: str) -> QuietHours:
-    """The quiet hours of `22:00-07:00` in a zone; UsageError has a sentence."""
+    """Parse quiet hours such as `22:00-07:00` in a zone. Raises UsageError."""
     if not is_range(words):
         msg = f"I can't read “{words[:40]}” as quiet hours. Write two times, such as 22:00-07:00."
         raise UsageError(msg)
@@ -90,7 +90,7 @@ def read_quiet(words: str, zone: str) -> QuietHours:
 def mute_end(words: str, now: datetime, zone: str) -> datetime:
     """When a mute ends: after `8h` or `2d`, at `09:00`, on `friday` or at `tomorrow@9am`, local times of `zone`.
 
-    `tonight` lasts until the next morning, `today` until midnight. UsageError has a sentence.
+    `tonight` lasts until the next morning, `today` until midnight. Raises UsageError.
     """
     length = _length(words)
     day, _, time = words.casefold().partition("@")
@@ -112,7 +112,7 @@ def mute_end(words: str, now: datetime, zone: str) -> datetime:
 
 
 def _on_day(found: re.Match[str], time: str, now: datetime, zone: str) -> datetime:
-    """The moment on a day that was named; a weekday that is today means next week's, unless its time is to come."""
+    """The time on a named day; a weekday that is today means next week, unless its time is still to come."""
     today = now.astimezone(ZoneInfo(zone)).date()
     minute = _PARTS_OF_DAY[time] if time in _PARTS_OF_DAY else read_time(time) if time else MORNING
     at = Schedule(minute, zone)
@@ -136,7 +136,7 @@ def _on_day(found: re.Match[str], time: str, now: datetime, zone: str) -> dateti
 
 
 def _length(words: str) -> timedelta | None:
-    """How long `8h`, `90 min`, `1h30` or `1d 12h` is; None if the words are no length."""
+    """Parse a duration such as `8h`, `90 min`, `1h30` or `1d 12h`; None if it isn't one."""
     match = _LENGTH.fullmatch(words.strip())
     if match is None:
         return None

@@ -1,7 +1,7 @@
-"""Addresses that others wrap in their own: mail filters, search engines, translators, pages that hide the referrer.
+"""Unwraps addresses that others wrapped: mail filters, search engines, translators, referrer hiders.
 
-Each is unwrapped by its spelling alone; nothing is asked for. Wrappers with the address in a plain parameter are sites
-of `bot.domain.sites`.
+Each is unwrapped by its spelling alone, without network calls. Wrappers with the address in a plain parameter are sites
+in `bot.domain.sites`.
 """
 
 import base64
@@ -13,14 +13,14 @@ from urllib.parse import unquote
 _SIX_BITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _REST = r"[^\s<>|\"]"
 _FIRST = r"(?<![\w./=-])(?:https?:/{1,3})?"
-"""The beginning of an address that is not part of another one."""
+"""Start of an address that isn't part of another one."""
 _REPLACED = re.compile(r"\*(\*[\w-])?")
 _ENCODED = re.compile(r"(?:a1)?(aHR0c[\w+/-]+)=*")
-"""Base64 of an address that begins with `http`; Bing puts a mark in front of it."""
+"""Base64 of an address that begins with `http`; Bing puts a marker before it."""
 
 
 def _proofpoint(found: re.Match[str]) -> str:
-    """The address of Proofpoint's third format, which keeps unusual characters apart: `*` is one, `**C` a run."""
+    """Unwrap Proofpoint's third format, which stores unusual characters separately: `*` is one, `**C` a run."""
     try:
         characters = iter(_decoded(found["characters"]))
     except ValueError:
@@ -66,11 +66,11 @@ _DISARMED = (
     (re.compile(r"(?<=http)\[:\]|(?<=https)\[:\]", re.IGNORECASE), ":"),
     (re.compile(r"(?<=[a-z0-9])(?:\[\.\]|\(\.\)|\[dot\])(?=[a-z])", re.IGNORECASE), "."),
 )
-"""How security teams write an address so that no program makes a link of it."""
+"""Ways in which security teams write an address so that no program turns it into a link."""
 
 
 def unwrapped(text: str) -> str:
-    """The text with each wrapped or disarmed address in it as the address itself."""
+    """Replace each wrapped or disarmed address in a text by the address itself."""
     for pattern, plain in _DISARMED:
         text = pattern.sub(plain, text)
     for wrapper, address in _WRAPPERS:
@@ -79,7 +79,7 @@ def unwrapped(text: str) -> str:
 
 
 def decoded(parameter: str) -> str:
-    """The address that a parameter holds in base64; any other parameter as it is."""
+    """Decode a parameter that holds an address in base64; others are unchanged."""
     found = _ENCODED.fullmatch(parameter)
     try:
         return _decoded(found[1]) if found else parameter
@@ -88,7 +88,7 @@ def decoded(parameter: str) -> str:
 
 
 def _decoded(encoded: str) -> str:
-    """Base64 in either alphabet, with or without its padding; ValueError if it is none or no text."""
+    """Decode base64 in either alphabet, padded or not. Raises ValueError if it isn't base64 or text."""
     padded = encoded.translate(str.maketrans("+/", "-_")) + "=" * (-len(encoded) % 4)
     try:
         return base64.urlsafe_b64decode(padded).decode()

@@ -1,8 +1,8 @@
-"""When something is due that recurs at a local time in a named IANA zone: daily, on weekdays, or on a day of the month.
+"""Recurring schedules at a local time in a named IANA zone: daily, on weekdays, or on a day of the month.
 
-The rule: a local date is due at its time of day there. An hour that comes twice counts the first time, one that is
-left out counts as much later as the clock was put forward, and a date that is left out altogether is never due. Whoever
-keeps the last date that was due, and asks for later ones alone, gets each local date once, whatever the zone does.
+A local date is due at its time of day there. An hour that occurs twice counts the first time; one that is skipped
+counts later, by as much as the clock was put forward; a skipped date is never due. A caller that stores the last due
+date and asks only for later ones gets each local date once, whatever the zone does.
 """
 
 import re
@@ -26,7 +26,7 @@ _NAMED = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One time at which something is due: the local date that names it for ever, and the moment (UTC)."""
+    """One due time: the local date, which identifies it for good, and the time in UTC."""
 
     date: date
     at: datetime
@@ -34,9 +34,10 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A local time of day in a zone. `minute` counts from midnight, `weekdays` from 0 on Mondays; none are every day.
+    """A local time of day in a zone.
 
-    With a `month_day` it is that day of each month, or the last one of a month that is shorter.
+    `minute` counts from midnight, `weekdays` from 0 on Mondays; empty means every day. With `month_day` it is that day
+    of each month, or the last day of shorter months.
     """
 
     minute: int
@@ -45,27 +46,27 @@ class Schedule:
     month_day: int | None = None
 
     def period(self, day: date) -> timedelta:
-        """How much time the occurrence on a date is for: since the one before it."""
+        """The time that a date's occurrence covers: since the one before."""
         before = day - DAY
         while not self._is_on(before):
             before -= DAY
         return self.due_at(day) - self.due_at(before)
 
     def good_until(self, day: date) -> datetime:
-        """When the occurrence on a date comes too late to be of use: half-way to the next one."""
+        """When a date's occurrence is too late to be useful: half-way to the next one."""
         due = self.due_at(day)
         return due + (self.next_after(due, day).at - due) / 2
 
     def due_at(self, day: date) -> datetime:
-        """The moment at which a local date is due."""
+        """The UTC time at which a local date is due."""
         return self._moment(day, time(*divmod(self.minute, 60)))
 
     def next_after(self, moment: datetime, last: date | None = None) -> Occurrence:
-        """The first occurrence that is due later than a moment, on a date later than `last`.
+        """The first occurrence due after a time, on a date after `last`.
 
-        ZoneInfoNotFoundError where the time zone data of this machine do not know the zone.
+        Raises ZoneInfoNotFoundError if this machine's time zone data lack the zone.
         """
-        # A day early: a time that was put forward may have become the next date's.
+        # A day early: a time that was put forward may have moved to the next date.
         day = moment.astimezone(ZoneInfo(self.zone)).date() - DAY
         if last is not None:
             day = max(day, last + DAY)
@@ -74,7 +75,7 @@ class Schedule:
         return Occurrence(day, self.due_at(day))
 
     def _is_on(self, day: date) -> bool:
-        """Whether the date is one of the schedule's and exists there: Samoa had no 30 December 2011."""
+        """Whether the schedule includes the date and it exists in the zone: Samoa had no 30 December 2011."""
         if self.weekdays and day.weekday() not in self.weekdays:
             return False
         if self.month_day is not None and day.day != min(self.month_day, monthrange(day.year, day.month)[1]):
@@ -87,14 +88,14 @@ class Schedule:
 
 
 def looks_like_time(words: str) -> bool:
-    """Whether somebody means a time of day by this: `09:00`, `9am`, `21h`, `noon`, but no bare number."""
+    """Whether the words are a time of day: `09:00`, `9am`, `21h`, `noon`, but not a bare number."""
     match = _TIME.fullmatch(words)
     is_marked = match is not None and any(match[each] for each in ("minute", "half", "mark"))
     return words.casefold() in _NAMED or is_marked
 
 
 def read_time(words: str) -> int:
-    """The minute of the day that somebody means, by a bare hour too; UsageError where that is none."""
+    """Parse a time of day to minutes, bare hours included. Raises UsageError."""
     if words.casefold() in _NAMED:
         return _NAMED[words.casefold()]
     match = _TIME.fullmatch(words.strip())
@@ -109,11 +110,11 @@ def read_time(words: str) -> int:
 
 
 def ordinal(number: int) -> str:
-    """A day of the month as people write it: 1st, 22nd, 13th."""
+    """A day of the month in words: 1st, 22nd, 13th."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number not in {11, 12, 13} else 0, "th")
     return f"{number}{ending}"
 
 
 def time_words(minute: int) -> str:
-    """A minute of the day as people read it: 09:00."""
+    """A minute of the day as text: 09:00."""
     return f"{minute // 60:02}:{minute % 60:02}"

@@ -1,6 +1,6 @@
-"""What a site's addresses can name, and how each video site spells its links: a table of hosts and paths.
+"""Video sites: a table of hosts and paths, and what each address can be.
 
-It knows nothing of how people type them.
+How people type links is handled elsewhere.
 """
 
 import re
@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl, unquote
 from bot.domain.videos import VideoPlatform
 
 _SIX_BITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-"""The characters of ids, by the six bits that each stands for."""
+"""The characters of ids, in the order of the six bits that each stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoLink:
-    """One video on its site. `url` is the clean https address in the spelling that the API documents.
+    """One video on its site. `url` is the canonical https address in the spelling that the API documents.
 
-    `user` is the name of the account that posted it, empty if the link has none.
+    `user` is the name of the posting account, empty if the link has none.
     """
 
     platform: VideoPlatform
@@ -28,9 +28,9 @@ class VideoLink:
 
     @property
     def key(self) -> str:
-        """The canonical `platform:id`, the same for every spelling. Ids are case-sensitive.
+        """The canonical `platform:id`, equal for all spellings. Ids are case-sensitive.
 
-        A YouTube id is 64 bits in eleven characters of six: the last two bits name nothing.
+        A YouTube id is 64 bits in eleven characters of six: the last two bits are insignificant.
         """
         if self.platform is not VideoPlatform.YOUTUBE:
             return f"{self.platform}:{self.id}"
@@ -38,7 +38,7 @@ class VideoLink:
 
 
 def instagram_code(number: int) -> str:
-    """The id in the links to a post of Instagram, from the number by which its app knows the post."""
+    """Convert the number by which Instagram's app identifies a post to the id in its links."""
     code = ""
     while number:
         number, digit = divmod(number, len(_SIX_BITS))
@@ -48,21 +48,21 @@ def instagram_code(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ShortLink:
-    """An address that only its site can resolve. `url` is https, its host one of `sites.FOLLOWABLE_HOSTS`."""
+    """An address that only its site can resolve. `url` is https, with a host of `FOLLOWABLE_HOSTS`."""
 
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """The address that a log-in, consent or redirect page carries; without a host it is on the same one."""
+    """The address in a log-in, consent or redirect page; without a host it is on the same host."""
 
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class OtherPage:
-    """Something that is no video, and what it is in words that follow "That is"."""
+    """A page that isn't a video, described in words that complete "That is"."""
 
     words: str
 
@@ -71,11 +71,11 @@ class OtherPage:
 class Site:
     """The spellings of one host. Patterns match a whole path, percent-decoded, without its outer slashes.
 
-    `videos` have a group `id` and may have a group `user`; `nobody` is the placeholder for an unknown user.
-    `in_query` lists where the id is a parameter: a path, the parameter, and the path that `videos` reads instead.
-    `inner` lists the pages that carry another address in a parameter. A path that `shorts` matches is appended to
-    `short_url`. `others` says what else a path leads to; the first match counts. `whole` matches an id that no more
-    characters can follow, so that it is known to be complete beside an ellipsis.
+    `videos` have a group `id` and optionally `user`; `nobody` is the placeholder for an unknown user. `in_query` lists
+    addresses with the id in a parameter: a path, the parameter, and the path that `videos` matches instead. `inner`
+    lists pages with another address in a parameter. A path that matches `shorts` is appended to `short_url`. `others`
+    describes other pages; the first match wins. `whole` matches an id that no further characters can follow, so that it
+    is known to be complete before an ellipsis.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Site:
     others: tuple[tuple[Pattern[str], str], ...] = ()
 
     def read(self, path: str, query: str, fragment: str = "") -> VideoLink | ShortLink | Inner | OtherPage:
-        """What an address of this site leads to. A fragment counts only if the rest of the address names no video."""
+        """Parse an address of this site. A fragment counts only if the rest of the address isn't a video."""
         reading = self._read(path, query)
         if fragment and isinstance(reading, OtherPage):
             route, _, routed = fragment.removeprefix("!").partition("?")
@@ -126,7 +126,7 @@ class Site:
 
 
 def _trimmed(path: str) -> str:
-    """The path without empty parts."""
+    """Remove empty parts of a path."""
     return "/".join(piece for piece in re.split(r"/+", path) if piece)
 
 
@@ -135,14 +135,14 @@ def _path(pattern: str) -> Pattern[str]:
 
 
 _END = r"(?:_{1,3}$|[^\w-].*)?"
-"""What may follow an id: nothing, the underscores of italics, or anything that begins with no character of ids."""
+"""What may follow an id: nothing, underscores of italics, or anything that doesn't start with an id character."""
 _BROWSING = _path(r"(?:[^/]*/)*(?:login|signin|signup|challenge|consent|onetap)(?:/[^/]*)*")
-"""The pages that sites put in front of another one."""
+"""Pages that sites show before another one."""
 
 # --- TikTok
 
 _TIKTOK_ID = rf"(?P<id>[1-9][0-9]{{14,18}}){_END}"
-"""Digits: 19 since 2018, fewer in the musical.ly years. Fewer than 15 are part of one."""
+"""Digits: 19 since 2018, fewer in the musical.ly years. Fewer than 15 are a fragment."""
 _TIKTOK = Site(
     name="TikTok",
     platform=VideoPlatform.TIKTOK,
@@ -183,7 +183,7 @@ _TIKTOK = Site(
 
 
 def _tiktok_codes(url: str) -> Site:
-    """A host of short links; the app's long ones stand there too."""
+    """A host of short links; it also serves the app's long links."""
     shorts = _path(r"(?P<code>\w{1,64})(?:\W.*)?")
     return replace(_TIKTOK, in_query=(), inner=(), shorts=shorts, short_url=url, others=())
 
@@ -193,7 +193,7 @@ _VM, _VT = _tiktok_codes("https://vm.tiktok.com/"), _tiktok_codes("https://vt.ti
 # --- YouTube
 
 _YOUTUBE_ID = rf"(?P<id>(?!(?:videoseries|live_stream)(?![\w-]))[\w-]{{11}}){_END}"
-"""Eleven characters; the two words excepted are embedded players of a playlist and of a channel, not ids."""
+"""Eleven characters; the two excluded words are embedded players of a playlist and of a channel, not ids."""
 _YOUTUBE_OTHERS = (
     (_path(r"playlist|embed/videoseries.*"), "a YouTube playlist"),
     (_path(r"clip/.*"), "a YouTube clip"),
@@ -253,7 +253,7 @@ _INSTAGRAM_ID = (
     r"(?!(?-i:[a-z]+)(?![\w-]))(?P<id>[\w-]{11}(?=[\w-]{28}(?![\w-])|_{0,3}$|[^\w-])|[\w-]{10}(?![\w-]))"
     rf"(?:[\w-]{{28}})?{_END}"
 )
-"""Eleven characters, ten in the first years; a private post has 28 more. A word in small letters is a page's name."""
+"""Eleven characters, ten in the first years; a private post has 28 more. A lower-case word is a page's name."""
 _INSTAGRAM = Site(
     name="Instagram",
     platform=VideoPlatform.INSTAGRAM,
@@ -280,7 +280,7 @@ _INSTAGRAM = Site(
 # --- X
 
 _POST_ID = rf"(?P<id>[1-9][0-9]{{14,18}}){_END}"
-"""Digits: 19 since 2022, 18 when X began to take videos. Fewer than 15 are part of one, or older than any video."""
+"""Digits: 19 since 2022, 18 when X first accepted videos. Fewer than 15 are a fragment, or older than any video."""
 _TWITTER = Site(
     name="X",
     platform=VideoPlatform.TWITTER,
@@ -380,19 +380,19 @@ _OF_SITE: tuple[tuple[Site, str], ...] = (
 )
 _HOSTS = {host: site for site, hosts in _OF_SITE for host in hosts.split()}
 _DOOR = re.compile(r"(?:w{2,4}|mobile|music|gaming|web|touch|lite|pro|api|dl|hq|[a-z]{1,2}[0-9]?)\.")
-"""What stands in front of a host and changes nothing: `www.`, `m.`, a country, a mirror's mode."""
+"""Subdomains that change nothing: `www.`, `m.`, a country, a mirror's mode."""
 _REGION = re.compile(r"[\w-]+\.(?=(?:safelinks\.protection\.outlook|protection\.sophos)\.com$)")
 _FRONT_END = re.compile(r"(nitter|invidious|piped|proxitok)\.[a-z0-9.-]+")
-"""Programs that anyone may host, usually under their own name."""
+"""Self-hosted front ends, usually under their own name."""
 _CODES = {"vm.": _VM, "vt.": _VT}
-"""The hosts of short links, as a mirror of TikTok has them too."""
+"""TikTok's hosts of short links, which mirrors have too."""
 
 FOLLOWABLE_HOSTS = frozenset({"vm.tiktok.com", "vt.tiktok.com", "www.tiktok.com", "www.instagram.com", "t.co"})
-"""The only hosts that following a short link may ever ask."""
+"""The only hosts that may be requested when a short link is followed."""
 
 
 def site_of(host: str) -> Site | None:
-    """The site behind a host name in lower case, with or without `www.`, `m.` and their like; None for any other."""
+    """The site of a lower-case host name, with or without `www.`, `m.` and the like; None if unknown."""
     if host in _HOSTS:
         return _HOSTS[host]
     host = _REGION.sub("", host)

@@ -1,18 +1,18 @@
-"""What /status reports on: the parts of the program, which may run in processes of their own, and the outbox."""
+"""Facts for /status: the program's parts, which may run in separate processes, and the outbox."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SCHEDULER = "scheduler"
-"""What reads videos and posts by itself; the other services are named after their chat."""
+"""The part that polls and posts by itself; other services are named after their chat."""
 REPORTED_EVERY = timedelta(seconds=30)
 FRESH = timedelta(minutes=2)
-"""A service that was reported within this time counts as running."""
+"""A service reported within this time counts as running."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A part as it was last reported. `problem` is a sentence, empty if it works."""
+    """A part of the program as last reported. `problem` is a sentence, empty if it works."""
 
     name: str
     seen_at: datetime
@@ -25,7 +25,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was given up, and why. `channel_id` is empty where it was for one person."""
+    """A message that was given up, and why. `channel_id` is empty for a direct message."""
 
     channel_id: str
     reason: str
@@ -34,7 +34,7 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A workspace's messages. `oldest_at` is when the oldest that waits was written; `dead` are the last few."""
+    """A workspace's messages. `oldest_at` is when the oldest waiting one was written; `dead` are the latest few."""
 
     waiting: int = 0
     oldest_at: datetime | None = None

@@ -1,10 +1,10 @@
-"""A request to track a video: the state machine that money goes through.
+"""Track request: the state machine of a link that somebody asked to track.
 
     proposed -> submitted -> tracking | failed | unknown
-    unknown  -> tracking (found by looking) | failed (proven absent)
-    failed   -> tracking (the API's own answer came after all, or the video appeared in the list within a day)
+    unknown  -> tracking (found in a list) | failed (proven absent)
+    failed   -> tracking (the API's response came after all, or the video appeared in the list within a day)
 
-`submitted` is committed before the API is called. Nothing ever goes back to `proposed`: trying again is asking anew.
+`submitted` is committed before the API is called. Nothing ever returns to `proposed`: a retry is a new request.
 """
 
 from dataclasses import dataclass
@@ -15,33 +15,33 @@ from enum import StrEnum
 from bot.domain.caller import Person
 
 QUIET = timedelta(minutes=10)
-"""The least time after a submission for which its absence from the list proves nothing."""
+"""Minimum time after a submission for which its absence from the list proves nothing."""
 UNMEASURED_QUIET = timedelta(hours=1)
-"""The same if no start of the last days shows how long the list takes to show one."""
+"""The same, if no recent start shows how long the list takes to include one."""
 MEASURED_FOR = timedelta(days=7)
-"""How long a measured start counts."""
+"""How long a measured start is used."""
 REVISITED_FOR = timedelta(days=1)
-"""How long after a request was given up as absent its video is still looked for."""
+"""How long a video is still looked for after its request was given up as absent."""
 
 MOST_OFFERS = 5
-"""Offers that a person may have open in a workspace; a newer one ends the oldest."""
+"""Maximum open offers per person and workspace; a newer one ends the oldest."""
 ENDED = f"this offer ended, because only your {MOST_OFFERS} newest ones stay open. Send /track again."
-"""What a request of such an offer has as its outcome."""
+"""The outcome of requests in an offer that ended this way."""
 
 UNDER_WAY = timedelta(minutes=1)
-"""How long a submission may still wait for its answer: longer than any exchange with the API takes."""
+"""How long a submission may wait for its response; longer than any exchange with the API."""
 
 
 def quiet_time(slowest: timedelta | None) -> timedelta:
     """How long after a submission its absence from the list proves nothing.
 
-    `slowest` is the longest that a start of the last days took to appear there, None if none was measured.
+    `slowest` is the longest time that a recent start took to appear, None if none was measured.
     """
     return UNMEASURED_QUIET if slowest is None else min(max(QUIET, 3 * slowest), REVISITED_FOR)
 
 
 class RequestState(StrEnum):
-    """Where a request to track stands."""
+    """State of a request to track."""
 
     PROPOSED = "proposed"
     SUBMITTED = "submitted"
@@ -52,13 +52,13 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackRequest:
-    """One link that one person asked to track.
+    """One link that a person asked to track.
 
-    `batch` is the token that the confirm button carries: links typed together share it. `key` is the canonical
-    `platform:id` of the link, `price` the dollars a snapshot that the card showed. `days` and `cost` (dollars) are set
-    when the person confirms, `video_id` once known; `outcome` is a sentence where the state alone does not say why.
-    `campaign_id` is of the campaign that its video joins once it is tracked, and whose budget its cost counts against.
-    `parent_id` is of the channel that a thread belongs to, if `channel_id` is a thread's: its limits bind too.
+    `batch` is the token in the confirm button, shared by links typed together. `key` is the link's canonical
+    `platform:id`, `price` the dollars per snapshot on the card. `days` and `cost` (dollars) are set when the person
+    confirms, `video_id` once known; `outcome` is a sentence if the state alone doesn't explain it. `campaign_id` is the
+    campaign that the video joins once tracked, and whose budget pays. `parent_id` is the channel of the thread
+    `channel_id`, if it is one: its limits apply too.
     """
 
     id: int
@@ -84,7 +84,7 @@ class TrackRequest:
     parent_id: str = ""
 
     def is_under_way(self, now: datetime) -> bool:
-        """Whether it was submitted so lately that the API's answer may still come."""
+        """Whether it was submitted so recently that the API's response may still come."""
         if self.state is not RequestState.SUBMITTED or self.submitted_at is None:
             return False
         return now - self.submitted_at < UNDER_WAY

@@ -1,4 +1,4 @@
-"""A video, its hourly snapshots and its metrics."""
+"""Videos, hourly snapshots and metrics."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 
 
 class VideoPlatform(StrEnum):
-    """The documented platforms. A platform the API adds later stays a plain string and is shown as it is."""
+    """The documented platforms. One that the API adds later stays a plain string and is shown as it is."""
 
     TIKTOK = "tiktok"
     YOUTUBE = "youtube"
@@ -21,7 +21,7 @@ class VideoPlatform(StrEnum):
 
 
 class VideoStatus(StrEnum):
-    """The documented states of a tracking. A state the API adds later stays a plain string and is shown as it is."""
+    """The documented states of a tracking. One that the API adds later stays a plain string and is shown as it is."""
 
     MONITORING = "monitoring"
     COMPLETED = "completed"
@@ -31,16 +31,16 @@ class VideoStatus(StrEnum):
 
 
 FINISHED = frozenset({VideoStatus.COMPLETED, VideoStatus.ERROR, VideoStatus.CANCELLED})
-"""States that collect and cost nothing any more. Every other state, known or not, may still spend."""
+"""States that neither collect nor cost any more. Any other state, known or not, may still cost."""
 
 
 def is_running_status(status: str) -> bool:
-    """What "running" means wherever people read it: snapshots may come now. A paused video may still cost."""
+    """Whether a status means "running" to people: snapshots may come now. A paused video may still cost later."""
     return status not in FINISHED and status != VideoStatus.PAUSED
 
 
 class Metric(StrEnum):
-    """The five counts of a snapshot, by the API's names."""
+    """The five counts of a snapshot, named as in the API."""
 
     VIEWS = "views"
     LIKES = "likes"
@@ -50,9 +50,9 @@ class Metric(StrEnum):
 
 
 class Snapshot(NamedTuple):
-    """One hourly reading. A metric that the platform lacks, or that was not read, is absent from `counts`.
+    """One hourly reading. Metrics that the platform lacks, or that weren't read, are absent from `counts`.
 
-    A named tuple, not a dataclass: a page holds 720 of them, and a frozen dataclass takes half as long again to make.
+    A named tuple, not a dataclass: a page holds 720 of them, and a frozen dataclass takes half as long again to create.
     """
 
     taken_at: datetime
@@ -61,12 +61,12 @@ class Snapshot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """One tracking at ContentStats, as its list and its page state it.
+    """One tracking at ContentStats, as its list and its page report it.
 
     `platform` and `status` are the API's words, known (`VideoPlatform`, `VideoStatus`) or not. `days` is what was paid;
-    `days_remaining` may be fractional, is what the API said when it was read, and is None where it said nothing.
-    `title` and `creator` are empty where unknown, and hostile text where not. `extra` keeps fields nobody documented.
-    `estimated_cost` is what starting it was said to cost, dollars, in the answer that started it and nowhere else.
+    `days_remaining` may be fractional, dates from when it was read, and is None if the API omits it. `title` and
+    `creator` are empty if unknown, and otherwise hostile text. `extra` has undocumented fields. `estimated_cost` is the
+    cost in dollars stated in the response that started it, and nowhere else.
     """
 
     id: str
@@ -84,17 +84,17 @@ class Video:
 
     @property
     def is_running(self) -> bool:
-        """Whether this tracking may still collect, and so cost: also while paused, and in a state nobody documented."""
+        """Whether this tracking may still collect, and so cost: also while paused, and in an undocumented state."""
         return self.status not in FINISHED
 
     @property
     def collects(self) -> bool:
-        """Whether snapshots may come now: not while it is paused."""
+        """Whether snapshots may come now: not while paused."""
         return is_running_status(self.status)
 
 
 class RunningCount(NamedTuple):
-    """How many videos may still cost: those that run, by `is_running_status`, and those that are paused."""
+    """How many videos may still cost: running ones (see `is_running_status`) and paused ones."""
 
     running: int
     paused: int
@@ -108,7 +108,7 @@ def count_running(videos: Iterable[Video]) -> RunningCount:
 
 @dataclass(frozen=True, slots=True)
 class VideoList:
-    """One list of the API. `is_complete` is False where it may hide rows: it is full, or one could not be read."""
+    """One list of the API. `is_complete` is False if it may hide rows: it is full, or a row couldn't be read."""
 
     videos: tuple[Video, ...]
     is_complete: bool
@@ -116,7 +116,7 @@ class VideoList:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """What the API answers to a stop: the tracking's status before, empty where it does not say, and after."""
+    """The API's response to a stop: the status before (empty if omitted) and after."""
 
     previous: str
     status: str
@@ -126,7 +126,7 @@ class Stopped:
 class VideoReading:
     """A video's page: the video and every snapshot since its start, oldest first, about one per hour.
 
-    `unread` counts further rows that are in no figure, because the times that they state can't be.
+    `unread` counts further rows that are ignored because their times are impossible.
     """
 
     video: Video

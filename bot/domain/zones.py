@@ -1,7 +1,7 @@
-"""Names of time zones: which there are, what people write instead, and which of them they may have meant.
+"""Time zone names: those available, what people write instead, and what they may have meant.
 
-An abbreviation (CET, EST) or an offset (UTC+2) is refused although the data know some: it keeps no daylight saving
-time, so what was set by it would be an hour late for half of the year.
+Abbreviations (CET, EST) and offsets (UTC+2) are refused even if the data know them: they ignore daylight saving time,
+so a time set with one would be an hour off for half of the year.
 """
 
 import re
@@ -15,9 +15,9 @@ from bot.domain.errors import UsageError
 
 UTC_NAME = "UTC"
 MOST_LETTERS = 60
-"""No zone's name is longer; beyond it, nothing is compared with them."""
+"""Longer than any zone's name; longer text isn't compared."""
 OFFERED = 5
-"""How many zones a refusal names."""
+"""How many zones a refusal suggests."""
 
 _OFFSET = re.compile(r"(?:utc|gmt)(?P<sign>[+−-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.IGNORECASE)
 _AREA = re.compile(r"[a-z_]{3,}/[a-z_/+-]{2,}", re.IGNORECASE)
@@ -81,18 +81,18 @@ _BY_PLACE: dict[tuple[str, ...], tuple[str, ...]] = {
     ("osaka", "kyoto"): ("Asia/Tokyo",),
 }
 _PLACES = {place: zones for places, zones in _BY_PLACE.items() for place in places}
-"""Countries with several zones, and large cities after which none is named: what people there most likely mean."""
+"""Countries with several zones, and large cities without a zone of their own, with their most likely zones."""
 
 
 @cache
 def zone_names() -> tuple[str, ...]:
-    """Every zone that can be chosen, in the order of the alphabet."""
+    """Every zone that can be chosen, sorted."""
     known = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     return tuple(sorted(name for name in known if "/" in name or name == UTC_NAME))
 
 
 def looks_like_zone(word: str) -> bool:
-    """Whether this one word can only be meant for a zone."""
+    """Whether a word can only mean a time zone."""
     folded = word.casefold()
     if folded in _by_name() or folded in _ABBREVIATIONS:
         return True
@@ -100,7 +100,7 @@ def looks_like_zone(word: str) -> bool:
 
 
 def near_zones(words: str, most: int = OFFERED) -> tuple[str, ...]:
-    """The zones that somebody may mean: by their beginning, by the name of a city, or by a slip of the pen."""
+    """Zones that somebody may mean: by prefix, by city, or by a typo."""
     folded = _folded(words)
     if not 0 < len(folded) <= MOST_LETTERS:
         return ()
@@ -119,13 +119,13 @@ def near_zones(words: str, most: int = OFFERED) -> tuple[str, ...]:
 
 
 def is_zone(words: str) -> bool:
-    """Whether the words name one zone for certain, or a place or abbreviation that a refusal has zones for."""
+    """Whether the words name a zone, or a place or abbreviation for which zones can be suggested."""
     folded = _folded(words)
     return any(folded in known for known in (_by_name(), _by_city(), _by_place(), _ABBREVIATIONS))
 
 
 def read_zone(words: str) -> str:
-    """The zone of this name in any case, or of a city that has one alone; UsageError names what else it may be."""
+    """Parse a zone's name in any case, or a city with a single zone. Raises UsageError with suggestions."""
     folded = _folded(words)
     if folded in _by_name():
         return _by_name()[folded]
@@ -149,7 +149,7 @@ def read_zone(words: str) -> str:
 
 def _offset_sentence(shown: str, offset: re.Match[str]) -> str:
     hours, minutes = int(offset["hours"]), int(offset["minutes"] or 0)
-    sign = "-" if offset["sign"] == "+" else "+"  # the data count these from the other side
+    sign = "-" if offset["sign"] == "+" else "+"  # in the data, these signs are reversed
     fixed = f"Etc/GMT{sign}{hours}" if hours else UTC_NAME
     always = f", or {fixed} for that offset all year" if not minutes and fixed.casefold() in _by_name() else ""
     return (
@@ -164,7 +164,7 @@ def _by_name() -> dict[str, str]:
 
 @cache
 def _by_city() -> dict[str, tuple[str, ...]]:
-    """The zones by the last part of their names; what the data keep for old programs' sake stands back."""
+    """Zones by the last part of their names, without legacy areas."""
     cities: dict[str, tuple[str, ...]] = {}
     for name in zone_names():
         area, _, city = name.rpartition("/")
@@ -175,7 +175,7 @@ def _by_city() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _by_place() -> dict[str, tuple[str, ...]]:
-    """The zones of countries and of large cities after which no zone is named."""
+    """Zones of countries, and of large cities without a zone of their own."""
     data = files("tzdata").joinpath("zoneinfo")
     rows = [line.split("\t") for line in data.joinpath("zone.tab").read_text(encoding="utf-8").splitlines()]
     zones: dict[str, tuple[str, ...]] = {}
@@ -188,13 +188,13 @@ def _by_place() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _aliases() -> dict[str, str]:
-    """The zones that are another one's second name."""
+    """Zones that are another one's alias."""
     lines = files("tzdata").joinpath("zoneinfo", "tzdata.zi").read_text(encoding="utf-8").splitlines()
     return {alias: zone for _, zone, alias in (line.split() for line in lines if line.startswith("L "))}
 
 
 def _folded(words: str) -> str:
-    """The words as a key: in small letters, without accents, dots, apostrophes and a "time" at the end."""
+    """Fold words to a key: lower case, no accents, dots or apostrophes, no "time" at the end."""
     plain = (
         each for each in unicodedata.normalize("NFKD", words) if not (unicodedata.combining(each) or each in "'’‘`ʻ")
     )
