@@ -22,6 +22,8 @@ _LONGEST_NUMBER = 50
 """Maximum characters of a number or a time."""
 _GROUPED = re.compile(r"\d{1,3}(?:([,\s'’])\d{3})(?:\1\d{3})*(?:\.\d*)?|\d{1,3}(?:\.\d{3}){2,}")
 """Digits in groups of three: 1,298,000, 1 298 000, 1'298'000; and 1.298.000, which isn't a decimal fraction."""
+_ABBREVIATED = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)\s?(k|m|mn|mio|b|bn|thousand|million|billion)\+?", re.IGNORECASE)
+_SCALES = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}
 _ZONE = re.compile(r"[\s(\[]*(?:UTC|GMT)[)\]]?$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[/.](\d\d)[/.](?=\d\d)")
 _KEY_LIKE = re.compile(r"cs_(?:live|test)_\w+", re.ASCII)
@@ -70,6 +72,14 @@ def read_count(value: object) -> int | None:
     if number is None or not 0 <= number <= LARGEST_COUNT or number != number.to_integral_value():
         return None
     return int(number)
+
+
+def read_rounded_count(value: object) -> int | None:
+    """Parse a count that is rounded to a unit, such as "12.3K" or "1,2 million"."""
+    match = _ABBREVIATED.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    return read_count(str(Decimal(match[1].replace(",", ".")) * _SCALES[match[2][0].casefold()]))
 
 
 def read_dollars(value: object) -> Decimal | None:

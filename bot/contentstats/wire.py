@@ -5,7 +5,7 @@ refuses any other. What it refuses is parsed again value by value, so that one o
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -24,13 +24,14 @@ from bot.contentstats.values import (
     read_flag,
     read_number,
     read_object,
+    read_rounded_count,
     read_text,
     read_time,
     read_words,
 )
 from bot.domain.links import canonical_key, video_of
 from bot.domain.money import Usage
-from bot.domain.videos import Metric, Snapshot, Stopped, Video, VideoList, VideoReading
+from bot.domain.videos import ROUNDED, UNREADABLE, Metric, Snapshot, Stopped, Video, VideoList, VideoReading
 
 _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)] | Literal[""] | None
 
@@ -59,6 +60,8 @@ _VIEWS, _LIKES, _COMMENTS, _SHARES, _SAVES = Metric
 
 MOST_ROWS = 3_000
 """Snapshots per page: four times as many as the longest tracking has. Of more, only the last ones are read."""
+_FIRST_ROUNDED = 1_000
+"""Counts below this one are never abbreviated."""
 MOST_HIDDEN, FEWEST_SEEN = 3, 100
 """Likes and comments that drop to so few from so many were hidden: Instagram then reports 3 likes, for example."""
 
@@ -86,7 +89,9 @@ def decode_page(body: bytes) -> tuple[dict[str, Any], tuple[Snapshot, ...], int]
     except (ValueError, OverflowError, RecursionError):  # msgspec's errors are ValueErrors
         page = read_object(body)
         rows = _rows(page)
-        snapshots = list(_tolerated(rows[-MOST_ROWS:]))
+        rounded, unreadable = _odd_counts(rows[-MOST_ROWS:])
+        snapshots = list(_tolerated(rows[-MOST_ROWS:], rounded))
+        page = {ROUNDED: ", ".join(rounded), UNREADABLE: ", ".join(unreadable), **page}
     return page, _stated(_in_order(snapshots)), len(rows) - len(snapshots)
 
 
@@ -119,14 +124,35 @@ def _documented(rows: list[Any]) -> list[Snapshot]:
     return snapshots
 
 
-def _tolerated(rows: Iterable[object]) -> Iterable[Snapshot]:
-    """Every row with a readable time, and the readable counts in it."""
+def _odd_counts(rows: Iterable[object]) -> tuple[list[Metric], list[Metric]]:
+    """The metrics that a page states rounded, such as "12.3K", and those that it states in no readable way.
+
+    Rounded counts beside exact ones of a thousand or more are left out: they would look like counts that fell.
+    """
+    stated = [row for row in rows if isinstance(row, Mapping)]
+    rounded, unreadable = [], []
+    for metric, names in _FIELDS:
+        values = [row[name] for row in stated for name in names if name in row]
+        exact = [count for value in values if (count := read_count(value)) is not None]
+        if any(read_rounded_count(value) is not None for value in values):
+            if all(count < _FIRST_ROUNDED for count in exact):
+                rounded.append(metric)
+        elif not exact and any(isinstance(value, str) and _read_word(value) for value in values):
+            unreadable.append(metric)
+    return rounded, unreadable
+
+
+def _tolerated(rows: Iterable[object], rounded: Collection[Metric]) -> Iterable[Snapshot]:
+    """Every row with a readable time, and the readable counts in it, of `rounded` metrics also abbreviated ones."""
     for row in rows:
         if not isinstance(row, Mapping) or (taken_at := read_time(row.get("snapshot_time"))) is None:
             continue
         counts = {}
         for metric, names in _FIELDS:
-            found = [count for name in names if (count := read_count(row.get(name))) is not None]
+            values = [row.get(name) for name in names]
+            found = [count for each in values if (count := read_count(each)) is not None]
+            if metric in rounded:
+                found += [count for each in values if (count := read_rounded_count(each)) is not None]
             if found:
                 counts[metric] = found[0]
         yield Snapshot(taken_at, counts)

@@ -49,6 +49,14 @@ class Metric(StrEnum):
     SAVES = "saves"
 
 
+ROUNDED = "rounded counts"
+"""The field of `Video.extra` that names the metrics of which only rounded counts, such as 12.3K, are known."""
+
+
+UNREADABLE = "unreadable counts"
+"""The same for metrics that are stated, and never as a number."""
+
+
 class Snapshot(NamedTuple):
     """One hourly reading. Metrics that the platform lacks, or that weren't read, are absent from `counts`.
 

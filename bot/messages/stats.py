@@ -28,7 +28,7 @@ from bot.domain.growth import (
     stopped_at,
 )
 from bot.domain.money import unit_price
-from bot.domain.videos import HOUR, Metric, VideoPlatform, VideoReading
+from bot.domain.videos import HOUR, ROUNDED, UNREADABLE, Metric, VideoPlatform, VideoReading
 from bot.messages.wording import name_of, platform_linked, plural, reading_age, row_remarks, state_words
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -220,7 +220,8 @@ def _fields(facts: VideoFacts) -> Iterator[Field]:
     elif not facts.started_here:
         yield Field("Started", text("outside this bot"))
     for name, value in sorted(video.extra.items()):
-        yield Field(name or "–", text(value or "–"))
+        if name not in {ROUNDED, UNREADABLE}:  # the note says so
+            yield Field(name or "–", text(value or "–"))
 
 
 def _price(facts: VideoFacts) -> Decimal | None:

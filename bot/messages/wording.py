@@ -13,7 +13,7 @@ from bot.domain.growth import ago, crowded, is_overdue
 from bot.domain.leaderboard import RankedEntry
 from bot.domain.links import video_of
 from bot.domain.money import Usage, WalletState, dollars, left_after
-from bot.domain.videos import RunningCount, Video, VideoPlatform, VideoReading, VideoStatus
+from bot.domain.videos import ROUNDED, UNREADABLE, RunningCount, Video, VideoPlatform, VideoReading, VideoStatus
 from bot.reply.call import Call
 from bot.reply.model import Action, Button, Link, Menu, MenuOption, Note, Option, Plain, Reply, Span, Text, Time, text
 from bot.reply.text import cut
@@ -149,9 +149,12 @@ def reading_age(reading: VideoReading, as_of: datetime, now: datetime, problem: 
 
 
 def row_remarks(reading: VideoReading) -> tuple[str, ...]:
-    """Remarks about odd snapshots: two in an hour, or an impossible time."""
+    """Remarks about odd snapshots: rounded or unreadable counts, two in an hour, or an impossible time."""
     close, unread = crowded(reading.snapshots), reading.unread
-    said = []
+    rounded = reading.video.extra.get(ROUNDED)
+    said = [f"ContentStats states only rounded {rounded} here, so changes are rough."] if rounded else []
+    if unreadable := reading.video.extra.get(UNREADABLE):
+        said.append(f"ContentStats states {unreadable} that can't be read as numbers, so they're left out.")
     if close:
         come = "comes" if close == 1 else "come"
         said.append(

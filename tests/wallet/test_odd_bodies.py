@@ -105,6 +105,44 @@ async def test_a_list_shows_the_age_of_a_count_that_later_snapshots_do_not_state
     assert row[1] == "–"
 
 
+def stated_as(write):
+    """A page whose rows state views in another way."""
+    return of_rows(lambda rows: [row | {"views": write(int(row["views"]))} for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("write", "metric", "note"),
+    [
+        (lambda views: f"{views / 1_000:.1f}K", "views", "ContentStats states only rounded views here"),
+        (lambda views: f"{views / 1_000_000:.3f}".replace(".", ",") + " million", "views", "only rounded views"),
+        (lambda views: "many" if views else "", "likes", "ContentStats states views that can't be read as numbers"),
+    ],
+    ids=["12.3K", "1,234 million", "words"],
+)
+async def test_counts_that_are_rounded_or_unreadable_are_never_replaced_in_silence(env, grown, write, metric, note):
+    page = wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock())
+    exact = int(page["snapshots"][-1]["views"])
+    env.sandbox.faults.add("status", on=PAGE, status=200, body=stated_as(write)(page), times=None)
+    card = await env.say(f"/stats {grown}")
+    details = plain_text(await env.press(card, "Details"))
+    assert metric in card.summary
+    assert note in plain_text(card) + details
+    assert "rounded counts" not in details
+    if metric == "views":
+        shown = int(re.search(r"([\d,]+) views", card.summary)[1].replace(",", ""))
+        assert abs(shown - exact) <= exact / 100
+    (row,) = rows(await env.say("/videos"))
+    assert metric in row[2]
+
+
+async def test_rounded_counts_after_exact_ones_take_nothing_back(env, grown):
+    page = wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock())
+    mixed = [row | ({"views": "1.2K"} if number > 40 else {}) for number, row in enumerate(page["snapshots"])]
+    env.sandbox.faults.add("status", on=PAGE, status=200, body=page | {"snapshots": mixed}, times=None)
+    (row,) = rows(await env.say("/videos"))
+    assert row[2].endswith("views (7 h ago)")
+
+
 def without_every(names, since=0):
     """A page whose rows state none of some metrics, from a number on."""
     return of_rows(
