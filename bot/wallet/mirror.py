@@ -77,14 +77,17 @@ class Mirror:
         self._store = store
         self._wallet_id = wallet_id
         self._clock = clock
-        self._usages: SingleFlight[timedelta, Dated[Usage]] = SingleFlight()
+        self._usages: SingleFlight[tuple[timedelta, bool], Dated[Usage]] = SingleFlight()
         self._sweeps: SingleFlight[str, Dated[bool]] = SingleFlight()
         self._pages: SingleFlight[str, Page] = SingleFlight()
         self.lists = AccountLists(client, store, wallet_id, self.remember, clock, sleep)
 
-    async def usage(self, max_age: timedelta = USAGE_AGE) -> Dated[Usage]:
-        """The wallet's usage, at most `max_age` old unless the API is down. Raises its error if none was ever known."""
-        return await self._usages.run(max_age, lambda: self._usage(max_age))
+    async def usage(self, max_age: timedelta = USAGE_AGE, *, is_needed: bool = True) -> Dated[Usage]:
+        """The wallet's usage, at most `max_age` old unless the API is down. Raises its error if none was ever known.
+
+        A first one that `is_needed` waits for the rate limit as long as `ContentStatsClient.in_line` does.
+        """
+        return await self._usages.run((max_age, is_needed), lambda: self._usage(max_age, is_needed=is_needed))
 
     async def sweep(self) -> Dated[bool]:
         """Refresh the list of videos. The value is True if every video of the account was seen."""
@@ -194,13 +197,13 @@ class Mirror:
             now=now,
         )
 
-    async def _usage(self, max_age: timedelta) -> Dated[Usage]:
+    async def _usage(self, max_age: timedelta, *, is_needed: bool) -> Dated[Usage]:
         known = await self._store.wallets.usage(self._wallet_id)
         now = self._clock()
         if known is not None and now - known[1] < max_age:
             return Dated(known[0], known[1])
         try:
-            if known is None:
+            if known is None and is_needed:
                 return Dated(await self._client.in_line(self.read_usage), now)
             return Dated(await self.read_usage(), now)
         except ContentStatsError as error:

@@ -94,7 +94,7 @@ class Wallet:
     async def price(self) -> Decimal | None:
         """Dollars per snapshot; None if the API never reported it and doesn't answer now."""
         try:
-            return (await self.mirror.usage(PRICE_AGE)).value.cost_per_snapshot
+            return (await self.mirror.usage(PRICE_AGE, is_needed=False)).value.cost_per_snapshot
         except ContentStatsError:
             return None
 

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from bot.contentstats.client import MAX_WAIT
 from bot.domain.clock import moment_text
 from bot.reply.model import Table, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.environment import LINK, LIST, PAGE, USAGE, YOUTUBE
+from tests.standins.environment import LINK, LIST, PAGE, USAGE, YOUTUBE, environment_of, nap
 
 REASONS = {
     "401": "doesn't accept the API key",
@@ -94,6 +95,22 @@ async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_s
     question = await env.say(f"/stop {grown}")
     assert "snapshots not collected yet" in question.summary
     assert (await env.press(question, "Stop tracking")).tone is Tone.SUCCESS
+
+
+async def test_a_price_that_was_never_known_keeps_no_reply_waiting_for_the_rate_limit(env, grown):
+    slept = []
+
+    async def recorded(seconds):
+        slept.append(seconds)
+        await nap(seconds)
+
+    async with environment_of(env.sandbox, env.clock, env.database_url, sleep=recorded) as late:
+        await late.say("/videos")
+        env.clock.advance(hours=2)
+        for call in (PAGE, USAGE):
+            env.sandbox.faults.add("429", call, times=None, headers={"Retry-After": "100"})
+        assert "Couldn't refresh" in plain_text(await late.say(f"/stats {grown}"))
+    assert max(slept, default=0) <= MAX_WAIT
 
 
 async def test_status_asks_anew_and_tells_a_dead_key(env):
