@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.allowances import Allowance, Limit, Scope, Spender, is_bound, month_start
@@ -19,7 +19,7 @@ from bot.store.audit import Action, Entry
 from bot.store.campaign_tables import campaigns
 from bot.store.database import Aggregate, replacing
 from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, workspaces
-from bot.store.types import read
+from bot.store.types import columns_of, read
 from bot.store.workspaces import forgotten_id
 
 _IS_SPENT = IS_IN_FLIGHT | (track_requests.c.state == RequestState.TRACKING)
@@ -118,41 +118,71 @@ class Allowances(Aggregate):
 
     async def limits(self, workspace_id: int, spender: Spender, now: datetime, cap: Decimal) -> tuple[Limit, ...]:
         """Every limit that would bind a start now, the operator's monthly `cap` first."""
-        async with self._database.reading() as connection:
-            return await limits(connection, workspace_id, spender, now, cap)
+        return await self._database.read(lambda connection: limits(connection, workspace_id, spender, now, cap))
 
     async def used(self, workspace_id: int, rules: Iterable[Allowance], now: datetime) -> tuple[Decimal, ...]:
         """What the channel, campaign or person of each rule used this month, in dollars; 0 for everyone and roles."""
-        async with self._database.reading() as connection:
-            since = await _month(connection, workspace_id, now)
-            whose = [_whose(each.scope, each.target) for each in rules]
-            return tuple([await _spent(connection, workspace_id, since, each) for each in whose])
+        since = _month(now, await self.zone(workspace_id))
+        whose = [_whose(each.scope, each.target) for each in rules]
+        return await self._database.read(
+            lambda connection: tuple([_spent(connection, workspace_id, since, each) for each in whose])
+        )
 
 
-async def limits(
-    connection: AsyncConnection, workspace_id: int, spender: Spender, now: datetime, cap: Decimal
+_RULE = columns_of(Allowance)[0]
+_RULES = (
+    select(workspaces.c.chat, workspaces.c.external_id, workspaces.c.zone, *(allowances.c[name] for name in _RULE))
+    .select_from(workspaces.outerjoin(allowances, allowances.c.workspace_id == workspaces.c.id))
+    .where(workspaces.c.id == bindparam("workspace"))
+    .order_by(allowances.c.target)
+)
+"""A workspace beside each of its rules, once if it has none."""
+_STARTED = select(func.sum(track_requests.c.cost)).where(
+    track_requests.c.workspace_id == bindparam("workspace"),
+    track_requests.c.submitted_at >= bindparam("since"),
+    _IS_SPENT,
+)
+_FORGOTTEN = select(func.sum(forgotten_spend.c.cost)).where(
+    forgotten_spend.c.chat == bindparam("chat"),
+    forgotten_spend.c.external_id.in_((bindparam("id"), bindparam("forgotten_id"))),  # an older row has the id itself
+    forgotten_spend.c.month >= bindparam("month"),
+)
+_SPENT = select(_STARTED.scalar_subquery(), _FORGOTTEN.scalar_subquery())
+"""Dollars that count against the operator's cap since a moment, unclear starts included, here and in forgotten data."""
+
+
+def limits(
+    connection: Connection, workspace_id: int, spender: Spender, now: datetime, cap: Decimal
 ) -> tuple[Limit, ...]:
     """Every limit that binds a start, within the caller's transaction; true as long as the wallet is locked."""
-    found = [Limit(Scope.OPERATOR, cap, await spent_since(connection, workspace_id, month_of(now)))]
-    rules = select(allowances).where(allowances.c.workspace_id == workspace_id).order_by(allowances.c.target)
-    read_rules = [read(Allowance, row) for row in await connection.execute(rules)]
-    bound = [(each, each.monthly) for each in read_rules if each.monthly is not None and is_bound(each, spender)]
-    if bound:
-        since = await _month(connection, workspace_id, now)
-        for rule, monthly in sorted(bound, key=lambda each: list(Scope).index(each[0].scope)):
-            target = rule.target if rule.scope in {Scope.CHANNEL, Scope.CAMPAIGN} else spender.person_id
-            spent = await _spent(connection, workspace_id, since, _whose(rule.scope, target))
-            found.append(Limit(rule.scope, monthly, spent, rule.name))
+    rows = connection.execute(_RULES, {"workspace": workspace_id}).all()
+    chat, id_, zone = rows[0][:3]
+    month = month_of(now)
+    values = {"workspace": workspace_id, "since": month, "month": month.date()}
+    values |= {"chat": chat, "id": id_, "forgotten_id": forgotten_id(chat, id_)}
+    started, forgotten = connection.execute(_SPENT, values).one()
+    found = [Limit(Scope.OPERATOR, cap, (started or Decimal(0)) + (forgotten or Decimal(0)))]
+    rules = [read(Allowance, row) for row in rows if row.target is not None]
+    bound = [(each, each.monthly) for each in rules if each.monthly is not None and is_bound(each, spender)]
+    since = _month(now, zone)
+    for rule, monthly in sorted(bound, key=lambda each: list(Scope).index(each[0].scope)):
+        target = rule.target if rule.scope in {Scope.CHANNEL, Scope.CAMPAIGN} else spender.person_id
+        spent = _spent(connection, workspace_id, since, _whose(rule.scope, target))
+        found.append(Limit(rule.scope, monthly, spent, rule.name))
     if spender.campaign_id is not None:
         mine = select(campaigns.c.name, campaigns.c.budget).where(
             campaigns.c.id == spender.campaign_id, campaigns.c.workspace_id == workspace_id
         )
-        campaign = (await connection.execute(mine)).one_or_none()
+        campaign = connection.execute(mine).one_or_none()
         if campaign is not None and campaign.budget is not None:
             in_it = track_requests.c.campaign_id == spender.campaign_id
-            spent = await _spent(connection, workspace_id, None, in_it)
+            spent = _spent(connection, workspace_id, None, in_it)
             found.append(Limit(Scope.BUDGET, campaign.budget, spent, campaign.name))
     return tuple(found)
+
+
+def _month(now: datetime, zone: str) -> datetime:
+    return month_start(now, UTC if zone == "UTC" else ZoneInfo(zone))
 
 
 def _whose(scope: Scope, target: str) -> ColumnElement[bool]:
@@ -166,37 +196,14 @@ def _whose(scope: Scope, target: str) -> ColumnElement[bool]:
             return track_requests.c.person_id == target
 
 
-async def _month(connection: AsyncConnection, workspace_id: int, now: datetime) -> datetime:
-    zone = await connection.scalar(select(workspaces.c.zone).where(workspaces.c.id == workspace_id)) or "UTC"
-    return month_start(now, UTC if zone == "UTC" else ZoneInfo(zone))
-
-
-async def _spent(
-    connection: AsyncConnection, workspace_id: int, since: datetime | None, whose: ColumnElement[bool]
-) -> Decimal:
+def _spent(connection: Connection, workspace_id: int, since: datetime | None, whose: ColumnElement[bool]) -> Decimal:
     """Dollars that these starts may cost, unclear ones included."""
     query = select(func.sum(track_requests.c.cost)).where(
         track_requests.c.workspace_id == workspace_id, _IS_SPENT, whose
     )
     if since is not None:
         query = query.where(track_requests.c.submitted_at >= since)
-    return await connection.scalar(query) or Decimal(0)
-
-
-async def spent_since(connection: AsyncConnection, workspace_id: int, since: datetime) -> Decimal:
-    """Dollars that count against a workspace's cap since the start of a month, unclear starts included."""
-    query = select(func.sum(track_requests.c.cost)).where(
-        track_requests.c.workspace_id == workspace_id, track_requests.c.submitted_at >= since, _IS_SPENT
-    )
-    here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
-    chat, id_ = (await connection.execute(here)).one()
-    before = select(func.sum(forgotten_spend.c.cost)).where(
-        forgotten_spend.c.chat == chat,
-        forgotten_spend.c.external_id.in_((forgotten_id(chat, id_), id_)),  # an older row has the id itself
-        forgotten_spend.c.month >= since.date(),
-    )
-    kept, forgotten = await connection.scalar(query), await connection.scalar(before)
-    return (kept or Decimal(0)) + (forgotten or Decimal(0))
+    return connection.scalar(query) or Decimal(0)
 
 
 def _words(allowance: Allowance) -> str:

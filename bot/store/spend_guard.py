@@ -146,7 +146,7 @@ async def _over_limit(
     cap: Decimal,
 ) -> LimitReached | NeedsApproval | None:
     """The limit that stops a start, or that it needs approval; None if neither does."""
-    binding = await limits(connection, request.workspace_id, spender, now, cap)
+    binding = await connection.run_sync(limits, request.workspace_id, spender, now, cap)
     approved = await is_approved(connection, request, days, cost)
     reached = broken(fixed(binding) if approved else binding, cost)
     if reached is not None:
