@@ -16,12 +16,12 @@ from bot.charts.charts import Charts
 from bot.commands.allowance_log import note_refusal
 from bot.commands.allowed_actions import with_allowed_actions
 from bot.commands.command import Kind
-from bot.commands.context import Context, LastLists
+from bot.commands.context import Context, LastLists, once
 from bot.commands.lines import UMBRELLA, instead_of, nearest_line, read_line, title_in
 from bot.commands.parse import bind, parse
 from bot.commands.permissions import may_see_money, money_refusal, permissions, refusal, spenders
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
-from bot.commands.share import MONEY_UNSEEN, cannot_share_reason, with_button
+from bot.commands.share import MONEY_UNSEEN, cannot_share_reason, with_share_button
 from bot.commands.suggest import argument_of, suggestions
 from bot.commands.videos import PAGE_SIZE, Videos
 from bot.contentstats.client import ContentStatsClient
@@ -359,6 +359,7 @@ class Bot:
             commands=self._described,
             look_up=partial(self._look_up, caller),
             rows=partial(self._lists.rows, caller),
+            channel=once(partial(self._store.channels.find, account.workspace.id, caller.channel_id)),
             is_posting=is_posting,
             typed=arguments if is_typed else None,
         )
@@ -371,12 +372,7 @@ class Bot:
         async with noticing_the_line(account.wallet, meanwhile):
             reply = await with_allowed_actions(await command.handler(context, args), context, self._by_name)
         await self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
-        shared_as = reply.shared_as
-        if shared_as is None or cannot_share_reason(self._by_name[shared_as.command], caller, granted):
-            return reply
-        if self._by_name[shared_as.command].shows_money and not await context.channel_sees_money():
-            return reply
-        return with_button(reply, shared_as, context.clock())
+        return await with_share_button(reply, context, self._by_name)
 
     async def _look_up(self, caller: Caller, call: Call) -> Reply:
         command = self._by_name.get(call.command, self._by_name[SHARE])

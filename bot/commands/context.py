@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from bot.charts.charts import Charts
 from bot.commands.permissions import SPENDERS, may_see_money, money_readers
@@ -20,11 +21,14 @@ from bot.reply.call import Call
 from bot.reply.model import Listing, Reply, Select
 from bot.store import Store
 from bot.store.audit import Action, Entry
+from bot.store.channels import Channel
 from bot.store.memories import Memories
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
 from bot.wallet.wallet import Wallet
+
+T = TypeVar("T")
 
 MOST_PEOPLE = 10_000
 
@@ -37,8 +41,9 @@ class Context:
     long a proposal is valid; `account` is None while the workspace has no API key.
 
     `look_up` builds the card of a call that may be posted to the channel; it raises NotAllowed if it may not be. `rows`
-    reads the video ids of the person's last list, by row. `typed` are the command's arguments if the caller typed this
-    very command; None for buttons, forms, guesses and everything else that leads to a command.
+    reads the video ids of the person's last list, by row. `channel` reads the channel's settings, once per call.
+    `typed` are the command's arguments if the caller typed this very command; None for buttons, forms, guesses and
+    everything else that leads to a command.
 
     `is_scheduling` is True if this process runs a scheduler. `is_posting`: the reply is for the whole channel, which
     may see money if `posts_money`.
@@ -61,6 +66,7 @@ class Context:
     commands: tuple[Described, ...]
     look_up: Callable[[Call], Awaitable[Reply]]
     rows: Callable[[], Awaitable[Mapping[int, str]]]
+    channel: Callable[[], Awaitable[Channel]]
     is_posting: bool = False
     posts_money: bool = False
     typed: str | Mapping[str, str] | None = None
@@ -83,8 +89,11 @@ class Context:
         if is_here and self.caller.is_shared:
             return False
         place = self.caller.channel_id if channel_id is None else channel_id
-        chosen = await self.store.allowances.channel_shows_money(self.workspace.id, place)
-        return self.money_readers == EVERYONE if chosen is None else chosen
+        return self.may_name_amounts(await self.store.channels.find(self.workspace.id, place))
+
+    def may_name_amounts(self, channel: Channel) -> bool:
+        """Whether posts in a channel may name amounts, unless other companies share it."""
+        return self.money_readers == EVERYONE if channel.shows_money is None else channel.shows_money
 
     async def choose_money(self, *, said: bool | None) -> None:
         """Record whether posts here may show amounts, if a person `said` so; else keep the setting.
@@ -133,7 +142,7 @@ class Context:
         if words in EVERY_VIDEO:
             return None
         if not words:
-            own = await store.of_channel(self.workspace.id, self.caller.channel_id)
+            own = (await self.channel()).campaign
             return None if own is None else self.shown(own)
         is_number = words.isascii() and words.isdecimal() and len(words) < 10
         found = await store.find(self.workspace.id, int(words)) if is_number else None
@@ -165,6 +174,18 @@ class Context:
             )
             raise NotConfigured(msg)
         return self.account
+
+
+def once(read: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
+    """Return a function that calls `read` the first time only, and then returns the same result."""
+    found: list[T] = []
+
+    async def known() -> T:
+        if not found:
+            found.append(await read())
+        return found[0]
+
+    return known
 
 
 class LastLists:

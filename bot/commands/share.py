@@ -1,5 +1,6 @@
 """Post here: post a private card to the channel, once, with who shared it and how fresh it is."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -44,9 +45,15 @@ def cannot_share_reason(command: Command[Any], caller: Caller, granted: Abstract
     return ""
 
 
-def with_button(reply: Reply, card: Call, now: datetime) -> Reply:
-    """Add **Post here** after the card's other buttons."""
-    post = Button("Post here", Call(SHARE, {"card": card.encode(), "made": _digits(int(now.timestamp()) // 60)}))
+async def with_share_button(reply: Reply, context: Context, commands: Mapping[str, Command[Any]]) -> Reply:
+    """Add **Post here** after a private card's other buttons, if its reader may post it here."""
+    card = reply.shared_as
+    if card is None or cannot_share_reason(commands[card.command], context.caller, context.permissions):
+        return reply
+    if commands[card.command].shows_money and not context.may_name_amounts(await context.channel()):
+        return reply
+    made = _digits(int(context.clock().timestamp()) // 60)
+    post = Button("Post here", Call(SHARE, {"card": card.encode(), "made": made}))
     at = sum(isinstance(action, Button) for action in reply.actions)
     return replace(reply, actions=(*reply.actions[:at], post, *reply.actions[at:]))
 

@@ -9,6 +9,7 @@ from bot.store.allowances import Allowances
 from bot.store.approvals import Approvals
 from bot.store.audit import Audit
 from bot.store.campaigns import Campaigns
+from bot.store.channels import Channels
 from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.clock_repair import ClockRepair
 from bot.store.coordination import Inbox, Leases, RateSlots, Services
@@ -47,6 +48,7 @@ class Store:
         self.audit = Audit(database)
         self.approvals = Approvals(database)
         self.campaigns = Campaigns(database)
+        self.channels = Channels(database)
         self.payouts = Payouts(database)
         self.rates = RateSlots(database)
         self.short_links = ShortLinks(database)

@@ -7,13 +7,15 @@ in the same transaction, except while a wallet rests after a failure.
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Update, case, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, bindparam, case, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.money import Usage
 from bot.store.database import Aggregate, insert_into
-from bot.store.tables import MAY_HAVE_NEWS, videos, wallets, workspaces
+from bot.store.stored_video import StoredVideo, from_row
+from bot.store.tables import IS_IN_FLIGHT, MAY_HAVE_NEWS, track_requests, videos, wallets, workspaces
 from bot.store.types import read, values
 
 LONGEST_REST = timedelta(hours=1)
@@ -21,6 +23,11 @@ LONGEST_REST = timedelta(hours=1)
 
 _WORKS = {"poll_failures": 0, "poll_problem": ""}
 _USAGE = [wallets.c[field.name] for field in fields(Usage)]
+_OPEN_START = exists().where(track_requests.c.wallet_id == bindparam("wallet"), IS_IN_FLIGHT).label("has_open_start")
+_WALLET: Select[Any] = select(
+    *_USAGE, wallets.c.usage_at, wallets.c.swept_at, wallets.c.complete, wallets.c.is_test, _OPEN_START
+).where(wallets.c.id == bindparam("wallet"))
+_RUNNING = select(videos).where(videos.c.wallet_id == bindparam("wallet"), videos.c.is_running)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,22 @@ class Sweep:
 
     at: datetime
     complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWallet:
+    """A wallet as it is known, with the running videos of all its workspaces.
+
+    `usage` and `usage_at` are None until the API states the money, `sweep` is None before the first. `is_test`: its key
+    charges nothing. `has_open_start`: the outcome of a start isn't known yet.
+    """
+
+    usage: Usage | None
+    usage_at: datetime | None
+    sweep: Sweep | None
+    is_test: bool
+    has_open_start: bool
+    running: tuple[StoredVideo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +98,6 @@ class Wallets(Aggregate):
                 await connection.execute(stated.values(is_test=is_test))
             return int((await connection.execute(query)).one().id)
 
-    async def is_test(self, wallet_id: int) -> bool:
-        """Whether the wallet's key charges nothing."""
-        return bool(await self._database.scalar(select(wallets.c.is_test).where(wallets.c.id == wallet_id)))
-
     async def save_usage(self, wallet_id: int, usage: Usage, at: datetime) -> None:
         """Keep what the API said of the money, asked `at` a moment. One that a newer one overtook changes nothing.
 
@@ -93,6 +112,24 @@ class Wallets(Aggregate):
         """The last known state of the money and when the API said it; None if it never did."""
         row = await self._database.row(select(*_USAGE, wallets.c.usage_at).where(wallets.c.id == wallet_id))
         return None if row is None or row.usage_at is None else (read(Usage, row), row.usage_at)
+
+    async def stored(self, wallet_id: int) -> StoredWallet:
+        """Everything that a balance card shows of a wallet, read over one connection."""
+        this = {"wallet": wallet_id}
+
+        def fetch(connection: Connection) -> StoredWallet:
+            row = connection.execute(_WALLET, this).one()
+            running = connection.execute(_RUNNING, this).all()
+            return StoredWallet(
+                usage=None if row.usage_at is None else read(Usage, row),
+                usage_at=row.usage_at,
+                sweep=None if row.swept_at is None else Sweep(row.swept_at, row.complete),
+                is_test=row.is_test,
+                has_open_start=row.has_open_start,
+                running=tuple(map(from_row, running)),
+            )
+
+        return await self._database.read(fetch)
 
     async def mark_swept(self, wallet_id: int, at: datetime, *, complete: bool) -> None:
         """Note that every list was read; `complete` if none of them was full, so that no video can be missing."""

@@ -23,6 +23,7 @@ from bot.domain.poll_times import in_its_time, joined, with_possible_start
 from bot.domain.videos import DAY, HOUR, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
+from bot.store.wallets import StoredWallet
 from bot.store.workspaces import Workspace
 from bot.wallet.listing import AccountLists, SingleFlight
 
@@ -92,6 +93,15 @@ class Mirror:
     async def sweep(self) -> Dated[bool]:
         """Refresh the list of videos. The value is True if every video of the account was seen."""
         return await self._sweeps.run("sweep", self._sweep)
+
+    async def fresh(self, stored: StoredWallet) -> tuple[Dated[Usage], Dated[bool]] | None:
+        """What `usage` and `sweep` would return for a stored wallet; None if either would ask the API."""
+        now, usage, as_of, sweep = self._clock(), stored.usage, stored.usage_at, stored.sweep
+        if usage is None or as_of is None or now - as_of >= USAGE_AGE:
+            return None
+        if sweep is None or not await self._is_current(sweep.at, now):
+            return None
+        return Dated(usage, as_of), Dated(sweep.complete, sweep.at)
 
     async def page(self, stored: StoredVideo) -> Page:
         """One video with its snapshots, read from the API at most once an hour."""

@@ -183,9 +183,13 @@ async def _notify(wallet: Wallet, meanwhile: Meanwhile) -> None:
 
 async def live_state(wallet: Wallet) -> tuple[WalletState, tuple[StoredVideo, ...]]:
     """The wallet state as fresh as the mirror keeps it, with the running videos of all its workspaces."""
-    money = await wallet.mirror.usage()
-    swept = await wallet.sweep()
-    running = await wallet.store.videos.running(wallet.id)
+    stored = await wallet.store.wallets.stored(wallet.id)
+    running, fresh = stored.running, await wallet.mirror.fresh(stored)
+    if fresh is not None and not stored.has_open_start:
+        money, swept = fresh
+    else:
+        money, swept = await wallet.mirror.usage(), await wallet.sweep()
+        running = await wallet.store.videos.running(wallet.id)
     state = wallet_state(
         money.value,
         _observations(running),
@@ -200,13 +204,11 @@ async def live_state(wallet: Wallet) -> tuple[WalletState, tuple[StoredVideo, ..
 
 async def stored_state(store: Store, wallet_id: int) -> WalletState | None:
     """The wallet state as last stored, computed as of that time; None until balance and videos are known."""
-    known, swept = await store.wallets.usage(wallet_id), await store.wallets.swept(wallet_id)
-    if known is None or swept is None:
+    stored = await store.wallets.stored(wallet_id)
+    usage, as_of, sweep, running = stored.usage, stored.usage_at, stored.sweep, _observations(stored.running)
+    if usage is None or as_of is None or sweep is None:
         return None
-    usage, as_of = known
-    running = await store.videos.running(wallet_id)
-    is_test = await store.wallets.is_test(wallet_id)
-    return wallet_state(usage, _observations(running), as_of, complete=swept.complete, is_test=is_test, as_of=as_of)
+    return wallet_state(usage, running, as_of, complete=sweep.complete, is_test=stored.is_test, as_of=as_of)
 
 
 def _observations(running: Sequence[StoredVideo]) -> list[Observation]:

@@ -150,6 +150,7 @@ async def live(store):
     await store.campaigns.of_keys(workspace.id, ["tiktok:v1"])
     await store.campaigns.set_channel(workspace.id, "C1", campaign.id, ADA, NOW)
     await store.campaigns.of_channel(workspace.id, "C1")
+    await store.channels.find(workspace.id, "C1")
     await store.videos.page(workspace, Filters(campaign_id=campaign.id), Sort.NEWEST, 0, 10)
     await store.videos.find(workspace, "v1")
     await store.videos.by_key(wallet_id, "tiktok:v1")
@@ -208,7 +209,7 @@ async def live_with_alerts(store, wallet_id, workspace):
     await store.videos.several(wallet_id, ["v1", "v2"])
     await store.videos.peak(wallet_id, "v1", Metric.VIEWS, NOW)
     await store.audit.stopper(workspace.id, "v1", MONTH)
-    await store.wallets.is_test(wallet_id)
+    await store.wallets.stored(wallet_id)
 
 
 def lists(statements):
