@@ -40,7 +40,9 @@ async def _campaigns(changes: AlertChanges, setting: AlertSetting, workspace: Wo
         with_budget = await changes.store.payouts.with_budget(workspace.id)
         every = await store.all(workspace.id) if with_budget else ()
         return tuple(each for each in every if setting.campaign_id in {None, each.id} and each.id in with_budget)
-    own = await store.of_channel(workspace.id, setting.channel_id) if setting.wants(AlertKind.BALANCE) else None
+    if not setting.wants(AlertKind.BALANCE):
+        return ()
+    own = (await changes.store.channels.find(workspace.id, setting.channel_id)).campaign
     return () if own is None else (own,)
 
 

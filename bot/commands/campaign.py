@@ -374,9 +374,9 @@ async def _here(context: Context, args: CampaignArgs, campaign: Campaign) -> Rep
 
 
 async def _end_here(context: Context) -> Reply:
-    store, here, caller = context.store.campaigns, context.workspace.id, context.caller
-    before = await store.of_channel(here, caller.channel_id)
-    await store.set_channel(here, caller.channel_id, None, caller.person, context.clock())
+    here, caller = context.workspace.id, context.caller
+    before = (await context.channel()).campaign
+    await context.store.campaigns.set_channel(here, caller.channel_id, None, caller.person, context.clock())
     return no_channel_campaign(before)
 
 

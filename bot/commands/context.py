@@ -104,7 +104,7 @@ class Context:
         if not self.workspace.money:
             await store.keep_money_rule(self.workspace.id, self.money_readers)
         by = None if said is None else (caller.person, self.clock())
-        known = await store.channel_shows_money(self.workspace.id, caller.channel_id)
+        known = (await self.store.channels.find(self.workspace.id, caller.channel_id)).shows_money
         if said is None and known is None and caller.is_shared:
             said = False
         if said is not None and said is not known:

@@ -327,5 +327,5 @@ async def _chosen_campaign(context: Context, requests: Sequence[TrackRequest], c
     into = campaign.id if campaign else None
     if into != requests[0].campaign_id and not await store.tracking.choose_campaign(here, requests[0].batch, into):
         raise SpendingRefused("Approval was asked for this offer as it is. Send /track again for another campaign.")
-    own = await store.campaigns.of_channel(here, context.caller.channel_id)
+    own = (await context.channel()).campaign
     return None if campaign is None else Into(campaign, is_own=campaign == own)

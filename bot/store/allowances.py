@@ -97,14 +97,6 @@ class Allowances(Aggregate):
         unset = (workspaces.c.id == workspace_id) & (workspaces.c.money == "")
         await self._database.write(update(workspaces).where(unset).values(money=readers))
 
-    async def channel_shows_money(self, workspace_id: int, channel_id: str) -> bool | None:
-        """Whether posts in a channel may name amounts; None if nobody chose."""
-        query = select(channel_money.c.shows).where(
-            channel_money.c.workspace_id == workspace_id, channel_money.c.channel_id == channel_id
-        )
-        shows: bool | None = await self._database.scalar(query)
-        return shows
-
     async def set_channel_money(
         self, workspace_id: int, channel_id: str, by: tuple[Person, datetime] | None, *, shows: bool
     ) -> None:

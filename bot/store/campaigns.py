@@ -208,21 +208,6 @@ class Campaigns(Aggregate):
         changes = {"starts_on": starts_on, "ends_on": ends_on}
         return await self._change(workspace_id, campaign_id, changes, person, now, channel_id, what)
 
-    async def of_channel(self, workspace_id: int, channel_id: str) -> Campaign | None:
-        """The campaign that a channel is about; None if there is none or it is archived."""
-        query = (
-            select(campaigns)
-            .join(channel_campaigns, channel_campaigns.c.campaign_id == campaigns.c.id)
-            .where(
-                campaigns.c.workspace_id == workspace_id,
-                campaigns.c.archived_at.is_(None),
-                channel_campaigns.c.workspace_id == workspace_id,
-                channel_campaigns.c.channel_id == channel_id,
-            )
-        )
-        row = await self._database.row(query)
-        return None if row is None else read(Campaign, row)
-
     async def set_channel(
         self, workspace_id: int, channel_id: str, campaign_id: int | None, person: Person, now: datetime
     ) -> Campaign | None:

@@ -42,7 +42,7 @@ async def test_a_workspace_neither_sees_nor_changes_what_another_one_has(store, 
     assert await campaigns.rename(theirs, mine.id, "mine", BEN, NOW) is None
     assert await campaigns.archive(theirs, mine.id, BEN, NOW) is None
     assert await campaigns.set_channel(theirs, "C1", mine.id, BEN, NOW) is None
-    assert await campaigns.of_channel(theirs, "C1") is None
+    assert (await store.channels.find(theirs, "C1")).campaign is None
     assert (await campaigns.create(theirs, "launch", BEN, NOW))[1]
     assert await campaigns.all(workspace.id) == (mine,)
     assert await campaigns.of_keys(workspace.id, ["tiktok:1", "tiktok:2"]) == {"tiktok:1": (mine,)}

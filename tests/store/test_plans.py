@@ -149,7 +149,6 @@ async def live(store):
     await store.campaigns.add(workspace.id, campaign.id, [("tiktok:v1", "https://example.com/v1", "tiktok")], ADA, NOW)
     await store.campaigns.of_keys(workspace.id, ["tiktok:v1"])
     await store.campaigns.set_channel(workspace.id, "C1", campaign.id, ADA, NOW)
-    await store.campaigns.of_channel(workspace.id, "C1")
     await store.channels.find(workspace.id, "C1")
     await store.videos.page(workspace, Filters(campaign_id=campaign.id), Sort.NEWEST, 0, 10)
     await store.videos.find(workspace, "v1")
