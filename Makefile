@@ -20,6 +20,10 @@ SHRINK = $(BIN)/python -m pip uninstall --quiet --yes --root-user-action=ignore 
 GROW = $(BIN)/python -m ensurepip >/dev/null
 endif
 
+# Tests keep compiled files, also where the environment forbids it, as containers do: every worker would compile everything
+# in every run.
+test isolation: export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test isolation check bench docs wheel install tools lock clean
 
 demo: install
