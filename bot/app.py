@@ -64,7 +64,8 @@ class Bot:
     """Runs commands and owns everything that outlives a call: store, wallets, chart worker. Use it as `async with`.
 
     `timeouts` are those of API calls. `sleep` waits between two tries, and `now` is the Unix time for the API's rate
-    limits. `speed` is how fast `clock` runs, which speeds up neither people nor networks.
+    limits. `speed` is how fast `clock` runs, which speeds up neither people nor networks. `charts` are closed with the
+    bot.
     """
 
     commands = COMMANDS
@@ -78,8 +79,10 @@ class Bot:
         speed: float = 1.0,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         sleep: Sleep = asyncio.sleep,
+        charts: Charts | None = None,
     ) -> None:
         self._settings = settings
+        self._charts = charts or Charts()
         self._clock = clock or WallClock()
         self._now = now
         self._speed = speed
@@ -98,7 +101,7 @@ class Bot:
             opened = Store.opened(self._settings.database_url, self._settings.encryption_keys)
             self._store = await stack.enter_async_context(opened)
             self._lists = LastLists(self._store.memories, self._clock)
-            self._charts = await stack.enter_async_context(Charts())
+            await stack.enter_async_context(self._charts)
             key = self._settings.contentstats_api_key
             accounts = Accounts(
                 self._store,

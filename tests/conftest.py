@@ -21,11 +21,12 @@ from hypothesis import settings
 from sqlalchemy import Connection, Engine, event
 
 from adapters.sandbox.serve import Sandbox
+from bot.charts.charts import Charts
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from tests.standins.browser import executable
-from tests.standins.charts import SharedCharts, shared_charts
+from tests.standins.charts import shared_charts, shared_process
 from tests.standins.environment import Environment, HandClock, environment_of, sandbox_of
 from tests.standins.folders import quick_folder, temporary
 from tests.standins.postgres import Postgres, running
@@ -82,11 +83,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(NO_BROWSER)
 
 
-@pytest.fixture(scope="session")
-def charts() -> Iterator[SharedCharts]:
-    """A chart process for tests in which charts are drawn."""
-    with shared_charts() as charts:
-        yield charts
+@pytest.fixture(scope="session", autouse=True)
+def _chart_process() -> Iterator[None]:
+    with shared_process():
+        yield
+
+
+@pytest.fixture
+def charts() -> Charts:
+    """Charts for tests that have no bot."""
+    return shared_charts()
 
 
 @pytest.fixture(scope="session")

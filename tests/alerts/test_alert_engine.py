@@ -15,7 +15,6 @@ from bot.alerts.changes import MUTED
 from bot.alerts.engine import LEASE, AlertEngine
 from bot.alerts.final_report import GONE
 from bot.alerts.trouble import NOT_WANTED
-from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, Subject, default_setting
 from bot.domain.events import Event, EventKind
 from bot.domain.money import Usage
@@ -27,6 +26,7 @@ from bot.store.events import record
 from bot.store.outbox import Message
 from bot.store.schedule_tables import handled_events
 from tests.alerts.outbox import outbox_of
+from tests.standins.charts import shared_charts
 from tests.standins.fork_pool import fork_pool
 from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
 
@@ -106,7 +106,7 @@ async def test_two_engines_on_one_wallet_post_everything_once_and_in_order(
     names = await break_off(600)
     clock.now = NOW
     other = Database(database_url)
-    async with Charts() as charts:
+    async with shared_charts() as charts:
         engines = [AlertEngine(each, charts, clock) for each in (store, Store(other))]
         for _ in range(3):
             await asyncio.gather(*(each.react_due() for each in engines for _ in range(2)))
@@ -121,7 +121,7 @@ async def test_one_that_lost_its_lease_keeps_nothing(database, store, clock, wal
     await break_off(3)
     clock.now = NOW
     await store.leases.take(f"alerts:{wallet_id}", NOW, LEASE)
-    async with Charts() as charts:
+    async with shared_charts() as charts:
         assert await AlertEngine(store, charts, clock).react_due() == 0
         assert (await outbox_of(database))[0] == []
         clock.now += LEASE
@@ -138,7 +138,7 @@ async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, sto
     workspace = await store.workspaces.ensure_workspace(THERE, bad)
     await store.alerts.save(_told_all(workspace.id), NOW)
     await store.videos.remember_reading(bad, reading(video("x"), 1), "tiktok:x", main_count=1, change_24h=None, now=NOW)
-    async with Charts() as charts:
+    async with shared_charts() as charts:
         with pytest.raises(ExceptionGroup):
             await AlertEngine(store, charts, clock).react_due()
     assert len((await outbox_of(database))[0]) == 2

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.alerts.engine import BATCH, AlertEngine
-from bot.charts.charts import Charts
 from bot.domain.alerts import Alert, AlertKind, Stage, Subject, default_setting
 from bot.domain.events import Event, EventKind
 from bot.store.alerts import StoredAlert, write_alerts
@@ -15,6 +14,7 @@ from bot.store.events import record
 from bot.store.schedule_tables import alert_states, events
 from tests.alerts.outbox import outbox_of
 from tests.examples import usage_of
+from tests.standins.charts import shared_charts
 from tests.store.samples import ADA, HERE, NOW, keyed, video
 
 
@@ -33,7 +33,7 @@ async def setting(store, wallet_id):
 @pytest.fixture
 async def reacting(store, clock):
     clock.now = NOW
-    async with Charts() as charts:
+    async with shared_charts() as charts:
         yield AlertEngine(store, charts, clock).react_due
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.engine import AlertEngine
-from bot.charts.charts import Charts
 from bot.domain.alerts import AlertKind, default_setting
 from bot.domain.clock import date_text
 from bot.domain.events import Event, EventKind
@@ -17,6 +16,7 @@ from bot.store.events import record
 from bot.store.mirror import give_owner
 from tests.alerts.outbox import outbox_of
 from tests.jobs.conftest import ON_EACH
+from tests.standins.charts import shared_charts
 from tests.store.samples import ADA, HERE, NOW, THERE, keyed, video
 
 HOSTILE = "<!channel> @everyone *bold* [free](https://example.com)"
@@ -85,7 +85,7 @@ def database_url(request):
 @pytest.fixture
 async def mirror(database, store, clock):
     clock.now = NOW + timedelta(minutes=5)
-    async with Charts() as charts:
+    async with shared_charts() as charts:
         mirror = Mirror(database, store, charts, clock)
         await mirror.open()
         yield mirror

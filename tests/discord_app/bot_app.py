@@ -13,6 +13,7 @@ from adapters.discord.app import DiscordApp, DiscordOptions
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from tests.discord_render.rendered import read
+from tests.standins.charts import shared_charts
 from tests.standins.discord_server.components import nested
 from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.interactions import Interaction, Modal
@@ -170,7 +171,7 @@ async def program_of(
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
         bot = await ending.enter_async_context(
-            Bot(settings, clock=clock, timeouts=sandbox_timeouts(sandbox), sleep=nap)
+            Bot(settings, clock=clock, timeouts=sandbox_timeouts(sandbox), sleep=nap, charts=shared_charts())
         )
         options = DiscordOptions(**({"token": discord.app.token, "api_url": discord.api_url} | named))
         program = await ending.enter_async_context(DiscordApp(bot, options, clock, nap, max_wait))

@@ -14,6 +14,7 @@ from adapters.console.post import ConsolePoster
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from tests.e2e.chats import ANN, BEN, BOB, scheduled
+from tests.standins.charts import shared_charts
 from tests.standins.environment import HandClock, nap, settings_of
 from tests.standins.timeouts import sandbox_timeouts
 
@@ -84,7 +85,7 @@ class ConsoleChat:
         await self.life.aclose()
         settings = settings_of(self.sandbox, self.database_url, **self.settings)
         self.bot = await self.life.enter_async_context(
-            Bot(settings, clock=self.clock, timeouts=sandbox_timeouts(self.sandbox), sleep=nap)
+            Bot(settings, clock=self.clock, timeouts=sandbox_timeouts(self.sandbox), sleep=nap, charts=shared_charts())
         )
         for who in self.papers:
             await self.life.enter_async_context(self._sitting(who))

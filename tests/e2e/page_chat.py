@@ -16,6 +16,7 @@ from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.reply.spool import opened
 from tests.e2e.chats import ANN, BEN, BOB, scheduled
+from tests.standins.charts import shared_charts
 from tests.standins.environment import HandClock, nap, settings_of
 from tests.standins.timeouts import sandbox_timeouts
 
@@ -95,7 +96,9 @@ class PageSurface:
         await self.life.aclose()
         settings = settings_of(self.sandbox, self.database_url, **self.settings)
         timeouts = sandbox_timeouts(self.sandbox)
-        self.bot = await self.life.enter_async_context(Bot(settings, clock=self.clock, timeouts=timeouts, sleep=nap))
+        charts = shared_charts()
+        bot = Bot(settings, clock=self.clock, timeouts=timeouts, sleep=nap, charts=charts)
+        self.bot = await self.life.enter_async_context(bot)
         for who in (ANN, BOB, BEN):
             caller = ConsoleOptions(user=who, admin=who is not BEN, posts=True).caller
             self.pages[who] = PageChat(self.bot, caller, Timeline(), self.clock)

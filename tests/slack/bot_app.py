@@ -18,6 +18,7 @@ from adapters.web.app import Readiness, probe_routes, web_app
 from adapters.web.server import WebServer
 from bot.app import Bot
 from tests.slack_render.rendered import read
+from tests.standins.charts import shared_charts
 from tests.standins.environment import TRACK, HandClock, nap, settings_of
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.content import Message, View
@@ -172,7 +173,7 @@ async def bot_app_of(
     settings = settings_of(sandbox, database_url, **chosen)
     async with AsyncExitStack() as ending:
         bot = await ending.enter_async_context(
-            Bot(settings, clock=clock, timeouts=sandbox_timeouts(sandbox), sleep=nap)
+            Bot(settings, clock=clock, timeouts=sandbox_timeouts(sandbox), sleep=nap, charts=shared_charts())
         )
         options = SlackOptions(
             api_url=slack.api_url,

@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
+from tests.standins.charts import shared_charts
 from tests.standins.timeouts import sandbox_timeouts
 
 LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
@@ -153,7 +154,8 @@ async def environment_of(
     """An open bot with a running sandbox; `now` is the clock of its rate limit, `chosen` are settings."""
     settings = settings_of(sandbox, database_url, **chosen)
     timeouts = sandbox_timeouts(sandbox)
-    async with Bot(settings, clock=clock, now=now, timeouts=timeouts, sleep=sleep) as bot:
+    charts = shared_charts()
+    async with Bot(settings, clock=clock, now=now, timeouts=timeouts, sleep=sleep, charts=charts) as bot:
         yield Environment(sandbox, clock, bot, database_url)
 
 
