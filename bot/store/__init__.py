@@ -1,4 +1,4 @@
-"""The store: everything the bot remembers, in SQLite or PostgreSQL by the same statements."""
+"""The store: everything the bot remembers, in SQLite or PostgreSQL with the same statements."""
 
 from bot.store.database import sole_process
 from bot.store.store import Store

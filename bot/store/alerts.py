@@ -1,4 +1,4 @@
-"""Alert settings of channels, the state of each alert, and the one transaction in which alerts change."""
+"""Alert settings of channels, the state of each alert, and the transaction in which alerts change."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert of a setting. `detail` is what its kind has to remember besides; at `due_at` it is checked again."""
+    """An alert of a setting. `detail` is additional data of its kind; at `due_at` it is checked again."""
 
     setting_id: int
     subject: Subject
@@ -39,10 +39,10 @@ class StoredAlert:
 
 @dataclass(frozen=True, slots=True)
 class AlertBatch:
-    """The result of one check of a wallet: alerts as they stand now, messages, and the events that were handled.
+    """The result of one check of a wallet: changed alerts, messages, and the events handled.
 
-    `lease` is the name and token under which it was computed; `outcomes` is as for `events.handle`. `usage_at` is when
-    the API stated the wallet's money, if that was checked.
+    `lease` is the name and token under which it was computed; `outcomes` is as for `events.handle`. `usage_at` is the
+    time of the wallet's usage, if that was checked.
     """
 
     wallet_id: int
@@ -64,18 +64,18 @@ class Alerts(Aggregate):
         return None if row is None else _setting(row)
 
     async def find(self, workspace_id: int, setting_id: int) -> AlertSetting | None:
-        """A workspace's setting by its number."""
+        """A workspace's setting by id."""
         mine = (alert_settings.c.id == setting_id) & (alert_settings.c.workspace_id == workspace_id)
         row = await self._database.row(_SETTINGS.where(mine))
         return None if row is None else _setting(row)
 
     async def on_count(self, workspace_id: int) -> int:
-        """In how many channels of a workspace alerts are on."""
+        """In how many of a workspace's channels alerts are on."""
         on = (alert_settings.c.workspace_id == workspace_id) & alert_settings.c.is_on
         return len(await self._database.scalars(select(alert_settings.c.id).where(on)))
 
     async def save(self, setting: AlertSetting, now: datetime) -> AlertSetting:
-        """Keep a channel's setting, created if it has none; its money and its silenced alerts are checked again."""
+        """Store a channel's setting, creating it if necessary; its balance and silenced alerts are checked again."""
         settings = _columns(setting)
         async with self._database.writing() as connection:
             new = insert_into(alert_settings, connection).values(settings)
@@ -89,18 +89,18 @@ class Alerts(Aggregate):
             return saved
 
     async def leave_money_out(self, workspace_id: int, channel_id: str, now: datetime) -> None:
-        """Post no alerts about the balance or payouts in a channel any more. Safe to repeat."""
+        """Turn off alerts about the balance and payouts in a channel. Safe to repeat."""
         setting = await self.of_channel(workspace_id, channel_id)
         if setting is not None and MONEY_KINDS & setting.kinds:
             await self.save(replace(setting, kinds=setting.kinds - MONEY_KINDS), now)
 
     async def was_ever_set(self, workspace_id: int) -> bool:
-        """Whether any channel of a workspace ever chose a setting, including alerts off."""
+        """Whether any channel of a workspace ever chose a setting, even to turn alerts off."""
         mine = select(alert_settings.c.id).where(alert_settings.c.workspace_id == workspace_id).limit(1)
         return await self._database.scalar(mine) is not None
 
     async def ensure_default(self, workspace: Workspace, channel_id: str, person: Person) -> bool:
-        """Switch money and completion on for a channel if no channel of the workspace has a setting; True if so."""
+        """Turn on the default alerts in a channel if no channel of the workspace has a setting; returns True if so."""
         default = default_setting(workspace.id, channel_id, person)
         if await self.was_ever_set(workspace.id):
             return False
@@ -116,12 +116,12 @@ class Alerts(Aggregate):
             return True
 
     async def snooze(self, setting_id: int, subject: Subject, until: datetime) -> bool:
-        """Post nothing new about one alert until a moment; False if it does not exist."""
+        """Post nothing new about one alert until a time; returns False if the alert doesn't exist."""
         this = update(alert_states).where(_this(setting_id, subject))
         return await self._database.write(this.values(snoozed_until=until, due_at=until)) == 1
 
     async def due_wallets(self, now: datetime) -> tuple[int, ...]:
-        """The wallets whose money has news, and those of workspaces in which an alert has to be checked again."""
+        """Wallets with new usage data, and those of workspaces with an alert to check again."""
         due = alert_states.c.due_at.is_not(None) & (alert_states.c.due_at <= now)
         due &= alert_states.c.state.in_(list(Stage.__members__))
         async with self._database.reading() as connection:
@@ -136,7 +136,7 @@ class Alerts(Aggregate):
         return tuple(wallet_ids)
 
     async def of_wallet(self, wallet_id: int) -> tuple[tuple[AlertSetting, Workspace], ...]:
-        """The settings that are on, of every workspace that uses a wallet."""
+        """The settings that are on, in all workspaces that use a wallet."""
         here = select(workspaces).where(workspaces.c.wallet_id == wallet_id)
         on = _SETTINGS.join(workspaces, workspaces.c.id == alert_settings.c.workspace_id)
         on = on.where(workspaces.c.wallet_id == wallet_id, alert_settings.c.is_on).order_by(alert_settings.c.id)
@@ -146,11 +146,11 @@ class Alerts(Aggregate):
         return tuple((each, found[each.workspace_id]) for each in settings if each.workspace_id in found)
 
     async def stored(self, keys: Iterable[tuple[int, Subject]]) -> dict[tuple[int, Subject], StoredAlert]:
-        """Alerts by setting and subject; those that never were are left out."""
+        """Alerts by setting and subject; ones that don't exist are left out."""
         wanted = set(keys)
         if not wanted:
             return {}
-        # Each of these settings with each of these subjects: pairs are looked up by no index of SQLite's.
+        # Query the product of settings and subjects, as SQLite can't use an index for pairs.
         settings, subjects = {each for each, _ in wanted}, {str(each) for _, each in wanted}
         query = select(alert_states).where(
             alert_states.c.setting_id.in_(settings), alert_states.c.subject.in_(subjects)
@@ -159,7 +159,7 @@ class Alerts(Aggregate):
         return {key: each for each in found if (key := (each.setting_id, each.subject)) in wanted}
 
     async def due(self, setting_ids: Iterable[int], now: datetime) -> tuple[StoredAlert, ...]:
-        """The alerts of these settings that have to be checked again, at a stage that this version knows."""
+        """The alerts of these settings that are due for a check, at a stage known to this version."""
         due = alert_states.c.due_at.is_not(None) & (alert_states.c.due_at <= now)
         query = select(alert_states).where(due, alert_states.c.setting_id.in_(list(setting_ids)))
         rows = await self._database.rows(query.order_by(alert_states.c.subject))
@@ -173,9 +173,9 @@ class Alerts(Aggregate):
         return tuple(map(_alert, await self._database.rows(select(alert_states).where(these).order_by(subject))))
 
     async def apply(self, batch: AlertBatch, now: datetime) -> bool:
-        """Store alerts, write messages and remove the events, at once.
+        """Store alerts, write messages and remove the events in one transaction.
 
-        False, and nothing changes, if the lease was lost or a workspace was forgotten meanwhile: check again.
+        Returns False without changes if the lease was lost or a workspace was deleted meanwhile: check again.
         """
         async with self._database.writing() as connection:
             if not await is_held(connection, *batch.lease) or not await _are_there(connection, batch):
@@ -196,7 +196,7 @@ _SETTINGS = select(alert_settings, shows_money(alert_settings))
 
 
 async def _are_there(connection: AsyncConnection, batch: AlertBatch) -> bool:
-    """Whether every channel and workspace that this is about is still known; none can go before the end of this."""
+    """Whether every channel and workspace involved still exists; locks them until the transaction ends."""
     about = (
         (alert_settings.c.id, {each.setting_id for each in batch.alerts}),
         (workspaces.c.id, {each.workspace_id for each in batch.messages}),
@@ -222,7 +222,7 @@ def _channel(workspace_id: int, channel_id: str) -> ColumnElement[bool]:
 
 
 async def write_alerts(connection: AsyncConnection, stored: Iterable[StoredAlert]) -> None:
-    """Keep alerts, within the caller's transaction. Only people snooze alerts, so that stays as it is."""
+    """Store alerts, within the caller's transaction. Snoozing is left unchanged: only people snooze alerts."""
     rows = [
         {
             "setting_id": each.setting_id,
@@ -256,7 +256,7 @@ def _columns(setting: AlertSetting) -> dict[str, Any]:
 
 
 def _is_known(row: Row[Any]) -> bool:
-    """Whether the stage of a row of `alert_states` is one of this version's; a newer one's gets a line in the log."""
+    """Whether this version knows the stage of a row of `alert_states`; an unknown one is logged."""
     if row.state in Stage.__members__:
         return True
     about = {"setting": row.setting_id, "subject": row.subject, "stage": row.state}
@@ -265,7 +265,10 @@ def _is_known(row: Row[Any]) -> bool:
 
 
 def _alert(row: Row[Any]) -> StoredAlert:
-    """A row of `alert_states`. A stage that a newer version stored counts as OPEN, so that its episode goes on."""
+    """Convert a row of `alert_states`.
+
+    A stage stored by a newer version counts as OPEN, so that its episode continues.
+    """
     detail = dict(row.detail)
     notified, edits = _stage(detail.pop("said")), detail.pop("edits")
     alert = Alert(_stage(row.state), row.episode, notified, row.message_key, edits)

@@ -1,4 +1,4 @@
-"""The tables of spending rules, and of which channels may read of money."""
+"""Tables of allowances, and of the channels that may see money."""
 
 from sqlalchemy import Boolean, Column, ColumnElement, ForeignKey, Table, func, select
 from sqlalchemy.types import String
@@ -31,7 +31,7 @@ channel_money = Table(
 
 
 def shows_money(rows: Table) -> ColumnElement[bool]:
-    """Whether posts may name amounts in a row's channel: as chosen for it, else if everyone in the workspace may."""
+    """Whether posts in a row's channel may name amounts: as chosen for it, else if everyone in the workspace may."""
     chosen = select(channel_money.c.shows).where(
         channel_money.c.workspace_id == rows.c.workspace_id, channel_money.c.channel_id == rows.c.channel_id
     )

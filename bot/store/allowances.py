@@ -1,4 +1,4 @@
-"""Spending rules of a workspace, and the limits that they make for one start, from the ledger of starts."""
+"""Allowance rules of a workspace, and the limits that result for one start, from the ledger of starts."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ _IS_SPENT = IS_IN_FLIGHT | (track_requests.c.state == RequestState.TRACKING)
 
 
 class Allowances(Aggregate):
-    """The `allowances` table, and the zone in which a workspace's months turn. Each change is written to the audit."""
+    """The `allowances` table, and the time zone of a workspace's months. Each change is recorded in the audit log."""
 
     async def all(self, workspace_id: int) -> tuple[Allowance, ...]:
         """Every rule of a workspace."""
@@ -37,7 +37,7 @@ class Allowances(Aggregate):
     async def put(
         self, workspace_id: int, allowance: Allowance, person: Person, now: datetime, channel_id: str
     ) -> None:
-        """Set what a rule states, in place of what was set for the same target; what it leaves open stays as it is."""
+        """Set a rule, replacing the one for the same target; values that it leaves open are kept."""
         values = {
             "workspace_id": workspace_id,
             "scope": allowance.scope,
@@ -73,13 +73,13 @@ class Allowances(Aggregate):
             return gone is not None
 
     async def zone(self, workspace_id: int) -> str:
-        """The zone in which the workspace's months begin."""
+        """The time zone in which the workspace's months begin."""
         query = select(workspaces.c.zone).where(workspaces.c.id == workspace_id)
         zone: str | None = await self._database.scalar(query)
         return zone or "UTC"
 
     async def set_zone(self, workspace_id: int, zone: str, person: Person, now: datetime, channel_id: str = "") -> None:
-        """Choose the zone in which the workspace's months begin."""
+        """Set the time zone in which the workspace's months begin."""
         async with self._database.writing() as connection:
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone))
             await _note(connection, workspace_id, person, now, channel_id, f"Months begin in {zone}")
@@ -87,20 +87,20 @@ class Allowances(Aggregate):
     async def set_money(
         self, workspace_id: int, readers: str, person: Person, now: datetime, channel_id: str = ""
     ) -> None:
-        """Choose who may see money in the workspace."""
+        """Set who may see money in the workspace."""
         async with self._database.writing() as connection:
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(money=readers))
             await _note(connection, workspace_id, person, now, channel_id, f"Money is shown to {readers}")
 
     async def keep_money_rule(self, workspace_id: int, readers: str) -> None:
-        """Keep the chat's own rule on who may see money, which posts follow, unless somebody chose. Safe to repeat."""
+        """Store the chat's default for who may see money, which posts follow, unless somebody chose. Safe to repeat."""
         unset = (workspaces.c.id == workspace_id) & (workspaces.c.money == "")
         await self._database.write(update(workspaces).where(unset).values(money=readers))
 
     async def set_channel_money(
         self, workspace_id: int, channel_id: str, by: tuple[Person, datetime] | None, *, shows: bool
     ) -> None:
-        """Choose whether posts in a channel may name amounts; `by` is None if no person did. Safe to repeat."""
+        """Set whether posts in a channel may name amounts; `by` is None if no person chose. Safe to repeat."""
         row = {"workspace_id": workspace_id, "channel_id": channel_id, "shows": shows}
         async with self._database.writing() as connection:
             await connection.execute(replacing(channel_money, connection, ["shows"]), row)
@@ -109,11 +109,11 @@ class Allowances(Aggregate):
                 await _note(connection, workspace_id, *by, channel_id, what)
 
     async def limits(self, workspace_id: int, spender: Spender, now: datetime, cap: Decimal) -> tuple[Limit, ...]:
-        """Every limit that would bind a start now, the operator's monthly `cap` first."""
+        """Every limit that would apply to a start now, the operator's monthly `cap` first."""
         return await self._database.read(lambda connection: limits(connection, workspace_id, spender, now, cap))
 
     async def used(self, workspace_id: int, rules: Iterable[Allowance], now: datetime) -> tuple[Decimal, ...]:
-        """What the channel, campaign or person of each rule used this month, in dollars; 0 for everyone and roles."""
+        """Dollars that the channel, campaign or person of each rule used this month; 0 for everyone and roles."""
         since = _month(now, await self.zone(workspace_id))
         whose = [_whose(each.scope, each.target) for each in rules]
         return await self._database.read(
@@ -128,7 +128,7 @@ _RULES = (
     .where(workspaces.c.id == bindparam("workspace"))
     .order_by(allowances.c.target)
 )
-"""A workspace beside each of its rules, once if it has none."""
+"""A workspace joined with each of its rules; one row if it has none."""
 _STARTED = select(func.sum(track_requests.c.cost)).where(
     track_requests.c.workspace_id == bindparam("workspace"),
     track_requests.c.submitted_at >= bindparam("since"),
@@ -140,13 +140,13 @@ _FORGOTTEN = select(func.sum(forgotten_spend.c.cost)).where(
     forgotten_spend.c.month >= bindparam("month"),
 )
 _SPENT = select(_STARTED.scalar_subquery(), _FORGOTTEN.scalar_subquery())
-"""Dollars that count against the operator's cap since a moment, unclear starts included, here and in forgotten data."""
+"""Dollars that count against the operator's cap since a time, including unclear starts and forgotten data."""
 
 
 def limits(
     connection: Connection, workspace_id: int, spender: Spender, now: datetime, cap: Decimal
 ) -> tuple[Limit, ...]:
-    """Every limit that binds a start, within the caller's transaction; true as long as the wallet is locked."""
+    """Every limit that applies to a start, within the caller's transaction; valid while the wallet is locked."""
     rows = connection.execute(_RULES, {"workspace": workspace_id}).all()
     chat, id_, zone = rows[0][:3]
     month = month_of(now)
@@ -178,7 +178,7 @@ def _month(now: datetime, zone: str) -> datetime:
 
 
 def _whose(scope: Scope, target: str) -> ColumnElement[bool]:
-    """The starts that count against a rule, by its target: for everyone and roles, a person's own."""
+    """The starts that count against a rule's target: for everyone and roles, the person's own."""
     match scope:
         case Scope.CHANNEL:
             return (track_requests.c.channel_id == target) | (track_requests.c.parent_id == target)
@@ -189,7 +189,7 @@ def _whose(scope: Scope, target: str) -> ColumnElement[bool]:
 
 
 def _spent(connection: Connection, workspace_id: int, since: datetime | None, whose: ColumnElement[bool]) -> Decimal:
-    """Dollars that these starts may cost, unclear ones included."""
+    """Maximum cost of these starts in dollars, unclear ones included."""
     query = select(func.sum(track_requests.c.cost)).where(
         track_requests.c.workspace_id == workspace_id, _IS_SPENT, whose
     )
@@ -205,7 +205,7 @@ def _words(allowance: Allowance) -> str:
 
 
 def rule_words(rule: Allowance) -> str:
-    """What a rule states: `$20.00 a month, confirm above $5.00`."""
+    """A rule in words: `$20.00 a month, confirm above $5.00`."""
     stated = [] if rule.monthly is None else [f"{dollars(rule.monthly)} a month"]
     if rule.confirm_above is not None:
         stated.append(f"confirm above {dollars(rule.confirm_above)}" if rule.confirm_above else "confirm always")

@@ -1,8 +1,7 @@
-"""Approvals: the rule on which starts need one, the requests, and their outcomes.
+"""Approvals: the rule on which starts need one, the requests, and the decisions.
 
-Every change of state is a compare-and-set in the transaction that writes its messages and its line of the audit, so of
-two people who decide at once one does, and the other learns of it. Nothing here spends: an approved offer is submitted
-like any other.
+Every change of state is a compare-and-set in the transaction that writes its messages and audit entry, so if two people
+decide at once, one does and the other sees it. Nothing here spends: an approved offer is submitted like any other.
 """
 
 import json
@@ -29,11 +28,11 @@ from bot.store.types import Converted, Dollars, SafeText, UtcDateTime, read, val
 from bot.store.wallets import lock_wallet
 
 NewsOf: TypeAlias = Callable[[Approval, bool], News]
-"""The messages about an approval after a change, with amounts in its channel or not; committed with the change."""
+"""Builds the messages about a changed approval, with amounts if its channel may see them; committed with the change."""
 
 MOST_AT_ONCE = 100
 _Names = Converted(Text(), json.dumps, json.loads)
-"""Names by ids."""
+"""Names by id."""
 
 approvals = Table(
     "approvals",
@@ -55,7 +54,7 @@ approvals = Table(
     Column("decided_at", UtcDateTime),
     UniqueConstraint("workspace_id", "batch", "days"),
     Index("ix_approvals_open", "state", "expires_at"),
-    sqlite_autoincrement=True,  # its number is in buttons: never reused
+    sqlite_autoincrement=True,  # ids are in buttons: never reuse one
 )
 
 approval_rules = Table(
@@ -73,14 +72,14 @@ class Approvals(Aggregate):
     """The `approvals` and `approval_rules` tables."""
 
     async def rule(self, workspace_id: int) -> ApprovalRule:
-        """When starts need approval in a workspace, and who gives it."""
+        """When a workspace's starts need approval, and who gives it."""
         async with self._database.reading() as connection:
             return await _rule(connection, workspace_id)
 
     async def change_rule(
         self, workspace_id: int, rule: ApprovalRule, person: Person, now: datetime, channel_id: str, what: str
     ) -> None:
-        """Set the rule; `what` says for the audit what changed."""
+        """Store the rule; `what` describes the change for the audit log."""
         async with self._database.writing() as connection:
             kept = values(rule)
             await connection.execute(
@@ -90,18 +89,18 @@ class Approvals(Aggregate):
             await audit.write_entry(connection, workspace_id, entry)
 
     async def leave_channel(self, workspace_id: int, channel_id: str) -> None:
-        """Ask for approval in this channel no more, but where each request is made."""
+        """Stop asking for approval in this channel; requests are posted where they are made."""
         this = (approval_rules.c.workspace_id == workspace_id) & (approval_rules.c.channel_id == channel_id)
         await self._database.write(update(approval_rules).where(this).values(channel_id=""))
 
     async def find(self, workspace_id: int, approval_id: int) -> Approval | None:
-        """A request for approval of this workspace."""
+        """A workspace's request for approval by id."""
         this = (approvals.c.workspace_id == workspace_id) & (approvals.c.id == approval_id)
         row = await self._database.row(select(approvals).where(this))
         return None if row is None else read(Approval, row)
 
     async def waiting(self, workspace_id: int, now: datetime, most: int) -> tuple[Approval, ...]:
-        """The newest requests that nobody answered yet."""
+        """The newest undecided requests."""
         mine = (approvals.c.workspace_id == workspace_id) & (approvals.c.state == ApprovalState.PENDING)
         query = select(approvals).where(mine, approvals.c.expires_at > now).order_by(approvals.c.id.desc()).limit(most)
         return tuple(read(Approval, row) for row in await self._database.rows(query))
@@ -109,13 +108,13 @@ class Approvals(Aggregate):
     async def ask(
         self, approval: Approval, requests: Sequence[TrackRequest], news_of: NewsOf
     ) -> tuple[Approval, bool] | None:
-        """Keep a request for approval; returns the stored one, and whether it is new: asking again adds nothing.
+        """Store a request for approval; returns it, and whether it is new: repeating a request adds nothing.
 
-        None if the offer isn't any more what its `requests` say. One offer has one open request for each length; of
-        several that are approved, the offer starts once.
+        Returns None if the offer no longer matches its `requests`. An offer has one open request per length; if several
+        are approved, the offer still starts once.
         """
         async with self._database.writing() as connection:
-            # Else an offer could be moved to another campaign, or ended, between the look and the approvers' card.
+            # Otherwise an offer could be moved to another campaign, or end, between this check and the approvers' card.
             await lock_wallet(connection, requests[0].wallet_id)
             rows = await connection.execute(
                 select(track_requests).where(_requests(approval.workspace_id, approval.batch))
@@ -140,9 +139,9 @@ class Approvals(Aggregate):
         now: datetime,
         news_of: NewsOf,
     ) -> tuple[Approval, bool]:
-        """Approve or decline once, as another person than the asker, in time; returns it, and whether this call did.
+        """Approve or decline once, by another person than the requester; returns it, and whether this call decided.
 
-        What is approved may be started for as long as it could have been decided on.
+        An approved offer may be started for as long as a decision was possible.
         """
         this = (approvals.c.workspace_id == workspace_id) & (approvals.c.id == approval_id)
         may = (approvals.c.state == ApprovalState.PENDING) & (approvals.c.expires_at > now)
@@ -160,7 +159,7 @@ class Approvals(Aggregate):
             return approval, True
 
     async def unstarted(self, decided_before: datetime, now: datetime) -> tuple[tuple[Approval, int], ...]:
-        """What was approved before a moment and can still be started, and how many of its videos are left."""
+        """Offers approved before a time that can still be started, and how many of their videos are left."""
         same = (approvals.c.workspace_id == track_requests.c.workspace_id) & (
             approvals.c.batch == track_requests.c.batch
         )
@@ -172,7 +171,7 @@ class Approvals(Aggregate):
         return tuple((read(Approval, row), row.videos) for row in rows)
 
     async def expire(self, now: datetime, news_of: NewsOf) -> int:
-        """End requests for approval that nobody answered in time; returns how many."""
+        """Expire requests that nobody decided in time; returns how many."""
         over = (approvals.c.state == ApprovalState.PENDING) & (approvals.c.expires_at <= now)
         async with self._database.reading() as connection:
             due = (await connection.scalars(select(approvals.c.id).where(over).limit(MOST_AT_ONCE))).all()
@@ -187,23 +186,23 @@ class Approvals(Aggregate):
 
 
 async def needed_above(connection: AsyncConnection, request: TrackRequest, cost: Decimal) -> Decimal | None:
-    """The sum above which a press needs approval, if this one is above it; None if it isn't.
+    """The amount above which a press needs approval, if this press is above it; else None.
 
-    `cost` is dollars for each request of the batch. Within the caller's transaction.
+    `cost` is dollars per request of the batch. Within the caller's transaction.
     """
     above = (await _rule(connection, request.workspace_id)).above
     return above if above is not None and cost * await _size(connection, request) > above else None
 
 
 async def is_approved(connection: AsyncConnection, request: TrackRequest, days: int, cost: Decimal) -> bool:
-    """Whether this offer is approved at this length and price, within the caller's transaction."""
+    """Whether this offer is approved at this length and price. Within the caller's transaction."""
     approved = _offer(request.workspace_id, request.batch) & (approvals.c.state == ApprovalState.APPROVED)
     granted = await connection.scalar(select(approvals.c.cost).where(approved, approvals.c.days == days))
     return granted is not None and granted >= cost * await _size(connection, request)
 
 
 async def forget(connection: AsyncConnection, workspace_id: int) -> None:
-    """Delete the approvals of a workspace within the caller's transaction."""
+    """Delete a workspace's approvals. Within the caller's transaction."""
     for table in (approvals, approval_rules):
         await connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
 
@@ -216,13 +215,13 @@ async def _rule(connection: AsyncConnection, workspace_id: int) -> ApprovalRule:
 
 
 async def _size(connection: AsyncConnection, request: TrackRequest) -> int:
-    """How many requests are offered together."""
+    """How many requests the offer has."""
     counted = select(func.count()).where(_requests(request.workspace_id, request.batch))
     return int((await connection.execute(counted)).scalar_one())
 
 
 async def _record(connection: AsyncConnection, approval: Approval, news_of: NewsOf, by: Person, now: datetime) -> None:
-    """Write the messages about an approval as it stands, and its line of the audit."""
+    """Write the messages about an approval's present state, and its audit entry."""
     shows = select(shows_money(approvals)).where(approvals.c.id == approval.id)
     await write_news(connection, news_of(approval, bool(await connection.scalar(shows))), now)
     first = select(func.min(track_requests.c.link)).where(_requests(approval.workspace_id, approval.batch))

@@ -1,6 +1,6 @@
-"""Who spent, stopped and changed what, where, at what price and with what outcome. Written once, never changed.
+"""Audit log: who spent, stopped and changed what, where, at what cost and with what outcome. Append-only.
 
-The log adds what the mirror knows of trackings that were started outside the bot.
+Log queries add trackings that were started outside the bot, as far as the mirror knows them.
 """
 
 from collections import defaultdict
@@ -25,11 +25,11 @@ from bot.store.workspaces import Workspace
 K = TypeVar("K", int, str)
 
 PAGE = 1_000
-"""Entries that are read at a time for the file of all."""
+"""Entries read at a time for the file of all entries."""
 
 
 class Action(StrEnum):
-    """What the audit records. `OUTSIDE` is no row of it, but a tracking that the mirror alone knows."""
+    """Kinds of audit entries. `OUTSIDE` isn't stored: it stands for trackings known only from the mirror."""
 
     TRACK = "track"
     STOP = "stop"
@@ -44,7 +44,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the audit. `cost` is dollars, None if nothing was spent; `outcome` is a sentence or a state."""
+    """One audit entry. `cost` is dollars, None if nothing was spent; `outcome` is a sentence or a state."""
 
     at: datetime
     person: Person
@@ -58,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Dollars committed by each person, and in each channel and campaign by its id; the most first."""
+    """Dollars committed per person, channel and campaign (by id), highest first."""
 
     by_person: tuple[tuple[Person, Decimal], ...]
     by_channel: tuple[tuple[str, Decimal], ...]
@@ -66,7 +66,7 @@ class Spend:
 
 
 class Audit(Aggregate):
-    """The `audit` table, and the sums of what each person committed."""
+    """The `audit` table, and the sums committed per person."""
 
     async def write(self, workspace_id: int, entry: Entry) -> None:
         """Add one entry."""
@@ -74,7 +74,7 @@ class Audit(Aggregate):
             await write_entry(connection, workspace_id, entry)
 
     async def stopper(self, workspace_id: int, video_id: str, since: datetime) -> Person | None:
-        """Who of a workspace stopped a video since a moment; None when nobody here did."""
+        """The person of a workspace who stopped a video since a time; None if nobody here did."""
         stopped = (audit.c.action == Action.STOP) & (audit.c.video_id == video_id)
         query = select(audit.c.person_id, audit.c.person_name).where(
             audit.c.workspace_id == workspace_id, audit.c.at >= since, stopped
@@ -96,15 +96,15 @@ class Audit(Aggregate):
         offset: int = 0,
         limit: int | None = None,
     ) -> tuple[Entry, ...]:
-        """Entries of these actions, by one person if an id is given, newest first; all of them without a limit."""
+        """Entries of these actions, newest first, optionally of one person; all of them without a limit."""
         last = None if limit is None else offset + limit
         rows = await self._database.rows(_log(workspace, actions, person_id, last).offset(offset).limit(limit))
         return tuple(map(_entry, rows))
 
     async def pages(self, workspace: Workspace, person_id: str = "") -> AsyncIterator[tuple[Entry, ...]]:
-        """Every entry, by one person if an id is given, newest first, in pages: none stands twice if more are written.
+        """Every entry, newest first, optionally of one person, in pages; new entries meanwhile repeat none.
 
-        Each page begins after the last entry of the one before, so its cost doesn't grow.
+        Each page starts after the last entry of the one before, so its cost doesn't grow.
         """
         after: Row[Any] | None = None
         while rows := await self._database.rows(_log(workspace, tuple(Action), person_id, PAGE, after)):
@@ -112,7 +112,7 @@ class Audit(Aggregate):
             after = rows[-1]
 
     async def spend(self, workspace_id: int, since: datetime, campaign_id: int | None = None) -> Spend:
-        """The cost of videos that were started since a moment, in one campaign if it is given."""
+        """Cost of the videos started since a time, optionally in one campaign."""
         made = track_requests.c
         query = (
             select(made.person_id, func.max(made.person_name), made.channel_id, made.campaign_id, func.sum(made.cost))
@@ -141,7 +141,7 @@ class Audit(Aggregate):
 def _log(
     workspace: Workspace, actions: Collection[Action], person_id: str, last: int | None, after: Row[Any] | None = None
 ) -> Select[Any]:
-    """The last entries, newest first: `last` of them at most, those that come after a row of it."""
+    """Query for the newest entries: at most `last`, older than the row `after`."""
     here: list[ColumnElement[bool]] = [audit.c.workspace_id == workspace.id, audit.c.action.in_(actions)]
     if person_id:
         here.append(audit.c.person_id == person_id)
@@ -172,7 +172,7 @@ _COLUMNS = ("id", "at", "person_id", "person_name", "channel_id", "action", "lin
 
 
 def _outside(workspace: Workspace, *, is_running: bool) -> Select[Any]:
-    """The trackings that nobody started through the bot, as entries, newest first. One range of an index."""
+    """Trackings not started through the bot, as entries, newest first. Reads one index range."""
     nothing = literal("", String)
     entry = select(
         literal(0).label("id"),
@@ -191,7 +191,7 @@ def _outside(workspace: Workspace, *, is_running: bool) -> Select[Any]:
 
 
 async def write_track(connection: AsyncConnection, request: TrackRequest, now: datetime) -> None:
-    """Note, within the caller's transaction, how a submitted request ended."""
+    """Record how a submitted request ended. Within the caller's transaction."""
     started = request.state is RequestState.TRACKING
     entry = Entry(
         at=now,
@@ -207,7 +207,7 @@ async def write_track(connection: AsyncConnection, request: TrackRequest, now: d
 
 
 async def write_entry(connection: AsyncConnection, workspace_id: int, entry: Entry) -> None:
-    """Add one entry within the caller's transaction."""
+    """Add one entry. Within the caller's transaction."""
     await connection.execute(insert(audit).values(workspace_id=workspace_id, **values(entry)))
 
 

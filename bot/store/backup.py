@@ -1,4 +1,4 @@
-"""Copies of a whole database: SQLite's by its online backup. For PostgreSQL, the line of its own tools is named."""
+"""Backups of a whole database: SQLite's by its online backup; for PostgreSQL, the command to run instead."""
 
 import os
 import sqlite3
@@ -18,9 +18,9 @@ _TO_POSTGRES = "pg_restore --exit-on-error --no-owner --dbname={url} {file}"
 
 
 def backup(url: str, target: Path) -> None:
-    """Copy a SQLite database as it is at one moment, also while a bot writes into it. An existing file is kept.
+    """Copy a SQLite database consistently, even while a bot writes to it. An existing file is kept.
 
-    Raises `NotConfigured`: for PostgreSQL with the line to run instead.
+    Raises NotConfigured, for PostgreSQL with the command to run instead.
     """
     source = _sqlite_file(url, _FROM_POSTGRES, target)
     if not source.is_file():
@@ -32,9 +32,9 @@ def backup(url: str, target: Path) -> None:
 
 
 async def restore(url: str, source: Path) -> None:
-    """Put a backup where no database is yet, and bring its schema up to date. An existing database is kept.
+    """Restore a backup where no database exists, and upgrade its schema. An existing database is kept.
 
-    Raises `NotConfigured`: for the schema of a newer version, and for PostgreSQL with the line to run instead.
+    Raises NotConfigured, for the schema of a newer version, and for PostgreSQL with the command to run instead.
     """
     target = _sqlite_file(url, _TO_POSTGRES, source)
     with sole_process(url), _new_file(target) as copy:
@@ -73,19 +73,19 @@ def _ensure_backup(file: Path) -> None:
 
 @contextmanager
 def _new_file(target: Path) -> Iterator[Path]:
-    """A file to write: it appears at `target` in one step at the end of the block, and replaces no other file."""
+    """A file to write: it appears at `target` atomically at the end of the block, and replaces no other file."""
     rest = [name for name in (target, Path(f"{target}-wal")) if name.exists()]
     if rest:
         raise NotConfigured(f"{rest[0]} exists already and is kept as it is. Move it away, or choose another place.")
     partial = Path(f"{target}.partial")
     try:
-        partial.unlink(missing_ok=True)  # what an interrupted copy left
+        partial.unlink(missing_ok=True)  # from an interrupted copy
         partial.touch(mode=0o600)
         yield partial
         with partial.open("rb+") as written:
             os.fsync(written.fileno())
         target.touch(mode=0o600, exist_ok=False)
-        partial.replace(target)  # a link would do both at once, but not every file system has them
+        partial.replace(target)  # a link would be a single step, but not every file system has them
     except BotError:
         raise
     except (OSError, sqlite3.Error) as error:
@@ -97,11 +97,11 @@ def _new_file(target: Path) -> Iterator[Path]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy in one read transaction, which blocks no writer, and see that the copy is whole."""
+    """Copy in one read transaction, which blocks no writer, and verify the copy."""
     address = f"{source.resolve().as_uri()}?mode=rw"
     with closing(sqlite3.connect(address, uri=True)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
-        new.execute("PRAGMA journal_mode=DELETE")  # one file holds all of it
+        new.execute("PRAGMA journal_mode=DELETE")  # everything in one file
         (state,) = new.execute("PRAGMA quick_check").fetchone()
     if state != "ok":
         raise DatabaseUnavailable(f"{source} is damaged: {state}.")

@@ -1,4 +1,4 @@
-"""The tables of campaigns: their names, the links in them, and the channels that are about one."""
+"""Tables of campaigns: their names, the links in them, and the channels that have one."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 from sqlalchemy.types import Date, Integer, String
@@ -21,7 +21,7 @@ campaigns = Table(
     Column("created_by_id", String, nullable=False),
     Column("created_by_name", SafeText, nullable=False),
     UniqueConstraint("workspace_id", "folded_name"),
-    sqlite_autoincrement=True,  # its number is in buttons: never reused
+    sqlite_autoincrement=True,  # ids are in buttons: never reuse one
 )
 
 campaign_links = Table(

@@ -1,7 +1,7 @@
-"""Campaigns of a workspace, the links in them, and the campaign that a channel is about.
+"""Campaigns of a workspace, the links in them, and the campaign of a channel.
 
-Every method takes the workspace's number and neither returns nor changes another workspace's data. Each change is
-written to the audit in its own transaction.
+Every method takes the workspace's id and neither returns nor changes another workspace's data. Each change is recorded
+in the audit log in its own transaction.
 """
 
 from collections import defaultdict
@@ -27,13 +27,16 @@ from bot.store.types import read
 class Campaigns(Aggregate):
     """The `campaigns`, `campaign_links` and `channel_campaigns` tables.
 
-    `channel_id` is where a change was made, for the audit: empty if nowhere in particular.
+    `channel_id` is where a change was made, for the audit log; empty if nowhere in particular.
     """
 
     async def create(
         self, workspace_id: int, name: str, person: Person, now: datetime, channel_id: str = ""
     ) -> tuple[Campaign, bool]:
-        """The campaign of that name, in any case, and whether it is new. It may be archived if it isn't."""
+        """Create a campaign, or return the existing one of that name in any case; and whether it is new.
+
+        It may be archived.
+        """
         new = {
             "workspace_id": workspace_id,
             "name": name,
@@ -52,17 +55,17 @@ class Campaigns(Aggregate):
             return read(Campaign, (await connection.execute(named)).one()), False
 
     async def named(self, workspace_id: int, name: str) -> Campaign | None:
-        """The campaign of that name, in any case, archived or not."""
+        """The campaign of that name in any case, archived or not."""
         row = await self._database.row(select(campaigns).where(_named(workspace_id, name)))
         return None if row is None else read(Campaign, row)
 
     async def find(self, workspace_id: int, campaign_id: int) -> Campaign | None:
-        """The campaign with this number, archived or not."""
+        """The campaign with this id, archived or not."""
         row = await self._database.row(select(campaigns).where(_this(workspace_id, campaign_id)))
         return None if row is None else read(Campaign, row)
 
     async def all(self, workspace_id: int, *, archived: bool = False) -> tuple[Campaign, ...]:
-        """The workspace's campaigns by name: those that are not archived, or those that are."""
+        """The workspace's active campaigns, or its archived ones, by name."""
         is_archived = campaigns.c.archived_at.is_not(None) if archived else campaigns.c.archived_at.is_(None)
         query = select(campaigns).where(campaigns.c.workspace_id == workspace_id, is_archived)
         return tuple(read(Campaign, row) for row in await self._database.rows(query.order_by(campaigns.c.folded_name)))
@@ -76,7 +79,7 @@ class Campaigns(Aggregate):
         now: datetime,
         channel_id: str = "",
     ) -> frozenset[str]:
-        """Put links into a campaign, each a `(key, link, platform)`; returns the keys that were not in it before."""
+        """Add links, each a `(key, link, platform)`, to a campaign; returns the keys that are new in it."""
         async with self._database.writing() as connection:
             campaign = await _locked(connection, workspace_id, campaign_id)
             if campaign is None:
@@ -99,7 +102,7 @@ class Campaigns(Aggregate):
         now: datetime,
         channel_id: str = "",
     ) -> frozenset[str]:
-        """Take links out of a campaign; returns the keys that were in it."""
+        """Remove links from a campaign; returns the keys that were in it."""
         async with self._database.writing() as connection:
             campaign = await _locked(connection, workspace_id, campaign_id)
             if campaign is None:
@@ -115,7 +118,7 @@ class Campaigns(Aggregate):
             return frozenset(links)
 
     async def links(self, workspace_id: int, campaign_id: int) -> tuple[CampaignLink, ...]:
-        """Every link in a campaign, in the order in which they were added."""
+        """Every link in a campaign, in the order of addition."""
         query = (
             select(campaign_links)
             .join(campaigns, campaigns.c.id == campaign_links.c.campaign_id)
@@ -130,7 +133,7 @@ class Campaigns(Aggregate):
         return frozenset(await self._database.scalars(query.where(_this(workspace_id, campaign_id))))
 
     async def keys(self, workspace_id: int) -> Mapping[int, tuple[str, ...]]:
-        """The keys of the links in each campaign of the workspace, by the campaign's number."""
+        """Keys of the links in each campaign of the workspace, by campaign id."""
         query = (
             select(campaign_links.c.campaign_id, campaign_links.c.key)
             .join(campaigns, campaigns.c.id == campaign_links.c.campaign_id)
@@ -142,7 +145,7 @@ class Campaigns(Aggregate):
         return {campaign_id: tuple(each) for campaign_id, each in found.items()}
 
     async def of_keys(self, workspace_id: int, keys: Collection[str]) -> Mapping[str, tuple[Campaign, ...]]:
-        """The campaigns by name, archived ones left out, that each of these links is in; only links that are in one."""
+        """The active campaigns, by name, of each of these links; links without one are left out."""
         query = (
             select(campaign_links.c.key.label("key"), campaigns)
             .join(campaigns, campaigns.c.id == campaign_links.c.campaign_id)
@@ -161,7 +164,7 @@ class Campaigns(Aggregate):
     async def rename(
         self, workspace_id: int, campaign_id: int, name: str, person: Person, now: datetime, channel_id: str = ""
     ) -> Campaign | None:
-        """Give a campaign another name; None if another one has it."""
+        """Rename a campaign; returns None if another one has the name."""
         changes = {"name": name, "folded_name": folded(name)}
         try:
             return await self._change(workspace_id, campaign_id, changes, person, now, channel_id, f"renamed to {name}")
@@ -171,13 +174,13 @@ class Campaigns(Aggregate):
     async def archive(
         self, workspace_id: int, campaign_id: int, person: Person, now: datetime, channel_id: str = ""
     ) -> Campaign | None:
-        """Archive a campaign with everything in it. Channels whose own it is get it back once it is restored."""
+        """Archive a campaign with everything in it. Channels that it belongs to get it back once it is restored."""
         return await self._change(workspace_id, campaign_id, {"archived_at": now}, person, now, channel_id, "archived")
 
     async def restore(
         self, workspace_id: int, campaign_id: int, person: Person, now: datetime, channel_id: str = ""
     ) -> Campaign | None:
-        """Restore a campaign."""
+        """Restore an archived campaign."""
         return await self._change(workspace_id, campaign_id, {"archived_at": None}, person, now, channel_id, "restored")
 
     async def set_budget(
@@ -189,7 +192,7 @@ class Campaigns(Aggregate):
         now: datetime,
         channel_id: str = "",
     ) -> Campaign | None:
-        """Set what tracking in a campaign may cost, in dollars; None removes the limit."""
+        """Set the maximum cost of tracking in a campaign, in dollars; None removes the limit."""
         what = "budget removed" if budget is None else f"budget set to ${budget:,.2f}"
         return await self._change(workspace_id, campaign_id, {"budget": budget}, person, now, channel_id, what)
 
@@ -203,7 +206,7 @@ class Campaigns(Aggregate):
         now: datetime,
         channel_id: str = "",
     ) -> Campaign | None:
-        """Set both dates of a campaign, each None if it has none."""
+        """Set both dates of a campaign; None means open."""
         what = f"dates set to {starts_on or 'open'} until {ends_on or 'open'}"
         changes = {"starts_on": starts_on, "ends_on": ends_on}
         return await self._change(workspace_id, campaign_id, changes, person, now, channel_id, what)
@@ -211,7 +214,7 @@ class Campaigns(Aggregate):
     async def set_channel(
         self, workspace_id: int, channel_id: str, campaign_id: int | None, person: Person, now: datetime
     ) -> Campaign | None:
-        """Make a campaign a channel's own, or none with None; returns the campaign that it is about from now on."""
+        """Set the channel's own campaign, or none; returns the campaign, or None."""
         here = {"workspace_id": workspace_id, "channel_id": channel_id}
         async with self._database.writing() as connection:
             if campaign_id is None:
@@ -252,7 +255,7 @@ class Campaigns(Aggregate):
 async def join(
     connection: AsyncConnection, campaign_id: int, links: Sequence[tuple[str, str, str]], person: Person, now: datetime
 ) -> None:
-    """Put links, each a `(key, link, platform)`, into a campaign within the caller's transaction. Safe to repeat."""
+    """Add links, each a `(key, link, platform)`, to a campaign. Within the caller's transaction. Safe to repeat."""
     whose = {"campaign_id": campaign_id, "added_at": now, "added_by_id": person.id, "added_by_name": person.name}
     rows = [{**whose, "key": key, "link": link, "platform": platform} for key, link, platform in links]
     await connection.execute(insert_into(campaign_links, connection).on_conflict_do_nothing(), rows)
@@ -266,13 +269,13 @@ async def join_if_kept(
     person: Person,
     now: datetime,
 ) -> None:
-    """Put a link into a campaign, unless the campaign was deleted with its workspace. Safe to repeat."""
+    """Add a link to a campaign, unless the campaign was deleted with its workspace. Safe to repeat."""
     if await connection.scalar(select(campaigns.c.id).where(_this(workspace_id, campaign_id))) is not None:
         await join(connection, campaign_id, [item], person, now)
 
 
 async def forget(connection: AsyncConnection, workspace_id: int) -> None:
-    """Delete the campaigns of a workspace within the caller's transaction."""
+    """Delete a workspace's campaigns. Within the caller's transaction."""
     mine = select(campaigns.c.id).where(campaigns.c.workspace_id == workspace_id)
     await connection.execute(delete(campaign_links).where(campaign_links.c.campaign_id.in_(mine)))
     for table in (channel_campaigns, campaigns):
@@ -288,7 +291,7 @@ def _named(workspace_id: int, name: str) -> ColumnElement[bool]:
 
 
 async def _locked(connection: AsyncConnection, workspace_id: int, campaign_id: int) -> Campaign | None:
-    """The campaign, which nobody else changes until the transaction ends."""
+    """The campaign, locked until the transaction ends."""
     query = select(campaigns).where(_this(workspace_id, campaign_id)).with_for_update()
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else read(Campaign, row)
@@ -312,5 +315,5 @@ def _videos(count: int) -> str:
 
 
 def _sole(links: Mapping[str, tuple[str, str]]) -> str:
-    """The link of a change of one video, which the audit names."""
+    """The link for an audit entry about a single video; empty for several."""
     return next(iter(links.values()))[0] if len(links) == 1 else ""

@@ -1,4 +1,4 @@
-"""Where the bot is installed: workspaces that it joined, tokens that it was given, commands that it registered."""
+"""Installations of the bot: workspaces that it joined, OAuth tokens, and registered commands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from bot.store.tables import chat_installs, command_syncs, installations, oauth_
 
 PURPOSE = "installation"
 MAX_STATES = 2_000
-"""Unfinished installations kept at once: anyone can begin one, so the oldest make room for new ones."""
+"""Maximum number of unfinished installations: anyone can start one, so new ones replace the oldest."""
 
 _BATCH = 200
-"""Rows in one statement: SQLite takes a limited number of values."""
+"""Rows per statement: SQLite limits the number of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class ChatInstall:
 
 
 class ChatInstalls(Aggregate):
-    """The `chat_installs` table: workspaces of chats that report only joins and leaves. Ids are the chat's own."""
+    """The `chat_installs` table, for chats that report only joins and leaves. Ids are the chat's own."""
 
     async def known(self, chat: str) -> Mapping[str, bool]:
-        """Every workspace that the bot is in, as far as it knows, and whether the operator has claimed it."""
+        """Every workspace that the bot is in, and whether the operator has claimed it."""
         query = select(chat_installs.c.external_id, chat_installs.c.is_claimed)
         rows = await self._database.rows(query.where(chat_installs.c.chat == chat, chat_installs.c.left_at.is_(None)))
         return {row.external_id: row.is_claimed for row in rows}
@@ -40,13 +40,13 @@ class ChatInstalls(Aggregate):
         return bool(await self._database.scalar(select(chat_installs.c.is_claimed).where(_install(chat, id_))))
 
     async def claim(self, chat: str, id_: str) -> None:
-        """The operator claims a workspace that the bot is in. Safe to repeat."""
+        """Record that the operator claims a workspace. Safe to repeat."""
         await self._database.write(update(chat_installs).where(_install(chat, id_)).values(is_claimed=True))
 
     async def joined(self, chat: str, ids: Iterable[str], *, is_public: bool) -> Mapping[str, ChatInstall]:
-        """Note that the bot is in these; returns what is known of each. `is_public`: anybody may add the bot now.
+        """Record that the bot is in these workspaces; returns the stored facts of each.
 
-        Safe to repeat: what was noted of a workspace holds until the bot leaves it.
+        `is_public`: anybody may add the bot now. Safe to repeat: facts are kept until the bot leaves the workspace.
         """
         found: dict[str, ChatInstall] = {}
         listed = list(dict.fromkeys(ids))
@@ -68,26 +68,26 @@ class ChatInstalls(Aggregate):
         return found
 
     async def left(self, chat: str, ids: Iterable[str], now: datetime) -> None:
-        """Note that the bot is gone from these, since now unless that was known. Safe to repeat."""
+        """Record that the bot has left these workspaces, unless that was known. Safe to repeat."""
         async with self._database.writing() as connection:
             for each in ids:
                 gone = update(chat_installs).where(_install(chat, each), chat_installs.c.left_at.is_(None))
                 await connection.execute(gone.values(left_at=now))
 
     async def departed(self, before: datetime) -> Sequence[tuple[str, str]]:
-        """Chat and id of each workspace that the bot left before a moment."""
+        """Chat and id of each workspace that the bot left before a time."""
         query = select(chat_installs.c.chat, chat_installs.c.external_id).where(chat_installs.c.left_at < before)
         return [(row.chat, row.external_id) for row in await self._database.rows(query)]
 
     async def forget(self, chat: str, id_: str, before: datetime) -> None:
-        """Delete a workspace that was left before a moment; nothing if the bot is back."""
+        """Delete a workspace that was left before a time, unless the bot is back."""
         await self._database.write(delete(chat_installs).where(_install(chat, id_), chat_installs.c.left_at < before))
 
 
 class Installations:
-    """The tables `installations` and `oauth_states`: chats that hand out a token for each installation.
+    """The `installations` and `oauth_states` tables, for chats that issue a token per installation.
 
-    A token is stored encrypted under the chat's own scope. The adapter decides what a body holds.
+    A token is stored encrypted, bound to the chat's scope. The adapter decides what a body contains.
     """
 
     def __init__(self, database: Database, box: SecretBox) -> None:
@@ -95,15 +95,15 @@ class Installations:
         self._box = box
 
     async def save(self, chat: str, scope: str, body: str, now: datetime) -> None:
-        """Keep an installation in place of the one before; NotConfigured without SECRET_KEYS."""
+        """Store an installation, replacing an earlier one. Raises NotConfigured without SECRET_KEYS."""
         locked = self._box.lock(f"{chat}:{scope}", PURPOSE, body)
         row = {"chat": chat, "scope": scope, "locked": locked, "installed_at": now}
         await self._database.put(installations, row)
 
     async def replace(self, chat: str, scope: str, known: str | None, body: str, now: datetime) -> bool:
-        """Keep an installation in place of the `known` one, of none if that is None; whether it was still so.
+        """Replace the installation `known` (None for none) if it is still stored; returns whether it was.
 
-        An installation that somebody else has stored or removed meanwhile stays as it is.
+        An installation that was stored or removed by somebody else meanwhile is left alone.
         """
         new = {"locked": self._box.lock(f"{chat}:{scope}", PURPOSE, body), "installed_at": now}
         this = _installation(chat, scope)
@@ -118,27 +118,27 @@ class Installations:
             return True
 
     async def every(self, chat: str) -> tuple[tuple[str, str], ...]:
-        """The scope and the body of every installation in a chat."""
+        """Scope and body of every installation in a chat."""
         query = select(installations.c.scope, installations.c.locked).where(installations.c.chat == chat)
         rows = await self._database.rows(query.order_by(installations.c.scope))
         return tuple((scope, self._box.unlock(f"{chat}:{scope}", PURPOSE, locked)) for scope, locked in rows)
 
     async def find(self, chat: str, scope: str) -> str | None:
-        """The body of an installation, None if there is none."""
+        """The body of an installation; None if there is none."""
         locked = await self._database.scalar(select(installations.c.locked).where(_installation(chat, scope)))
         return None if locked is None else self._box.unlock(f"{chat}:{scope}", PURPOSE, locked)
 
     async def stored_at(self, chat: str, scope: str) -> datetime | None:
-        """When an installation was last stored, None if there is none."""
+        """When an installation was last stored; None if there is none."""
         query = select(installations.c.installed_at).where(_installation(chat, scope))
         return await self._database.scalar(query)
 
     async def remove(self, chat: str, scope: str) -> None:
-        """Forget an installation. Safe to repeat."""
+        """Delete an installation. Safe to repeat."""
         await self._database.write(delete(installations).where(_installation(chat, scope)))
 
     async def issue_state(self, state: str, now: datetime, expires_at: datetime) -> None:
-        """Store the state of an installation that has begun; delete expired ones, and the oldest above MAX_STATES."""
+        """Store the OAuth state of a new installation; delete expired states, and the oldest above MAX_STATES."""
         newest = select(oauth_states.c.state).order_by(oauth_states.c.expires_at.desc()).limit(MAX_STATES - 1)
         async with self._database.writing() as connection:
             await connection.execute(delete(oauth_states).where(oauth_states.c.expires_at <= now))
@@ -146,24 +146,24 @@ class Installations:
             await connection.execute(insert_into(oauth_states, connection).values(state=state, expires_at=expires_at))
 
     async def consume_state(self, state: str, now: datetime) -> bool:
-        """Whether an installation was begun here with this state, lately and for the first time."""
+        """Whether this OAuth state was issued here recently and is used for the first time."""
         this = delete(oauth_states).where(oauth_states.c.state == state, oauth_states.c.expires_at > now)
         return await self._database.write(this) == 1
 
 
 class CommandSync(Aggregate):
-    """The `command_syncs` table: a fingerprint of the commands that the bot registered for each application.
+    """The `command_syncs` table: a fingerprint of the commands registered for each application.
 
-    It registers them again only if they have changed.
+    Commands are registered again only if they have changed.
     """
 
     async def fingerprint(self, chat: str, application_id: str) -> str | None:
-        """The commands that were registered last; None if none were."""
+        """Fingerprint of the commands registered last; None if there is none."""
         this = (command_syncs.c.chat == chat) & (command_syncs.c.application_id == application_id)
         return await self._database.scalar(select(command_syncs.c.fingerprint).where(this))
 
     async def save(self, chat: str, application_id: str, fingerprint: str) -> None:
-        """Note which commands were registered. Safe to repeat."""
+        """Store the fingerprint of registered commands. Safe to repeat."""
         row = {"chat": chat, "application_id": application_id, "fingerprint": fingerprint}
         await self._database.put(command_syncs, row)
 

@@ -1,4 +1,4 @@
-"""Repairs stored times after the clock was set back, so that nothing waits until it shows them again."""
+"""Clock repair: fixes stored times after the clock was set back, so that nothing waits for them."""
 
 from datetime import datetime, timedelta
 
@@ -15,10 +15,10 @@ from bot.store.tables import videos, wallets
 from bot.store.wallets import LONGEST_REST
 
 CLOCKS_AGREE = timedelta(minutes=1)
-"""How far the clocks of two machines may be apart."""
+"""Tolerated difference between the clocks of two machines."""
 LONGEST_LEASE = timedelta(minutes=5)
 OLD = timedelta(hours=2)
-"""The age given to a reading dated in the future. Its real age is unknown, so the reading is repeated."""
+"""Age assigned to readings dated in the future. Their real age is unknown, so they are repeated."""
 
 _DUE = (
     (leases.c.until, LONGEST_LEASE),
@@ -31,17 +31,17 @@ _DUE = (
     (alert_states.c.due_at, LONGEST_MUTE),
     (alert_settings.c.muted_until, LONGEST_MUTE),
 )
-"""Times to wait for, and how far ahead they are ever written."""
+"""Times that something waits for, and the furthest that each is ever set ahead."""
 
 
 class ClockRepair(Aggregate):
-    """Brings stored times from the future back. Safe to repeat, and in any number of processes.
+    """Moves stored future times back. Safe to repeat, and in any number of processes.
 
-    `Digests.recompute` does so for digests, whose times follow from their schedules.
+    `Digests.recompute` does the same for digests, whose times follow from their schedules.
     """
 
     async def run(self, now: datetime) -> None:
-        """Have nothing wait for a time that the clock showed before, and nothing look newer than the present.
+        """Fix times written while the clock was ahead: nothing waits for one, and nothing looks newer than the present.
 
         Messages that are being sent keep a lease of the usual length.
         """

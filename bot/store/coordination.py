@@ -1,4 +1,4 @@
-"""What processes on one database agree on: leases, the call budget of a key, events already handled, parts that run."""
+"""Coordination of processes on one database: leases, rate limits, deduplicated events, and running services."""
 
 import secrets
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from bot.store.tables import inbox, rates, services
 FARTHEST = 300.0
 """Seconds that calls can be reserved or held ahead; a later time was written before the clock was set back."""
 KEPT = timedelta(days=2)
-"""Longer than any platform delivers an event again (Slack: an hour; Discord: while a session can be resumed)."""
+"""Longer than any platform redelivers an event (Slack: an hour; Discord: while a session can be resumed)."""
 
 
 class Leases(Aggregate):
-    """The `leases` table: work that one process does at a time. After a lease's end anyone may take it."""
+    """The `leases` table: work for one process at a time. An expired lease can be taken by any process."""
 
     async def take(self, name: str, now: datetime, length: timedelta) -> str | None:
-        """The token of the lease, now the caller's for `length`; None while somebody else holds it."""
+        """Take a lease for `length`; returns its token, or None while another process holds it."""
         token = secrets.token_hex(8)
         async with self._database.writing() as connection:
             new = insert_into(leases, connection).values(name=name, token=token, until=now + length)
@@ -36,28 +36,28 @@ class Leases(Aggregate):
         return await self._database.scalar(select(leases.c.until).where(leases.c.name == name))
 
     async def give_back(self, name: str, token: str) -> None:
-        """End a lease early; one that was lost meanwhile is left alone."""
+        """Release a lease early; one that was lost meanwhile is left alone."""
         await self._database.write(delete(leases).where(leases.c.name == name, leases.c.token == token))
 
 
 async def is_held(connection: AsyncConnection, name: str, token: str) -> bool:
-    """Whether a lease still is the caller's, until the end of the transaction: nobody takes it meanwhile."""
+    """Whether the caller still holds a lease; locks it until the transaction ends."""
     mine = select(leases.c.name).where(leases.c.name == name, leases.c.token == token)
     return await connection.scalar(mine.with_for_update()) is not None
 
 
 class RateSlots(Aggregate):
-    """The `rates` table: the generic cell rate algorithm in one row per API key, shared by every process.
+    """The `rates` table: the generic cell rate algorithm with one row per API key, shared by all processes.
 
-    `tat`, the theoretical arrival time, is when the calls reserved so far would be over if they came evenly spaced.
-    Times are Unix seconds of the caller's clock; processes that share a key share a clock.
+    `tat`, the theoretical arrival time, is when the calls reserved so far would end at an even pace. Times are Unix
+    seconds of the caller's clock; processes that share a key share a clock.
     """
 
     async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:
-        """Reserve one call and return the seconds to wait before making it, 0 if it may go at once.
+        """Reserve one call; returns the seconds to wait before making it, 0 if it may be made at once.
 
-        `period` is the seconds that a call costs, `tolerance` how far ahead of an even pace calls may run (a burst of
-        n has `period * (n - 1)`). If the answer is more than `max_wait`, nothing was reserved.
+        `period` is the seconds per call, `tolerance` how far ahead of an even pace calls may run (a burst of n has
+        `period * (n - 1)`). If the result is more than `max_wait`, nothing was reserved.
         """
         ahead = (rates.c.tat > now) & (rates.c.tat <= now + FARTHEST)
         begin = case((ahead, rates.c.tat), else_=now)
@@ -78,7 +78,7 @@ class RateSlots(Aggregate):
         return max(0.0, float(reserved - period - tolerance - now))
 
     async def hold(self, key: str, until: float) -> None:
-        """Let no call go before `until`, except one with tolerance, which may go that much earlier. Never shortens."""
+        """Allow no call before `until`, except that tolerance lets one go that much earlier. Never shortens a hold."""
         async with self._database.writing() as connection:
             new = insert_into(rates, connection).values(key=key, tat=until)
             later = case((rates.c.tat > until, rates.c.tat), else_=until)
@@ -86,24 +86,24 @@ class RateSlots(Aggregate):
 
 
 class Inbox(Aggregate):
-    """The `inbox` table: events already handled, by any process. Platforms deliver an event again if they doubt."""
+    """The `inbox` table: events already handled by any process, since platforms may redeliver events."""
 
     async def is_new(self, chat: str, event_id: str, now: datetime) -> bool:
-        """Whether this event arrives for the first time, in whichever process; true once."""
+        """True the first time that any process sees this event, then False."""
         async with self._database.writing() as connection:
             new = insert_into(inbox, connection).values(chat=chat, event_id=event_id, seen_at=now)
             return (await connection.execute(new.on_conflict_do_nothing())).rowcount == 1
 
     async def forget_old(self, now: datetime) -> None:
-        """Delete events that no platform would deliver again."""
+        """Delete events that no platform would redeliver."""
         await self._database.write(delete(inbox).where(inbox.c.seen_at < now - KEPT))
 
 
 class Services(Aggregate):
-    """The `services` table: one row per part of the program. If several processes run a part, a working one speaks."""
+    """The `services` table: one row per part of the program. Of several processes, a working one sets the row."""
 
     async def report(self, process: str, problems: Mapping[str, str], now: datetime) -> None:
-        """Note the parts of a process by name, each with its problem, empty if it works. Safe to repeat."""
+        """Store the parts of a process by name, each with its problem, empty if it works. Safe to repeat."""
         async with self._database.writing() as connection:
             for name, problem in problems.items():
                 values = {"process": process, "seen_at": now, "problem": problem}
@@ -117,7 +117,7 @@ class Services(Aggregate):
                 await connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=values, where=speaks))
 
     async def is_writable(self, process: str, now: datetime) -> bool:
-        """Whether the database takes a write now and has room for more."""
+        """Whether the database accepts writes and has room for more."""
         if not self._database.has_room():
             return False
         try:

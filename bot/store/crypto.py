@@ -1,9 +1,9 @@
-"""Secrets at rest: encrypted for one owner and one purpose, so that a value copied elsewhere is refused.
+"""Encryption of stored secrets, bound to an owner and a purpose, so that a value copied elsewhere is refused.
 
-Fernet (AES-128-CBC with HMAC-SHA256) under keys that are derived from `SECRET_KEYS`: the first encrypts, all decrypt.
+Fernet (AES-128-CBC with HMAC-SHA256) with keys derived from `SECRET_KEYS`: the first encrypts, all decrypt.
 """
 
-# ruff: noqa: PLC0415 - a bot without SECRET_KEYS starts sooner, and smaller, without the library
+# ruff: noqa: PLC0415 - without SECRET_KEYS the library isn't loaded, which saves time and memory
 
 import base64
 import json
@@ -25,18 +25,18 @@ WRONG_KEYS = (
 
 
 class SecretBox:
-    """Encrypts and decrypts. Without keys it refuses both with NotConfigured."""
+    """Encrypts and decrypts. Without keys both raise NotConfigured."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self._fernet = _fernet(keys) if keys else None
 
     def lock(self, owner: str, purpose: str, secret: str) -> str:
-        """The secret, readable only for the same owner and purpose."""
+        """Encrypt a secret for one owner and purpose."""
         bound = json.dumps({"owner": owner, "purpose": purpose, "secret": secret})
         return self._keys().encrypt(bound.encode()).decode()
 
     def unlock(self, owner: str, purpose: str, locked: str) -> str:
-        """What was locked; NotConfigured where the keys, the owner or the purpose are others."""
+        """Decrypt a secret. Raises NotConfigured if the keys, the owner or the purpose don't match."""
         if self._fernet is None:  # something is stored, so a new key wouldn't help
             raise NotConfigured(WRONG_KEYS)
         from cryptography.fernet import InvalidToken
@@ -50,7 +50,7 @@ class SecretBox:
         return str(bound["secret"])
 
     def rotate(self, locked: str) -> str:
-        """The same secret under the first key; NotConfigured where no key opens it."""
+        """Re-encrypt with the first key. Raises NotConfigured if no key decrypts it."""
         keys = self._keys()
         from cryptography.fernet import InvalidToken
 

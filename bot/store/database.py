@@ -1,11 +1,11 @@
-"""The connection to SQLite or PostgreSQL: how a transaction begins, how long anything may take, what an outage is.
+"""Database access for SQLite and PostgreSQL: transactions, time-outs, and what counts as an outage.
 
-Reading and writing have an engine each. A writer on SQLite takes the lock as it begins (`BEGIN IMMEDIATE`): two that
-read first and write later would overwrite each other. It is alone in its pool, so writers of one process queue up
-in order instead of polling the lock. A reader opens no transaction at all and never waits for a writer.
+Reads and writes have separate engines. A write on SQLite takes the lock when it begins (`BEGIN IMMEDIATE`): two that
+read first and wrote later would overwrite each other. Its pool has one connection, so writers of a process queue in
+order instead of polling the lock. A read opens no transaction and never waits for a writer.
 
-A crowd waits for its turn for as long as the queue moves: transactions that change one wallet run one after the other,
-so a long queue says nothing of the database. One that doesn't move does.
+A crowd may wait for as long as the queue moves: transactions on one wallet run one after the other, so a long queue is
+no sign of an outage. A queue that doesn't move is.
 """
 
 import asyncio
@@ -35,11 +35,11 @@ from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store import sqlite_driver
 
 LEAST_FREE = 20_000_000
-"""Bytes: a small write may still succeed on a full disk, within what the file already has."""
+"""Bytes: on a full disk a small write may still succeed within the file's free pages."""
 CONNECTIONS = 5
-"""To read, and as many to write on PostgreSQL."""
+"""For reads, and as many for writes on PostgreSQL."""
 STALLED_AFTER = 10.0
-"""Seconds without one successful turn after which those who wait take the database for unavailable."""
+"""Seconds without a finished turn after which waiting callers treat the database as unavailable."""
 _FORMS = "sqlite:///file.db or postgresql://user:password@host/name"
 _ENCODED = "In a user name or password, write @ as %40, / as %2F, : as %3A and % as %25."
 _TAKEN = (
@@ -47,7 +47,7 @@ _TAKEN = (
     "or set DATABASE_URL to a PostgreSQL database, which several processes can share."
 )
 _PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-"""The last one overwrites what is deleted with zeros: else it stays readable in the file's free pages."""
+"""secure_delete overwrites deleted data with zeros; otherwise it stays readable in the file's free pages."""
 _SSL_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
 _SQLSTATES = {
     "28000": "the server refuses the user name",
@@ -57,14 +57,14 @@ _SQLSTATES = {
     "53300": "the server doesn't accept more connections",
     "57P03": "the server is starting up or shutting down",
 }
-"""PostgreSQL's error codes (appendix A of its manual) that a mistake in the address or its server leads to."""
+"""PostgreSQL's error codes (appendix A of its manual) for mistakes in the address or on its server."""
 
 T = TypeVar("T")
 _Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 
 def database_url(text: str) -> URL:
-    """What an operator writes as `DATABASE_URL`, with the driver that this bot uses; raises `NotConfigured`."""
+    """Parse `DATABASE_URL` and set the driver that this bot uses. Raises NotConfigured."""
     try:
         url = make_url(text)
         is_text = b"\0" not in unquote(text).encode()
@@ -84,7 +84,7 @@ def database_url(text: str) -> URL:
 
 
 def database_place(text: str) -> str:
-    """Where the database of a `DATABASE_URL` is, for people: a file's whole path, or a server, without a password."""
+    """Describe the place of a `DATABASE_URL` for people: a file's full path, or a server, without a password."""
     try:
         url = database_url(text)
     except NotConfigured as error:
@@ -95,8 +95,8 @@ def database_place(text: str) -> str:
 
 
 def _with_options(url: URL) -> URL:
-    """The URL with libpq's `sslmode` under the driver's name; any other option would be ignored or crash: refuse it."""
-    if url.query.keys() - {"sslmode", "ssl"}:  # not repeated: they may be the end of a password
+    """Translate libpq's `sslmode` to the driver's name; refuse other options, which would be ignored or crash."""
+    if url.query.keys() - {"sslmode", "ssl"}:  # not quoted: they may be the end of a password
         raise NotConfigured(f"DATABASE_URL has options other than sslmode after the ?. Remove them. {_ENCODED}")
     modes = set(url.query.values())
     if not modes <= _SSL_MODES:
@@ -106,13 +106,14 @@ def _with_options(url: URL) -> URL:
 
 @contextmanager
 def sole_process(text: str) -> Iterator[None]:
-    """Reserve a SQLite file for one process that serves, until the block ends; NotConfigured if another one has it.
+    """Reserve a SQLite file for one serving process, until the block ends. Raises NotConfigured if it is taken.
 
-    Several may share a PostgreSQL. The lock is a file beside the database's, and ends with the process in any case.
+    Several processes may share a PostgreSQL database. The lock is a file beside the database, and ends with the
+    process.
     """
     url = database_url(text)
     with ExitStack() as stack:
-        with suppress(OSError):  # without the folder the database can't be opened either, which has its own sentence
+        with suppress(OSError):  # a missing folder is reported when the database is opened
             if url.get_backend_name() == "sqlite":
                 lock = stack.enter_context(Path(f"{url.database}.lock").open("w", encoding="utf-8"))
                 try:
@@ -125,7 +126,7 @@ def sole_process(text: str) -> Iterator[None]:
 def why_closed(error: Exception) -> str:
     """Why a database can't be opened, and what to check, in our own words.
 
-    PostgreSQL's words repeat the user and the database of the address, which a misplaced password may have become.
+    PostgreSQL's messages repeat the address's user and database, which may be part of a misplaced password.
     """
     cause = error.orig if isinstance(error, DBAPIError) else error
     match cause:
@@ -155,18 +156,18 @@ def new_engine(url: URL, options: Mapping[str, Any]) -> AsyncEngine:
 
 
 def begin_immediate(connection: Connection) -> None:
-    """Take SQLite's write lock now: a lock taken at the first write may come after a stale read."""
+    """Take SQLite's write lock now: taken at the first write, it might follow a stale read."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def insert_into(table: Table, connection: AsyncConnection) -> _Upsert:
-    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    """An INSERT that supports ON CONFLICT, in the connection's dialect."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def replacing(table: Table, connection: AsyncConnection, columns: Iterable[str]) -> _Upsert:
-    """An INSERT that replaces these columns if the row's primary key is there already."""
+    """An INSERT that replaces these columns if the row exists."""
     new = insert_into(table, connection)
     return new.on_conflict_do_update(
         index_elements=table.primary_key, set_={name: new.excluded[name] for name in columns}
@@ -174,14 +175,14 @@ def replacing(table: Table, connection: AsyncConnection, columns: Iterable[str])
 
 
 def adding(table: Table, connection: AsyncConnection, column: str) -> _Upsert:
-    """An INSERT that adds to a column if the row's primary key is there already."""
+    """An INSERT that adds to a column if the row exists."""
     new = insert_into(table, connection)
     total = {column: table.c[column] + new.excluded[column]}
     return new.on_conflict_do_update(index_elements=table.primary_key, set_=total)
 
 
 class _Queue:
-    """Lets as many use an engine at a time as it has connections; the others wait in the order of arrival."""
+    """Admits as many users of an engine as it has connections; others wait in order of arrival."""
 
     def __init__(self, connections: int) -> None:
         self._free = asyncio.Semaphore(connections)
@@ -206,12 +207,12 @@ class _Queue:
             while not free.done():
                 await asyncio.wait((free,), timeout=self._left(began))
         except BaseException:
-            if not free.cancel():  # the turn came in the same moment
+            if not free.cancel():  # the turn came at the same moment
                 self._free.release()
             raise
 
     def _left(self, began: float) -> float:
-        """Seconds for which a wait that `began` then may go on. Raises TimeoutError if there are none."""
+        """Seconds left for a wait that `began` then. Raises TimeoutError if there are none."""
         left = max(began, self._moved_at) + STALLED_AFTER - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -219,7 +220,7 @@ class _Queue:
 
 
 class Database:
-    """One database, opened lazily. Every time-out is finite; outages surface as `DatabaseUnavailable`."""
+    """One database, opened lazily. Every time-out is finite; outages raise `DatabaseUnavailable`."""
 
     def __init__(self, url: str) -> None:
         target = database_url(url)
@@ -234,7 +235,7 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction, committed at the end of the block. Never await anything but the database inside it."""
+        """One transaction, committed at the end of the block. Await nothing but the database inside it."""
         with _translated():
             async with self._to_write.turn(), self._writer.begin() as connection:
                 yield connection
@@ -247,7 +248,7 @@ class Database:
                 yield connection
 
     async def read(self, fetch: Callable[[Connection], T]) -> T:
-        """What `fetch` reads over one connection, as in `reading`, but in a fraction of the time for a few rows."""
+        """Run `fetch` on one connection, as in `reading`, but much faster for a few rows."""
         with _translated():
             async with self._to_read.turn():
                 return await greenlet_spawn(self._fetched, fetch)
@@ -257,43 +258,43 @@ class Database:
             return fetch(connection)
 
     async def rows(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
-        """Every row that a query finds."""
+        """Every row of a query."""
         return await self.read(lambda connection: connection.execute(query, values).all())
 
     async def row(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - a row of any columns
-        """The one row that a query finds, None if there is none."""
+        """The only row of a query; None if there is none."""
         return await self.read(lambda connection: connection.execute(query, values).one_or_none())
 
     async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any | None:  # noqa: ANN401 - of any type
-        """The first column of the first row that a query finds, None if there is none."""
+        """The first column of the first row of a query; None if there is none."""
         return await self.read(lambda connection: connection.scalar(query, values))
 
     async def scalars(self, query: Executable) -> Sequence[Any]:
-        """The first column of every row that a query finds."""
+        """The first column of every row of a query."""
         return await self.read(lambda connection: connection.scalars(query).all())
 
     async def write(self, statement: Executable) -> int:
-        """Run one statement in a transaction of its own; returns how many rows it changed."""
+        """Run one statement in its own transaction; returns how many rows changed."""
         async with self.writing() as connection:
             return (await connection.execute(statement)).rowcount
 
     async def put(self, table: Table, values: Mapping[str, Any]) -> None:
-        """Write a row in place of the one that has its primary key."""
+        """Insert a row, or replace the one with its primary key."""
         kept = values.keys() - set(table.primary_key.columns.keys())
         async with self.writing() as connection:
             await connection.execute(replacing(table, connection, kept), values)
 
     def has_room(self, least: int = LEAST_FREE) -> bool:
-        """Whether SQLite's disk has so many bytes left. The disk of a database server can't be seen from here."""
+        """Whether SQLite's disk has this many bytes left. A database server's disk isn't visible from here."""
         try:
             return self._file is None or shutil.disk_usage(Path(self._file).parent).free >= least
         except OSError:
             return False
 
     async def truncate_log(self) -> None:
-        """Empty SQLite's write-ahead log into the file, so that nothing deleted before can be read in either.
+        """Empty SQLite's write-ahead log, so that deleted data can't be read in it either.
 
-        Waits for readers for as long as for a lock; if one still reads by then, the next call empties the log.
+        Waits for readers as long as for a lock; if one still reads then, the next call empties the log.
         """
         if self._reader.dialect.name == "sqlite":
             async with self.reading() as connection:
@@ -306,7 +307,7 @@ class Database:
 
 
 class Aggregate:
-    """What the store keeps together: statements about one table, or a few, of a database."""
+    """Base of the store's aggregates: statements about one or a few tables of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -314,7 +315,7 @@ class Aggregate:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Raise DatabaseUnavailable if the database is away, locked or full; our own mistakes stay as they are."""
+    """Raise DatabaseUnavailable if the database is away, locked or full; programming errors are raised as they are."""
     try:
         yield
     except (IntegrityError, ProgrammingError, DataError):
@@ -326,7 +327,7 @@ def _translated() -> Iterator[None]:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver would begin transactions by itself, late and deferred: that loses updates.
+    # The driver would begin transactions by itself, late and deferred, which loses updates.
     connection.isolation_level = None
     try:
         cursor = connection.cursor()
@@ -334,5 +335,5 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
     except BaseException:
-        connection.close()  # nobody else knows of it yet, and its thread would live on
+        connection.close()  # no pool owns it yet, and its thread would stay alive
         raise

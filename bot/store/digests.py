@@ -1,7 +1,7 @@
-"""Digest subscriptions: one row per channel, with the time at which it is next due, and digests already posted.
+"""Digest subscriptions: one row per channel with its next due time; and changes to posted digests.
 
-A row is claimed under a lease, and its next time is written in the transaction that writes its message: a process that
-is killed in between leaves a row that is still due, and the message's key keeps it from being posted twice.
+A row is claimed under a lease, and its next time is written together with its message: if a process dies in between,
+the row is still due, and the message's key prevents a second post.
 """
 
 import secrets
@@ -28,19 +28,19 @@ from bot.store.types import read
 from bot.store.workspaces import Workspace
 
 LEASE = timedelta(minutes=2)
-"""How long a claimed digest is its claimer's: longer than any takes to be made."""
+"""Lease of a claimed digest; longer than building one takes."""
 PAGE = 500
-"""Rows that one transaction handles when due times are computed again."""
+"""Rows per transaction when due times are recomputed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One channel's digest. `next` is the occurrence that comes next, or came and is not done.
+    """One channel's digest. `next` is the next occurrence, or the due one that isn't done.
 
-    `last_date` is the local date that was done last, `last_window_end` the end of the last reported window,
-    `last_recent` its `Collected.recent`, `last_carry` the part of a cent that it did not show, and `last_outcome` a
-    sentence if something kept the last digest from being posted. `off_reason` says why the digest was switched off if
-    nobody did it. `shows_money`: the channel may read of money.
+    `last_date` is the local date done last, `last_window_end` the end of the last reported window, `last_recent` its
+    `Collected.recent`, `last_carry` the fraction of a cent that it didn't show, and `last_outcome` a sentence if the
+    last digest wasn't posted. `off_reason` says why the digest was turned off automatically. `shows_money`: the channel
+    may see money.
     """
 
     id: int
@@ -61,31 +61,30 @@ class Subscription:
 
     @property
     def shown(self) -> DigestOptions:
-        """The options, without money if the channel may not read of it."""
+        """The options, without money if the channel may not see it."""
         hidden = frozenset[Section]() if self.shows_money else frozenset({Section.MONEY})
         return replace(self.options, sections=self.options.sections - hidden)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claim:
-    """A digest that is due, and the caller's alone while the lease lasts."""
+    """A due digest, reserved for the caller while the lease lasts."""
 
     subscription: Subscription
     token: str
 
     @property
     def row(self) -> tuple[int, str]:
-        """Its row, as long as the lease is not lost."""
+        """Id and lease token of its row."""
         return self.subscription.id, self.token
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The outcome of an occurrence: the messages to post, if any, and when the next one is due.
+    """Result of an occurrence: the messages to post, if any, and the next occurrence.
 
     `window_end` is the end of the reported window, None if nothing was reported, `recent` its `Collected.recent`, and
-    `carry` the part of a cent (dollars) that the next digest has to show;
-    `outcome` says why nothing was.
+    `carry` the fraction of a cent (dollars) that the next digest has to show; `outcome` says why nothing was reported.
     """
 
     next: Occurrence
@@ -108,9 +107,9 @@ class Digests(Aggregate):
         person: Person,
         now: datetime,
     ) -> Subscription:
-        """Switch a channel's digest on, or change it; a changed schedule computes what is due next.
+        """Turn a channel's digest on, or change it; a changed schedule determines the next due time.
 
-        A local date that was done is never due again, whatever hour or zone it is changed to.
+        A local date that was done is never due again, whatever time or zone is set.
         """
         here = _here(workspace.id, channel_id)
         async with self._database.writing() as connection:
@@ -130,7 +129,7 @@ class Digests(Aggregate):
             return _subscription((await connection.execute(_ROWS.where(here))).one())
 
     async def switch_off(self, workspace_id: int, channel_id: str) -> bool:
-        """Switch a channel's digest off; False if none was on. Its settings and the dates that were done stay."""
+        """Turn a channel's digest off; returns False if it wasn't on. Settings and done dates are kept."""
         off = update(digests).where(_here(workspace_id, channel_id), digests.c.is_on)
         return (
             await self._database.write(off.values(is_on=False, off_reason="", lease_token=None, lease_until=None)) == 1
@@ -142,18 +141,18 @@ class Digests(Aggregate):
         return None if row is None else _subscription(row)
 
     async def of_workspace(self, workspace_id: int) -> tuple[Subscription, ...]:
-        """The workspace's digests, those that are on first, in the order in which they are due."""
+        """The workspace's digests, active ones first, in the order of their due times."""
         query = _ROWS.where(digests.c.workspace_id == workspace_id)
         query = query.order_by(digests.c.is_on.desc(), digests.c.next_due_at, digests.c.id)
         return tuple(map(_subscription, await self._database.rows(query)))
 
     async def last_zone(self, workspace_id: int) -> str | None:
-        """The zone of the digest that was set up last in the workspace; None if there is none."""
+        """The time zone of the workspace's latest digest; None if there is none."""
         query = select(digests.c.zone).where(digests.c.workspace_id == workspace_id)
         return await self._database.scalar(query.order_by(digests.c.id.desc()).limit(1))
 
     async def claim(self, now: datetime, most: int) -> tuple[Claim, ...]:
-        """Take some of the digests that are due; equal workspaces come together. Nobody else gets them meanwhile."""
+        """Claim some due digests for the caller alone; those of one workspace come together."""
         token = secrets.token_hex(8)
         is_free = or_(digests.c.lease_until.is_(None), digests.c.lease_until <= now)
         due = (
@@ -174,7 +173,7 @@ class Digests(Aggregate):
         return tuple(Claim(each, token) for each in found)
 
     async def finish(self, occurrences: Mapping[Claim, Done], now: datetime) -> int:
-        """Write the messages together with the next times, in one transaction; returns how many digests that were.
+        """Write messages and next times in one transaction; returns how many digests were finished.
 
         Nothing is written for a digest whose lease was lost.
         """
@@ -188,15 +187,15 @@ class Digests(Aggregate):
         return len(done)
 
     async def postpone(self, claim: Claim, until: datetime) -> None:
-        """Leave a claimed digest as it is, to be claimed again from a moment on."""
+        """Release a claimed digest unchanged, to be claimed again from a time on."""
         mine = tuple_(digests.c.id, digests.c.lease_token) == tuple_(*claim.row)
         await self._database.write(update(digests).where(mine).values(lease_until=until))
 
     async def recompute(self, now: datetime) -> int:
-        """Correct the times to come and return how many were wrong. Safe to repeat.
+        """Correct future due times; returns how many were wrong. Safe to repeat.
 
-        A zone may have other rules than when they were written, since new rules come with a new version of the data;
-        or the clock was far ahead, so that dates count as done that are yet to come.
+        A zone's rules may have changed with new time zone data; or the clock was far ahead, so that future dates count
+        as done.
         """
         changed, after = 0, 0
         while True:
@@ -217,10 +216,10 @@ class Digests(Aggregate):
     async def change_posted(
         self, workspace_id: int, ref: str, name: str, changed: Callable[[Reply], Reply], now: datetime
     ) -> bool:
-        """Change a posted or waiting digest; False if the workspace has none of this name.
+        """Change a posted or waiting digest; returns False if the workspace has no such one.
 
-        `ref` is the digest's `<subscription>.<local date>`; `name` names the change, which counts once. Two changes at
-        the same time come one after the other, and neither takes the other back.
+        `ref` is the digest's `<subscription>.<local date>`; `name` identifies the change, which is applied once.
+        Concurrent changes are applied one after the other, without undoing each other.
         """
         key = f"digest:{ref.replace('.', ':', 1)}"
         here = outbox.c.workspace_id == workspace_id
@@ -272,9 +271,10 @@ def _next_time(claim: Claim, done: Done) -> dict[str, Any]:
 
 
 def _next_now(subscription: Subscription, now: datetime) -> Occurrence:
-    """The next one by today's rules; unchanged if the zone is not known any more.
+    """The next occurrence by today's rules; unchanged if the zone is unknown now.
 
-    One that skips more than a single occurrence was written while the clock was ahead. One skipped date may be done.
+    One that skips more than a single occurrence was written while the clock was ahead. A single skipped date may be
+    done.
     """
     schedule, upcoming = subscription.schedule, subscription.next
     try:
@@ -287,7 +287,7 @@ def _next_now(subscription: Subscription, now: datetime) -> Occurrence:
 
 
 def _done_by(subscription: Subscription, now: datetime) -> date | None:
-    """The last date that was done, as far as it can have been by now."""
+    """The last date that was done, capped at today."""
     today = now.astimezone(ZoneInfo(subscription.schedule.zone)).date()
     return subscription.last_date and min(subscription.last_date, today)
 
@@ -298,7 +298,7 @@ async def _upcoming(connection: AsyncConnection, now: datetime, after: int) -> S
 
 
 def _times(schedule: Schedule, upcoming: Occurrence) -> dict[str, Any]:
-    """A schedule and what is due next. The claim of a digest that was due is lost."""
+    """Columns of a schedule and its next due time. Ends an existing claim."""
     return {
         "minute": schedule.minute,
         "zone": schedule.zone,

@@ -1,7 +1,7 @@
-"""Events that nobody has handled yet: the mirror records them, and a handler removes them in its own transaction.
+"""Unhandled events: the mirror records them, and a handler removes them in its own transaction.
 
-For each event the store keeps which message each channel got, or why it got none. An event of a kind that this version
-does not know, recorded by a newer one, stays for a version that knows it.
+For each event the outcome per channel is kept: its message, or why there is none. Events of a kind unknown to this
+version, recorded by a newer one, stay for a version that knows it.
 """
 
 import logging
@@ -28,7 +28,7 @@ _IS_KNOWN = events.c.kind.in_(tuple(EventKind))
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event with its number; a wallet's events happened in the order of their numbers."""
+    """An event with its id; ids of a wallet's events follow their order."""
 
     id: int
     event: Event
@@ -42,7 +42,7 @@ class Events:
         self._left: set[str] = set()
 
     async def wallets(self) -> tuple[int, ...]:
-        """The wallets with events that nobody has handled."""
+        """Wallets with unhandled events."""
         found = await self._database.rows(select(events.c.wallet_id, events.c.kind).distinct())
         for kind in {row.kind for row in found} - {*EventKind} - self._left:
             self._left.add(kind)
@@ -50,7 +50,7 @@ class Events:
         return tuple({row.wallet_id for row in found if row.kind in {*EventKind}})
 
     async def of(self, wallet_id: int, limit: int) -> tuple[StoredEvent, ...]:
-        """The first events of a wallet, in order."""
+        """A wallet's first events, in order."""
         query = select(events).where(events.c.wallet_id == wallet_id, _IS_KNOWN).order_by(events.c.id).limit(limit)
         return tuple(
             StoredEvent(row.id, read(Event, row, kind=EventKind(row.kind))) for row in await self._database.rows(query)
@@ -62,7 +62,7 @@ class Events:
 
 
 async def record(connection: AsyncConnection, happened: Iterable[Event]) -> None:
-    """Record events within the transaction that learned of them."""
+    """Record events. Within the transaction that learned of them."""
     rows = [values(event, "detail") | {"detail": dict(event.detail)} for event in happened]
     if rows:
         await connection.execute(insert(events), rows)
@@ -71,10 +71,10 @@ async def record(connection: AsyncConnection, happened: Iterable[Event]) -> None
 async def handle(
     connection: AsyncConnection, numbers: Collection[int], outcomes: Mapping[int, Mapping[str, str]], now: datetime
 ) -> None:
-    """Remove events by number, within the transaction that handles them, and keep the outcome of each.
+    """Remove events by id and store the outcome of each. Within the transaction that handles them.
 
     An outcome maps a channel's setting to the key of its message, or to the reason why there is none; that of an event
-    which was handled before is added to the stored one. Snapshots are not kept: nearly all of them lead to nothing.
+    handled earlier is added to the stored one. Snapshot events aren't kept: nearly all of them lead to nothing.
     """
     worth = events.c.id.in_(list(numbers)) & (events.c.kind != EventKind.SNAPSHOT_CREATED)
     rows = [

@@ -1,4 +1,4 @@
-"""Removing a workspace with everything that is stored for it, and mirrors that no workspace uses any more."""
+"""Deletion of a workspace with all its data, and of mirrors that no workspace uses any more."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -31,27 +31,27 @@ from bot.store.tables import (
 from bot.store.workspaces import forgotten_id
 
 SPEND_KEPT = timedelta(days=62)
-"""Longer than any month, whose cap the sums are for."""
+"""Longer than any month whose cap needs the sums."""
 
 
 class Forgetting(Aggregate):
-    """Deletes across the tables, in one transaction each. What is gone is gone: ask first."""
+    """Deletes across tables, in one transaction each. There is no undo: ask first."""
 
     async def workspace(self, workspace_id: int) -> None:
-        """Delete a workspace: key, requests, audit, campaigns, digests, alerts, videos and the mirror nobody else uses.
+        """Delete a workspace: key, requests, audit, campaigns, digests, alerts, videos and an otherwise unused mirror.
 
-        Requests whose outcome is open stay, with the workspace's number and id, until they are settled: what they
-        started must not be started again. Of the rest the sum spent in each month stays, so that the cap cannot be
-        forgotten. On SQLite nothing of what was deleted can be read in the file or its log afterwards.
+        Requests with an open outcome stay, with the workspace's ids, until they are settled: what they started must not
+        be started again. The sums spent per month stay too, so that deletion can't reset the cap. On SQLite, deleted
+        data can't be read in the file or its log afterwards.
         """
         async with self._database.writing() as connection:
             await self._delete(connection, workspace_id)
         await self._database.truncate_log()
 
     async def settled_workspaces(self, now: datetime) -> None:
-        """Delete what was kept of forgotten workspaces for open requests that are settled, or ended long ago.
+        """Delete what was kept of deleted workspaces for open requests that are settled by now, or ended long ago.
 
-        A workspace that was used again since has its name back, and stays.
+        A workspace that has been used again since has its name back, and stays.
         """
         over = track_requests.c.submitted_at < now - SPEND_KEPT
         is_open = exists().where(track_requests.c.workspace_id == workspaces.c.id, IS_IN_FLIGHT, ~over)
@@ -86,18 +86,18 @@ class Forgetting(Aggregate):
         await self._unused_mirrors(connection)
 
     async def unused_mirrors(self) -> None:
-        """Delete the videos and snapshots of wallets that no workspace uses. They can be read from the API again."""
+        """Delete the videos and snapshots of wallets that no workspace uses. The API still has them."""
         async with self._database.writing() as connection:
             await self._unused_mirrors(connection)
         await self._database.truncate_log()
 
     async def old_spend(self, now: datetime) -> None:
-        """Delete the sums of forgotten workspaces that no cap is for any more."""
+        """Delete the sums of deleted workspaces that no cap needs any more."""
         old = forgotten_spend.c.month < (now - SPEND_KEPT).date()
         await self._database.write(delete(forgotten_spend).where(old))
 
     async def _keep_spend(self, connection: AsyncConnection, workspace_id: int) -> str:
-        """Keep what was spent in each month; returns the id under which it is kept."""
+        """Store what was spent per month; returns the id under which it is stored."""
         here = select(workspaces.c.chat, workspaces.c.external_id).where(workspaces.c.id == workspace_id)
         started = select(track_requests.c.submitted_at, track_requests.c.cost).where(
             track_requests.c.workspace_id == workspace_id, track_requests.c.state == RequestState.TRACKING
@@ -122,7 +122,7 @@ class Forgetting(Aggregate):
             await connection.execute(delete(table).where(table.c.owner_id == workspace_id))
 
     async def _files(self, connection: AsyncConnection, workspace_id: int) -> None:
-        """Delete the pictures and files of the workspace's messages, but for those that others wait to be sent with."""
+        """Delete the pictures and files of the workspace's messages, except those that others' unsent messages use."""
         mine, theirs = outbox.c.workspace_id == workspace_id, outbox.c.workspace_id != workspace_id
         kept = named_in(await connection.scalars(select(outbox.c.payload).where(theirs, is_open())))
         gone = named_in(await connection.scalars(select(outbox.c.payload).where(mine))) - kept
@@ -136,9 +136,9 @@ class Forgetting(Aggregate):
 
 
 async def _lock(connection: AsyncConnection, workspace_id: int) -> None:
-    """Make starts of a workspace wait, under its present key and earlier ones, and everything that writes for it.
+    """Block starts of a workspace, with its present and earlier keys, and everything that writes for it.
 
-    In the order of spending: the wallet first.
+    Locks in the same order as spending: the wallet first.
     """
     now = select(workspaces.c.wallet_id).where(workspaces.c.id == workspace_id)
     used = select(track_requests.c.wallet_id).where(track_requests.c.workspace_id == workspace_id)

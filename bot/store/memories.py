@@ -1,4 +1,4 @@
-"""Notes kept for a week: each person's last list, and the blocks that a workspace's chat refuses."""
+"""Notes kept for a week: each person's last list, and the message blocks that a workspace's chat refuses."""
 
 from datetime import datetime, timedelta
 
@@ -26,14 +26,14 @@ class Memories(Aggregate):
     """The `memories` table."""
 
     async def recall(self, ref: WorkspaceRef, name: str, now: datetime) -> str | None:
-        """The note under a name; None if there is none, or it is a week old."""
+        """The note with a name; None if there is none, or it is a week old."""
         here = (workspaces.c.chat == ref.chat) & (workspaces.c.external_id == ref.id)
         found = select(memories.c.value).join_from(memories, workspaces).where(here, memories.c.name == name)
         value: str | None = await self._database.scalar(found.where(memories.c.noted_at > now - KEPT))
         return value
 
     async def note(self, ref: WorkspaceRef, name: str, value: str, now: datetime) -> None:
-        """Keep a note, in place of an earlier one; nothing happens if the workspace isn't stored. Safe to repeat."""
+        """Store a note, replacing an earlier one; does nothing if the workspace isn't stored. Safe to repeat."""
         here = (workspaces.c.chat == ref.chat) & (workspaces.c.external_id == ref.id)
         workspace_id = await self._database.scalar(select(workspaces.c.id).where(here))
         if workspace_id is not None:
@@ -41,5 +41,5 @@ class Memories(Aggregate):
             await self._database.put(memories, row)
 
     async def forget_old(self, now: datetime) -> None:
-        """Delete notes that are a week old. Safe to repeat."""
+        """Delete notes older than a week. Safe to repeat."""
         await self._database.write(delete(memories).where(memories.c.noted_at <= now - KEPT))

@@ -1,7 +1,7 @@
-"""Brings a database's schema to what this code needs. Safe to run from several processes at once.
+"""Schema upgrades. Safe to run in several processes at once.
 
-On PostgreSQL an advisory lock, on SQLite the write lock, is held around the whole upgrade, which is one transaction:
-a process that comes second finds the work done. A schema of a newer bot is refused, never touched.
+The whole upgrade is one transaction under an advisory lock on PostgreSQL and the write lock on SQLite, so a second
+process finds it done. The schema of a newer bot is refused and left alone.
 """
 
 import sqlite3
@@ -17,7 +17,7 @@ from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store.database import begin_immediate, database_url, new_engine, why_closed
 
 SCHEMA = "v0014"
-"""The newest migration: what the tables in `bot.store.tables` look like."""
+"""The newest migration, which matches the tables in `bot.store.tables`."""
 
 _DEVELOPED = "0014"
 """The last schema before the first release: it has a few columns more than the baseline, which nothing read."""
@@ -31,13 +31,13 @@ _GONE = {
     "alert_states": ("changed_at",),
 }
 
-_LOCK = 0x636F6E7473746174  # "contstat": this program's advisory lock, one for all its processes
+_LOCK = 0x636F6E7473746174  # "contstat": the advisory lock of all this program's processes
 
 
 async def migrate(url: str) -> None:
     """Upgrade the schema if needed. Safe to repeat.
 
-    Raises `NotConfigured` for the schema of a newer or a development version, `DatabaseUnavailable` if no database can
+    Raises NotConfigured for the schema of a newer or a development version, DatabaseUnavailable if the database can't
     be opened.
     """
     target = database_url(url)
@@ -46,7 +46,7 @@ async def migrate(url: str) -> None:
         if target.database and target.get_backend_name() == "sqlite":
             _open_once(target.database)
         else:
-            # No limit on a statement: another process may be upgrading for a while.
+            # No statement time-out: another process may be upgrading for a while.
             options["connect_args"] = {"timeout": 5}
         engine = new_engine(target, options)
         try:
@@ -67,7 +67,7 @@ async def _upgraded(connection: AsyncConnection) -> None:
 
 
 def _open_once(file: str) -> None:
-    # Where a file cannot be opened, the asynchronous driver leaves a thread behind that may outlive the event loop.
+    # If a file can't be opened, the asynchronous driver leaves a thread that may outlive the event loop.
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA schema_version")
 
@@ -93,7 +93,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def _run(connection: Connection, found: str | None) -> None:
-    # Alembic takes a while to import, and most starts find the schema as it should be.
+    # Importing Alembic takes a while, and most starts find the schema up to date.
     from alembic import command  # noqa: PLC0415 (see above)
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
@@ -118,7 +118,7 @@ def _run(connection: Connection, found: str | None) -> None:
 
 
 def _adopt(connection: Connection) -> None:
-    """Make a database of the last schema before the first release one of the baseline. It keeps every row."""
+    """Convert a database with the last schema before the first release to the baseline. Keeps every row."""
     for table, columns in _GONE.items():
         for column in columns:
             connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

@@ -1,10 +1,10 @@
-"""Writes the mirror of a wallet's videos and snapshots, with the counters, the owner and the events of each.
+"""Writes the mirror of a wallet's videos and snapshots, with counters, owners and events.
 
-An event is a difference between two states of a video that the mirror knew, so the reader of a state writes its events,
-once. A video that is seen for the first time is none, nor are snapshots from before that, nor one missing in a list.
+An event is the difference between two states of a video in the mirror, so the writer of a new state records it, once. A
+video seen for the first time is no event, nor are snapshots from before that, nor a video missing in a list.
 
-Every function works inside the caller's transaction. The wallet is locked first: what is merged here was read here, and
-two writers that go through the same videos in different orders cannot block each other.
+Every function runs inside the caller's transaction and locks the wallet first: the merged state was read under that
+lock, and writers that process the same videos in different orders can't block each other.
 """
 
 from collections import Counter
@@ -35,7 +35,7 @@ Counts: TypeAlias = tuple[int | None, ...]
 async def remember(
     connection: AsyncConnection, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime
 ) -> tuple[str, ...]:
-    """Take over videos that the API stated, each with its canonical key; returns the ids that are new to the mirror."""
+    """Merge videos reported by the API, each with its canonical key; returns the ids that are new to the mirror."""
     known, after = await _merged(connection, wallet_id, seen, now)
     await _write(connection, known, after)
     await _record_changes(connection, known, after, now)
@@ -52,7 +52,7 @@ async def remember_reading(
     change_since: datetime | None,
     now: datetime,
 ) -> None:
-    """Take over a video's page, correct what changed in its snapshots, and end the lease on reading it.
+    """Merge a video's page, correct changed snapshots, and end the lease on reading it.
 
     `main_count` and `change_24h`, counted from `change_since`, are of the page's main metric.
     """
@@ -81,7 +81,7 @@ async def remember_reading(
 
 
 async def give_owner(connection: AsyncConnection, wallet_id: int, video_id: str, owner: Owner) -> None:
-    """Note who started a video of the mirror; only their workspace sees it from now on."""
+    """Record who started a video of the mirror; from now on only their workspace sees it."""
     known = await _known(connection, wallet_id, [video_id])
     before = known[video_id]
     after = replace(before, workspace_id=owner[0], started_by=owner[1])
@@ -96,7 +96,7 @@ async def give_owner(connection: AsyncConnection, wallet_id: int, video_id: str,
 async def _merged(
     connection: AsyncConnection, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime
 ) -> tuple[dict[str, StoredVideo], list[StoredVideo]]:
-    """The videos as the mirror had them, by id, and as they are now that the API stated `seen`."""
+    """The videos as the mirror had them, by id, and as they are after the API reported `seen`."""
     stated_by_id = {video.id: (video, key) for video, key in seen}
     await lock_wallet(connection, wallet_id)
     known = await _known(connection, wallet_id, stated_by_id)
@@ -117,7 +117,7 @@ async def _known(connection: AsyncConnection, wallet_id: int, ids: Iterable[str]
 
 
 async def _owners(connection: AsyncConnection, wallet_id: int, stated: Sequence[tuple[Video, str]]) -> dict[str, Owner]:
-    """Who asked for videos that appear for the first time: with another API key, or in a call without an answer yet."""
+    """Who requested videos that are new here: with another API key, or in a call that is still unanswered."""
     columns = (track_requests.c.workspace_id, track_requests.c.person_id, track_requests.c.person_name)
     asked = select(track_requests.c.video_id, *columns).where(
         track_requests.c.video_id.in_([video.id for video, _ in stated]),
@@ -131,7 +131,7 @@ async def _owners(connection: AsyncConnection, wallet_id: int, stated: Sequence[
 
 
 async def _write(connection: AsyncConnection, before: Mapping[str, StoredVideo], after: Sequence[StoredVideo]) -> None:
-    """Store the videos that differ from what was known, and move them between the counters."""
+    """Store the videos that changed, and move them between counters."""
     changed = [to_row(stored) for stored in after if before.get(stored.video.id) != stored]
     if not changed:
         return
@@ -158,7 +158,7 @@ def _counter(stored: StoredVideo) -> tuple[int, int, str, str]:
 async def _record_changes(
     connection: AsyncConnection, before: Mapping[str, StoredVideo], after: Sequence[StoredVideo], now: datetime
 ) -> None:
-    """Note what happened to the videos that were known."""
+    """Record the events of videos that were known."""
     pairs = [(before[stored.video.id].video, stored) for stored in after if stored.video.id in before]
     await events.record(
         connection,
@@ -177,7 +177,7 @@ async def _record_snapshots(
     new: AbstractSet[datetime],
     now: datetime,
 ) -> None:
-    """Note that a page brought snapshots, unless all were taken before the video was known of: that is history."""
+    """Record that a page has new snapshots, unless all are older than the video's first sighting: those are history."""
     news = {at for at in new if at > stored.first_seen_at}
     if not news:
         return
@@ -191,7 +191,7 @@ async def _record_snapshots(
 async def _write_snapshots(
     connection: AsyncConnection, stored: StoredVideo, taken: Iterable[Snapshot]
 ) -> tuple[AbstractSet[datetime], AbstractSet[datetime]]:
-    """Store the snapshots that are new or differ; returns when those known before, and all, were taken."""
+    """Store new and changed snapshots; returns the times of those known before, and of all."""
     mine = (snapshots.c.wallet_id == stored.wallet_id) & (snapshots.c.video_id == stored.video.id)
     columns = [snapshots.c[metric] for metric in METRICS]
     known: dict[datetime, Counts] = {

@@ -1,7 +1,7 @@
 """Transactional outbox: one row per message, keyed by the facts it reports and written with what caused it.
 
-A message is first a row, then posted, then ended as sent or dead; its key stays, so nothing is ever posted twice.
-Within a channel the order is that of the rows.
+A message is first stored, then posted, then ended as sent or dead; its key stays, so nothing is posted twice. Within a
+channel, messages are posted in the order of the rows.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -23,7 +23,7 @@ from bot.store.types import values
 
 
 class OutboxState(StrEnum):
-    """Where a message stands. `unclear`: the platform may have it, its answer was lost. `withdrawn`: not needed."""
+    """State of a message. `unclear`: it may have been posted, the response was lost. `withdrawn`: no longer needed."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -35,13 +35,12 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message for a channel, or for the person of `person_id` alone if `channel_id` is empty.
+    """A message for a channel, or for the person `person_id` alone if `channel_id` is empty.
 
-    `key` names it for ever and is made of facts, never of the present time (`digest:12:2026-11-27`). `edits` is the
-    key of an earlier message that it replaces; if that one never arrived, this one is posted as a new one. `replies_to`
-    is the key of one under which it is posted, for the whole channel to see. `owner_id` is the person who is notified
-    if it can never be posted. After `expires_at` it isn't worth posting any more. Before `due_at` it is not posted, and
-    may be withdrawn.
+    `key` identifies it for good and is made of facts, never of the present time (`digest:12:2026-11-27`). `edits` is
+    the key of an earlier message that it replaces; if that one was never posted, this one is posted as a new message.
+    `replies_to` is the key of a message to reply to, visible to the whole channel. `owner_id` is the person to notify
+    if it can't be posted. After `expires_at` it isn't posted any more. Until `due_at` it waits, and may be withdrawn.
     """
 
     key: str
@@ -66,19 +65,19 @@ class News:
 
 
 async def write_news(connection: AsyncConnection, news: News, now: datetime) -> None:
-    """Write messages within the caller's transaction, and withdraw those that they replace."""
+    """Write messages and withdraw those that they replace. Within the caller's transaction."""
     if news.replaces:
         await withdraw(connection, news.replaces, "replaced by a later message", now)
     await enqueue_all(connection, news.messages, now)
 
 
 async def enqueue(connection: AsyncConnection, message: Message, now: datetime) -> bool:
-    """Write a message within the caller's transaction; False if its key was there already."""
+    """Write a message; returns False if its key exists. Within the caller's transaction."""
     return await enqueue_all(connection, (message,), now) == 1
 
 
 async def enqueue_all(connection: AsyncConnection, messages: Iterable[Message], now: datetime) -> int:
-    """Write messages within the caller's transaction; returns how many were not there already."""
+    """Write messages; returns how many were new. Within the caller's transaction."""
     rows, contents = [], dict[str, Mapping[str, bytes]]()
     for message in messages:
         payload, contents[message.key] = to_stored(message.reply)
@@ -104,24 +103,24 @@ def _row(message: Message, payload: str, now: datetime) -> dict[str, Any]:
 
 
 async def withdraw(connection: AsyncConnection, keys: Iterable[str], reason: str, now: datetime) -> None:
-    """Within the caller's transaction, end messages that nobody tried to post yet, and keep the reason."""
+    """End messages that nobody has tried to post yet, with a reason. Within the caller's transaction."""
     pending = outbox.c.key.in_(list(keys)) & (outbox.c.state == OutboxState.PENDING) & (outbox.c.attempts == 0)
     ended = {"state": OutboxState.WITHDRAWN, "error": reason, "ended_at": now}
     await connection.execute(update(outbox).where(pending).values(ended))
 
 
 async def _keep(connection: AsyncConnection, contents: Mapping[str, bytes], now: datetime) -> None:
-    # In one order, so that two writers can't block each other.
+    # Sorted, so that two writers can't block each other.
     rows = [{"hash": digest, "content": content, "used_at": now} for digest, content in sorted(contents.items())]
     if rows:
         await connection.execute(replacing(blobs, connection, ["used_at"]), rows)
 
 
 class Outbox(Aggregate):
-    """The `outbox` table, for delivery. A report on a message whose lease was lost changes nothing."""
+    """The `outbox` table, for delivery. An update of a message whose lease was lost has no effect."""
 
     async def add(self, message: Message, now: datetime) -> bool:
-        """Write a message by itself; False if its key was there already."""
+        """Write a message in its own transaction; returns False if its key exists."""
         async with self._database.writing() as connection:
             return await enqueue(connection, message, now)
 
@@ -135,10 +134,10 @@ class Outbox(Aggregate):
         each: int,
         without: Collection[int] = (),
     ) -> tuple[Claimed, ...]:
-        """Make up to `most` messages the caller's for `LEASE`, each the first of its channel, and count the attempt.
+        """Claim up to `most` messages for `LEASE`, each the first of its channel, and count the attempt.
 
-        Of one workspace at most `each`, or `places[workspace_id]` if it is there; none whose number is in
-        `without`: those that this process is posting, whatever the clock says of their leases.
+        At most `each` per workspace, or `places[workspace_id]` if given; none with an id in `without`: those that this
+        process is posting, even if their leases look expired.
         """
         async with self._database.writing() as connection:
             rows, arrived, token = await claim(connection, now, chats, most, places, each, without)
@@ -151,7 +150,7 @@ class Outbox(Aggregate):
     async def sent(self, arrived: Mapping[Claimed, str], now: datetime) -> frozenset[int]:
         """Record posted messages with the platform's ids.
 
-        Returns the numbers of those whose lease is over; a message that was deleted since isn't among them.
+        Returns the ids of those whose lease was lost; messages deleted meanwhile aren't included.
         """
         ids = {mine.id: message_id for mine, message_id in arrived.items()}
         leased = tuple_(outbox.c.id, outbox.c.lease_token).in_([(mine.id, mine.token) for mine in arrived])
@@ -166,23 +165,23 @@ class Outbox(Aggregate):
             return frozenset(await connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(missing))))
 
     async def workspace_of(self, chat: str, person_id: str, message_id: str) -> str | None:
-        """The chat's id of the workspace that a person was sent a message about; None if they weren't."""
+        """The chat's id of the workspace that a message to a person was about; None if there is no such message."""
         this = (outbox.c.person_id == person_id) & (outbox.c.message_id == message_id) & (workspaces.c.chat == chat)
         query = select(workspaces.c.external_id).join(outbox, outbox.c.workspace_id == workspaces.c.id)
         found: str | None = await self._database.scalar(query.where(this))
         return found
 
     async def retry_later(self, mine: Claimed, next_at: datetime, error: str) -> bool:
-        """This attempt posted nothing; the next one is at `next_at` or later."""
+        """Record that this attempt posted nothing; the next one is at `next_at` or later."""
         state = OutboxState.UNCLEAR if mine.is_repeat else OutboxState.PENDING
         return await self._settle(mine, state=state, next_at=next_at, error=error)
 
     async def unclear(self, mine: Claimed, next_at: datetime, error: str) -> bool:
-        """It may be there; it is posted again from `next_at` on, since a lost message is worse."""
+        """Record that it may have been posted; it is posted again from `next_at` on, since a lost message is worse."""
         return await self._settle(mine, state=OutboxState.UNCLEAR, next_at=next_at, error=error)
 
     async def repost(self, mine: Claimed, now: datetime) -> bool:
-        """The message that it was to edit is gone for good: post it as a new one."""
+        """Record that the message to edit is gone; post this one as a new message."""
         here = (outbox.c.workspace_id == mine.workspace_id) & (outbox.c.channel_id == mine.channel_id)
         gone = update(outbox).where(here, outbox.c.message_id == mine.edits).values(message_id=None)
         async with self._database.writing() as connection:
@@ -194,10 +193,10 @@ class Outbox(Aggregate):
     async def dead(
         self, mine: Claimed, error: str, now: datetime, notice: Reply | None = None, *, closed: Reply | None = None
     ) -> bool:
-        """It will never be there; False if the lease was lost.
+        """Record that it can never be posted; returns False if the lease was lost.
 
-        `notice` goes to its owner, once. If its channel takes no messages any more, the channel's digest and alerts
-        are switched off, and `closed` goes to the people who had switched them on.
+        `notice` is sent to its owner, once. If its channel is closed to the bot, the channel's digest and alerts are
+        turned off, and `closed` is sent to the people who had turned them on.
         """
         async with self._database.writing() as connection:
             if not await _settle(connection, mine, {"state": OutboxState.DEAD, "error": error, "ended_at": now}):
@@ -212,12 +211,12 @@ class Outbox(Aggregate):
         return True
 
     async def withdraw(self, keys: Iterable[str], reason: str, now: datetime) -> None:
-        """End messages that nobody tried to post yet, and keep the reason. Safe to repeat."""
+        """End messages that nobody has tried to post yet, with a reason. Safe to repeat."""
         async with self._database.writing() as connection:
             await withdraw(connection, keys, reason, now)
 
     async def expedite(self, workspace_id: int, now: datetime) -> None:
-        """Retry a workspace's failed messages at once, since its platform answers again."""
+        """Retry a workspace's failed messages now, since its platform responds again."""
         waits = is_open() & (outbox.c.state != OutboxState.SENDING) & (outbox.c.attempts > 0)
         soon = update(outbox).where(waits, outbox.c.workspace_id == workspace_id, outbox.c.next_at > now)
         await self._database.write(soon.values(next_at=now))
@@ -228,14 +227,14 @@ class Outbox(Aggregate):
 
 
 async def _settle(connection: AsyncConnection, mine: Claimed, changes: Mapping[str, object]) -> bool:
-    """End the lease; False, and nothing changed, if somebody else has it by now."""
+    """End the lease with these changes; returns False without changes if it was lost."""
     leased = (outbox.c.state == OutboxState.SENDING) & (outbox.c.lease_token == mine.token)
     ended = update(outbox).where(outbox.c.id == mine.id, leased).values(lease_token=None, **changes)
     return (await connection.execute(ended)).rowcount == 1
 
 
 async def _close(connection: AsyncConnection, mine: Claimed, reason: str) -> set[str | None]:
-    """Switch off the digest and the alerts of a message's channel; returns the people who had switched them on."""
+    """Turn off the digest and alerts of a message's channel; returns the people who had turned them on."""
     people: set[str | None] = set()
     for table in (digests, alert_settings):
         on = (table.c.workspace_id == mine.workspace_id) & (table.c.channel_id == mine.channel_id) & table.c.is_on

@@ -1,7 +1,7 @@
-"""Claims of outbox messages: which may be posted now, and the lease under which one process posts them.
+"""Outbox claims: which messages may be posted now, and the lease under which one process posts them.
 
-A message's `next_at` is when it may be claimed: when it is due, when it may be tried again and, while it is being sent,
-when the sender's lease ends.
+A message's `next_at` is when it may be claimed: when it is due, when it may be retried or, while it is being sent, when
+the sender's lease ends.
 """
 
 import re
@@ -22,9 +22,9 @@ from bot.store.tables import workspaces
 from bot.store.types import read
 
 LEASE = timedelta(seconds=45)
-"""How long a claimed message is the claimer's. It must be posted before, so that no other process has begun."""
+"""Lease of a claimed message. It has to be posted within this time, before another process may claim it."""
 HOLDS_UP = timedelta(hours=2)
-"""How long a failing message blocks its channel; then later messages overtake it."""
+"""How long a failing message blocks its channel; after that, later messages overtake it."""
 
 _HASH = re.compile(r'"([0-9a-f]{64})"')
 
@@ -33,12 +33,11 @@ Found: TypeAlias = Row[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claimed:
-    """A message that is the claimer's to post, its attempt counted already.
+    """A message to post, claimed by the caller, with its attempt already counted.
 
-    `chat` and `external_id` name the workspace as its platform does. `edits` is the id of the message that it
-    replaces, None if it is posted as a new one; `replies_to` of the one that it is posted under. `reply` is None if the
-    stored one can't be read. `is_repeat`: an earlier attempt may have succeeded, so the message may be there.
-    `tried_at` is when the first attempt began.
+    `chat` and `external_id` identify the workspace on its platform. `edits` is the id of the posted message to replace,
+    None to post a new one; `replies_to` the id of the one to reply to. `reply` is None if the stored one is unreadable.
+    `is_repeat`: an earlier attempt may have succeeded. `tried_at` is when the first attempt began.
     """
 
     id: int
@@ -70,9 +69,9 @@ async def claim(
     each: int,
     without: Collection[int],
 ) -> tuple[tuple[Found, ...], Mapping[str, str], str]:
-    """Claim within a transaction: the rows as they were, the ids of messages that they name, and the lease's token.
+    """Claim within a transaction; returns the rows as before, ids of the messages they refer to, the lease token.
 
-    `most` in all, at most `each` of one workspace, or its number in `places`; none of `without`.
+    `most` in all, at most `each` per workspace, or its number in `places`; none in `without`.
     """
     full = [workspace_id for workspace_id, free in places.items() if free <= 0]
     found = (await connection.execute(_claimable(now, chats, full, without).limit(most))).all()
@@ -97,7 +96,7 @@ async def claim(
 
 
 def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], without: Collection[int]) -> Select[Any]:
-    """Open messages whose time has come, but for those that must wait for an earlier one."""
+    """Query for open messages that are due, except those that must wait for an earlier one."""
     columns = (outbox, workspaces.c.chat, workspaces.c.external_id)
     return (
         select(*columns)
@@ -116,10 +115,10 @@ def _claimable(now: datetime, chats: Collection[str], full: Sequence[int], witho
 
 
 def _waits_for_another(now: datetime) -> ColumnElement[bool]:
-    """Whether an earlier message of the same channel, or the one that it edits or replies to, has to be out first.
+    """Whether an earlier message of the same channel, or the one that it edits or replies to, has to be posted first.
 
-    One that is due later, or has failed for two hours, blocks nobody; but the edits of one message never overtake each
-    other, or the older one would stay.
+    One that is due later, or has failed for two hours, blocks none; but edits of the same message never overtake each
+    other, or the older one would win.
     """
     earlier, edited = outbox.alias("earlier"), outbox.alias("edited")
     goes_first = exists().where(
@@ -136,9 +135,9 @@ def _waits_for_another(now: datetime) -> ColumnElement[bool]:
 
 
 async def _named(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[str, str]:
-    """The ids of the messages that rows edit or reply to, by their keys, if they arrived.
+    """The ids of the posted messages that rows edit or reply to, by key.
 
-    One may have arrived as an earlier edit that was posted as a new message.
+    One may have been posted by an earlier edit that became a new message.
     """
     wanted = [key for row in rows for key in (row.edits, row.replies_to) if key is not None]
     if not wanted:
@@ -152,12 +151,12 @@ async def _named(connection: AsyncConnection, rows: Collection[Found]) -> Mappin
 
 
 def named_in(payloads: Iterable[str]) -> set[str]:
-    """The hashes of the bytes that stored replies name."""
+    """The hashes of the blobs that stored replies refer to."""
     return {digest for payload in payloads for digest in _HASH.findall(payload)}
 
 
 async def contents(connection: AsyncConnection, rows: Collection[Found]) -> Mapping[str, bytes]:
-    """The bytes that the stored replies name, each once."""
+    """The blobs that the stored replies refer to, by hash."""
     hashes = named_in(row.payload for row in rows)
     if not hashes:
         return {}
@@ -166,7 +165,7 @@ async def contents(connection: AsyncConnection, rows: Collection[Found]) -> Mapp
 
 
 def claimed(row: Found, arrived: Mapping[str, str], stored: Mapping[str, bytes], token: str, now: datetime) -> Claimed:
-    """The claimed message of a row."""
+    """Convert a row to a claimed message."""
     return read(
         Claimed,
         row,
@@ -181,8 +180,8 @@ def claimed(row: Found, arrived: Mapping[str, str], stored: Mapping[str, bytes],
 
 
 def stored_reply(payload: str, stored: Mapping[str, bytes]) -> Reply | None:
-    """The reply to post; None if it can't be read any more."""
+    """Decode the reply to post; None if it is unreadable."""
     try:
         return from_stored(payload, stored)
-    except (KeyError, TypeError, ValueError):  # a body or a picture is gone, or another program wrote it
+    except (KeyError, TypeError, ValueError):  # a blob is missing, or another version wrote it
         return None

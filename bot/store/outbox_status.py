@@ -1,4 +1,4 @@
-"""Outbox status: a workspace's waiting messages, the last one sent, and the dead letters, which can be retried."""
+"""Outbox status: a workspace's waiting messages, the last one sent, and dead letters, which can be retried."""
 
 from datetime import datetime, timedelta
 
@@ -12,11 +12,11 @@ from bot.store.schedule_tables import blobs, is_open, outbox
 LATE = timedelta(minutes=1)
 SHOWN_DEAD = 3
 MOST_COUNTED = 10_000
-"""Messages that the numbers for Prometheus count at most."""
+"""Maximum number of messages counted for Prometheus."""
 RETRIED_WITHIN = timedelta(days=7)
 """How long a dead letter can be retried."""
 WAITED_FOR = timedelta(days=30)
-"""When a message that was never tried is given up: no process posts in its chat any more."""
+"""Age at which a message that was never tried is given up: no process posts in its chat any more."""
 PICTURES_KEPT = timedelta(days=10)
 BODIES_KEPT = timedelta(days=90)
 KEYS_KEPT = timedelta(days=400)
@@ -24,7 +24,7 @@ KEYS_KEPT = timedelta(days=400)
 
 
 class OutboxStatus(Aggregate):
-    """The `outbox` table, for its operators."""
+    """The `outbox` table, for status and maintenance."""
 
     async def queue(self, workspace_id: int, now: datetime) -> Queue:
         """The workspace's queue. Dead letters that can't be retried any more are left out."""
@@ -42,9 +42,9 @@ class OutboxStatus(Aggregate):
         return Queue(count, oldest_at, last_sent_at, len(found), few)
 
     async def load(self, now: datetime) -> tuple[int, int, int, int]:
-        """How many messages of all workspaces wait, may go now, are a minute late, and were given up lately.
+        """How many messages of all workspaces are waiting, due, a minute late, and were given up recently.
 
-        Counts `MOST_COUNTED` of each at most, so that asking costs the same however long the queue is.
+        Counts at most `MOST_COUNTED` of each, so that the cost doesn't depend on the queue's length.
         """
         first = select(outbox.c.next_at).where(is_open()).order_by(outbox.c.next_at).limit(MOST_COUNTED).subquery()
         due, late = first.c.next_at <= now, first.c.next_at <= now - LATE
@@ -56,7 +56,7 @@ class OutboxStatus(Aggregate):
             return waiting, due_ones, late_ones, int(await connection.scalar(dead) or 0)
 
     async def retry(self, workspace_id: int, now: datetime) -> int:
-        """Retry the dead letters of a workspace; returns how many there are."""
+        """Retry a workspace's dead letters; returns how many there are."""
         which = (
             outbox.c.workspace_id == workspace_id,
             outbox.c.state == OutboxState.DEAD,
@@ -78,7 +78,7 @@ class OutboxStatus(Aggregate):
     async def forget_old(self, now: datetime) -> int:
         """Delete old bodies, keys and pictures; returns how many messages were deleted.
 
-        A message that was never tried for a month is given up, or it would keep every picture of that time for ever.
+        A message that wasn't tried for a month is given up, as it would keep every picture since then.
         """
         waiting = outbox.alias()
         is_waited_for = exists().where(is_open(waiting), waiting.c.created_at <= blobs.c.used_at)

@@ -1,7 +1,7 @@
-"""Payouts of campaigns: terms, of which the newest hold, and the lines that are final and so change no more.
+"""Payouts of campaigns: terms, of which the newest apply, and final lines, which never change.
 
-Every method takes the workspace's number and neither returns nor changes what belongs to another one. Each change by a
-person is written to the audit in its own transaction.
+Every method takes the workspace's id and neither returns nor changes another workspace's data. Each change by a person
+is recorded in the audit log in its own transaction.
 """
 
 import json
@@ -85,7 +85,7 @@ payout_lines = Table(
 
 @dataclass(frozen=True, slots=True)
 class StoredTerms:
-    """Terms as they were set. `id` grows with each change."""
+    """Stored terms. `id` grows with each change."""
 
     id: int
     terms: Terms
@@ -94,15 +94,15 @@ class StoredTerms:
 
 
 class Payouts(Aggregate):
-    """The `payout_terms` and `payout_lines` tables. `channel_id` is where a change was made, for the audit."""
+    """The `payout_terms` and `payout_lines` tables. `channel_id` is where a change was made, for the audit log."""
 
     async def terms(self, workspace_id: int, campaign_id: int) -> StoredTerms | None:
-        """The terms that hold now; None if none were set."""
+        """The terms in force; None if none were set."""
         async with self._database.reading() as connection:
             return await _newest(connection, workspace_id, campaign_id)
 
     async def with_budget(self, workspace_id: int) -> tuple[int, ...]:
-        """The campaigns, archived ones left out, whose terms have a budget."""
+        """The active campaigns whose terms have a budget."""
         newest = (
             select(func.max(payout_terms.c.id))
             .join(campaigns, campaigns.c.id == payout_terms.c.campaign_id)
@@ -124,9 +124,9 @@ class Payouts(Aggregate):
         now: datetime,
         channel_id: str = "",
     ) -> StoredTerms | None:
-        """Set what `change` makes of the terms that hold; `words` states them in the audit. None without the campaign.
+        """Replace the terms by `change(terms)`; `words` describes them in the audit log. None without the campaign.
 
-        What `change` raises leaves everything as it is; equal terms are not set again.
+        If `change` raises, nothing changes; equal terms aren't stored again.
         """
         async with self._database.writing() as connection:
             name = await _lock(connection, workspace_id, campaign_id)
@@ -152,9 +152,9 @@ class Payouts(Aggregate):
     async def settle(
         self, workspace_id: int, campaign_id: int, terms_id: int, known: int, final: Iterable[Line]
     ) -> bool:
-        """Keep lines that have become final under these terms; `known` is how many were kept when they were computed.
+        """Store lines that are final under these terms; `known` is how many were stored when they were computed.
 
-        False if other lines or other terms came in between, and then nothing is kept: compute them again.
+        Returns False without storing if other lines or terms came in between: compute them again.
         """
         async with self._database.writing() as connection:
             if await _lock(connection, workspace_id, campaign_id) is None:
@@ -168,7 +168,7 @@ class Payouts(Aggregate):
             return True
 
     async def rename(self, workspace_id: int, campaign_id: int, lines: Iterable[Line]) -> None:
-        """Keep these final lines under the creators' names that they have now."""
+        """Store these final lines under their creators' present names."""
         async with self._database.writing() as connection:
             if await _lock(connection, workspace_id, campaign_id) is not None:
                 for each in lines:
@@ -186,7 +186,7 @@ class Payouts(Aggregate):
         now: datetime,
         channel_id: str = "",
     ) -> tuple[Line, ...]:
-        """Mark every final line of a creator that isn't paid yet; returns those."""
+        """Mark every final, unpaid line of a creator as paid; returns those lines."""
         unpaid = _of(platform, handle) & payout_lines.c.paid_at.is_(None)
         whose = {"paid_at": now, "paid_by_id": person.id, "paid_by_name": person.name}
         return await self._mark(workspace_id, campaign_id, unpaid, whose, "paid", (person, now, channel_id))
@@ -202,7 +202,7 @@ class Payouts(Aggregate):
         now: datetime,
         channel_id: str = "",
     ) -> tuple[Line, ...]:
-        """Take back what was marked as paid at one moment; returns the lines that were."""
+        """Remove the paid mark from lines that were marked at one time; returns those lines."""
         marked = _of(platform, handle) & (payout_lines.c.paid_at == paid_at)
         whose = {"paid_at": None, "paid_by_id": None, "paid_by_name": None}
         return await self._mark(workspace_id, campaign_id, marked, whose, "not paid", (person, now, channel_id))
@@ -229,7 +229,7 @@ class Payouts(Aggregate):
 
 
 async def forget(connection: AsyncConnection, workspace_id: int) -> None:
-    """Delete the payouts of a workspace within the caller's transaction."""
+    """Delete a workspace's payouts. Within the caller's transaction."""
     mine = select(campaigns.c.id).where(campaigns.c.workspace_id == workspace_id)
     for table in (payout_lines, payout_terms):
         await connection.execute(delete(table).where(table.c.campaign_id.in_(mine)))
@@ -248,7 +248,7 @@ async def _newest(connection: AsyncConnection, workspace_id: int, campaign_id: i
 
 
 async def _lock(connection: AsyncConnection, workspace_id: int, campaign_id: int) -> str | None:
-    """The name of a campaign whose payout nobody else changes until the transaction ends; None if there is none."""
+    """Lock a campaign's payout until the transaction ends; returns the campaign's name, or None if it doesn't exist."""
     this = (campaigns.c.workspace_id == workspace_id) & (campaigns.c.id == campaign_id)
     return await connection.scalar(select(campaigns.c.name).where(this).with_for_update())
 

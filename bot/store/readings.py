@@ -1,6 +1,6 @@
-"""What every link counted at given moments: the rows behind rankings, campaign totals and payouts.
+"""Readings of every link at given times, for rankings, campaign totals and payouts.
 
-A link may have been tracked several times; those trackings that the workspace may see are one row here.
+A link may have been tracked several times; the trackings that a workspace may see are merged into one row.
 """
 
 from collections import defaultdict
@@ -20,17 +20,17 @@ from bot.store.videos import visible_to
 from bot.store.workspaces import Workspace
 
 MOST_TRACKINGS = 5_000
-"""Trackings that a read is about at most: a chat shows a few dozen of their rows."""
+"""Maximum number of trackings per query: a chat shows a few dozen of their rows."""
 _AT_ONCE = 2_000
 _COUNTS = ("taken_at", *METRICS)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkReadings:
-    """A link's trackings, oldest first, its first snapshot, and the newest one at or before each moment asked for.
+    """A link's trackings, oldest first, its first snapshot, and the newest one at or before each requested time.
 
-    A snapshot is None if none of its trackings has one by then. `others` are the ones to read a metric from that these
-    leave out, by the moment's place (None for the first) and the metric.
+    A snapshot is None if no tracking has one by then. `others` replace them for metrics that they lack, by the index of
+    the time (None for the first snapshot) and the metric.
     """
 
     trackings: tuple[StoredVideo, ...]
@@ -45,16 +45,16 @@ class LinkReadings:
 
     @property
     def key(self) -> str:
-        """The canonical key of the link, or the id of a tracking for which the API states no link."""
+        """The canonical key of the link, or the id of a tracking without a link."""
         return self.newest.curve_key
 
     def stating(self, metric: Metric, place: int | None) -> Snapshot | None:
-        """The newest snapshot that states a metric at or before the moment at `place`, or with None the first one."""
+        """The newest snapshot with a metric at or before the time at index `place`, or the first one for None."""
         taken = self.first if place is None else self.at[place]
         return taken if taken is not None and metric in taken.counts else self.others.get((place, metric))
 
     def unstated(self) -> list[tuple[int | None, Metric]]:
-        """The places whose snapshot leaves out a metric that the link has."""
+        """The places whose snapshot lacks a metric that the link has."""
         places = [(place, each) for place, each in ((None, self.first), *enumerate(self.at)) if each is not None]
         stated = {each.main_metric for each in self.trackings if each.main_metric is not None}
         stated |= {metric for _, each in places for metric in each.counts}
@@ -65,15 +65,15 @@ class LinkReadings:
 
 
 class Readings(Aggregate):
-    """Reads of the mirror at given moments. A read costs the same however long the videos have been tracked."""
+    """Reads of the mirror at given times. Their cost doesn't depend on how long videos have been tracked."""
 
     async def at(
         self, workspace: Workspace, moments: Sequence[datetime], keys: Collection[str] | None = None
     ) -> tuple[LinkReadings, ...]:
-        """The links of these keys that the workspace sees, in no order.
+        """The links with these keys that the workspace may see, unordered.
 
-        Without keys, those of which a tracking runs or has a snapshot after the earliest moment. Of more than
-        `MOST_TRACKINGS` trackings the newest count.
+        Without keys, links with a running tracking or a snapshot after the earliest time. Of more than `MOST_TRACKINGS`
+        trackings, the newest are used.
         """
         wanted = list(keys) if keys is not None else _counted_since(min(moments), workspace)
         query = _statement(len(moments)).where(visible_to(workspace), videos.c.key.in_(wanted))
@@ -95,9 +95,9 @@ class Readings(Aggregate):
         return tuple(replace(each, others=others[each.key]) if each.key in others else each for each in links)
 
     async def at_own_moments(self, workspace: Workspace, moments: Mapping[str, datetime]) -> Mapping[str, Snapshot]:
-        """The newest snapshot of each link at or before a moment of its own that states its main count, by key.
+        """The newest snapshot with the main count of each link at or before its own time, by key.
 
-        Only links that have one.
+        Links without one are left out.
         """
         found: dict[str, Snapshot] = {}
         pairs = list(moments.items())
@@ -112,7 +112,7 @@ class Readings(Aggregate):
 
 
 def _at_own(moments: Sequence[tuple[str, datetime]]) -> Select[Any]:
-    """The newest snapshot of each tracking at or before the moment of its link."""
+    """Query for the newest snapshot of each tracking at or before the time of its link."""
     asked = values(column("key", videos.c.key.type), column("moment", snapshots.c.taken_at.type), name="asked")
     own = asked.data(list(moments)).cte("own")
     taken = snapshots.alias("taken")
@@ -131,9 +131,9 @@ def _at_own(moments: Sequence[tuple[str, datetime]]) -> Select[Any]:
 
 
 def _stating(metric: Metric, moment: datetime | None, keys: Sequence[str]) -> Select[Any]:
-    """The newest snapshot of each tracking that states a metric at or before a moment, the best of a link last.
+    """Query for the newest snapshot of each tracking with a metric at or before a time, the best of a link last.
 
-    Without a moment, the first one.
+    Without a time, the first one.
     """
     taken = snapshots.alias("taken")
     mine = (taken.c.wallet_id == videos.c.wallet_id, taken.c.video_id == videos.c.video_id)
@@ -151,16 +151,16 @@ def _stating(metric: Metric, moment: datetime | None, keys: Sequence[str]) -> Se
 
 
 def _counted_since(moment: datetime, workspace: Workspace) -> Select[Any]:
-    """The keys of the links that run or have a snapshot after a moment."""
+    """Query for the keys of links that run or have a snapshot after a time."""
     is_counted = or_(videos.c.is_running, videos.c.last_snapshot_at > moment)
     return select(videos.c.key).where(visible_to(workspace), is_counted).correlate(None)
 
 
 @cache
 def _statement(moments: int) -> Select[Any]:
-    """Each tracking with its first snapshot and the newest at each moment: two look-ups of the primary key apiece.
+    """Query for each tracking with its first snapshot and the newest at each time: two primary key look-ups each.
 
-    The moments are given as `moment_1` and so on.
+    The times are parameters `moment_1` and so on.
     """
     joined: FromClause = videos
     columns: list[Any] = []
@@ -180,8 +180,8 @@ def _statement(moments: int) -> Select[Any]:
 
 
 def _joined(rows: Sequence[Row[Any]], moments: int) -> LinkReadings:
-    """One link from the rows of its trackings."""
-    if len(rows) == 1:  # as nearly all have
+    """Merge the rows of a link's trackings."""
+    if len(rows) == 1:  # the usual case
         row = rows[0]
         first, *at = (_taken(row, number) for number in range(moments + 1))
         return LinkReadings((from_row(row),), first, tuple(at))
@@ -194,7 +194,7 @@ def _joined(rows: Sequence[Row[Any]], moments: int) -> LinkReadings:
 
 
 def _taken(row: Row[Any], number: int) -> Snapshot | None:
-    """The snapshot that a row holds under a number, None if there is none; unknown counts are left out."""
+    """The snapshot in a row under a number, None if there is none; unknown counts are left out."""
     start = len(videos.c) + number * len(_COUNTS)
     taken_at = row[start]
     if taken_at is None:

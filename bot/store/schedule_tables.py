@@ -1,7 +1,7 @@
-"""The tables of the schedule: what is due, what happened, and what must be posted.
+"""Tables for schedules, events and the outbox: what is due, what happened, and what must be posted.
 
-The rows hold the times that decide, so a restart, a second process or a missed tick changes nothing: a digest is due
-once its `next_due_at` has come, and posted once because its outbox `key` is unique.
+The rows hold the deciding times, so a restart, a second process or a missed tick changes nothing: a digest is due once
+its `next_due_at` has come, and posted once because its outbox `key` is unique.
 """
 
 from collections.abc import Collection
@@ -27,7 +27,7 @@ from bot.store.types import Converted, Dollars, ExactDecimal, SafeText, UtcDateT
 
 
 def _known_kinds(stored: Collection[str]) -> frozenset[AlertKind]:
-    """The kinds of alert that this version knows; those of a newer one are left out."""
+    """The alert kinds known to this version; those of a newer one are dropped."""
     return frozenset(kind for kind in AlertKind if kind in stored)
 
 
@@ -56,7 +56,7 @@ digests = Table(
     Column("set_by_id", String, nullable=False),
     Column("set_by_name", SafeText, nullable=False),
     UniqueConstraint("workspace_id", "channel_id"),
-    sqlite_autoincrement=True,  # its number is in the keys of posted messages: never reused
+    sqlite_autoincrement=True,  # ids are in the keys of posted messages: never reuse one
 )
 Index(
     "ix_digests_due",
@@ -111,7 +111,7 @@ events = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("detail", JSON, nullable=False),
     Index("ix_events_wallet_id", "wallet_id", "id"),
-    sqlite_autoincrement=True,  # their order is that of their numbers
+    sqlite_autoincrement=True,  # ids define their order
 )
 
 handled_events = Table(
@@ -153,14 +153,14 @@ outbox = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Index("ix_outbox_ended", "workspace_id", "ended_at"),
-    sqlite_autoincrement=True,  # the order within a channel is that of their numbers
+    sqlite_autoincrement=True,  # ids define the order within a channel
 )
 
 
 def is_open(rows: FromClause = outbox) -> ColumnElement[bool]:
     """Whether a message was neither sent nor given up.
 
-    Written into the statement, not bound: only then can the databases see that the indexes below answer it.
+    A literal in the statement, not a bound parameter: only then do the databases use the indexes below.
     """
     states = (bindparam(None, state, String, literal_execute=True) for state in ("pending", "sending", "unclear"))
     return rows.c.state.in_(states)

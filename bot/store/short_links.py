@@ -1,4 +1,4 @@
-"""Where short links lead, stored so that each is followed only once."""
+"""Cache of short links' targets, so that each is followed only once."""
 
 from datetime import datetime
 
@@ -9,13 +9,13 @@ from bot.store.tables import short_links
 
 
 class ShortLinks(Aggregate):
-    """The `short_links` table. It holds public addresses only and is shared by all workspaces."""
+    """The `short_links` table. It holds only public addresses and is shared by all workspaces."""
 
     async def remembered(self, link: str, not_before: datetime) -> str | None:
-        """Where the link led when it was last followed, if that was at `not_before` or later."""
+        """The link's target, if it was followed at `not_before` or later."""
         query = select(short_links.c.target).where(short_links.c.link == link, short_links.c.followed_at >= not_before)
         return await self._database.scalar(query)
 
     async def remember(self, link: str, target: str, now: datetime) -> None:
-        """Keep where the link leads, in place of what was known before."""
+        """Store a link's target, replacing an earlier one."""
         await self._database.put(short_links, {"link": link, "target": target, "followed_at": now})

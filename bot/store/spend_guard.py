@@ -1,4 +1,4 @@
-"""Decides whether a request to track may be sent, so that two clicks never cost twice."""
+"""Spend guard: decides whether a track request may be sent, so that two clicks never cost twice."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,14 +21,14 @@ from bot.store.wallets import lock_wallet
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Yes: send it now, once."""
+    """The request may be sent now, once."""
 
     request: TrackRequest
 
 
 @dataclass(frozen=True, slots=True)
 class NotYours:
-    """Someone else asked for this."""
+    """Somebody else made this request."""
 
     request: TrackRequest
 
@@ -42,7 +42,7 @@ class NotProposed:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The proposal is too old, or the workspace has changed its API key since: ask again."""
+    """The proposal has expired, or the workspace has changed its API key since."""
 
     request: TrackRequest
 
@@ -56,35 +56,35 @@ class AlreadyRunning:
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
-    """Another request, perhaps of another workspace, may just be starting this link."""
+    """Another request, possibly of another workspace, may be starting this link right now."""
 
     request: TrackRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """An earlier start of this link is still unclear: the person has to confirm a second one once more."""
+    """An earlier start of this link is still unclear: the person has to confirm a second one."""
 
     request: TrackRequest
 
 
 @dataclass(frozen=True, slots=True)
 class LimitReached:
-    """A limit on spending has no room for the cost."""
+    """The cost exceeds a spending limit."""
 
     limit: Limit
 
 
 @dataclass(frozen=True, slots=True)
 class NeedsApproval:
-    """A press for more than so many dollars needs a second person's yes."""
+    """A press for more than `above` dollars needs a second person's approval."""
 
     above: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class MayRun:
-    """The API may leave this link's running tracking out of its lists: the person has to confirm a second time."""
+    """The API may omit this link's running tracking from its lists: the person has to confirm again."""
 
     request: TrackRequest
 
@@ -107,9 +107,9 @@ async def refusal(
     may_run: bool,
     despite: int,
 ) -> Refused | int:
-    """Why the request must not be sent, or else the id of the unclear start that it is sent in spite of, 0 for none.
+    """Decide on a request: why it must not be sent, or the id of the unclear start that it ignores, 0 for none.
 
-    Locks the wallet until the transaction ends: the answer stays true. `may_run` and `despite` are as for
+    Locks the wallet until the transaction ends, so that the decision stays valid. `may_run` and `despite` are as for
     `TrackRequests.submit`. Raises SpendingRefused if the workspace was deleted with its requests.
     """
     this = select(track_requests).where(track_requests.c.id == request_id)
@@ -145,7 +145,7 @@ async def _over_limit(
     now: datetime,
     cap: Decimal,
 ) -> LimitReached | NeedsApproval | None:
-    """The limit that stops a start, or that it needs approval; None if neither does."""
+    """The limit or approval rule that blocks a start; None if there is none."""
     binding = await connection.run_sync(limits, request.workspace_id, spender, now, cap)
     approved = await is_approved(connection, request, days, cost)
     reached = broken(fixed(binding) if approved else binding, cost)
@@ -174,9 +174,10 @@ async def _clash(
 
 
 async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetime) -> TrackRequest | None:
-    """The newest request of the link that may still start it: no other one was sent in spite of it.
+    """The newest request that may still start the link and that no later request was sent in spite of.
 
-    Under another key of this workspace too: it may be the same account's, and what was sent may still take effect.
+    Other keys of this workspace count too: they may belong to the same account, and a sent request may still take
+    effect.
     """
     accepted = select(track_requests.c.twin).where(IS_IN_FLIGHT)
     lately = track_requests.c.submitted_at > now - REVISITED_FOR
@@ -193,9 +194,9 @@ async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetim
 
 
 async def _is_accepted(connection: AsyncConnection, twin: TrackRequest, despite: int) -> bool:
-    """Whether a person who was shown the request `despite` knew of an unclear one too.
+    """Whether a person who was shown the request `despite` also knew of an unclear one.
 
-    It is that one, or it was submitted by then and is of another link: a press is for several.
+    It is that one, or it is of another link and was submitted before: a press may cover several links.
     """
     shown = select(track_requests.c.key, track_requests.c.submitted_at).where(track_requests.c.id == despite)
     found = (await connection.execute(shown)).one_or_none()

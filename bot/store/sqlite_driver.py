@@ -1,7 +1,7 @@
-"""SQLite's driver: aiosqlite with one switch to its thread for each statement.
+"""SQLite driver: aiosqlite with one thread switch per statement.
 
 aiosqlite switches threads to open a cursor, to execute, to fetch and to close. Each switch wakes two threads, which
-takes longer than most of the bot's statements, and SQLAlchemy fetches every row at once anyway.
+takes longer than most of the bot's statements, and SQLAlchemy fetches all rows at once anyway.
 """
 
 import sqlite3
@@ -20,18 +20,18 @@ def connect(file: str, **options: Any) -> "Connection":  # noqa: ANN401 - sqlite
 
 
 class Connection(aiosqlite.Connection):
-    """A connection, with a thread of its own, which doesn't keep the program alive."""
+    """A connection with its own thread, which doesn't keep the program alive."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection], iter_chunk_size: int) -> None:
         super().__init__(connector, iter_chunk_size)
         self._thread.daemon = True
 
     def cursor(self) -> "Cursor":  # type: ignore[override] # as much of one as SQLAlchemy uses
-        """A cursor for one statement after the other."""
+        """A cursor for consecutive statements."""
         return Cursor(self)
 
     async def finished(self, run: _Run) -> tuple[sqlite3.Cursor, Sequence[Any]]:
-        """A cursor on which `run` has executed a statement, closed, and the rows that it found."""
+        """Run a statement on a new cursor; returns the closed cursor and its rows."""
         return await self._execute(self._finished, run)  # type: ignore[no-any-return, no-untyped-call]
 
     def _finished(self, run: _Run) -> tuple[sqlite3.Cursor, Sequence[Any]]:
@@ -44,7 +44,7 @@ class Connection(aiosqlite.Connection):
 
 
 class Cursor:
-    """The cursor that SQLAlchemy's adapter expects: rows and facts of the last statement are here at once."""
+    """The cursor that SQLAlchemy's adapter expects; rows and metadata of the last statement are fetched already."""
 
     arraysize = 1
 
@@ -63,7 +63,7 @@ class Cursor:
         await self._finish(lambda cursor: cursor.execute(statement, parameters))
 
     async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> None:
-        """Execute a statement once for each of these parameters."""
+        """Execute a statement once per set of parameters."""
         await self._finish(lambda cursor: cursor.executemany(statement, parameters))
 
     async def fetchall(self) -> Sequence[Any]:
@@ -71,7 +71,7 @@ class Cursor:
         return self._rows
 
     async def close(self) -> None:
-        """Nothing: each statement has closed what it opened."""
+        """Does nothing: statements close their own cursors."""
 
     async def _finish(self, run: _Run) -> None:
         done, self._rows = await self._connection.finished(run)

@@ -34,7 +34,7 @@ from bot.store.workspaces import Workspaces
 
 
 class Store:
-    """Everything the bot remembers. Safe to use from many tasks at once and from several processes."""
+    """Everything the bot remembers. Safe to use from many tasks and several processes at once."""
 
     def __init__(self, database: Database, secret_keys: tuple[str, ...] = ()) -> None:
         box = SecretBox(secret_keys)
@@ -72,9 +72,9 @@ class Store:
     @classmethod
     @asynccontextmanager
     async def opened(cls, url: str, secret_keys: tuple[str, ...] = ()) -> AsyncIterator[Self]:
-        """The store at a `DATABASE_URL`, its schema brought up to date first, closed at the end of the block.
+        """Open the store at a `DATABASE_URL`, upgrading its schema first, and close it at the end of the block.
 
-        `secret_keys` encrypt secrets; NotConfigured if they do not open what is stored.
+        `secret_keys` encrypt secrets. Raises NotConfigured if they don't decrypt what is stored.
         """
         await migrate(url)
         database = Database(url)

@@ -1,4 +1,4 @@
-"""A mirrored video: what the API said of it, what the bot worked out, and its row in the `videos` table."""
+"""A mirrored video: the API's data, derived values, and its row in the `videos` table."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,28 +18,29 @@ from bot.store.types import columns_of, values
 from bot.store.workspaces import Workspace
 
 METRICS = tuple(Metric)
-"""The counts of a snapshot, in the order of their columns."""
+"""The counts of a snapshot, in column order."""
 
 T = TypeVar("T")
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 Owner: TypeAlias = tuple[int, Person]
-"""The workspace that started a video, by number, and the person who did."""
+"""The workspace that started a video, by id, and the person who did."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVideo:
-    """A video of the mirror.
+    """A video in the mirror.
 
-    `seen_at` is when the API stated what `video` says (its `days_remaining` counts from there), `read_at` when its page
-    with the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None if unknown;
-    `main_at` is when that count was taken, `change_since` when the reading was taken that the change counts from: about
-    24 hours before, or less if there is no older one within them.
-    `workspace_id` and `started_by` are None for a video that was started outside the bot. `ended_at` is when the bot
-    learned that a tracking is over which it knew as running; None for one that was over when it was first seen.
-    `unread_rows` counts rows of its page that are in no figure, because the times that they state can't be.
-    `due_at` is when its page should be read next by the poller; None if nobody needs it.
+    `seen_at` is when the API reported `video` (its `days_remaining` counts from there), `read_at` when its page with
+    the snapshots was last read. `main_count` and `change_24h` are of `main_metric`, each None if unknown; `main_at` is
+    when that count was taken, `change_since` the time from which the change counts: about 24 hours before, or less if
+    no reading within them is older.
+
+    `workspace_id` and `started_by` are None for a video started outside the bot. `ended_at` is when the bot noticed
+    that a running tracking had ended; None if it had ended before it was first seen. `unread_rows` counts rows of its
+    page that are ignored because their times are impossible. `due_at` is when the poller should read its page next;
+    None if never.
     """
 
     video: Video
@@ -63,17 +64,17 @@ class StoredVideo:
 
     @property
     def owner_id(self) -> int:
-        """The workspace that may see it; UNOWNED if every one of the wallet may."""
+        """The workspace that may see it; UNOWNED if all workspaces of the wallet may."""
         return self.workspace_id or UNOWNED
 
     @property
     def observation(self) -> Observation:
-        """What is known of what it still owes."""
+        """The facts that determine what it still owes."""
         return Observation(self.video, self.seen_at, self.snapshot_count, self.last_snapshot_at)
 
     @property
     def curve_key(self) -> str:
-        """What its trackings have in common: the link's key, or its own id if the API states no link."""
+        """Shared by all its trackings: the link's key, or its own id without a link."""
         return self.key or self.video.id
 
     def is_visible_to(self, workspace_id: int) -> bool:
@@ -82,17 +83,17 @@ class StoredVideo:
 
 
 def owners_seen_by(workspace_id: T) -> tuple[int, T]:
-    """The owners whose videos a workspace sees: itself, and nobody, for what was started outside the bot."""
+    """The owners whose videos a workspace sees: itself, and nobody (UNOWNED), for videos started outside the bot."""
     return UNOWNED, workspace_id
 
 
 def visible_to(workspace: Workspace, rows: Table = videos) -> ColumnElement[bool]:
-    """Which rows of the mirror a workspace may see: what it started itself and what was started outside the bot."""
+    """Condition for rows that a workspace may see: those it started, and those started outside the bot."""
     return (rows.c.wallet_id == workspace.wallet_id) & rows.c.owner_id.in_(owners_seen_by(workspace.id))
 
 
 def search_text(title: str, creator: str, video_id: str, link: str) -> str:
-    """The text that a search goes through: the title alone on its first line."""
+    """The text that is searched, with the title alone on its first line."""
     return "\n".join(map(folded, (title, creator, video_id, link)))
 
 
@@ -105,7 +106,7 @@ _own_cells = itemgetter(*(_PLACES[name] for name in ("video_id", "owner_id", "st
 
 
 def from_row(row: Row[Any]) -> StoredVideo:
-    """The video that a row holds which begins with the columns of `videos`, read by place: lists have hundreds."""
+    """Convert a row that begins with the columns of `videos`. Reads by position, as lists have hundreds of rows."""
     video_id, owner_id, person_id, name = _own_cells(row)
     return StoredVideo(
         video=Video(id=video_id, **dict(zip(_OF_VIDEO, _video_cells(row), strict=True))),
@@ -116,7 +117,7 @@ def from_row(row: Row[Any]) -> StoredVideo:
 
 
 def to_row(stored: StoredVideo) -> dict[str, Any]:
-    """The row for a video, with the columns that only serve to find and order it. Leases are not part of it."""
+    """Convert a video to its row, with the columns used only to find and sort it. Leases aren't included."""
     video = stored.video
     creator = creator_of(video)
     return {
@@ -133,7 +134,7 @@ def to_row(stored: StoredVideo) -> dict[str, Any]:
 
 
 def first_seen(wallet_id: int, video: Video, key: str, owner: Owner | None, now: datetime) -> StoredVideo:
-    """What is known of a video when the API states it for the first time."""
+    """The stored video when the API reports it for the first time."""
     return StoredVideo(
         video=video,
         key=key,
@@ -153,9 +154,9 @@ def first_seen(wallet_id: int, video: Video, key: str, owner: Owner | None, now:
 
 
 def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredVideo:
-    """What is known after the API stated `new` in a list or a short answer: what these leave out is kept as it was.
+    """The stored video after the API reported `new` in a list or short response: missing values are kept.
 
-    `now` is when it was asked. An answer that was overtaken by a newer one changes nothing.
+    `now` is when the request was sent. A response overtaken by a newer one changes nothing.
     """
     if now < old.seen_at:
         return old
@@ -173,11 +174,11 @@ def seen_again(old: StoredVideo, new: Video, key: str, now: datetime) -> StoredV
     )
     key = key if new.link else old.key
     if old.video.is_running and not video.is_running:
-        old = replace(old, due_at=now)  # its last snapshots are wanted now, for the final report
+        old = replace(old, due_at=now)  # read its last snapshots now, for the final report
     elif not old.video.collects and video.collects:
         old = replace(old, due_at=next_read(video, old.read_at or now, old.last_snapshot_at, old.first_seen_at))
     if new.days_remaining is None and old.video.days_remaining is not None:
-        # The remaining days count from the moment they were stated, so that moment stays with them.
+        # The remaining days count from when they were reported, so that time is kept with them.
         video = replace(video, days_remaining=old.video.days_remaining)
         return replace(old, video=video, key=key, ended_at=_ended_at(old, video, now))
     return replace(old, video=video, key=key, seen_at=now, ended_at=_ended_at(old, video, now))
@@ -190,7 +191,7 @@ def _ended_at(old: StoredVideo, new: Video, now: datetime) -> datetime | None:
 
 
 def _ends_at(stored: StoredVideo) -> datetime:
-    """When the video stops by itself, as far as is known; the far future if it has ended or that is not known."""
+    """When the video stops by itself, if known; the far future if it has ended or that is unknown."""
     video = stored.video
     if not video.is_running:
         return _NEVER

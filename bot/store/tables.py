@@ -1,11 +1,11 @@
-"""Every table and index. The migrations create the same ones, which a test compares.
+"""Every table and index. The migrations create the same; a test compares them.
 
-A wallet is one API key's account. The mirror (videos, snapshots and their counters) belongs to the wallet, so that
-workspaces which share a key cost one read; `owner_id` says which workspace may see a video: the one whose request
-started it, or 0, everyone of the wallet, when it was started outside the bot.
+A wallet is one API key's account. The mirror (videos, snapshots and counters) belongs to the wallet, so that workspaces
+that share a key share its reads; `owner_id` says which workspace may see a video: the one whose request started it, or
+0 (all workspaces of the wallet) if it was started outside the bot.
 
-The mirror's indexes carry each list that people see, in its order, so that its first page costs the same among ten
-videos and among a hundred thousand: one index range per owner, platform and status, counted in `video_counts`.
+The mirror's indexes store each list that people see in its order, so that the first page costs the same with ten videos
+and with a hundred thousand: one index range per owner, platform and status, counted in `video_counts`.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ from bot.domain.videos import Metric
 from bot.store.types import Converted, CountOrNone, Dollars, ExactDecimal, SafeText, UtcDateTime
 
 UNOWNED = 0
-"""The `owner_id` of a video that no request of the bot started. Workspaces are numbered from 1."""
+"""The `owner_id` of a video that no request of the bot started. Workspace ids start at 1."""
 
 metadata = MetaData(
     naming_convention={
@@ -77,7 +77,7 @@ wallets = Table(
     sqlite_autoincrement=True,
 )
 HAS_NEWS = text("usage_at IS NOT NULL AND (announced_usage_at IS NULL OR announced_usage_at <> usage_at)")
-"""The alerts have not seen yet what the API last stated of a wallet's money."""
+"""Alerts haven't seen the wallet's latest usage yet."""
 Index("ix_wallets_news", wallets.c.id, **partial(HAS_NEWS))
 
 workspaces = Table(
@@ -94,7 +94,7 @@ workspaces = Table(
     Column("money", String, nullable=False, server_default=""),
     UniqueConstraint("chat", "external_id"),
     Index("ix_workspaces_wallet_id", "wallet_id"),
-    sqlite_autoincrement=True,  # a forgotten workspace's number is in buttons and other processes: never reused
+    sqlite_autoincrement=True,  # ids are in buttons and other processes: never reuse that of a deleted workspace
 )
 
 videos = Table(
@@ -143,7 +143,7 @@ videos = Table(
     Index("ix_videos_ending", "wallet_id", "owner_id", "platform", "status", "ends_at", "video_id"),
 )
 HAS_HANDLE = text("handle <> ''")
-"""Somebody is known as the creator of a video."""
+"""A video's creator is known."""
 Index(
     "ix_videos_handle",
     *(videos.c[name] for name in ("wallet_id", "owner_id", "handle", "newest_at", "video_id")),
@@ -159,9 +159,9 @@ Index("ix_videos_ended", videos.c.wallet_id, videos.c.ended_at, **partial(videos
 HAS_DUE_PAGE = videos.c.due_at.is_not(None)
 Index("ix_videos_due", videos.c.wallet_id, videos.c.due_at, **partial(HAS_DUE_PAGE))
 IS_UNREAD_HISTORY = text("read_at IS NULL AND due_at IS NOT NULL AND ended_at IS NULL AND NOT is_running")
-"""A video was over when the bot first saw it, and its page is still to be read, once."""
+"""A video had ended when the bot first saw it, and its page is still to be read, once."""
 MAY_HAVE_NEWS = or_(videos.c.is_running, videos.c.ended_at.is_not(None), videos.c.read_at.is_not(None))
-"""A page that is due is none of those."""
+"""A due page isn't unread history."""
 Index("ix_videos_unread", videos.c.wallet_id, videos.c.newest_at, **partial(IS_UNREAD_HISTORY))
 
 video_counts = Table(
@@ -185,7 +185,7 @@ snapshots = Table(
     Column("comments", BigInteger),
     Column("shares", BigInteger),
     Column("saves", BigInteger),
-    sqlite_with_rowid=False,  # a video's snapshots lie side by side, as they are read
+    sqlite_with_rowid=False,  # stores a video's snapshots side by side, as they are read
 )
 
 snapshot_days = Table(
@@ -235,10 +235,8 @@ track_requests = Table(
 IS_IN_FLIGHT = track_requests.c.state.in_(
     bindparam(None, state, String, literal_execute=True) for state in (RequestState.SUBMITTED, RequestState.UNKNOWN)
 )
-"""Whether a request may have been charged without a video to show for it yet.
-
-Written into the statement, not bound: only then can the databases see that the index below answers it.
-"""
+"""Whether a request may have been charged without a known video yet. A literal in the statement, not a bound parameter:
+only then do the databases use the index below."""
 Index(
     "uq_track_requests_in_flight",
     track_requests.c.wallet_id,

@@ -1,4 +1,4 @@
-"""The total of several links hour by hour, added up by the database: a long history of many links is a few rows."""
+"""The total of several links hour by hour, summed in the database: a long history of many links is a few rows."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -18,11 +18,11 @@ _HOUR, _LATEST = HOUR // _SECOND, (HOUR + JITTER) // _SECOND
 
 
 class HourChange(NamedTuple):
-    """What one hour changed in the sum of each link's last count.
+    """The change of one hour in the sum of all links' last counts.
 
-    `number` counts hours since 1970 and `at` is when the hour's last reading was taken, None in an hour without any.
-    `gained` is of the sum, a new link's first count included. `silent` is of the part of the sum that belongs to links
-    without a reading in that hour which have later ones again.
+    `number` counts hours since 1970 and `at` is when the hour's last reading was taken, None without one. `gained` is
+    the sum's change, first counts of new links included. `silent` is the change of the part of the sum that belongs to
+    links in a gap, which have no reading in that hour but have later ones.
     """
 
     number: int
@@ -32,10 +32,10 @@ class HourChange(NamedTuple):
 
 
 class TotalHistory(Aggregate):
-    """The `snapshots` of many videos together. All trackings of a link are one series."""
+    """The `snapshots` of many videos together. All trackings of a link form one series."""
 
     async def hours(self, workspace: Workspace, keys: Collection[str], metric: Metric) -> tuple[HourChange, ...]:
-        """Every hour in which something changed for the links with these keys, oldest first."""
+        """Every hour with a change for the links with these keys, oldest first."""
         counts = snapshots.c[metric]
         read = (
             select(videos.c.key, cast(extract("epoch", snapshots.c.taken_at), BigInteger).label("at"), counts)
@@ -72,7 +72,7 @@ class TotalHistory(Aggregate):
 def _event(
     second: ColumnElement[int], at: ColumnElement[int], gained: ColumnElement[int], silent: ColumnElement[int]
 ) -> Select[Any]:
-    """What happened in the hour of a second since 1970."""
+    """A change in the hour of a second since 1970."""
     columns: list[Any] = [
         (second // _HOUR).label("number"),
         at.label("at"),

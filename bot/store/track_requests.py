@@ -1,7 +1,8 @@
-"""Requests to track a video: what was proposed, submitted and started, for whom and at what price.
+"""Track requests: what was proposed, submitted and started, for whom and at what price.
 
 Every change of state is a compare-and-set in one committed transaction, so of two callers one wins and the other learns
-that it lost. Nothing in here calls the API: `submit` is committed before, and one of the `mark_` functions after.
+that it lost. Nothing here calls the API: `submit` is committed before the call, and one of the `mark_` methods after
+it.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -26,16 +27,16 @@ from bot.store.wallets import lock_wallet, poll_by
 from bot.store.workspaces import Workspace
 
 Report: TypeAlias = Callable[[TrackRequest], News]
-"""The messages about a request as it stands after the change; committed together with the change."""
+"""Builds the messages about a changed request; committed together with the change."""
 
 
 def no_news(_: TrackRequest) -> News:
-    """Nothing is posted about the change."""
+    """Default report: no messages."""
     return News(())
 
 
 FIRST_LOOK = timedelta(minutes=1)
-"""When the account is listed after a start, to measure how long it takes to appear."""
+"""Delay after a start before the account is listed, to measure how long the start takes to appear."""
 LATE = "It appeared in your account only after it was reported as not started."
 IS_GIVEN_UP = (track_requests.c.state == RequestState.FAILED) & track_requests.c.submitted_at.is_not(None)
 IS_PROPOSED = track_requests.c.state == RequestState.PROPOSED
@@ -57,11 +58,10 @@ class TrackRequests(Aggregate):
         campaign_id: int | None = None,
         parent_id: str = "",
     ) -> tuple[TrackRequest, ...]:
-        """Store what a person asked for, an item being `(key, link, platform)`; repeating a batch adds nothing.
+        """Store a proposal, each item being `(key, link, platform)`; repeating a batch adds nothing.
 
-        The person's oldest offers end if too many are open, but none that somebody was asked to approve.
-        `price` is the dollars a snapshot that the person is shown. The videos join the campaign, if one is given, once
-        they are tracked.
+        The person's oldest offers end if too many are open, except those waiting for approval. `price` is the dollars
+        per snapshot shown to the person. The videos join the campaign, if one is given, once they are tracked.
         """
         requests = (
             TrackRequest(
@@ -91,7 +91,7 @@ class TrackRequests(Aggregate):
             return await _requests(connection, _batch(workspace.id, batch))
 
     async def batch(self, workspace_id: int, token: str) -> tuple[TrackRequest, ...]:
-        """The requests behind one confirm button, in the order in which they were typed; empty when unknown here."""
+        """The requests behind one confirm button, in the order typed; empty if unknown here."""
         async with self._database.reading() as connection:
             return await _requests(connection, _batch(workspace_id, token))
 
@@ -109,13 +109,14 @@ class TrackRequests(Aggregate):
         may_run: bool = False,
         despite: int = 0,
     ) -> Submitted | Refused:
-        """Decide, for all processes, whether this request may be sent now; when it returns, the decision is committed.
+        """Decide, for all processes, whether this request may be sent now; the decision is committed on return.
 
         `cost` is this request's and `cap` the workspace's for everything submitted in the calendar month (UTC), in
-        dollars; it and the workspace's own limits bind a person who has these `roles`.
-        `may_run` says that the video may be tracked though nothing shows it, and that the person has not accepted that;
-        `despite` is the newest unclear start, by its id, that the person was shown and accepted.
-        After `Submitted`, and after nothing else, the caller sends the request: once.
+        dollars; it and the workspace's own limits apply to a person with these `roles`. `may_run`: the video may be
+        tracked although no list shows it, and the person hasn't accepted that; `despite` is the id of the newest
+        unclear start that the person was shown and accepted.
+
+        After `Submitted`, and only then, the caller sends the request: once.
         """
         async with self._database.writing() as connection:
             twin = await refusal(
@@ -131,11 +132,11 @@ class TrackRequests(Aggregate):
     async def mark_tracking(
         self, request_id: int, video: Video, now: datetime, report: Report = no_news, *, is_listed: bool = False
     ) -> tuple[TrackRequest, bool]:
-        """The API started the video: keep it as the workspace's own and note the spending. Safe to repeat.
+        """Record that the API started the video: it becomes the workspace's own, with its cost. Safe to repeat.
 
-        Returns the request, and whether this call noted it and wrote its report into the outbox. A request given up as
-        absent counts as started after all if the API says so; it costs more than was confirmed if the API says that.
-        A video that was found in the list (`is_listed`) may be another request's: then nothing changes.
+        Returns the request, and whether this call recorded it and wrote its report. A request given up as absent counts
+        as started after all if the API shows it; it costs more than was confirmed if the API reports that. A video
+        found in a list (`is_listed`) may belong to another request: then nothing changes.
         """
         started: dict[str, Any] = {"state": RequestState.TRACKING, "video_id": video.id, "outcome": "", "ended_at": now}
         async with self._database.writing() as connection:
@@ -164,7 +165,7 @@ class TrackRequests(Aggregate):
             return request, moved
 
     async def mark_failed(self, request_id: int, outcome: str, now: datetime, report: Report = no_news) -> TrackRequest:
-        """What was submitted certainly started nothing. Returns the request as it stands, changed or not."""
+        """Record that a submitted request certainly started nothing. Returns its present state, changed or not."""
         async with self._database.writing() as connection:
             (before,) = await _requests(connection, track_requests.c.id == request_id)
             await lock_wallet(connection, before.wallet_id)
@@ -176,29 +177,31 @@ class TrackRequests(Aggregate):
             return request
 
     async def mark_unknown(self, request_id: int, outcome: str, now: datetime) -> TrackRequest:
-        """Whether what was submitted started anything is unclear. Returns the request as it stands, changed or not."""
+        """Record that the outcome of a submitted request is unclear. Returns its present state, changed or not."""
         async with self._database.writing() as connection:
             (before,) = await _requests(connection, track_requests.c.id == request_id)
-            await lock_wallet(connection, before.wallet_id)  # before the request, as everywhere: else a deadlock
+            await lock_wallet(
+                connection, before.wallet_id
+            )  # the wallet before the request, as everywhere: otherwise a deadlock is possible
             unclear = {"state": RequestState.UNKNOWN, "outcome": outcome}
             is_submitted = track_requests.c.state == RequestState.SUBMITTED
             request, moved = await _move(connection, request_id, is_submitted, unclear)
             if moved:
                 await audit.write_track(connection, request, now)
-                await poll_by(connection, request.wallet_id, now)  # to look for it without being asked
+                await poll_by(connection, request.wallet_id, now)  # so that it is looked up automatically
             return request
 
     async def drop(self, request_id: int, outcome: str) -> TrackRequest:
-        """Give up what was never submitted. Returns the request as it stands: one that was submitted stays so."""
+        """Give up a request that was never submitted. Returns its present state: a submitted one is left alone."""
         async with self._database.writing() as connection:
             dropped = {"state": RequestState.FAILED, "outcome": outcome}
             request, _ = await _move(connection, request_id, IS_PROPOSED, dropped)
             return request
 
     async def choose_campaign(self, workspace_id: int, batch: str, campaign_id: int | None) -> bool:
-        """Move a proposed offer into another campaign, or into none; never one that is being started.
+        """Move a proposed offer to another campaign or to none; one being started is left alone.
 
-        False if somebody was asked to approve the offer as it is: then it stays so.
+        Returns False without changes if approval was asked for the offer.
         """
         this = _batch(workspace_id, batch)
         wallet = select(track_requests.c.wallet_id).where(this).limit(1)
@@ -212,12 +215,12 @@ class TrackRequests(Aggregate):
             return True
 
     async def lower_price(self, workspace_id: int, batch: str, price: Decimal) -> None:
-        """Keep the snapshot price that is shown now, if it is lower: a later rise to the earlier one isn't paid."""
+        """Store the snapshot price now shown, if it is lower, so that a later rise isn't accepted unseen."""
         dearer = _batch(workspace_id, batch) & (track_requests.c.price > price)
         await self._database.write(update(track_requests).where(dearer, IS_PROPOSED).values(price=price))
 
     async def cancel(self, workspace_id: int, batch: str, person_id: str) -> tuple[TrackRequest, ...]:
-        """Give up what its asker proposed and nobody submitted; returns the batch as it stands."""
+        """Give up a person's unsubmitted proposal; returns the batch in its present state."""
         mine = _batch(workspace_id, batch) & (track_requests.c.person_id == person_id)
         dropped = update(track_requests).where(mine, IS_PROPOSED)
         async with self._database.writing() as connection:
@@ -225,22 +228,22 @@ class TrackRequests(Aggregate):
             return await _requests(connection, _batch(workspace_id, batch))
 
     async def count_look(self, request_id: int) -> int:
-        """Count one more complete list that did not hold the video; returns how many there were."""
+        """Count one more complete list without the video; returns how many there were."""
         look = update(track_requests).where(track_requests.c.id == request_id)
         counted = look.values(clean_looks=track_requests.c.clean_looks + 1).returning(track_requests.c.clean_looks)
         async with self._database.writing() as connection:
             return int((await connection.execute(counted)).scalar_one())
 
     async def unsettled(self, wallet_id: int, submitted_before: datetime) -> tuple[TrackRequest, ...]:
-        """Requests to look for: unclear ones, and those submitted before a moment that no answer was noted for."""
+        """Requests to look up: unclear ones, and those submitted before a time without a recorded response."""
         old = (track_requests.c.state == RequestState.UNKNOWN) | (track_requests.c.submitted_at < submitted_before)
         async with self._database.reading() as connection:
             return await _requests(connection, _in_flight(wallet_id) & old)
 
     async def awaited(self, wallet_id: int, now: datetime) -> tuple[TrackRequest, ...]:
-        """Requests that the account's list has news of.
+        """Requests about which the account's list may have news.
 
-        Unclear ones, those given up as absent within a day, and those started within a day that no list showed yet.
+        Unclear ones, those given up as absent within a day, and those started within a day that no list has shown yet.
         """
         lately = now - REVISITED_FOR
         revisited = IS_GIVEN_UP & (track_requests.c.clean_looks > 0) & (track_requests.c.ended_at > lately)
@@ -252,7 +255,7 @@ class TrackRequests(Aggregate):
             return *in_flight, *await _requests(connection, unlisted), *await _requests(connection, ended & revisited)
 
     async def note_list(self, wallet_id: int, ids: Collection[str], asked: datetime, *, is_complete: bool) -> None:
-        """Note which starts of the last day a list shows, and which it lacks if it is complete."""
+        """Record which starts of the last day a list shows and, if it is complete, which it lacks."""
         async with self._database.writing() as connection:
             for request in await _requests(connection, _unlisted(wallet_id, asked - REVISITED_FOR)):
                 this = update(track_requests).where(track_requests.c.id == request.id)
@@ -265,9 +268,10 @@ class TrackRequests(Aggregate):
                 await connection.execute(update(track_requests).where(missed).values(missed_at=asked))
 
     async def slowest(self, wallet_id: int, now: datetime) -> timedelta | None:
-        """The longest that a start of the last days took to appear in a list; None if none was measured.
+        """The longest time that a recent start took to appear in a list; None if none was measured.
 
-        One that the very first list showed took no time; one that none showed yet takes as long as it was missed.
+        A start that the first list showed counts as zero; one that none has shown yet counts for as long as it was
+        missing.
         """
         made = track_requests.c
         lately = (made.wallet_id == wallet_id) & (made.submitted_at > now - MEASURED_FOR)
@@ -286,7 +290,7 @@ class TrackRequests(Aggregate):
         return frozenset(await self._database.scalars(query))
 
     async def in_flight(self, wallet_id: int, key: str) -> TrackRequest | None:
-        """The newest request, of whichever workspace, that may just be starting this link."""
+        """The newest request, of any workspace, that may be starting this link now."""
         async with self._database.reading() as connection:
             found = await _requests(connection, _in_flight(wallet_id) & (track_requests.c.key == key))
         return max(found, key=lambda each: each.submitted_at or each.proposed_at, default=None)
@@ -297,7 +301,7 @@ def _batch(workspace_id: int, token: str) -> ColumnElement[bool]:
 
 
 async def _end_oldest(connection: AsyncConnection, workspace_id: int, person_id: str, now: datetime) -> None:
-    """End all but the newest open offers of a person, within the caller's transaction."""
+    """End all but the newest open offers of a person. Within the caller's transaction."""
     here = (track_requests.c.workspace_id == workspace_id) & (track_requests.c.person_id == person_id)
     asked = select(approvals.c.batch).where(approvals.c.workspace_id == workspace_id)
     is_open = here & IS_PROPOSED & (track_requests.c.expires_at > now) & track_requests.c.batch.not_in(asked)
@@ -310,9 +314,10 @@ async def _end_oldest(connection: AsyncConnection, workspace_id: int, person_id:
 
 
 async def _is_anothers(connection: AsyncConnection, request: TrackRequest, video_id: str, now: datetime) -> bool:
-    """Whether a listed video was started by another request, or may be by one of the same link that comes first.
+    """Whether a listed video was started by another request, or may be by an earlier one for the same link.
 
-    One that may still get the API's answer comes first. Of those whose answer was lost with their process, the oldest.
+    A request that may still get the API's response goes first. Of those that lost theirs with their process, the
+    oldest.
     """
     others = track_requests.c.id != request.id
     same = (track_requests.c.wallet_id == request.wallet_id) & (track_requests.c.key == request.key)
@@ -328,7 +333,7 @@ async def _is_anothers(connection: AsyncConnection, request: TrackRequest, video
 
 
 def _unlisted(wallet_id: int, since: datetime) -> ColumnElement[bool]:
-    """Which requests started a video since a moment that no list showed yet."""
+    """Condition for requests that started a video since a time and that no list has shown yet."""
     mine = (track_requests.c.wallet_id == wallet_id) & (track_requests.c.submitted_at > since)
     return mine & (track_requests.c.state == RequestState.TRACKING) & track_requests.c.listed_at.is_(None)
 
@@ -345,7 +350,7 @@ async def _requests(connection: AsyncConnection, where: ColumnElement[bool]) -> 
 async def _move(
     connection: AsyncConnection, request_id: int, allowed: ColumnElement[bool], changes: dict[str, Any]
 ) -> tuple[TrackRequest, bool]:
-    """Change a request whose state allows it; returns it as it stands, and whether this call changed it."""
+    """Change a request if its state allows; returns it, and whether this call changed it."""
     this = track_requests.c.id == request_id
     moved = update(track_requests).where(this, allowed).values(changes)
     row: Row[Any] | None = (await connection.execute(moved.returning(track_requests))).one_or_none()

@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and PostgreSQL, and dataclasses read from rows and written as values."""
+"""Column types that behave the same on SQLite and PostgreSQL, and conversion between dataclasses and rows."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -16,12 +16,12 @@ T = TypeVar("T")
 
 
 class Converted(TypeDecorator[Any]):
-    """A value that the database keeps as another one: `write` returns what `impl` stores, `read` the value again.
+    """A value stored as another type: `write` converts it for `impl`, `read` converts it back.
 
-    None is not converted, but kept as `null`.
+    None isn't converted, but stored as `null`.
     """
 
-    impl: TypeEngine[Any] | type[TypeEngine[Any]] = String  # the class has to name one; each column has its own
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = String  # required on the class; each column sets its own
     cache_ok = True
 
     def __init__(
@@ -31,11 +31,11 @@ class Converted(TypeDecorator[Any]):
         self.impl, self.write, self.read, self.null = impl, write, read, null
 
     def process_bind_param(self, value: object, dialect: Dialect) -> object:  # noqa: ARG002 (SQLAlchemy calls it so)
-        """What the database keeps."""
+        """Convert a value for storage."""
         return self.null if value is None else self.write(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        """What makes a column the value that went in: one call per value, since a list reads thousands."""
+        """Build the converter from column to value; called once per value, since a list reads thousands."""
         stored, read, null = self.impl_instance.result_processor(dialect, coltype), self.read, self.null
 
         def value_of(column: Any) -> Any:  # noqa: ANN401 - whatever the database hands out
@@ -50,7 +50,7 @@ class _Moment(Converted):
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        """As for any converted value; SQLite's text becomes an aware moment in one step, as rows hold a dozen."""
+        """As for any converted value; SQLite's text is parsed in one step, as rows hold a dozen times."""
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
         return lambda stored: None if stored is None else datetime.fromisoformat(f"{stored}+00:00")
@@ -71,34 +71,34 @@ def _millionths(amount: Decimal) -> int:
 
 
 def _dollars(millionths: int | Decimal) -> Decimal:
-    return Decimal(millionths).scaleb(-6)  # PostgreSQL's sums arrive as Decimal, SQLite's as int
+    return Decimal(millionths).scaleb(-6)  # PostgreSQL returns sums as Decimal, SQLite as int
 
 
 class SafeText(TypeDecorator[str]):
-    """Text from people and platforms, without what a database refuses: NUL, and half of a surrogate pair."""
+    """Text from people and platforms, without what a database refuses: NUL and lone surrogates."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (as above)
-        """The text without what can't be stored; one bad title must not stop a whole list."""
+        """Drop what can't be stored; one bad title must not fail a whole list."""
         return None if value is None else value.replace("\0", "").encode(errors="replace").decode()
 
 
 UtcDateTime = _Moment(DateTime(timezone=True), _in_utc, _aware)
-"""An aware moment, stored and read in UTC, since SQLite drops the zone. A naive one is refused."""
+"""An aware time, stored and read in UTC, since SQLite drops the zone. Naive times are refused."""
 Dollars = Converted(BigInteger(), _millionths, _dollars)
-"""Money as whole millionths of a dollar, so that sums in SQL are exact. Finer amounts are rounded, half to even."""
+"""Money in millionths of a dollar, so that SQL sums are exact. Smaller fractions are rounded half to even."""
 ExactDecimal = Converted(String(), str, Decimal)
-"""A decimal number kept digit by digit, which SQL never sums or compares."""
+"""A decimal number stored digit by digit, which SQL never sums or compares."""
 CountOrNone = Converted(BigInteger(), int, int, null=-(2**63))
-"""A count that may be unknown, which is below every count: then both databases put it last in a falling order."""
+"""A count that may be unknown; unknown is stored below every count, so that it sorts last in descending order."""
 
 
 def read(kind: Callable[..., T], row: Row[Any], /, **given: object) -> T:
-    """A dataclass from a row: each field is the column of its name, unless it is `given`.
+    """Create a dataclass from a row: each field from the column of its name, unless it is `given`.
 
-    A field that is a person is the columns `<field>_id` and `<field>_name`, and None if there is no id.
+    A field that is a person is read from the columns `<field>_id` and `<field>_name`, and is None without an id.
     """
     plain, people = columns_of(kind, *given)
     for name in plain:
@@ -110,7 +110,7 @@ def read(kind: Callable[..., T], row: Row[Any], /, **given: object) -> T:
 
 
 def values(stored: Any, *omitted: str) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
-    """The columns that `read` reads a dataclass from, without those of the omitted fields."""
+    """The column values of a dataclass, as `read` takes them, without the omitted fields."""
     plain, people = columns_of(stored.__class__, *omitted)
     found = {name: getattr(stored, name) for name in plain}
     for name in people:
@@ -122,7 +122,7 @@ def values(stored: Any, *omitted: str) -> dict[str, Any]:  # noqa: ANN401 - any 
 
 @cache
 def columns_of(kind: Any, *omitted: str) -> tuple[tuple[str, ...], tuple[str, ...]]:  # noqa: ANN401 - any dataclass
-    """The names of a dataclass's fields: those of one column each, and those that are people."""
+    """The names of a dataclass's fields: those with one column each, and those that are people."""
     hints = get_type_hints(kind)
     names = [each.name for each in fields(kind) if each.name not in omitted]
     people = tuple(name for name in names if Person in (hints[name], *get_args(hints[name])))

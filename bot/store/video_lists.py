@@ -1,7 +1,7 @@
-"""The statements behind lists and searches of videos: which ones, in which order.
+"""Statements for lists and searches of videos, with filters and sort orders.
 
-They read ranges of an index in order and stop early, so the first page costs the same in any account.
-A range holds the videos of one owner, platform and status (a counter of `video_counts`), or of one owner.
+They read index ranges in order and stop early, so the first page costs the same in any account. A range holds the
+videos of one owner, platform and status (a counter of `video_counts`), or of one owner.
 """
 
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ from bot.store.types import CountOrNone
 from bot.store.workspaces import Workspace
 
 SEARCHED = 1_000
-"""How many videos of the workspace, and how many started outside the bot, a search looks through."""
+"""How many of the workspace's videos, and of those started outside the bot, a search scans."""
 
 _ESCAPE = "/"
 
 
 class Sort(StrEnum):
-    """The orders in which videos are listed. Unknown values come last, in `CHANGE_24H` last of the running ones.
+    """Sort orders of lists. Unknown values come last, in `CHANGE_24H` last among the running ones.
 
     There, ended videos follow the running ones: their last day is over.
     """
@@ -50,10 +50,10 @@ _ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which of a workspace's videos a list shows; a filter that is empty leaves none out.
+    """Filters of a workspace's videos; empty ones match all.
 
-    `handles` are folded, of any platform; `started_by` is a person's id in the chat; `campaign_id` is of a campaign of
-    the same workspace.
+    `handles` are folded, of any platform; `started_by` is a person's id in the chat; `campaign_id` belongs to the same
+    workspace.
     """
 
     platform: str | None = None
@@ -64,37 +64,38 @@ class Filters:
 
     @property
     def are_counted(self) -> bool:
-        """Whether `video_counts` says how many videos these leave."""
+        """Whether `video_counts` has the number of matching videos."""
         return not (self.handles or self.started_by or self.campaign_id)
 
     @property
     def given(self) -> frozenset[str]:
-        """The names of those that aren't empty; `running` stands for the status of every state that runs."""
+        """The names of the filters that are set; `running` stands for the status of every running state."""
         names = frozenset(each.name for each in fields(self) if getattr(self, each.name))
         return names - {"status"} | {"running"} if self.status == VideoStatus.MONITORING else names
 
 
 EVERY_VIDEO = Filters()
-"""The filters of a list that leaves no video out."""
+"""Filters that match every video."""
 
 
 def fits_status(status: str, wanted: str | None) -> bool:
-    """Whether a status is the wanted one; `monitoring` stands for every state that runs."""
+    """Whether a status matches; `monitoring` stands for every running state."""
     if wanted == VideoStatus.MONITORING:
         return is_running_status(status)
     return wanted in {None, status}
 
 
 def values_of(workspace: Workspace, filters: Filters) -> dict[str, Any]:
-    """The values of the statements about filters, which are built once for all that have the same ones given."""
+    """The parameters of the filtered statements, which are cached per set of filters."""
     given = {each.name: getattr(filters, each.name) for each in fields(filters)}
     return given | {"wallet": workspace.wallet_id, "workspace": workspace.id}
 
 
 def _conditions(given: frozenset[str], *, by_owner: bool = True) -> Iterator[ColumnElement[bool] | TextClause]:
-    """The conditions on the videos that a workspace may see and that filters leave, of which these are given.
+    """Conditions for the videos that a workspace may see and that match the set filters.
 
-    Not `by_owner`: another condition leaves few rows, so the owner is compared in a way that no index helps with.
+    Without `by_owner`, another condition is selective, so the owner is compared in a way that keeps its index from
+    being used.
     """
     yield videos.c.wallet_id == bindparam("wallet")
     owner = videos.c.owner_id if by_owner and "campaign_id" not in given else videos.c.owner_id + 0
@@ -117,16 +118,16 @@ def _conditions(given: frozenset[str], *, by_owner: bool = True) -> Iterator[Col
 
 @cache
 def unread_statement(given: frozenset[str]) -> Select[Any]:
-    """How many finished videos that filters leave are not read yet. Its values are those of `values_of`."""
+    """Count of matching finished videos whose pages aren't read yet. Parameters: `values_of`."""
     conditions = _conditions(given, by_owner=False)
     return select(func.count()).where(*conditions, IS_UNREAD_HISTORY).select_from(videos)
 
 
 @cache
 def narrow_statement(given: frozenset[str], sort: Sort) -> Select[Any]:
-    """The videos that filters leave, in order, each row with two counts over all pages: `total` and `unread`.
+    """The matching videos in order, each row with two counts over all pages: `total` and `unread`.
 
-    Its values are `offset`, `limit`, and those of `values_of`.
+    Parameters: `offset`, `limit`, and those of `values_of`.
     """
     conditions, order, this = tuple(_conditions(given)), order_of(sort), videos.c.wallet_id == bindparam("wallet")
     total = select(func.count()).where(*conditions).select_from(videos)
@@ -139,13 +140,13 @@ def narrow_statement(given: frozenset[str], sort: Sort) -> Select[Any]:
 
 @cache
 def handle_statement(given: frozenset[str] = frozenset({"handles"})) -> Select[Any]:
-    """The handle of a video that filters leave."""
+    """The handle of one matching video."""
     return select(videos.c.handle).where(*_conditions(given)).limit(1)
 
 
 @cache
 def sums_statement(given: frozenset[str]) -> Select[Any]:
-    """By metric, how many links filters leave, what these count and gained in 24 h, by each link's newest tracking."""
+    """Per metric: the number of matching links, their total and 24 h gain, by each link's newest tracking."""
     unknown = literal(None, CountOrNone)
     link = func.coalesce(func.nullif(videos.c.key, ""), videos.c.video_id)
     newest = func.row_number().over(partition_by=link, order_by=videos.c.newest_at.desc())
@@ -159,9 +160,9 @@ def sums_statement(given: frozenset[str]) -> Select[Any]:
 
 @cache
 def page_statement(sort: Sort, ranges: int) -> Select[Any]:
-    """The videos of a number of ranges, in order. Cached, because building it takes longer than running it.
+    """The videos of several ranges, in order. Cached, because building the statement takes longer than running it.
 
-    Its values are `wallet`, `offset`, `limit`, `end` (the two together), and for each range, counted from 0, `owner_0`,
+    Parameters: `wallet`, `offset`, `limit`, `end` (the sum of both), and for each range, counted from 0, `owner_0`,
     `platform_0` and `status_0`.
     """
     found_first = (
@@ -179,21 +180,21 @@ def page_statement(sort: Sort, ranges: int) -> Select[Any]:
     )
     first = union_all(*map(select, found_first))
     found = select(videos).where(videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first))
-    # A range holds one status, so only the order across ranges depends on what runs.
+    # A range has one status, so only the order across ranges depends on whether videos run.
     return found.order_by(*order_of(sort)).offset(bindparam("offset")).limit(bindparam("limit"))
 
 
 def order_of(sort: Sort) -> tuple[ColumnElement[Any], ...]:
-    """What to order videos by, running ones first if their growth is what counts."""
+    """The ORDER BY of a sort order; running videos come first when sorted by growth."""
     running_first = (videos.c.is_running.desc(),) if sort is Sort.CHANGE_24H else ()
     return (*running_first, *_ORDERS[sort])
 
 
 @cache
 def search_statement() -> Select[Any]:
-    """The videos that hold what was typed: those of just that title first, then running ones, then newest.
+    """The videos that contain the typed text: those with exactly that title first, then running ones, then newest.
 
-    Cached, as above. Its values are `wallet`, `workspace`, `limit`, and those of `patterns_of`.
+    Cached, as above. Parameters: `wallet`, `workspace`, `limit`, and those of `patterns_of`.
     """
     owners: tuple[Any, ...] = owners_seen_by(bindparam("workspace"))
     ranges = (
@@ -217,9 +218,9 @@ def search_statement() -> Select[Any]:
 
 
 def patterns_of(typed: str) -> dict[str, str]:
-    """LIKE patterns for texts that contain the typed words, and for titles that are exactly these, in any case.
+    """LIKE patterns for texts that contain the typed words, and for titles equal to them, in any case.
 
-    An ellipsis at the end may be that of a title which was shown shortened.
+    An ellipsis at the end may come from a title that was shown shortened.
     """
     words = folded(typed)
     for sign in (_ESCAPE, "%", "_"):

@@ -1,6 +1,6 @@
-"""The mirror of a wallet's videos and their snapshots, and what one workspace may see of it.
+"""The mirror of a wallet's videos and snapshots, and the part that a workspace may see.
 
-A workspace sees what it started itself and what was started outside the bot, never what another workspace started.
+A workspace sees videos that it started and those started outside the bot, never those of another workspace.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ __all__ = ["Filters", "Sort", "StoredVideo", "Videos", "visible_to"]
 
 
 class LinkSum(NamedTuple):
-    """What several links count together: `gained` in their last 24 h by those that run, None if none is known."""
+    """Sum over several links; `gained` is the last 24 h of running ones, None if unknown."""
 
     metric: Metric
     links: int
@@ -55,7 +55,7 @@ class LinkSum(NamedTuple):
 
 
 class ListPage(NamedTuple):
-    """A page of a list, how many videos the whole list has, and how many of these are history not read yet."""
+    """A page of a list, the number of videos in the whole list, and how many of these are unread history."""
 
     videos: tuple[StoredVideo, ...]
     total: int
@@ -63,13 +63,13 @@ class ListPage(NamedTuple):
 
 
 class Videos(Aggregate):
-    """The tables `videos` and `snapshots`, with their counters."""
+    """The `videos` and `snapshots` tables, with their counters."""
 
     async def remember(self, wallet_id: int, seen: Iterable[tuple[Video, str]], now: datetime) -> tuple[str, ...]:
-        """Keep videos that the API stated, each with its canonical key; returns the ids that are new.
+        """Store videos reported by the API, each with its canonical key; returns the ids that are new.
 
-        `now` is when the API was asked: an answer that a newer one overtook changes nothing. What a list or a short
-        answer leaves empty stays as it was known. Safe to repeat.
+        `now` is when the request was sent: a response overtaken by a newer one changes nothing. Values missing in a
+        list or short response are kept. Safe to repeat.
         """
         async with self._database.writing() as connection:
             return await mirror.remember(connection, wallet_id, seen, now)
@@ -85,7 +85,7 @@ class Videos(Aggregate):
         change_since: datetime | None = None,
         now: datetime,
     ) -> None:
-        """Keep a video's page with its snapshots, and end the lease on reading it. Safe to repeat."""
+        """Store a video's page with its snapshots, and end the lease on reading it. Safe to repeat."""
         async with self._database.writing() as connection:
             await mirror.remember_reading(
                 connection, wallet_id, reading, key, main_count, change_24h, change_since, now
@@ -94,10 +94,10 @@ class Videos(Aggregate):
     async def claim_read(
         self, wallet_id: int, video_id: str, now: datetime, stale_before: datetime, lease: timedelta
     ) -> bool:
-        """Whether the caller, alone among all processes, may read this video's page now.
+        """Claim a video's page, for the caller alone among all processes; returns whether it may be read now.
 
-        False when the page was read at `stale_before` or later and is not due, when someone else holds the lease, and
-        for a video that is not in the mirror. The lease ends by `remember_reading`, by `release_read`, or by itself.
+        False if the page was read at `stale_before` or later and isn't due, if another process holds the lease, or if
+        the video isn't in the mirror. The lease ends with `remember_reading`, `release_read`, or by itself.
         """
         claim = update(videos).where(
             _this(wallet_id, video_id),
@@ -107,18 +107,18 @@ class Videos(Aggregate):
         return await self._database.write(claim.values(reading_until=now + lease)) == 1
 
     async def release_read(self, wallet_id: int, video_id: str) -> None:
-        """Give a claimed page back unread, so that the next one who asks may try."""
+        """Release a claimed page that wasn't read, so that the next caller may try."""
         await self._database.write(update(videos).where(_this(wallet_id, video_id)).values(reading_until=None))
 
     async def postpone_read(self, wallet_id: int, video_id: str, due_at: datetime | None) -> None:
-        """Give a claimed page back that could not be read: it is due again at that moment, or never."""
+        """Release a claimed page that couldn't be read: it is due again at a time, or never."""
         this = update(videos).where(_this(wallet_id, video_id))
         await self._database.write(this.values(reading_until=None, due_at=due_at))
 
     async def due(self, wallet_id: int, now: datetime, limit: int) -> tuple[StoredVideo, ...]:
         """Videos whose pages are due for a background read, the longest overdue first.
 
-        Finished ones that were never read come after them, the newest first.
+        Finished videos that were never read come last, newest first.
         """
         mine = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.due_at <= now)
         current = mine.where(MAY_HAVE_NEWS).order_by(videos.c.due_at)
@@ -135,12 +135,12 @@ class Videos(Aggregate):
         return await self._database.scalar(query) or 0
 
     async def unread_history(self, workspace: Workspace, filters: Filters = EVERY_VIDEO) -> int:
-        """How many finished videos that the workspace may see, of those that filters leave, are not read yet."""
+        """How many matching finished videos that the workspace may see aren't read yet."""
         query = unread_statement(filters.given)
         return await self._database.scalar(query, values_of(workspace, filters)) or 0
 
     async def next_due(self, wallet_id: int) -> datetime | None:
-        """When the next page of the wallet is due; None if none ever is."""
+        """When the wallet's next page is due; None if none is."""
         query = select(func.min(videos.c.due_at)).where(videos.c.wallet_id == wallet_id, HAS_DUE_PAGE)
         found: datetime | None = await self._database.scalar(query)
         return found
@@ -152,57 +152,57 @@ class Videos(Aggregate):
         return None if row is None else from_row(row)
 
     async def by_key(self, wallet_id: int, key: str) -> tuple[StoredVideo, ...]:
-        """Every tracking of a link, newest first, also those of other workspaces: show these to nobody else."""
+        """Every tracking of a link, newest first, of all workspaces: check visibility before showing one."""
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.key == key)
         return tuple(map(from_row, await self._database.rows(query.order_by(videos.c.newest_at.desc()))))
 
     async def trackings(self, stored: StoredVideo, workspace_id: int) -> tuple[StoredVideo, ...]:
-        """This video and every other tracking of its link that a workspace may see, newest first."""
+        """This video and every other tracking of its link that the workspace may see, newest first."""
         same_link = await self.by_key(stored.wallet_id, stored.key) if stored.key else (stored,)
         this = stored.video.id
         seen = tuple(each for each in same_link if each.video.id == this or each.is_visible_to(workspace_id))
         return seen or (stored,)
 
     async def running(self, wallet_id: int) -> tuple[StoredVideo, ...]:
-        """Every video of the wallet that may still cost, also those of other workspaces: for sums and reads alone."""
+        """Every video of the wallet that may still cost, of all workspaces: only for sums and reads."""
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.is_running)
         return tuple(map(from_row, await self._database.rows(query)))
 
     async def are_many(self, wallet_id: int, many: int) -> bool:
-        """Whether so many videos of the wallet, or more, are mirrored, also those of other workspaces."""
+        """Whether at least `many` videos of the wallet are mirrored, of all workspaces."""
         query = select(videos.c.video_id).where(videos.c.wallet_id == wallet_id).offset(many - 1).limit(1)
         return await self._database.scalar(query) is not None
 
     async def several(self, wallet_id: int, ids: Iterable[str]) -> dict[str, StoredVideo]:
-        """Videos by id, also those of other workspaces: look at `workspace_id` before one is shown."""
+        """Videos by id, of all workspaces: check `workspace_id` before showing one."""
         query = select(videos).where(videos.c.wallet_id == wallet_id, videos.c.video_id.in_(list(ids)))
         return {row.video_id: from_row(row) for row in await self._database.rows(query)}
 
     async def search(self, workspace: Workspace, typed: str, limit: int) -> tuple[StoredVideo, ...]:
-        """Videos whose title, creator, id or link hold what was typed, both folded, in the order of `search_statement`.
+        """Videos whose title, creator, id or link contains the typed text, both folded, in `search_statement`'s order.
 
-        Looks through the first `SEARCHED` in that order, so that typing costs the same in any account.
+        Scans the first `SEARCHED` in that order, so that the cost doesn't depend on the account's size.
         """
         if typed.strip() and not folded(typed):
-            return ()  # nothing but signs that no title keeps
+            return ()  # only characters that folding removes
         values = {"wallet": workspace.wallet_id, "workspace": workspace.id, "limit": limit}
         return tuple(map(from_row, await self._database.rows(search_statement(), values | patterns_of(typed))))
 
     async def titles(self, workspace: Workspace) -> tuple[str, ...]:
-        """The titles of the newest videos, as many as a search looks through."""
+        """The titles of the newest videos, as many as a search scans."""
         newest = select(videos.c.title).where(visible_to(workspace)).order_by(videos.c.newest_at.desc())
         return tuple(await self._database.scalars(newest.limit(SEARCHED)))
 
     async def page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
-        """One page of the workspace's videos that filters leave, and how many these are."""
+        """One page of the workspace's matching videos, and how many match."""
         if filters.are_counted and sort is not Sort.COST:  # no index keeps videos in that order
             return await self._counted_page(workspace, filters, sort, offset, limit)
         return (await self._narrow_page(workspace, filters, sort, offset, limit))[:2]
 
     async def list_page(self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int) -> ListPage:
-        """The same, and how many videos of the whole list are history that isn't read yet."""
+        """Like `page`, and how many videos of the whole list are unread history."""
         if filters.are_counted and sort is not Sort.COST:
             page = await self._counted_page(workspace, filters, sort, offset, limit)
             return ListPage(*page, await self.unread_history(workspace, filters))
@@ -211,7 +211,7 @@ class Videos(Aggregate):
     async def _counted_page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
-        """A page by the ranges that `video_counts` counts."""
+        """A page from the ranges counted in `video_counts`."""
         counters = await self._database.rows(
             select(video_counts).where(visible_to(workspace, video_counts), video_counts.c.videos > 0)
         )
@@ -232,20 +232,21 @@ class Videos(Aggregate):
     async def _narrow_page(
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> ListPage:
-        """A page without ranges, as an index on the creator, person or links leaves few of the account's videos."""
+        """A page without ranges: an index on the creator, person or links leaves few of the account's videos."""
         values = values_of(workspace, filters) | {"offset": offset, "limit": limit}
         found = await self._database.rows(narrow_statement(filters.given, sort), values)
         if found:
             return ListPage(tuple(map(from_row, found)), found[0].total, found[0].unread)
         if not offset:
             return ListPage((), 0, 0)
-        # Behind the last page no row holds the counts.
+        # After the last page, no row has the counts.
         return (await self._narrow_page(workspace, filters, sort, 0, 1))._replace(videos=())
 
     async def handles(self, workspace: Workspace, name: str) -> tuple[str, ...]:
-        """The folded handles that a name stands for; none for a name that nobody has.
+        """The folded handles that a name stands for; none if nobody has it.
 
-        It is itself, if it is one, else those of creators whom a link or the API calls so, such as after a rename.
+        The name itself, if it is a handle, else those of creators with that name in a link or in the API, e.g. after a
+        rename.
         """
         handle = folded(name)
         its_own = values_of(workspace, Filters(handles=(handle,)))
@@ -256,28 +257,28 @@ class Videos(Aggregate):
         return tuple(dict.fromkeys(each.handle for each in creators if each))
 
     async def sums(self, workspace: Workspace, filters: Filters) -> tuple[LinkSum, ...]:
-        """What the links of the videos that filters leave count together, by metric, each link's newest tracking."""
+        """Totals of the matching videos' links per metric, by each link's newest tracking."""
         sums = await self._database.rows(sums_statement(filters.given), values_of(workspace, filters))
         found = {row[0]: LinkSum(*row) for row in sums}
         return tuple(found[metric] for metric in Metric if metric in found)
 
     async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
-        """Every snapshot of a video, oldest first. Ask `find` first whether the asker may see it."""
+        """Every snapshot of a video, oldest first. Use `find` first to check that the workspace may see it."""
         mine = (snapshots.c.wallet_id == wallet_id) & (snapshots.c.video_id == video_id)
         query = _snapshots(METRICS).where(mine).order_by(snapshots.c.taken_at)
         return tuple(_snapshot(row, METRICS) for row in await self._database.rows(query))
 
     async def peak(self, wallet_id: int, video_id: str, metric: Metric, until: datetime) -> int | None:
-        """The highest count that a video had up to a moment; None if it had none."""
+        """A video's highest count up to a time; None if it had none."""
         mine = (snapshots.c.wallet_id == wallet_id) & (snapshots.c.video_id == video_id)
         query = select(func.max(snapshots.c[metric])).where(mine, snapshots.c.taken_at <= until)
         peak: int | None = await self._database.scalar(query)
         return peak
 
     async def active(self, workspace: Workspace, since: datetime) -> tuple[StoredVideo, ...]:
-        """The workspace's videos that run, and those that were seen to end, or collected, since a moment; in no order.
+        """The workspace's videos that run, or that ended or collected since a time; unordered.
 
-        One that was over when it was first seen has only its snapshots to show when it ended.
+        For one that had ended when it was first seen, only its snapshots show when.
         """
         mine = visible_to(workspace)
         collected = (
@@ -292,7 +293,7 @@ class Videos(Aggregate):
     async def snapshots_between(
         self, wallet_id: int, video_ids: Sequence[str], since: datetime, until: datetime
     ) -> dict[str, tuple[Snapshot, ...]]:
-        """Views and likes of several videos from one moment to another, both included, oldest first."""
+        """Views and likes of several videos between two times, both included, oldest first."""
         mine, metrics = snapshots.c, (Metric.VIEWS, Metric.LIKES)
         query = _snapshots(metrics).where(
             mine.wallet_id == wallet_id, mine.video_id.in_(video_ids), mine.taken_at.between(since, until)
@@ -303,7 +304,7 @@ class Videos(Aggregate):
         return {video_id: tuple(taken) for video_id, taken in found.items()}
 
     async def snapshots_per_day(self, workspace: Workspace, since: date) -> dict[date, int]:
-        """How many snapshots were taken of the workspace's videos on each day (UTC) since one, oldest first."""
+        """Snapshots of the workspace's videos per UTC day since a date, oldest first."""
         days = snapshot_days.c
         counted = visible_to(workspace, snapshot_days) & (days.day >= since) & (days.snapshots > 0)
         query = select(days.day, func.sum(days.snapshots)).where(counted).group_by(days.day).order_by(days.day)
@@ -319,6 +320,6 @@ def _snapshots(metrics: Sequence[Metric]) -> Select[Any]:
 
 
 def _snapshot(row: Sequence[Any], metrics: Sequence[Metric]) -> Snapshot:
-    """A snapshot of these metrics; unknown counts are left out."""
+    """A snapshot of these metrics, without unknown counts."""
     known = {metric: count for metric, count in zip(metrics, row[2:], strict=True) if count is not None}
     return Snapshot(row[1], known)

@@ -1,7 +1,7 @@
-"""Wallets: one row per API key, known by a fingerprint alone, with the last news of its money, lists and polls.
+"""Wallets: one row per API key, known only by a fingerprint, with its latest usage, lists and polling state.
 
-`poll_at` is the one moment that decides when a wallet is polled: whatever makes something due earlier brings it forward
-in the same transaction, except while a wallet rests after a failure.
+`poll_at` alone decides when a wallet is polled: whatever makes something due earlier moves it forward in the same
+transaction, unless the wallet is backing off after a failure.
 """
 
 from collections.abc import Set as AbstractSet
@@ -19,7 +19,7 @@ from bot.store.tables import IS_IN_FLIGHT, MAY_HAVE_NEWS, track_requests, videos
 from bot.store.types import read, values
 
 LONGEST_REST = timedelta(hours=1)
-"""No wallet is left alone for longer."""
+"""Longest time between two polls of a wallet, backoff included."""
 
 _WORKS = {"poll_failures": 0, "poll_problem": ""}
 _USAGE = [wallets.c[field.name] for field in fields(Usage)]
@@ -32,7 +32,7 @@ _RUNNING = select(videos).where(videos.c.wallet_id == bindparam("wallet"), video
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """When every list of the wallet's videos was last read, and whether the lists held all of them."""
+    """When the wallet's videos were last listed in full, and whether the lists held all of them."""
 
     at: datetime
     complete: bool
@@ -58,9 +58,9 @@ class StoredWallet:
 class Listed:
     """The newest list of the wallet's running videos that any process finished.
 
-    Lists are numbered in the order in which they were begun, so one with a higher number than another moment's was
-    requested after that moment, whatever the processes' clocks show. `at` is when the API was asked.
-    `hidden_platforms` are those of which the API may have left running videos out.
+    Lists are numbered in the order in which they were begun, so a list with a higher number than the latest at some
+    time was requested after that time, whatever the processes' clocks show. `at` is when the request was sent.
+    `hidden_platforms` are those of which the API may have omitted running videos.
     """
 
     number: int
@@ -70,9 +70,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """How polling a wallet stands: `at` is when it last succeeded, `problem` why it has failed since, `failures` times.
+    """Polling state of a wallet: last success `at`, and `problem` since then, after `failures` failures in a row.
 
-    `next_at` is when it is polled next.
+    `next_at` is the next poll.
     """
 
     at: datetime | None
@@ -85,7 +85,7 @@ class Wallets(Aggregate):
     """The `wallets` table."""
 
     async def ensure_wallet(self, fingerprint: str, now: datetime, *, is_test: bool | None = None) -> int:
-        """The id of the wallet with this fingerprint, created if it is new. `is_test`: its key charges nothing."""
+        """The id of the wallet with this fingerprint, created if necessary. `is_test`: its key charges nothing."""
         query = select(wallets.c.id, wallets.c.is_test).where(wallets.c.fingerprint == fingerprint)
         known = await self._database.row(query)
         if known is not None and is_test in {None, known.is_test}:
@@ -99,9 +99,9 @@ class Wallets(Aggregate):
             return int((await connection.execute(query)).one().id)
 
     async def save_usage(self, wallet_id: int, usage: Usage, at: datetime) -> None:
-        """Keep what the API said of the money, asked `at` a moment. One that a newer one overtook changes nothing.
+        """Store the usage that the API reported for a request sent `at` a time, unless a newer one is stored.
 
-        The API answers, so a wallet that rests after failures is polled again now.
+        The API responds, so a wallet that is backing off is polled again now.
         """
         known_at = wallets.c.usage_at
         newer = known_at.is_(None) | (known_at <= at)
@@ -109,7 +109,7 @@ class Wallets(Aggregate):
         await self._database.write(_this(wallet_id).where(newer).values(usage_at=at, **awake, **values(usage)))
 
     async def usage(self, wallet_id: int) -> tuple[Usage, datetime] | None:
-        """The last known state of the money and when the API said it; None if it never did."""
+        """The last known usage and its time; None if there is none."""
         row = await self._database.row(select(*_USAGE, wallets.c.usage_at).where(wallets.c.id == wallet_id))
         return None if row is None or row.usage_at is None else (read(Usage, row), row.usage_at)
 
@@ -132,11 +132,11 @@ class Wallets(Aggregate):
         return await self._database.read(fetch)
 
     async def mark_swept(self, wallet_id: int, at: datetime, *, complete: bool) -> None:
-        """Note that every list was read; `complete` if none of them was full, so that no video can be missing."""
+        """Record a full listing; `complete` if no list was full, so that no video can be missing."""
         await self._database.write(_this(wallet_id).values(swept_at=at, complete=complete))
 
     async def swept(self, wallet_id: int) -> Sweep | None:
-        """The last sweep, or None before the first."""
+        """The last full listing; None before the first."""
         query = select(wallets.c.swept_at, wallets.c.complete).where(wallets.c.id == wallet_id)
         row = await self._database.row(query)
         return None if row is None or row.swept_at is None else Sweep(*row)
@@ -150,11 +150,10 @@ class Wallets(Aggregate):
         return await self._begin_list(wallet_id) or 0
 
     async def claim_list(self, wallet_id: int, after: int, now: datetime, lease: timedelta) -> int | None:
-        """As `begin_list`, for one process at a time; None while another one holds the lease.
+        """Like `begin_list`, for one process at a time; None while another one holds the lease.
 
-        None too if a list with a higher number than `after` was finished.
-
-        The lease ends by `finish_list`, by `release_list`, or by itself.
+        Also None if a list with a higher number than `after` is finished. The lease ends with `finish_list`,
+        `release_list`, or by itself.
         """
         until = wallets.c.listing_until
         is_free = until.is_(None) | (until <= now)
@@ -167,7 +166,10 @@ class Wallets(Aggregate):
         return number
 
     async def finish_list(self, wallet_id: int, number: int, at: datetime, hidden_platforms: AbstractSet[str]) -> None:
-        """Note that the list of this number is in the mirror, requested `at` a moment. A newer one stays noted."""
+        """Record that the list with this number, requested `at` a time, is in the mirror.
+
+        A newer one stays recorded.
+        """
         hidden = ",".join(sorted(hidden_platforms))
         finished = _this(wallet_id).where(wallets.c.listed < number)
         await self._database.write(
@@ -175,7 +177,7 @@ class Wallets(Aggregate):
         )
 
     async def release_list(self, wallet_id: int) -> None:
-        """Let the next process list at once, after one that could not."""
+        """Let the next process list at once, after a failure."""
         await self._database.write(_this(wallet_id).values(listing_until=None))
 
     async def listed(self, wallet_id: int) -> Listed | None:
@@ -188,24 +190,24 @@ class Wallets(Aggregate):
 
 
 class Polling(Aggregate):
-    """The columns of the `wallets` table that the poller uses."""
+    """The polling columns of the `wallets` table."""
 
     async def due(self, now: datetime) -> tuple[int, ...]:
-        """The wallets in use that are to be polled, the longest overdue first."""
+        """The used wallets that are due, the longest overdue first."""
         is_used = exists().where(workspaces.c.wallet_id == wallets.c.id)
         query = select(wallets.c.id).where(wallets.c.poll_at <= now, wallets.c.fingerprint != "", is_used)
         return tuple(row.id for row in await self._database.rows(query.order_by(wallets.c.poll_at)))
 
     async def state(self, wallet_id: int) -> Polled:
-        """How polling the wallet stands."""
+        """The polling state of a wallet."""
         columns = (wallets.c.polled_at, wallets.c.poll_at, wallets.c.poll_failures, wallets.c.poll_problem)
         (row,) = await self._database.rows(select(*columns).where(wallets.c.id == wallet_id))
         return Polled(*row)
 
     async def is_behind(self, wallet_id: int, moment: datetime, now: datetime) -> bool:
-        """Whether pages are still to be read that were due by a moment, or are due by now and were never read.
+        """Whether pages that were due by `moment`, or are due now and were never read, are still unread.
 
-        Videos that were over when the bot first saw them don't count: nothing new is on their pages.
+        Videos that had ended when the bot first saw them don't count: their pages have nothing new.
         """
         never_read = (videos.c.due_at <= now) & videos.c.read_at.is_(None)
         behind = select(videos.c.video_id).where(
@@ -214,25 +216,25 @@ class Polling(Aggregate):
         return await self._database.scalar(behind.limit(1)) is not None
 
     async def went_well(self, wallet_id: int, now: datetime, next_at: datetime) -> None:
-        """Note that the wallet was polled, and when it is next."""
+        """Record a successful poll, and when the next one is."""
         well = _this(wallet_id).values(polled_at=now, poll_at=next_at, **_WORKS)
         await self._database.write(well)
 
     async def failed(self, wallet_id: int, next_at: datetime, failures: int, problem: str) -> None:
-        """Note that the wallet could not be polled, how often by now, and let it rest until a moment."""
+        """Record a failed poll, and when the wallet is tried again."""
         failed = _this(wallet_id).values(poll_at=next_at, poll_failures=failures, poll_problem=problem)
         await self._database.write(failed)
 
 
 async def poll_by(connection: AsyncConnection, wallet_id: int, moment: datetime) -> None:
-    """Within the caller's transaction, have the wallet polled by a moment if it would be later."""
+    """Move the wallet's next poll forward to a time, if it is later. Within the caller's transaction."""
     later = (wallets.c.poll_at > moment) & (wallets.c.poll_failures == 0)
     await connection.execute(_this(wallet_id).where(later).values(poll_at=moment))
 
 
 async def lock_wallet(connection: AsyncConnection, wallet_id: int) -> None:
-    """Make other writers of this wallet wait until the transaction ends. SQLite's write lock does so already."""
-    # Not the full lock: that would also hold up everyone who inserts a row that refers to the wallet.
+    """Block other writers of this wallet until the transaction ends. On SQLite the write lock already does."""
+    # Not the full lock, which would also block inserts of rows that refer to the wallet.
     lock = select(wallets.c.id).where(wallets.c.id == wallet_id).with_for_update(key_share=True)
     await connection.execute(lock)
 

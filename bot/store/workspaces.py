@@ -1,4 +1,4 @@
-"""Workspaces: one Slack workspace, Discord server or console each, and the wallet that each spends from."""
+"""Workspaces: each a Slack workspace, Discord server or console, with the wallet that it spends from."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from bot.store.types import read
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace as it is stored. `external_id` is the platform's own id, `name` is hostile text.
+    """A stored workspace. `external_id` is the platform's own id, `name` is hostile text.
 
-    `previews`: links to tracked videos, posted by anyone there, may be shown with their numbers. `is_operators`: it may
-    use the installation's own key. `money` is who may see money, empty for the chat's own rule.
+    `previews`: links to tracked videos posted there may be shown with their numbers. `is_operators`: it may use the
+    installation's own key. `money` is who may see money, empty for the chat's own rule.
     """
 
     id: int
@@ -33,12 +33,12 @@ class Workspaces(Aggregate):
     """The `workspaces` table."""
 
     async def find(self, ref: WorkspaceRef) -> Workspace | None:
-        """The workspace, None if it is not stored."""
+        """The workspace; None if it isn't stored."""
         row = await self._database.row(_this(ref))
         return None if row is None else read(Workspace, row)
 
     async def by_id(self, workspace_id: int) -> Workspace | None:
-        """The workspace with this number, None if it is gone."""
+        """The workspace with this id; None if it is gone."""
         row = await self._database.row(select(workspaces).where(workspaces.c.id == workspace_id))
         return None if row is None else read(Workspace, row)
 
@@ -53,9 +53,9 @@ class Workspaces(Aggregate):
         return tuple(read(Workspace, row) for row in await self._database.rows(query))
 
     async def use_default(self, wallet_id: int) -> None:
-        """Have the operator's workspaces without a key of their own spend from the installation's wallet.
+        """Let the operator's workspaces without a key of their own spend from the installation's wallet.
 
-        Writes nothing if they do already.
+        Writes nothing if they already do.
         """
         own = exists().where(credentials.c.workspace_id == workspaces.c.id)
         other = workspaces.c.is_operators & (workspaces.c.wallet_id != wallet_id) & ~own
@@ -65,7 +65,7 @@ class Workspaces(Aggregate):
             await self._database.write(changed.values(wallet_id=wallet_id))
 
     async def ensure_workspace(self, ref: WorkspaceRef, wallet_id: int) -> Workspace:
-        """The workspace, created if it is new, with its present name and wallet. Writes nothing if nothing changed."""
+        """The workspace with its present name and wallet, created if necessary. Writes only changes."""
         known = await self.find(ref)
         if known is not None and (known.name, known.wallet_id, known.is_operators) == (
             ref.name,
@@ -81,7 +81,7 @@ class Workspaces(Aggregate):
             return read(Workspace, (await connection.execute(_this(ref))).one())
 
     async def set_previews(self, workspace_id: int, *, on: bool) -> None:
-        """Switch the previews of links on or off."""
+        """Turn link previews on or off."""
         await self._database.write(update(workspaces).where(workspaces.c.id == workspace_id).values(previews=on))
 
 
@@ -90,5 +90,5 @@ def _this(ref: WorkspaceRef) -> Select[tuple[object, ...]]:
 
 
 def forgotten_id(chat: str, external_id: str) -> str:
-    """The id under which a forgotten workspace's sums are kept: it can be recognised, but not read."""
+    """The id under which a deleted workspace's sums are kept: it can be matched, but not read."""
     return hashlib.sha256(f"contentstats-bot forgotten workspace\0{chat}\0{external_id}".encode()).hexdigest()

@@ -1,1 +1,1 @@
-"""The schema's history, oldest first, for Alembic. Only expand here: an old and a new process may run side by side."""
+"""Schema history for Alembic, oldest first. Only add here: old and new processes may run side by side."""
