@@ -1,4 +1,4 @@
-"""The command line and the composition root: it reads the settings, joins the parts and runs one of them."""
+"""Command line: parses the arguments, runs a subcommand and returns its exit code."""
 
 import argparse
 import asyncio
@@ -19,10 +19,10 @@ EPILOG = "New here? `contentstats-bot demo` needs no account and no settings. Se
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand and give its exit code.
+    """Run one subcommand; returns its exit code.
 
-    0 done, 1 a problem that was shown, 2 wrong words on the command line; 128 and a signal's number if one ended it,
-    so 130 after Ctrl-C.
+    0: success. 1: a problem, which was printed. 2: wrong arguments. 128 plus the signal's number if a signal ended it,
+    such as 130 after Ctrl-C.
     """
     try:
         parser = _parser()
@@ -30,33 +30,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.subcommand is None:
             parser.print_help(sys.stderr)
             return 2
-        return asyncio.run(_until_told(args.subcommand(args)))
+        return asyncio.run(_until_signal(args.subcommand(args)))
     except BotError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except OSError as error:  # the reader of a pipe, the terminal or the room on a disk has gone
+    except OSError as error:  # a closed pipe or terminal, or a full disk
         if not isinstance(error, BrokenPipeError):
             print(f"contentstats-bot can't continue: {error.strerror or error}.", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # where Python's own last flush may go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python's final flush can't fail
         return 1
 
 
-async def _until_told(work: Awaitable[int]) -> int:
-    """Work until it is done, or until SIGTERM, Ctrl-C or the terminal's end; each way everything is closed in order."""
+async def _until_signal(work: Awaitable[int]) -> int:
+    """Run until done, or until SIGTERM, SIGINT or SIGHUP cancels it; returns the exit code."""
     task = asyncio.ensure_future(work)
-    told: list[int] = []
+    received: list[int] = []
 
     def end(number: int) -> None:
-        told.append(number)
+        received.append(number)
         task.cancel()
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # which is what nohup asks for
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
             asyncio.get_running_loop().add_signal_handler(number, end, number)
     await asyncio.wait((task,))
-    return 128 + told[0] if task.cancelled() else task.result()
+    return 128 + received[0] if task.cancelled() else task.result()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -133,7 +133,7 @@ def _add_charts(parser: argparse.ArgumentParser) -> None:
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    from adapters.run import PARTS  # noqa: PLC0415 - help comes at once without it
+    from adapters.run import PARTS  # noqa: PLC0415 - keeps --help fast
 
     parts = tuple(part.strip() for part in text.split(",") if part.strip())
     if not parts or not set(parts) <= set(PARTS):

@@ -1,4 +1,4 @@
-"""The serving program: starts every part that has credentials, and shuts them down in order."""
+"""The `run` subcommand: starts Slack, Discord, the web server and the scheduler as configured, and shuts them down."""
 
 import asyncio
 import logging
@@ -33,16 +33,13 @@ logger = logging.getLogger(__name__)
 
 Serve: TypeAlias = Callable[[], Awaitable[None]]
 Problem: TypeAlias = Callable[[], str]
-"""Why a part doesn't work, empty if it does."""
+"""Returns why a part doesn't work; empty if it does."""
 
 PARTS = ("slack", "discord", "web", "scheduler")
-"""What can be chosen with --only.
+"""Parts for --only: Slack over Socket Mode, Discord, the web server for Slack over HTTP, and the scheduler."""
 
-Slack over Socket Mode; Discord; the web server, by which Slack comes over HTTP; and what runs by itself and posts.
-"""
-
-LOOK_EVERY = 2.0
-"""Seconds between two looks at the parts of this process."""
+CHECK_EVERY = 2.0
+"""Seconds between checks of the parts of this process."""
 
 _NOTHING = (
     "Nothing is configured yet. For Slack, set SLACK_BOT_TOKEN and, for Socket Mode, SLACK_APP_TOKEN or, "
@@ -70,20 +67,19 @@ _NO_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something that serves until it is cancelled. `name` is its word for --only, `reads` whether people reach it."""
+    """A part that serves until it is cancelled. `takes_commands`: people reach the bot through it."""
 
     name: str
     serve: Serve
-    reads: bool = False
+    takes_commands: bool = False
 
 
 async def run(settings: Settings, only: Collection[str] = ()) -> int:
-    """Serve until cancelled: all parts that have credentials, of those that `only` names. Returns the exit code.
+    """Serve the parts that have credentials, or those of them in `only`, until cancelled; returns the exit code.
 
-    Parts of `only` without credentials leave this process idle if others have some, so that a process manager doesn't
-    end those too. Raises NotConfigured if there is nothing to serve anywhere, or if every chat refused its credentials.
-    On cancelling, nothing more is accepted, the running work of all parts gets the same twenty seconds to end, and
-    everything is closed.
+    If no part in `only` has credentials but others do, the process stays idle, since a process manager might stop all
+    processes when one exits. Raises NotConfigured if no part has credentials, or if every platform refused them. When
+    cancelled, the parts stop accepting work, and have twenty seconds together to finish what is running.
     """
     if not (parts := _chosen(settings, only)):
         await _idle(settings, only)
@@ -111,9 +107,9 @@ async def _serve(settings: Settings, parts: frozenset[str], only: Collection[str
             if "discord" in parts:
                 probes["discord"] = discord.is_ready
                 problems["discord"] = lambda: discord.problem
-                running.append(Part("discord", discord.run, reads=True))
+                running.append(Part("discord", discord.run, takes_commands=True))
                 drains.append(discord.drain)
-        if _speaks(settings) and parts & {"slack", "web", "scheduler"}:
+        if _has_slack(settings) and parts & {"slack", "web", "scheduler"}:
             slack = await stack.enter_async_context(_slack(bot, settings))
             posters["slack"] = slack.poster
             probes["slack"] = slack.is_ready
@@ -122,14 +118,14 @@ async def _serve(settings: Settings, parts: frozenset[str], only: Collection[str
             if parts & {"slack", "web"}:
                 problems["slack"] = lambda: slack.problem
             if "slack" in parts:
-                running.append(Part("slack", slack.run_socket_mode, reads=True))
+                running.append(Part("slack", slack.run_socket_mode, takes_commands=True))
             if "web" in parts:
                 app = web_app(slack.handle, (*slack.routes, *probe_pages))
                 server = await stack.enter_async_context(WebServer(app, settings.host, settings.port))
                 logger.info("listening", extra={"host": settings.host, "port": server.port})
-                running.append(Part("web", server.ended, reads=True))
-        if "web" not in parts and (probed := _probed(settings, only)) is not None:
-            alone = WebServer(Starlette(routes=probe_pages), settings.host, *probed)
+                running.append(Part("web", server.ended, takes_commands=True))
+        if "web" not in parts and (probe_port := _probe_port(settings, only)) is not None:
+            alone = WebServer(Starlette(routes=probe_pages), settings.host, *probe_port)
             server = await stack.enter_async_context(alone)
             logger.info("listening for probes", extra={"host": settings.host, "port": server.port})
             running.append(Part("probes", server.ended))
@@ -142,12 +138,12 @@ async def _serve(settings: Settings, parts: frozenset[str], only: Collection[str
 
 
 async def _idle(settings: Settings, only: Collection[str]) -> None:
-    """Do nothing until cancelled, but answer probes where this process would have served."""
+    """Do nothing until cancelled, but answer probes if a port is configured for them."""
     async with AsyncExitStack() as stack:
-        probed = _probed(settings, () if "web" in only else only)
-        if probed is not None:
+        probe_port = _probe_port(settings, () if "web" in only else only)
+        if probe_port is not None:
             routes = [Route(path, _is_idle) for path in ("/", "/healthz", "/readyz")]
-            await stack.enter_async_context(WebServer(Starlette(routes=routes), settings.host, *probed))
+            await stack.enter_async_context(WebServer(Starlette(routes=routes), settings.host, *probe_port))
         await stack.enter_async_context(watched(lambda: True))
         await asyncio.Event().wait()
 
@@ -156,21 +152,22 @@ async def _is_idle(_: Request) -> Response:
     return Response("idle")
 
 
-def _probed(settings: Settings, only: Collection[str]) -> tuple[int, str] | None:
-    """The port for probes of a process without the web server, and the setting that chose it.
+def _probe_port(settings: Settings, only: Collection[str]) -> tuple[int, str] | None:
+    """The port for probes of a process without the web server, and the setting it is from.
 
-    A platform that gives PORT expects an answer there; of several processes with --only, one alone could have it.
+    A hosting platform that sets PORT expects the process to listen on it. With --only, several processes may run, so
+    only PROBE_PORT counts.
     """
     if settings.probe_port is not None:
         return settings.probe_port, "PROBE_PORT"
     return (settings.port, "PORT") if "port" in settings.model_fields_set and not only else None
 
 
-def load(settings: Settings) -> None:
-    """Import what serves these settings, which is most of a start. `run` does so by itself, only later."""
+def preload(settings: Settings) -> None:
+    """Import the adapters for these settings in advance, which takes most of the start-up time. Optional."""
     if settings.discord_token:
-        import adapters.discord.app  # noqa: PLC0415 - who has no Discord starts without it
-    if _speaks(settings):
+        import adapters.discord.app  # noqa: PLC0415 - loaded only if it is configured
+    if _has_slack(settings):
         import adapters.slack.app  # noqa: F401, PLC0415
 
 
@@ -202,19 +199,19 @@ def _slack(bot: Bot, settings: Settings) -> "SlackApp":
     return SlackApp(bot, options)
 
 
-def _speaks(settings: Settings) -> bool:
-    """Whether there is a Slack that it could post into."""
+def _has_slack(settings: Settings) -> bool:
+    """Whether there are credentials for posting in Slack."""
     return bool(settings.slack_bot_token or settings.slack_client_id)
 
 
 def _chosen(settings: Settings, only: Collection[str]) -> frozenset[str]:
-    speaks = _speaks(settings)
+    has_slack = _has_slack(settings)
     has = {
-        "slack": speaks and settings.slack_app_token is not None,
+        "slack": has_slack and settings.slack_app_token is not None,
         "discord": settings.discord_token is not None,
-        "web": speaks and settings.slack_signing_secret is not None,
+        "web": has_slack and settings.slack_signing_secret is not None,
     }
-    may_post = speaks or has["discord"]
+    may_post = has_slack or has["discord"]
     has["scheduler"] = any(has.values()) or (may_post and "scheduler" in only)
     parts = frozenset(part for part in only or PARTS if has[part])
     if settings.slack_client_id or (settings.slack_client_secret and not parts):
@@ -235,9 +232,10 @@ def _ensure_installable(settings: Settings) -> None:
 
 
 def _needed(parts: Collection[str]) -> frozenset[str]:
-    """The probes without which no work may be sent here.
+    """The probes that this process's readiness depends on.
 
-    A load balancer sends a process with the web server Slack's requests, which Discord's absence must not cut off.
+    Discord isn't one of them if the web server runs: a Discord outage must not keep a load balancer from forwarding
+    Slack's requests.
     """
     return frozenset({"database", "slack"} if "web" in parts else {"database", "slack", "discord"})
 
@@ -247,26 +245,26 @@ def _value(secret: SecretStr | None) -> str | None:
 
 
 async def _report(bot: Bot, problems: Mapping[str, Problem]) -> None:
-    """Note how the parts of this process are, again and again: at once if that has changed."""
-    noted: dict[str, str] = {}
+    """Store the state of this process's parts: at once when it changes, and periodically."""
+    reported: dict[str, str] = {}
     until = 0.0
     while True:
         now = {name: problem() for name, problem in problems.items()}
-        if now != noted or time.monotonic() >= until:
+        if now != reported or time.monotonic() >= until:
             try:
                 await bot.report(now)
-                noted, until = now, time.monotonic() + REPORTED_EVERY.total_seconds()
+                reported, until = now, time.monotonic() + REPORTED_EVERY.total_seconds()
             except BotError as error:
                 logger.warning("storing the state of this process failed", extra={"error": str(error)})
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(CHECK_EVERY)
 
 
 async def _supervise(parts: Collection[Part], posting: set[str], drains: Collection[Serve]) -> None:
-    """Run parts until cancelled. One that raises NotConfigured ends alone, with its sentence in the log.
+    """Run parts until cancelled. If one raises NotConfigured, only that part ends, and the error is logged.
 
-    A refused token ends all of its chat, and takes it out of `posting`, the chats that can be posted to. The sentence
-    is raised once no chat is read and none can be posted to; any other error ends all parts. At the end, `drains` let
-    the work of all parts finish at the same time.
+    A refused token ends all parts of its platform, and removes it from `posting`, the platforms that can be posted to.
+    The error is raised once no part takes commands and nothing can be posted. Any other error ends all parts. At the
+    end, `drains` finish the running work of all parts concurrently.
     """
     running = {asyncio.ensure_future(part.serve()): part for part in parts}
     try:
@@ -279,24 +277,24 @@ async def _supervise(parts: Collection[Part], posting: set[str], drains: Collect
                 try:
                     return task.result()
                 except NotConfigured as error:
-                    logger.error("%s stopped: %s", part.name, error)  # noqa: TRY400 - the sentence says it all
+                    logger.error("%s stopped: %s", part.name, error)  # noqa: TRY400 - a traceback would add nothing
                     if isinstance(error, TokenRefused):
                         posting.discard(part.name)
                         chat = [each for each, other in running.items() if other.name == part.name]
-                        await _cancelled(chat)
+                        await _cancel(chat)
                         running = {each: other for each, other in running.items() if each not in chat}
                     if not _is_useful(running.values(), posting):
                         raise
     finally:
-        await asyncio.gather(_cancelled(running), *(drain() for drain in drains))
+        await asyncio.gather(_cancel(running), *(drain() for drain in drains))
 
 
 def _is_useful(parts: Collection[Part], posting: Collection[str]) -> bool:
-    """Whether people can still reach the bot, or it them."""
-    return any(part.reads or (part.name == "scheduler" and posting) for part in parts)
+    """Whether people can still send commands, or the bot can still post."""
+    return any(part.takes_commands or (part.name == "scheduler" and posting) for part in parts)
 
 
-async def _cancelled(tasks: Collection["asyncio.Future[None]"]) -> None:
+async def _cancel(tasks: Collection["asyncio.Future[None]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

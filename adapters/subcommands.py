@@ -1,4 +1,4 @@
-"""The subcommands of the command line. Each imports only what it needs, so that one line is answered quickly."""
+"""Subcommands of the command line. Each imports only what it needs, so that it starts quickly."""
 # ruff: noqa: PLC0415 - see above
 
 import argparse
@@ -25,7 +25,7 @@ NO_KEY = (
 
 
 async def demo(args: argparse.Namespace) -> int:
-    """The sandbox, the bot and the console in one, on play money."""
+    """Run the demo: sandbox, bot, console and page in one process."""
     from adapters import demo as play
     from bot.logs import configure
 
@@ -34,18 +34,18 @@ async def demo(args: argparse.Namespace) -> int:
 
 
 async def sandbox(args: argparse.Namespace) -> int:
-    """The ContentStats API on this machine."""
+    """Serve the ContentStats sandbox."""
     from adapters.sandbox.serve import serve
     from bot.logs import configure
 
     configure("WARNING", "text", ())
-    await serve(host=args.host, port=args.port, speed=args.speed, say=_say)
+    await serve(host=args.host, port=args.port, speed=args.speed, say=_print)
     return 0
 
 
 async def console(args: argparse.Namespace) -> int:
-    """One line, or a conversation, with the API key from the settings."""
-    with _importing():
+    """Answer one line or run the console, with the API key from the settings."""
+    with _without_gc():
         from adapters.console.app import ConsoleOptions, converse, run_line
         from bot.app import Bot
         from bot.settings import state_dir
@@ -70,19 +70,19 @@ async def console(args: argparse.Namespace) -> int:
 
 async def run(args: argparse.Namespace) -> int:
     """Serve every part that has credentials, until the process is stopped."""
-    with _importing():
+    with _without_gc():
         from adapters import run as serving
         from bot.settings import mistyped
 
         settings = _settings()
-        serving.load(settings)
+        serving.preload(settings)
     if unknown := mistyped():
         logger.warning(" ".join(unknown))
     return await serving.run(settings, args.only)
 
 
 async def manifest(args: argparse.Namespace) -> int:
-    """What a chat has to know of the app on stdout, the link that makes or invites it on stderr."""
+    """Print a platform's app manifest or commands to stdout, and the link to create or add the app to stderr."""
     return await (_discord_manifest() if args.chat == "discord" else _slack_manifest(args))
 
 
@@ -93,7 +93,7 @@ async def _discord_manifest() -> int:
     settings = _settings()
     token = settings.discord_token
     id_ = await application_id(token.get_secret_value(), settings.discord_api_url) if token else None
-    _say(json.dumps(payload(), indent=2, ensure_ascii=False))
+    _print(json.dumps(payload(), indent=2, ensure_ascii=False))
     reasons = "\n".join(f"  {permission}: {reason}" for permission, reason in PERMISSIONS)
     hint = "" if id_ else "\n(Add the application's id to it, or set DISCORD_TOKEN and it is filled in.)"
     link = invite_link(id_ or "APPLICATION_ID")
@@ -119,13 +119,13 @@ async def _slack_manifest(args: argparse.Namespace) -> int:
         oauth=args.oauth,
         unfurl_domains=settings.slack_preview_domain_list,
     )
-    _say(json.dumps(made, indent=2, ensure_ascii=False))
+    _print(json.dumps(made, indent=2, ensure_ascii=False))
     print(f"\nThis link creates the app from it:\n{create_link(made)}", file=sys.stderr)
     return 0
 
 
 async def rotate_keys(_: argparse.Namespace) -> int:
-    """Every stored secret under the first key."""
+    """Encrypt all stored secrets with the first key."""
     from bot.store import Store
 
     settings = _settings()
@@ -135,42 +135,44 @@ async def rotate_keys(_: argparse.Namespace) -> int:
         )
     async with Store.opened(settings.database_url, settings.encryption_keys) as store:
         count = await store.credentials.rotate()
-    _say(f"{count} stored secrets are now encrypted with the first of SECRET_KEYS. You can remove the other keys.")
+    _print(f"{count} stored secrets are now encrypted with the first of SECRET_KEYS. You can remove the other keys.")
     return 0
 
 
 async def migrate(_: argparse.Namespace) -> int:
-    """The database's schema brought up to date, as every opening of the database does."""
+    """Migrate the database, which opening it also does."""
     from bot.store import Store
 
     settings = _settings()
     async with Store.opened(settings.database_url, settings.encryption_keys):
-        _say("The database is up to date.")
+        _print("The database is up to date.")
     return 0
 
 
 async def backup(args: argparse.Namespace) -> int:
-    """A copy of the database, which a running bot goes on writing to."""
+    """Copy the SQLite database to a file, even while the bot is running."""
     from bot.store.backup import backup as copy
 
     copy(_settings().database_url, args.file)
-    _say(f"The database is in {args.file}. Keep SECRET_KEYS with it: without them, stored keys and tokens stay locked.")
+    _print(
+        f"The database is in {args.file}. Keep SECRET_KEYS with it: without them, stored keys and tokens stay locked."
+    )
     return 0
 
 
 async def restore(args: argparse.Namespace) -> int:
-    """A backup as the database, where none is yet."""
+    """Restore a backup, if there is no database yet."""
     from bot.store.backup import restore as put_back
 
     await put_back(_settings().database_url, args.file)
-    _say("The database is restored and up to date. Check SECRET_KEYS with it: contentstats-bot doctor")
+    _print("The database is restored and up to date. Check SECRET_KEYS with it: contentstats-bot doctor")
     return 0
 
 
 async def doctor(args: argparse.Namespace) -> int:
-    """Show what is in force and check everything that must be right, one by one; 1 if something is not.
+    """Print the settings in force and run all checks; returns 1 if any fails.
 
-    A secret of the wrong kind is sent nowhere.
+    A malformed secret isn't sent anywhere.
     """
     from adapters.discord.doctor import discord_checks
     from adapters.slack.doctor import slack_checks
@@ -185,16 +187,16 @@ async def doctor(args: argparse.Namespace) -> int:
         found += await discord_checks(settings)
     is_well = all(check.ok for check in found)
     if args.json:
-        _say(json.dumps({"ok": is_well, "checks": [asdict(check) for check in found]}, ensure_ascii=False))
+        _print(json.dumps({"ok": is_well, "checks": [asdict(check) for check in found]}, ensure_ascii=False))
     else:
         for check in found:
-            _say(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.name}: {check.detail}")
+            _print(f"{'ok     ' if check.ok else 'PROBLEM'}  {check.name}: {check.detail}")
     return int(not is_well)
 
 
 @contextmanager
-def _importing() -> Iterator[None]:
-    """Look for no garbage among modules, which stay: neither now, which is a sixth of a start, nor ever after."""
+def _without_gc() -> Iterator[None]:
+    """Turn garbage collection off during imports, where it takes a sixth of the start-up time; freeze the modules."""
     gc.disable()
     try:
         yield
@@ -204,7 +206,7 @@ def _importing() -> Iterator[None]:
 
 
 def _settings() -> "Settings":
-    """The settings of this process, with the log as they want it."""
+    """Load the settings, and configure logging by them."""
     from bot.logs import configure
     from bot.settings import Settings
 
@@ -213,5 +215,5 @@ def _settings() -> "Settings":
     return settings
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(line, flush=True)

@@ -1,6 +1,6 @@
-"""Notifies systemd that a service with `Type=notify` is ready, and that its clock still ticks.
+"""systemd notifications (sd_notify(3)): readiness of a service with `Type=notify`, and its watchdog.
 
-It sends datagrams to the socket that systemd names (sd_notify(3)). Anywhere else it does nothing.
+Does nothing unless systemd has set NOTIFY_SOCKET.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def watched(is_alive: Callable[[], bool]) -> AsyncIterator[None]:
-    """Report that the service is ready, feed the watchdog while `is_alive`, and report the end of the block."""
+    """Notify systemd that the service is ready, feed the watchdog while `is_alive`, and notify it of the end."""
     feeding = asyncio.create_task(_feed(is_alive))
     _notify("READY=1")
     try:
@@ -27,7 +27,7 @@ async def watched(is_alive: Callable[[], bool]) -> AsyncIterator[None]:
 
 
 async def _feed(is_alive: Callable[[], bool]) -> None:
-    """Twice in each interval of the watchdog; a missed interval has systemd start the service again."""
+    """Feed the watchdog twice per interval. If an interval is missed, systemd restarts the service."""
     every = int(os.environ.get("WATCHDOG_USEC") or 0) / 2_000_000
     if not every or os.environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return

@@ -1,1 +1,1 @@
-"""The console: the same bot at a terminal, in a pipe or for one line, with no account anywhere."""
+"""Console adapter: the bot at a terminal, in a pipe or for a single line, without a chat account."""

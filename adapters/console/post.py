@@ -1,4 +1,4 @@
-"""Posts at a terminal: each message under a line that names its channel, pictures as files."""
+"""The console's `ChannelPoster`: writes each post under a line with its channel, and saves pictures as files."""
 
 import contextlib
 from dataclasses import replace
@@ -17,7 +17,7 @@ NO_TERMINAL = "The terminal is closed. Start the console again."
 
 
 class ConsolePoster:
-    """Writes to a stream. It remembers nothing: the same key twice is written twice, and an edit is written below."""
+    """Writes posts to a stream. Keys aren't deduplicated, and an edit is written as a new message."""
 
     def __init__(self, out: TextIO, picture_dir: Path) -> None:
         self._screen = Screen(out, picture_dir, as_json=False)
@@ -25,26 +25,26 @@ class ConsolePoster:
 
     @property
     def recognises_for(self) -> timedelta:
-        """No time at all."""
+        """Zero: repeated keys aren't recognised."""
         return timedelta()
 
-    async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:  # noqa: ARG002 - nothing is remembered
-        """Write it under the channel's name and a number of its own."""
+    async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:  # noqa: ARG002 - keys aren't deduplicated
+        """Write a post with a new message number."""
         return await self._write(channel, str(next(self._numbers)), "", reply)
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
-        """Write it as what the message says from now on."""
+        """Write the new content of a message."""
         return await self._write(channel, message_id, ", updated", reply)
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
-        """A channel by the person's name."""
+        """A channel named after the person."""
         return ChannelRef("console", workspace_id, person_id)
 
     async def _write(self, channel: ChannelRef, message_id: str, done: str, reply: Reply) -> Delivery:
         thread = f", thread {shown(channel.thread_id)}" if channel.thread_id else ""
         under = f", reply to {shown(channel.replies_to)}" if channel.replies_to else ""
-        offered = tuple(replace(each, number=None) for each in choices(reply))  # a number presses the last answer's
-        with contextlib.suppress(OSError, ValueError):  # a stream that is closed raises ValueError
+        offered = tuple(replace(each, number=None) for each in choices(reply))  # numbers belong to the last reply
+        with contextlib.suppress(OSError, ValueError):  # a closed stream raises ValueError
             self._screen.write(f"#{shown(channel.channel_id)}{thread}, message {shown(message_id)}{under}{done}:")
             await self._screen.show(reply, offered)
             return Posted(message_id)

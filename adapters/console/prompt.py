@@ -1,4 +1,4 @@
-"""The prompt of the console: history between sessions, and completion with Tab."""
+"""The console's prompt: history across sessions, completion with Tab, and questions for missing arguments."""
 
 import sys
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
@@ -21,21 +21,21 @@ from bot.reply.text import shown
 
 
 def prompt_session(bot: Bot, caller: Caller, history: Path | None) -> PromptSession[str]:
-    """A prompt for this caller. Tab asks for completions; typing alone asks for nothing."""
+    """A prompt for this caller, with completion on Tab but not while typing."""
     return PromptSession(
         "> ", completer=BotCompleter(bot, caller), history=private_history(history), complete_while_typing=False
     )
 
 
 @contextmanager
-def beside_the_prompt() -> Iterator[TextIO]:
-    """Where to write while somebody may be typing: it appears above the line, which stays as it is."""
+def stdout_above_prompt() -> Iterator[TextIO]:
+    """A stdout for use while a prompt is open: its output appears above the line being typed."""
     with patch_stdout(raw=True):
         yield sys.stdout
 
 
 async def ask_hidden(question: str) -> str:
-    """What is typed at a prompt that shows and remembers none of it."""
+    """Prompt for a secret, without echo or history."""
     session: PromptSession[str] = PromptSession(f"{question}: ", is_password=True, history=DummyHistory())
     return await session.prompt_async()
 
@@ -43,9 +43,9 @@ async def ask_hidden(question: str) -> str:
 async def ask_each(
     bot: Bot, caller: Caller, command: AnyCommand, given: Mapping[str, str], *, again: bool
 ) -> Mapping[str, str]:
-    """What a command was given, and what is typed for the rest of its arguments; an empty line leaves one out.
+    """Prompt for a command's missing arguments; returns all of them. An empty line leaves an argument out.
 
-    `again`: what was given is asked for too, and stands there to be changed.
+    `again`: prompt for the given arguments too, prefilled, so that they can be changed.
     """
     answers = dict(given)
     for argument in form_of(command, given).arguments:
@@ -60,20 +60,20 @@ async def ask_each(
 
 
 def private_history(path: Path | None) -> History:
-    """The lines typed before, in a file that only its owner reads; without one, for this session alone."""
+    """The history in a file that only its owner can read; in memory if there is no path or it can't be created."""
     if path is None:
         return InMemoryHistory()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.chmod(0o600)  # one that was there before may be open to others
+        path.chmod(0o600)  # an existing file may be readable by others
     except OSError:
         return InMemoryHistory()
     return FileHistory(path)
 
 
 class ArgumentCompleter(Completer):
-    """Completes one argument that is asked for, from its choices and `Bot.suggest`."""
+    """Completes one argument by `Bot.suggest`."""
 
     def __init__(self, bot: Bot, caller: Caller, command: str, argument: str) -> None:
         self._ask = (bot, caller, command, argument)
@@ -87,7 +87,7 @@ class ArgumentCompleter(Completer):
         document: Document,
         complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
     ) -> AsyncGenerator[Completion, None]:
-        """What the last word may go on to: an argument may take several."""
+        """Complete the last word, since an argument may take several."""
         bot, caller, command, argument = self._ask
         typed = document.text_before_cursor.rpartition(" ")[2]
         for option in await bot.suggest(command, argument, typed, caller):
@@ -95,7 +95,7 @@ class ArgumentCompleter(Completer):
 
 
 class BotCompleter(Completer):
-    """Completes commands from the registry and arguments from their choices and `Bot.suggest`."""
+    """Completes a typed line: command names from the registry, arguments by `Bot.suggest`."""
 
     def __init__(self, bot: Bot, caller: Caller) -> None:
         self._caller = caller
@@ -110,6 +110,6 @@ class BotCompleter(Completer):
         document: Document,
         complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
     ) -> AsyncGenerator[Completion, None]:
-        """What the text before the cursor may go on to."""
+        """Complete the text before the cursor."""
         async for each in completions(self._bot, self._caller, document.text_before_cursor):
             yield Completion(each.text, -each.replaces, each.label, each.about)

@@ -1,6 +1,6 @@
-"""Renders a reply for a terminal: a card, and its actions as numbered lines, as a console has digits but no buttons.
+"""Renders replies for a terminal: a card, with its actions as numbered lines instead of buttons.
 
-Foreign text never becomes markup, a colour or an escape sequence here.
+Titles and other foreign text must never act as markup, a colour or an escape sequence.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,19 +50,19 @@ from bot.reply.plain import finding, plain_cell, plain_spans
 from bot.reply.text import shown, width
 
 _COLOURS = {Tone.INFO: "blue", Tone.SUCCESS: "green", Tone.WARNING: "yellow", Tone.PROBLEM: "red"}
-_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✓ ", Tone.WARNING: "! ", Tone.PROBLEM: "✗ "}  # colour alone tells not everybody
+_MARKS = {Tone.INFO: "", Tone.SUCCESS: "✓ ", Tone.WARNING: "! ", Tone.PROBLEM: "✗ "}  # not everybody sees colours
 _WEIGHTS = {Weight.NORMAL: "", Weight.CONFIRM: "bold green", Weight.DANGER: "bold red"}
 _SIDES: dict[Align, JustifyMethod] = {Align.LEFT: "left", Align.RIGHT: "right"}
-_FRAME = 4  # columns that the card's border and padding take
-_GAP = 2  # columns between two columns of a table
+_FRAME = 4  # columns for the card's border and padding
+_GAP = 2  # columns between the columns of a table
 _LONG_WORD = 16  # columns; only a longer word may be broken
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line under a reply: numbered if typing the number makes `call`, else only something to read.
+    """One line under a reply. If it has a `call`, typing its number runs it.
 
-    That of a row of a listing stands beside the row where there is a card.
+    `is_row`: a listing's row, whose number is shown in the card instead.
     """
 
     label: str
@@ -73,21 +73,21 @@ class Choice:
 
 
 def choices(reply: Reply) -> tuple[Choice, ...]:
-    """The buttons of rows, then the actions, every option on a line of its own, numbered from 1."""
+    """The choices of a reply, numbered from 1: the buttons of rows, then the actions, with a line for each option."""
     numbers = count(1)
     lines = (*_rows(reply), *(line for action in reply.actions for line in _lines(action)))
     return tuple(replace(line, number=next(numbers)) if line.call else line for line in lines)
 
 
-def chosen(offered: tuple[Choice, ...], number: int) -> Call | None:
-    """The call behind a number, None if there is none."""
+def call_for_number(offered: tuple[Choice, ...], number: int) -> Call | None:
+    """The call of a numbered choice, if there is one."""
     return next((choice.call for choice in offered if choice.number == number), None)
 
 
-def yes(reply: Reply) -> Call | None:
-    """What `--yes` presses: the first button that says yes to spending or to ending something."""
-    weighty = (each for each in reply.actions if isinstance(each, Button) and each.weight is not Weight.NORMAL)
-    return next((button.call for button in weighty), None)
+def confirming_call(reply: Reply) -> Call | None:
+    """The call that `--yes` runs: that of the first button that confirms spending or stopping."""
+    confirming = (each for each in reply.actions if isinstance(each, Button) and each.weight is not Weight.NORMAL)
+    return next((button.call for button in confirming), None)
 
 
 def _rows(reply: Reply) -> Iterator[Choice]:
@@ -116,7 +116,7 @@ def _lines(action: Action) -> Iterator[Choice]:
 
 
 def card(reply: Reply, columns: int) -> RenderableType:
-    """The reply in a frame of its tone's colour, so many columns wide."""
+    """Render a reply as a card that is `columns` wide, with a border in the colour of its tone."""
     colour = _COLOURS[reply.tone]
     mark = (_MARKS[reply.tone], f"bold {colour}")
     title, summary = shown(reply.title), line_of(finding(reply))
@@ -129,7 +129,7 @@ def card(reply: Reply, columns: int) -> RenderableType:
 
 
 def menu(offered: Iterable[Choice]) -> RenderableType:
-    """The choices under a card, each under its number; the card numbers those of its rows."""
+    """Render the choices under a card, except those of rows."""
     numbered = Grid.grid(padding=(0, 1))
     numbered.add_column(justify="right", style="bold cyan", min_width=3)
     numbered.add_column(overflow="fold")
@@ -140,7 +140,7 @@ def menu(offered: Iterable[Choice]) -> RenderableType:
 
 
 def line_of(text: Text, *, addresses: bool = True) -> Line:
-    """A text with its spans' styles; without `addresses` a link is its words alone, and still leads to its place."""
+    """Render a text. `addresses` adds the URL after a link's label, which is a terminal hyperlink either way."""
     line = Line()
     for span in text:
         _append(line, span, addresses=addresses)
@@ -157,7 +157,7 @@ def _append(line: Line, span: Span, *, addresses: bool) -> None:
             line.append(shown(text), style="cyan")
         case Link(text, url):
             target = shown(url)
-            line.append(shown(text) or target, style=_leading_to(target))
+            line.append(shown(text) or target, style=_link_style(target))
             if addresses and text not in {"", url}:
                 line.append(f" ({target})", style="dim")
         case Time():
@@ -170,26 +170,26 @@ def _append(line: Line, span: Span, *, addresses: bool) -> None:
             assert_never(span)
 
 
-def _leading_to(url: str) -> Style:
+def _link_style(url: str) -> Style:
     return Style(underline=True, link=url if url.startswith("https://") else None)
 
 
-def _part(part: Part, room: int, numbers: Iterator[int]) -> RenderableType:  # noqa: PLR0911 - a return for each part
-    """A part in so many columns. `numbers` gives the next row that has a button its number."""
+def _part(part: Part, max_width: int, numbers: Iterator[int]) -> RenderableType:  # noqa: PLR0911 - a return for each part
+    """Render a part. `numbers` yields the numbers of rows with a button."""
     match part:
         case Paragraph(text):
             return line_of(text)
         case Fields(fields):
             grid = Grid.grid(padding=(0, _GAP))
-            grid.add_column(style="dim", max_width=room // 2)
+            grid.add_column(style="dim", max_width=max_width // 2)
             grid.add_column(overflow="fold")
             for field in fields:
                 grid.add_row(Line(shown(field.name)), line_of(field.value))
             return grid
         case Table():
-            return _table(part, room)
+            return _table(part, max_width)
         case Listing():
-            return _table(_numbered(part, numbers), room)
+            return _table(_numbered(part, numbers), max_width)
         case Picture(alt=alt):
             return Line(f"Picture: {shown(alt)}", style="italic")
         case Drawing():
@@ -199,13 +199,13 @@ def _part(part: Part, room: int, numbers: Iterator[int]) -> RenderableType:  # n
             note.stylize_before("dim")
             return note
         case Divider():
-            return Line("─" * room, style="dim")
+            return Line("─" * max_width, style="dim")
         case _:
             assert_never(part)
 
 
 def _numbered(listing: Listing, numbers: Iterator[int]) -> Table:
-    """The listing as a table, with the number to type before each row that has a button and doesn't begin with it."""
+    """The listing as a table, with a column of the numbers to type unless the rows start with them already."""
     table = listing.table
     typed = [str(next(numbers)) if item.button else "" for item in listing.items]
     if not any(typed) or all(
@@ -216,10 +216,10 @@ def _numbered(listing: Listing, numbers: Iterator[int]) -> Table:
     return replace(table, columns=(Column("#", Align.RIGHT), *table.columns), rows=rows)
 
 
-def _table(table: Table, room: int) -> RenderableType:
+def _table(table: Table, max_width: int) -> RenderableType:
     rows = [[line_of(cell, addresses=False) for cell in row] for row in table.rows]
     names = [shown(column.name) for column in table.columns]
-    widths = _widths(table.columns, names, rows, room)
+    widths = _widths(table.columns, names, rows, max_width)
     caption = [Line(shown(table.caption), style="italic")] if table.caption else []
     if widths is None:
         return Group(*caption, *_records(names, rows))
@@ -232,9 +232,9 @@ def _table(table: Table, room: int) -> RenderableType:
 
 
 def _widths(
-    columns: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[Line]], room: int
+    columns: Sequence[Column], names: Sequence[str], rows: Sequence[Sequence[Line]], max_width: int
 ) -> list[int] | None:
-    """How wide each column may be: words give way first and numbers never break. None if even that is too wide."""
+    """The width of each column: text wraps and numbers don't. None if the table is still too wide."""
     widths, least = [], []
     for index, (column, name) in enumerate(zip(columns, names, strict=True)):
         cells = [row[index] for row in rows]
@@ -245,8 +245,8 @@ def _widths(
         else:
             words = [width(word) for text in (name, *(cell.plain for cell in cells)) for word in text.split()]
             least.append(min(_LONG_WORD, max([1, *words])))
-    room -= _GAP * (len(widths) - 1)
-    while sum(widths) > room:
+    max_width -= _GAP * (len(widths) - 1)
+    while sum(widths) > max_width:
         slack, index = max((now - low, index) for index, (now, low) in enumerate(zip(widths, least, strict=True)))
         if slack <= 0:
             return None
@@ -255,7 +255,7 @@ def _widths(
 
 
 def _records(names: Sequence[str], rows: Sequence[Sequence[Line]]) -> list[Line]:
-    """A table on a screen too narrow for it: each row as a list of its named cells."""
+    """A table for a narrow terminal: each row as a list of named cells."""
     lines = []
     for row in rows:
         for index, (name, cell) in enumerate(zip(names, row, strict=True)):

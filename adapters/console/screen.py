@@ -1,4 +1,4 @@
-"""Output of replies: cards at a terminal, plain text in a pipe, JSON for scripts; pictures and files on disk."""
+"""Output of replies: cards at a terminal, plain text in a pipe, JSON for scripts. Saves pictures and files to disk."""
 
 import asyncio
 import io
@@ -17,17 +17,17 @@ from bot.reply.model import Picture, Reply, drawn
 from bot.reply.plain import plain_body, plain_spans
 from bot.reply.spool import Content, opened
 
-_UNFIT = re.compile(r"[^\w.-]+")
-_LONGEST = 60  # characters; at four bytes each that still fits into the 255 bytes of a file name, with a number
+_UNSAFE = re.compile(r"[^\w.-]+")
+_MAX_STEM = 60  # characters; at four bytes each, fits the 255 bytes of a file name with a number and suffix
 
 
 def save(directory: Path, name: str, content: Content) -> str:
-    """Write the content under a name that is still free, and say where it lies or why it could not be written."""
+    """Save content under an unused name; returns a sentence about where it is or why that failed."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        return f"Saved {_write(directory, Path(_fit(name)), content)}"
+        return f"Saved {_write(directory, Path(_safe_name(name)), content)}"
     except OSError as error:
-        return f"{_fit(name)} couldn't be saved in {directory}: {error.strerror}. Choose another directory."
+        return f"{_safe_name(name)} couldn't be saved in {directory}: {error.strerror}. Choose another directory."
 
 
 def _write(directory: Path, name: Path, content: Content) -> Path:
@@ -42,15 +42,15 @@ def _write(directory: Path, name: Path, content: Content) -> Path:
     return path
 
 
-def _fit(name: str) -> str:
-    """The name without anything that leads elsewhere, hides the file or offends a file system."""
+def _safe_name(name: str) -> str:
+    """A safe file name: without path separators, leading dots and unusual characters."""
     suffix = Path(name).suffix
-    stem = _UNFIT.sub("_", name.removesuffix(suffix)).strip("._-")
-    return f"{stem[:_LONGEST] or 'file'}{_UNFIT.sub('_', suffix)[:8]}"
+    stem = _UNSAFE.sub("_", name.removesuffix(suffix)).strip("._-")
+    return f"{stem[:_MAX_STEM] or 'file'}{_UNSAFE.sub('_', suffix)[:8]}"
 
 
 class Screen:
-    """Writes replies to a stream in the form that fits it. Colours only at a terminal, and never under NO_COLOR."""
+    """Writes replies to a stream. Uses colours only at a terminal without NO_COLOR."""
 
     def __init__(self, out: TextIO, picture_dir: Path, *, as_json: bool) -> None:
         if isinstance(out, io.TextIOWrapper):
@@ -61,7 +61,7 @@ class Screen:
         self._as_json = as_json
 
     async def show(self, reply: Reply, offered: tuple[Choice, ...]) -> None:
-        """Write one reply with its choices; in every form but JSON its pictures and files are saved first."""
+        """Write a reply with its choices. Saves its pictures and files first, except for JSON."""
         reply = await drawn(reply)
         if self._as_json:
             self.write(to_json(reply))
@@ -76,13 +76,13 @@ class Screen:
         else:
             self._show_text(reply, offered, after)
 
-    async def note(self, reply: Reply) -> None:
-        """Write what there is to say before a reply: a script that reads JSON gets that alone."""
+    async def notice(self, reply: Reply) -> None:
+        """Write a notice before a reply, except for JSON, which must be one object."""
         if not self._as_json:
             self.write(reply.summary)
 
     def write(self, line: str) -> None:
-        """Write one line as it is."""
+        """Write a line unchanged."""
         self._out.write(f"{line}\n")
         self._out.flush()
 

@@ -1,1 +1,1 @@
-"""The page: the bot in a browser on this machine, drawn from what Slack and Discord are sent, and styled like them."""
+"""Page adapter: the bot in a local browser, drawn from the payloads for Slack and Discord and styled like them."""

@@ -1,4 +1,4 @@
-"""The page's HTTP routes, open only to a browser that has the token, and only under a loopback name."""
+"""The page's HTTP routes, open only to a browser with the token, and only under a loopback host name."""
 
 import asyncio
 import json
@@ -27,11 +27,11 @@ from bot.reply.text import shown
 
 HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 CLOSED = "Open the address that the demo printed: it holds a token. The demo may have been started again since."
-QUIET = 15.0
-"""Seconds after which a silent stream shows that it is alive."""
+KEEP_ALIVE = 15.0
+"""Seconds between keep-alive comments on an idle event stream."""
 RETRY = 1_000
-"""Milliseconds after which a browser connects again."""
-PIECE = 1 << 16
+"""Milliseconds after which a browser reconnects."""
+CHUNK = 1 << 16
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
@@ -46,7 +46,7 @@ ASSETS = {"cards.css": "text/css", "page.css": "text/css", "page.js": "text/java
 
 
 def page_app(chat: PageChat, frame: document.Frame, token: str) -> Starlette:
-    """The page of one conversation, for those who have the token."""
+    """The web application of one conversation, for browsers with the token."""
     pages = _Pages(chat, frame)
     routes = [
         Route("/", pages.channel),
@@ -64,7 +64,7 @@ def page_app(chat: PageChat, frame: document.Frame, token: str) -> Starlette:
 
 
 class Guard:
-    """Answers only the browser that opened the address with the token, which it remembers in a cookie."""
+    """Middleware that admits only browsers that opened the URL with the token, which is then kept in a cookie."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -82,11 +82,11 @@ class Guard:
         await (answer or self._app)(scope, receive, sent)
 
     def _refusal(self, request: Request) -> Response | None:
-        """What is answered in the app's place; None if the app may answer."""
+        """The response to a request that isn't admitted, or to one that sets the cookie; None to pass it on."""
         host = request.headers.get("host", "")
         if host.rpartition(":")[0] not in HOSTS:
             return PlainTextResponse(CLOSED, HTTPStatus.MISDIRECTED_REQUEST)
-        cookie = f"contentstats-{request.scope['server'][1]}"  # another demo's port has its own
+        cookie = f"contentstats-{request.scope['server'][1]}"  # a demo on another port has its own
         if self._is_token(request.query_params.get("token", "")) and request.url.path == "/":
             answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
             answer.set_cookie(cookie, self._token, httponly=True, samesite="strict")
@@ -102,14 +102,14 @@ class Guard:
 
 
 class _Pages:
-    """The handlers of the addresses."""
+    """Request handlers."""
 
     def __init__(self, chat: PageChat, frame: document.Frame) -> None:
         self._chat = chat
         self._frame = frame
 
     async def channel(self, request: Request) -> Response:
-        timeline, chat = self._chat.timeline, _dress(request)
+        timeline, chat = self._chat.timeline, _chat_of(request)
         theme = request.cookies.get("theme", "")
         whole = document.channel(chat, self._frame, timeline.messages, timeline.last_change, theme)
         answer = _html(whole)
@@ -124,7 +124,7 @@ class _Pages:
 
     async def events(self, request: Request) -> Response:
         after = request.headers.get("last-event-id") or request.query_params.get("after", "")
-        lines = self._events(_dress(request), int(after) if after.isdecimal() else 0)
+        lines = self._events(_chat_of(request), int(after) if after.isdecimal() else 0)
         return Stream(lines, media_type="text/event-stream")
 
     async def _events(self, chat: str, after: int) -> AsyncIterator[str]:
@@ -133,14 +133,18 @@ class _Pages:
         following = asyncio.ensure_future(anext(changes, None))
         try:
             while True:
-                done, _ = await asyncio.wait({following}, timeout=QUIET)
+                done, _ = await asyncio.wait({following}, timeout=KEEP_ALIVE)
                 if not done:
                     yield ": still here\n\n"
                     continue
                 message = following.result()
                 if message is None:
                     return
-                made = {"id": message.id, "html": document.message(chat, message), "says": document.says(message)}
+                made = {
+                    "id": message.id,
+                    "html": document.message(chat, message),
+                    "says": document.announcement(message),
+                }
                 yield f"id: {message.change}\ndata: {json.dumps(made)}\n\n"
                 following = asyncio.ensure_future(anext(changes, None))
         finally:
@@ -169,16 +173,16 @@ class _Pages:
         kind = "image/png" if is_picture else "application/octet-stream"
         way = "inline" if is_picture else "attachment"
         named = f"{way}; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
-        return Stream(_pieces(content), media_type=kind, headers={"Content-Disposition": named})
+        return Stream(_chunks(content), media_type=kind, headers={"Content-Disposition": named})
 
     async def line(self, request: Request) -> Response:
         asked = await _json(request)
-        return _answer(await self._chat.type(_dress(request), _text(asked, "line")))
+        return _answer(await self._chat.type(_chat_of(request), _text(asked, "line")))
 
     async def press(self, request: Request) -> Response:
         asked = await _json(request)
         pressed = {name: value for name, value in asked.items() if isinstance(value, str)}
-        return _answer(await self._chat.press(_dress(request), _text(asked, "message"), pressed))
+        return _answer(await self._chat.press(_chat_of(request), _text(asked, "message"), pressed))
 
     async def form(self, request: Request) -> Response:
         asked = await _json(request)
@@ -189,7 +193,7 @@ class _Pages:
 
 
 def _html(whole: str) -> Response:
-    """A document, in which half a surrogate pair is a question mark."""
+    """An HTML response, with lone surrogates replaced by question marks."""
     return HTMLResponse(whole.encode(errors="replace"))
 
 
@@ -197,14 +201,14 @@ def _answer(form: OpenForm | None) -> Response:
     return JSONResponse({"form": html.form(form.shown, form.id) if form else ""})
 
 
-def _dress(request: Request) -> str:
-    """The chat that the page is styled like, chosen in the address and remembered."""
+def _chat_of(request: Request) -> str:
+    """The platform that the page is styled like, from the URL or the cookie."""
     chosen = request.query_params.get("chat") or request.cookies.get("dress", "")
     return chosen if chosen in CHATS else CHATS[0]
 
 
 async def _json(request: Request) -> Mapping[str, Any]:
-    """The object that was sent; an empty one for anything else."""
+    """The JSON object in a request's body; empty if it is anything else."""
     try:
         sent = await request.json()
     except (ValueError, RecursionError):
@@ -216,10 +220,10 @@ def _text(asked: Mapping[str, Any], name: str) -> str:
     return str(asked.get(name, ""))
 
 
-async def _pieces(content: Content) -> AsyncIterator[bytes]:
+async def _chunks(content: Content) -> AsyncIterator[bytes]:
     with opened(content) as source:
-        while piece := await asyncio.to_thread(source.read, PIECE):
-            yield piece
+        while chunk := await asyncio.to_thread(source.read, CHUNK):
+            yield chunk
 
 
 def _asset(name: str, kind: str) -> Any:  # noqa: ANN401 - an endpoint

@@ -1,4 +1,4 @@
-"""Replies as both chats show them: the payloads that the adapters send, read back into what a person sees."""
+"""Replies as each platform shows them: renders the adapters' payloads, and parses these into page elements."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -14,14 +14,14 @@ from bot.reply.spool import Content
 
 CHATS = ("slack", "discord")
 COMMAND_IDS = {command.name: str(at) for at, command in enumerate(COMMANDS, 1)}
-"""Ids that Discord might have given the commands."""
+"""Stand-ins for the command ids that Discord assigns."""
 
 Address: TypeAlias = Callable[[str, Content], str]
-"""Where a file is shown from, by its name and its content."""
+"""Returns the URL of a file, by its name and content."""
 
 
 def cards(chat: str, reply: Reply, address: Address) -> tuple[Card, ...]:
-    """The messages of a reply, its pictures in them."""
+    """The messages of a reply, with its pictures."""
     if chat == "discord":
         return tuple(_discord(each, address) for each in discord_render.messages(reply))
     pictures = [part for part in reply.parts if isinstance(part, Picture)]
@@ -31,13 +31,13 @@ def cards(chat: str, reply: Reply, address: Address) -> tuple[Card, ...]:
 
 
 def file_cards(chat: str, reply: Reply, address: Address) -> tuple[Card, ...]:
-    """The files that a chat shows in messages of their own: Discord shows them in the reply's."""
+    """The files as separate messages in Slack; Discord shows them in the reply's message."""
     files = reply.files if chat == "slack" else ()
     return tuple(Card((Attached(file.name, address(file.name, file.content)),)) for file in files)
 
 
 def public_card(chat: str, line: Text) -> Card:
-    """The one line that everybody in a channel sees."""
+    """The public line."""
     if chat == "discord":
         return _discord(discord_render.public_message(line), lambda *_: "")
     return slack.card(slack_render.public_message(line).blocks, {})

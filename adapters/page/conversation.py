@@ -1,6 +1,6 @@
-"""What a person does on the page becomes command calls of the engine that Slack and Discord use.
+"""The page's `Surface` and `Replies` of the conversation engine: turns typed lines, presses and forms into calls.
 
-A press sends back what the payload carries, and a form what the chat would send, and the chat's own adapter reads both.
+Presses and submissions are rebuilt as Slack or Discord would send them, and decoded by that platform's adapter.
 """
 
 import asyncio
@@ -31,14 +31,14 @@ from bot.reply.call import MAX_ENCODED, Call
 from bot.reply.model import Option, Reply, Tone
 
 FORMS = 50
-"""Open forms that are remembered."""
-_NO_PLACE = "{}"
-"""What a modal of the page's remembers of where it was opened."""
+"""Maximum number of open forms."""
+_NO_METADATA = "{}"
+"""The private_metadata of the page's Slack modals."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """A modal that is open: as the chat's adapter made it, and as a person sees it."""
+    """An open modal: the payload from the platform's adapter, and the parsed form."""
 
     id: str
     chat: str
@@ -46,18 +46,18 @@ class OpenForm:
 
     @property
     def shown(self) -> Form:
-        """The modal as a person sees it."""
+        """The modal as page elements."""
         return slack.form(self.payload) if self.chat == "slack" else discord.form(self.payload)
 
     @property
     def call(self) -> str:
-        """The encoded call that it completes."""
+        """The encoded call that the form completes."""
         return str(self.payload["callback_id" if self.chat == "slack" else "custom_id"])
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One thing that the person did. `opened` becomes the form that it opens, or None once a reply is promised."""
+    """A typed line, a press or a submission. `opened` becomes the form that it opens, or None if it gets a reply."""
 
     chat: str
     id: str
@@ -67,12 +67,12 @@ class Interaction:
 
     @property
     def may_replace(self) -> bool:
-        """Whether a reply may take the place of the message that was pressed."""
+        """Whether a reply may replace the message whose button was pressed."""
         return self.pressed is not None and self.pressed.is_private
 
 
 class PageChat:
-    """The page's side of the conversation, styled like each chat; `caller` is the person at the page."""
+    """The conversation on the page, for each platform's style. `caller` is the person at the browser."""
 
     def __init__(self, bot: Bot, caller: Caller, timeline: Timeline, clock: Clock) -> None:
         self.bot = bot
@@ -82,10 +82,10 @@ class PageChat:
         self._tasks = BackgroundTasks()
         self._numbers = count(1)
         self._forms: Cache[str, OpenForm] = LRUCache(FORMS)
-        rooms = {"slack": slack_actions.MAX_VALUE, "discord": MAX_ENCODED}
+        max_call_lengths = {"slack": slack_actions.MAX_VALUE, "discord": MAX_ENCODED}
         self._conversations = {
-            chat: Conversation[Interaction](bot, caller.workspace.chat, self, self, room)
-            for chat, room in rooms.items()
+            chat: Conversation[Interaction](bot, caller.workspace.chat, self, self, length)
+            for chat, length in max_call_lengths.items()
         }
 
     def new_id(self) -> str:
@@ -93,14 +93,14 @@ class PageChat:
         return str(next(self._numbers))
 
     async def type(self, chat: str, line: str) -> OpenForm | None:
-        """Answer a line. Gives the form that it opens, if it opens one."""
+        """Answer a typed line; returns the form that it opens, if any."""
         if not line.strip():
             return None
         read = read_line(line)
         return await self._start(chat, CommandCall(read.name, read.words, is_typed=names(line, read.name)), line)
 
     async def press(self, chat: str, message_id: str, pressed: Mapping[str, str]) -> OpenForm | None:
-        """Press a button, or choose an option of a menu, by what its payload carries."""
+        """Press a button or choose a menu option, by its ids and values; returns the form that it opens, if any."""
         call = _pressed(chat, pressed)
         if call is None or not call.command:
             return None
@@ -109,7 +109,7 @@ class PageChat:
         return await self._start(chat, made, "", self.timeline.get(message_id))
 
     async def submit(self, form_id: str, given: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
-        """Send a form that was filled in. Gives what is wrong by its field: Slack keeps a form open for that."""
+        """Submit a form; returns error messages by field. The form stays open if there are any (only in Slack)."""
         form = self._forms.get(form_id)
         if form is None:
             return {}
@@ -127,31 +127,31 @@ class PageChat:
         return {}
 
     async def suggest(self, form_id: str, field: str, typed: str) -> tuple[Option, ...]:
-        """What a field of an open form may be filled with."""
+        """The suggestions for a field of an open form."""
         form = self._forms.get(form_id)
         command = filled_in(form.call, {})[0] if form else ""
         return await self.bot.suggest(command, field, typed, self.caller_here)
 
     def note(self, sentence: str) -> None:
-        """Show what happens around the bot and the person."""
+        """Show a note from the demo itself."""
         self.timeline.put(Message(self.new_id(), self.clock(), note=sentence))
 
     async def home(self) -> Reply:
-        """What Slack's Home tab shows."""
+        """The reply on Slack's Home tab."""
         return await self.bot.run("home", {}, self.caller_here)
 
     async def aclose(self) -> None:
-        """End what runs, and every browser's reading."""
+        """End running tasks and the browsers' event streams."""
         self.timeline.close()
         await self._tasks.drain(1)
 
     async def open_form(self, interaction: Interaction, command: AnyCommand, given: Mapping[str, str]) -> bool:
-        """Open the chat's modal, unless the person may not use the command."""
+        """Open the platform's modal. Returns False if the person may not use the command."""
         if not self.bot.may_fill_in(command, self.caller_here):
             return False
         made: Mapping[str, Any]
         if interaction.chat == "slack":
-            made = slack_forms.form(command, _NO_PLACE, given)
+            made = slack_forms.form(command, _NO_METADATA, given)
         else:
             made = discord_forms.form(command, given)
         form = OpenForm(interaction.id, interaction.chat, made)
@@ -160,7 +160,7 @@ class PageChat:
         return True
 
     async def acknowledge(self, interaction: Interaction, answer: Answer) -> bool:
-        """Show that a reply is coming."""
+        """Show a placeholder until the reply arrives."""
         if answer is Answer.PRIVATE:
             self.timeline.put(Message(interaction.id, self.clock(), typed=interaction.typed, is_private=True))
         interaction.opened.set_result(None)
@@ -172,11 +172,11 @@ class PageChat:
         call: CommandCall,  # noqa: ARG002
         command: AnyCommand | None,  # noqa: ARG002
     ) -> Caller:
-        """The person at the page."""
+        """The person at the browser."""
         return self.caller_here
 
     async def deliver(self, interaction: Interaction, reply: Reply, answer: Answer) -> ReplyOutcome:
-        """Show a reply, and its public line. A problem never replaces the card that it is about."""
+        """Show a reply and its public line. A problem never replaces a card."""
         pressed = interaction.pressed
         replaces = pressed if answer is Answer.REPLACES and reply.tone is not Tone.PROBLEM else None
         id_ = replaces.id if replaces else interaction.id
@@ -194,18 +194,18 @@ class PageChat:
         answer: Answer,  # noqa: ARG002 - the protocol's
         is_current: Callable[[], bool],
     ) -> None:
-        """Show a reply's pictures."""
+        """Add a reply's pictures."""
         pressed = interaction.pressed
         shown = self.timeline.get(interaction.id) or (pressed and self.timeline.get(pressed.id))
         if shown is not None and is_current():
             self.timeline.put(replace(shown, reply=reply))
 
     async def notice(self, interaction: Interaction, notice: Reply, answer: Answer) -> None:  # noqa: ARG002 - as above
-        """Show a notice until the reply is there."""
+        """Show a notice until the reply arrives."""
         self.timeline.put(Message(interaction.id, self.clock(), notice, typed=interaction.typed, is_private=True))
 
     async def _start(self, chat: str, call: CommandCall, typed: str, pressed: Message | None = None) -> OpenForm | None:
-        """Handle a call in the background; returns once it has opened a form or promised a reply."""
+        """Handle a call in the background; returns once it has opened a form or been acknowledged."""
         opened: asyncio.Future[OpenForm | None] = asyncio.get_running_loop().create_future()
         interaction = Interaction(chat, self.new_id(), typed, pressed, opened)
 
@@ -221,7 +221,7 @@ class PageChat:
 
 
 def _pressed(chat: str, pressed: Mapping[str, str]) -> Call | None:
-    """The call behind a press, from what the chat would send of it."""
+    """The call of a pressed button or chosen option, decoded by the platform's adapter."""
     id_, option = pressed.get("id", ""), pressed.get("option")
     if chat == "discord":
         return discord_actions.call_of(id_, () if option is None else (option,))

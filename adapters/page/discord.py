@@ -1,4 +1,4 @@
-"""Discord's components and modals as they are sent, as a person sees them; and a modal as Discord sends it back."""
+"""Parses Discord's message components and modals into page elements, and rebuilds modal submissions."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,14 +39,14 @@ _SIZES = {"### ": Size.HEADING, "-# ": Size.SMALL}
 _LOOKS = {3: Look.PRIMARY, 4: Look.DANGER}
 _ENTRIES = {1: Entry.TEXT, 2: Entry.LINES}
 _NAMED = {7: "users", 8: "channels"}
-"""Menus of people and of channels, by the type of the component."""
+"""Select menus of people and channels: component type to the name in `resolved`."""
 _FIRST_YEAR = -62_135_596_800
 
 
 def card(components: Sequence[Component], files: Mapping[str, str]) -> Card:
-    """A message of these components. `files` are the addresses of attachments by their names."""
+    """Parse a message. `files` has the URLs of attachments by name."""
     (container,) = components
-    if container["type"] != 17:  # the public line stands without a card
+    if container["type"] != 17:  # the public line has no container
         return Card(tuple(_elements(container, files)))
     inner = (element for each in container["components"] for element in _elements(each, files))
     return Card(tuple(inner), f"#{container['accent_color']:06x}")
@@ -96,7 +96,7 @@ def _choices(component: Component) -> tuple[Choice, ...]:
 
 
 def _texts(content: str) -> Iterator[Element]:
-    """The blocks of code and the lines between them; lines of one size stand together."""
+    """Code blocks, and the lines between them grouped by size."""
     for at, piece in enumerate(_FENCED.split(content)):
         if at % 2:
             yield Code(tuple(piece.split("\n")))
@@ -154,7 +154,7 @@ def _moment(seconds: int, form: str) -> str:
 
 
 def form(modal: Component) -> Form:
-    """The modal. Discord's own words are on its buttons."""
+    """Parse a modal. Its buttons have Discord's own labels."""
     inputs = tuple(_input(each) for each in modal["components"] if each["type"] != 10)
     notes = [each["content"] for each in modal["components"] if each["type"] == 10]
     return Form(modal["title"], "Submit", "Cancel", inputs, "\n".join(notes))
@@ -163,14 +163,14 @@ def form(modal: Component) -> Form:
 def _input(field: Component) -> Input:
     match field:
         case {"type": 18, "component": {"type": 3, "custom_id": str(name)} as inner}:
-            most = int(inner.get("max_values", 1))
-            entry = Entry.ONE if most == 1 else Entry.SEVERAL
+            max_values = int(inner.get("max_values", 1))
+            entry = Entry.ONE if max_values == 1 else Entry.SEVERAL
             given = [each["value"] for each in inner["options"] if each.get("default")]
         case {"type": 18, "component": {"type": 4, "custom_id": str(name)} as inner}:
-            most, entry = 1, _ENTRIES[inner["style"]]
+            max_values, entry = 1, _ENTRIES[inner["style"]]
             given = [inner.get("value", "")]
         case {"type": 18, "component": {"type": 7 | 8, "custom_id": str(name)} as inner}:
-            most, entry, given = 1, Entry.TEXT, []  # typed, as the page has no list of people and channels
+            max_values, entry, given = 1, Entry.TEXT, []  # typed, since the page has no lists of people and channels
         case _:
             msg = f"no drawing of component {field['type']} in a modal"
             raise ValueError(msg)
@@ -183,18 +183,18 @@ def _input(field: Component) -> Input:
         tuple(filter(None, given)),
         inner.get("placeholder", ""),
         _choices(inner),
-        most,
+        max_values,
     )
 
 
 def submitted(modal: Component, given: Mapping[str, Sequence[str]]) -> tuple[Component, ...]:
-    """The components as a submission repeats them, with the values that were filled in by their fields' names."""
+    """The components of a modal's submission, with the given values by field name."""
     inner = (each["component"] for each in modal["components"] if each["type"] == 18)
     return tuple({"type": 18, "component": _state(each, given.get(each["custom_id"], ()))} for each in inner)
 
 
 def resolved(components: Sequence[Component]) -> Mapping[str, Component]:
-    """The people and channels that a submission names, as Discord states them beside its components."""
+    """The `resolved` data of the people and channels in a submission."""
     fields = [each["component"] for each in components]
     return {
         kind: {name: {"name": name} for each in fields if each["type"] == type_ for name in each["values"]}

@@ -1,4 +1,4 @@
-"""The page's document: the frame of each chat around the channel's messages."""
+"""The page's HTML documents: the channel and the Home tab, in each platform's style."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around the messages: the workspace, the channel, what this is, and lines to begin with."""
+    """What the page shows around the messages: workspace, channel, introduction and example commands."""
 
     workspace: str
     channel: str
     about: str
-    tries: tuple[str, ...]
+    examples: tuple[str, ...]
 
 
 def message(chat: str, shown: Message) -> str:
-    """One message of the channel, as an item of its list."""
+    """A message as a list item."""
     at = f'<time datetime="{shown.at.isoformat()}">{shown.at:%H:%M}</time>'
     if shown.note:
         return f'<li class="note" id="m-{escape(shown.id)}">{escape(shown.note)}</li>'
@@ -46,7 +46,7 @@ def message(chat: str, shown: Message) -> str:
 
 
 def _cards(chat: str, shown: Message) -> tuple[Card, ...]:
-    """Slack changes no private answer, so that a picture follows in one of its own."""
+    """The cards of a message. In Slack, private replies can't be edited, so their pictures are separate messages."""
     if shown.line:
         return (public_card(chat, shown.line),)
     if shown.reply is None:
@@ -70,22 +70,24 @@ def _address(shown: Message) -> Address:
     return address
 
 
-def says(shown: Message) -> str:
-    """What a screen reader reads out when the message arrives."""
+def announcement(shown: Message) -> str:
+    """What a screen reader announces when the message arrives."""
     if shown.note:
         return shown.note
     return f"ContentStats: {shown.reply.title} {shown.reply.summary}" if shown.reply else ""
 
 
 def channel(chat: str, frame: Frame, messages: Iterable[Message], change: int, theme: str) -> str:
-    """The channel with its messages and the line to type in."""
+    """The channel's document, with its messages and the input line."""
     listed = "".join(message(chat, each) for each in messages)
-    tries = "".join(f'<button type="button" data-line="{escape(each)}">{escape(each)}</button>' for each in frame.tries)
+    examples = "".join(
+        f'<button type="button" data-line="{escape(each)}">{escape(each)}</button>' for each in frame.examples
+    )
     name = escape(frame.channel)
     main = (
         f'<div class="scroll" tabindex="-1"><div class="welcome"><span class="hash" aria-hidden="true">#</span>'
         f"<h2>Welcome to #{name}</h2><p>{escape(frame.about)}</p>"
-        f'<div class="tries" role="group" aria-label="Try one of these">{tries}</div></div>'
+        f'<div class="tries" role="group" aria-label="Try one of these">{examples}</div></div>'
         f'<ol id="messages" aria-label="Messages in #{name}">{listed}</ol></div>'
         '<button type="button" id="newest" hidden>New messages ↓</button>'
         '<p id="problem" role="alert"></p>'
@@ -100,7 +102,7 @@ def channel(chat: str, frame: Frame, messages: Iterable[Message], change: int, t
 
 
 def home(frame: Frame, reply: Reply, theme: str) -> str:
-    """Slack's Home tab."""
+    """The document of Slack's Home tab."""
     main = (
         f'<div class="scroll home" tabindex="-1"><div class="message" id="m-home"><article aria-label="Home">'
         f'{html.card(home_card(reply))}</article></div></div><p id="problem" role="alert"></p>'

@@ -1,4 +1,4 @@
-"""The elements of a message or form as a person sees them, for any chat."""
+"""Platform-neutral elements of a message or form on the page, parsed from Slack's and Discord's payloads."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words in one style. `url` makes them a link, `command` a name that is pressed to type it."""
+    """Text in one style. `url` makes it a link; `command` makes it a button that types the command."""
 
     text: str
     is_bold: bool = False
@@ -20,7 +20,7 @@ Line: TypeAlias = tuple[Run, ...]
 
 
 class Size(StrEnum):
-    """How large words are."""
+    """Text size."""
 
     HEADING = "heading"
     BODY = "body"
@@ -29,7 +29,7 @@ class Size(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextLines:
-    """Lines one under the other."""
+    """Lines of text."""
 
     lines: tuple[Line, ...]
     size: Size = Size.BODY
@@ -44,7 +44,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its head, then its rows. `rights` are the columns of numbers. One with pages is sortable."""
+    """A table. `rights` are the indexes of right-aligned columns. If it has a `page` size, it is sortable."""
 
     head: tuple[Line, ...]
     rows: tuple[tuple[Line, ...], ...]
@@ -55,14 +55,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture at an address, or its alt text if there is none."""
+    """A picture, or its alt text if it has no URL."""
 
     url: str
     alt: str
 
 
 class Look(StrEnum):
-    """How a control looks."""
+    """The style of a control."""
 
     PLAIN = "plain"
     PRIMARY = "primary"
@@ -73,7 +73,7 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a menu's options. `below` stands under its label."""
+    """An option of a menu. `below` is shown under its label."""
 
     label: str
     value: str
@@ -81,8 +81,8 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a button asks before it is pressed."""
+class Confirmation:
+    """The confirmation dialog of a button."""
 
     title: str
     text: str
@@ -92,7 +92,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A button, a link or a menu. A press sends back its `id` and `value`, or the value of an option."""
+    """A button, a link or a menu. A press sends its `id` and its `value`, or that of the chosen option."""
 
     label: str
     look: Look = Look.PLAIN
@@ -100,19 +100,19 @@ class Control:
     value: str = ""
     url: str = ""
     options: tuple[Choice, ...] = ()
-    question: Question | None = None
+    confirmation: Confirmation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Buttons and menus beside each other."""
+    """Buttons and menus in a row."""
 
     controls: tuple[Control, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Lines of text with a button at their end."""
+    """Lines of text with a button beside them."""
 
     text: TextLines
     control: Control
@@ -120,7 +120,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line between two things."""
+    """A divider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +136,14 @@ Element: TypeAlias = TextLines | Code | Grid | Image | Controls | Row | Rule | A
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message. `accent` is the colour at its side, if the chat shows one."""
+    """A message. `accent` is the colour at its side, if the platform shows one."""
 
     elements: tuple[Element, ...] = field(repr=False)
     accent: str = ""
 
 
 class Entry(StrEnum):
-    """How a field of a form is filled in."""
+    """The kind of a form field."""
 
     TEXT = "text"
     LINES = "lines"
@@ -156,7 +156,7 @@ class Entry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field. `most` is how many values it takes; `low` and `high` bound a number."""
+    """One field. `max_values` is how many values it takes; `low` and `high` bound a number."""
 
     name: str
     label: str
@@ -166,14 +166,14 @@ class Input:
     given: tuple[str, ...] = ()
     placeholder: str = ""
     options: tuple[Choice, ...] = ()
-    most: int = 1
+    max_values: int = 1
     low: str = ""
     high: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A modal. `send` and `cancel` are on its buttons."""
+    """A modal. `send` and `cancel` are the labels of its buttons."""
 
     title: str
     send: str

@@ -1,4 +1,4 @@
-"""Cards and forms as HTML, styled like both chats. Every word is escaped: titles are hostile."""
+"""Renders page elements as HTML. All text is escaped, since titles may be hostile."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
@@ -27,7 +27,7 @@ from adapters.page.elements import (
 
 
 def card(shown: Card) -> str:
-    """One message's card."""
+    """A message's card as HTML."""
     accent = f" accent-{escape(shown.accent.removeprefix('#'))}" if shown.accent else ""
     return f'<div class="card{accent}">{"".join(map(_element, shown.elements))}</div>'
 
@@ -66,8 +66,8 @@ def _control(control: Control) -> str:
         options = "".join(_option(control.id, each) for each in control.options)
         return f"<details {look}><summary>{escape(control.label)}</summary><ul>{options}</ul></details>"
     sent: dict[str, str] = {"id": control.id, "value": control.value}
-    if question := control.question:
-        sent |= {"title": question.title, "text": question.text, "yes": question.yes, "no": question.no}
+    if confirmation := control.confirmation:
+        sent |= {"title": confirmation.title, "text": confirmation.text, "yes": confirmation.yes, "no": confirmation.no}
     return f'<button type="button" {look} {_data(sent)}>{escape(control.label)}</button>'
 
 
@@ -131,7 +131,7 @@ def _link(url: str) -> str:
 
 
 def form(shown: Form, id_: str) -> str:
-    """A form, to be filled in and sent back under this id."""
+    """A form as HTML, submitted under this id."""
     intro = f"<p>{escape(shown.intro)}</p>" if shown.intro else ""
     return (
         f'<form data-form="{escape(id_)}" novalidate><h2 id="form-title">{escape(shown.title)}</h2>'
@@ -146,7 +146,7 @@ def _input(asked: Input) -> str:
     need = "" if asked.is_required else ' <span class="optional">(optional)</span>'
     below = f'<p class="hint" id="hint-{name}">{escape(asked.hint)}</p><p class="wrong" id="wrong-{name}"></p>'
     label = f"{escape(asked.label)}{need}"
-    if asked.entry is Entry.SEVERAL or asked.most > 1:
+    if asked.entry is Entry.SEVERAL or asked.max_values > 1:
         fields = "".join(_several(asked))
         return (
             f'<fieldset aria-describedby="hint-{name} wrong-{name}"><legend>{label}</legend>{fields}{below}</fieldset>'
@@ -155,13 +155,13 @@ def _input(asked: Input) -> str:
 
 
 def _several(asked: Input) -> Iterator[str]:
-    """A box to tick for each option, or a field for each value."""
+    """A checkbox for each option, or a text field for each value."""
     name = escape(asked.name)
     for each in asked.options:
         ticked = " checked" if each.value in asked.given else ""
         box = f'<input type="checkbox" name="{name}" value="{escape(each.value)}"{ticked}>'
         yield f'<label class="tick">{box} {escape(each.label)}</label>'
-    for at in range(0 if asked.options else asked.most):
+    for at in range(0 if asked.options else asked.max_values):
         given = escape(asked.given[at]) if at < len(asked.given) else ""
         attributes = f'name="{name}" value="{given}" aria-label="{escape(asked.label)} {at + 1}"'
         yield f'<input type="text" autocomplete="off" data-suggest="{name}" {attributes}>'

@@ -1,4 +1,4 @@
-"""Posts into the page's channel, and by another poster beside it."""
+"""The page's `ChannelPoster`: posts to the page's channel, and optionally through another poster too."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,46 +11,46 @@ from bot.reply.model import Reply, drawn
 
 
 class PagePoster:
-    """Shows each post on the page, once the poster `beside` it, if there is one, has taken it and given it an id."""
+    """Shows posts on the page. If there is an `other` poster, it posts first, and its message ids are used."""
 
-    def __init__(self, timeline: Timeline, clock: Clock, beside: ChannelPoster | None = None) -> None:
+    def __init__(self, timeline: Timeline, clock: Clock, other: ChannelPoster | None = None) -> None:
         self._timeline = timeline
         self._clock = clock
-        self._beside = beside
+        self._other = other
         self._numbers = count(1)
         self._people: set[str] = set()
 
     @property
     def recognises_for(self) -> timedelta:
-        """Never: a repeated key is a post of its own."""
+        """Zero: repeated keys aren't recognised."""
         return timedelta()
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
-        """Post in both."""
+        """Post in both places."""
         posted: Delivery = Posted(str(next(self._numbers)))
-        if self._beside is not None:
-            posted = await self._beside.post(channel, reply, key)
+        if self._other is not None:
+            posted = await self._other.post(channel, reply, key)
         if isinstance(posted, Posted):
-            alone = channel.channel_id in self._people
+            is_direct = channel.channel_id in self._people
             shown = await drawn(reply)
             self._timeline.put(
-                Message(_id(posted.message_id), self._clock(), shown, is_private=alone, is_in_place=True)
+                Message(_id(posted.message_id), self._clock(), shown, is_private=is_direct, is_in_place=True)
             )
         return posted
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
-        """Edit in both."""
+        """Edit in both places."""
         shown = self._timeline.get(_id(message_id))
         if shown is not None:
             self._timeline.put(replace(shown, reply=await drawn(reply)))
-        return await self._beside.edit(channel, message_id, reply) if self._beside else Posted(message_id)
+        return await self._other.edit(channel, message_id, reply) if self._other else Posted(message_id)
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
-        """A channel by the person's name."""
+        """A channel named after the person."""
         self._people.add(person_id)
         return ChannelRef("console", workspace_id, person_id)
 
 
 def _id(message_id: str) -> str:
-    """Posts have ids of another series than replies."""
+    """The timeline id of a post, distinct from those of replies."""
     return f"post-{message_id}"

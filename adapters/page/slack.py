@@ -1,4 +1,4 @@
-"""Slack's blocks and modals as they are sent, as a person sees them; and a modal as Slack sends it back."""
+"""Parses Slack's blocks and modals into page elements, and rebuilds modal submissions."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from adapters.page.elements import (
     Card,
     Choice,
+    Confirmation,
     Control,
     Controls,
     Element,
@@ -18,7 +19,6 @@ from adapters.page.elements import (
     Input,
     Line,
     Look,
-    Question,
     Rule,
     Run,
     Size,
@@ -44,11 +44,11 @@ _ENTRIES = {
     "users_select": Entry.TEXT,
     "conversations_select": Entry.TEXT,
 }
-"""How the page fills in each element; a person or channel is typed, as the page has no list of them."""
+"""The kind of field for each element. People and channels are typed, since the page has no lists of them."""
 
 
 def card(blocks: Sequence[Block], pictures: Mapping[str, str]) -> Card:
-    """A message of these blocks. `pictures` are the addresses of uploaded files by their ids."""
+    """Parse a message. `pictures` has the URLs of uploaded files by id."""
     return Card(tuple(element for block in blocks for element in _elements(block, pictures)))
 
 
@@ -91,14 +91,14 @@ def _control(element: Block) -> Control:
             return Control(text, Look.LINK, url=url)
         case {"type": "button", "action_id": str(id_), "text": {"text": str(text)}, "value": str(value)}:
             look = _LOOKS.get(str(element.get("style")), Look.PLAIN)
-            return Control(text, look, id_, value, question=_question(element.get("confirm")))
+            return Control(text, look, id_, value, confirmation=_confirmation(element.get("confirm")))
         case _:
             msg = f"no drawing of {element['type']}"
             raise ValueError(msg)
 
 
-def _question(dialog: Block | None) -> Question | None:
-    return Question(*(dialog[part]["text"] for part in ("title", "text", "confirm", "deny"))) if dialog else None
+def _confirmation(dialog: Block | None) -> Confirmation | None:
+    return Confirmation(*(dialog[part]["text"] for part in ("title", "text", "confirm", "deny"))) if dialog else None
 
 
 def _choices(element: Block) -> tuple[Choice, ...]:
@@ -188,7 +188,7 @@ def _decoded(text: str) -> str:
 
 
 def form(view: Block) -> Form:
-    """The modal."""
+    """Parse a modal."""
     intro = [block["text"]["text"] for block in view["blocks"] if block["type"] == "section"]
     inputs = tuple(_input(block) for block in view["blocks"] if block["type"] != "section")
     title, send, close = (str(view[part]["text"]) for part in ("title", "submit", "close"))
@@ -219,7 +219,7 @@ def _input(block: Block) -> Input:
 
 
 def submitted(view: Block, given: Mapping[str, Sequence[str]]) -> Block:
-    """The view as its submission repeats it, with the values that were filled in by its fields' names."""
+    """The view in a modal's submission, with the given values by field name."""
     inputs = (block for block in view["blocks"] if block["type"] == "input")
     filled = {each["block_id"]: _state(each["element"], given.get(each["block_id"], ())) for each in inputs}
     return {**view, "state": {"values": filled}}

@@ -1,6 +1,6 @@
-"""What the page's channel shows: messages in their order, each with the number of its last change.
+"""The messages of the page's channel, each with the sequence number of its last change.
 
-A browser that reads the changes after a number misses nothing, however often its connection breaks.
+A browser requests the changes after a number, so it misses none when its connection breaks.
 """
 
 import asyncio
@@ -11,17 +11,17 @@ from datetime import datetime
 from bot.reply.model import Picture, Reply, Text
 from bot.reply.spool import Content
 
-MOST = 500
+MAX_MESSAGES = 500
 """Messages that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A reply that a person asked for, a post, or a line that everybody sees.
+    """A reply, a post, a public line or a note.
 
-    `reply` is None while it is still to come. `typed` is the line that it answers. `is_private`: nobody else would see
-    it. `is_in_place`: its pictures are in its own card, as in a post, or in a reply that took the place of another.
-    `note` is neither the bot's nor the person's: what happens around them in the demo.
+    `reply` is None until it arrives. `typed` is the line that it answers. `is_private`: only the person would see it.
+    `is_in_place`: its pictures are in its own card, as in a post, or in a reply that replaced a message. `note` is from
+    the demo itself.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Message:
 
     @property
     def contents(self) -> tuple[tuple[str, Content], ...]:
-        """The pictures and the files by their names."""
+        """The pictures and files, with their names."""
         reply = self.reply or Reply("")
         pictures: tuple[tuple[str, Content], ...] = tuple(
             (part.name, part.png) for part in reply.parts if isinstance(part, Picture)
@@ -55,23 +55,23 @@ class Timeline:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """All of them, the oldest first."""
+        """All messages, oldest first."""
         return tuple(self._messages.values())
 
     def get(self, id_: str) -> Message | None:
-        """The message of an id."""
+        """The message with this id."""
         return self._messages.get(id_)
 
     def put(self, message: Message) -> None:
-        """Add a message, or put it in the place of the one of its id."""
+        """Add a message, or replace the one with its id."""
         self.last_change += 1
         self._messages[message.id] = replace(message, change=self.last_change)
-        if len(self._messages) > MOST:
+        if len(self._messages) > MAX_MESSAGES:
             del self._messages[next(iter(self._messages))]
         self._wake()
 
     async def changes(self, after: int) -> AsyncIterator[Message]:
-        """The messages that have changed after the change of this number, then each as it changes, until the end."""
+        """Yield the messages that changed after this sequence number, then each one that changes, until closed."""
         while not self._is_closed:
             news = self._news
             for message in sorted(self.messages, key=lambda each: each.change):
@@ -81,7 +81,7 @@ class Timeline:
             await news.wait()
 
     def close(self) -> None:
-        """End every reading of changes."""
+        """End all iterations over changes."""
         self._is_closed = True
         self._wake()
 

@@ -1,1 +1,1 @@
-"""The web server: Slack's requests, the pages that install the app, health probes and metrics."""
+"""Web server: Slack's requests over HTTP, OAuth installation pages, health probes and metrics."""

@@ -1,4 +1,4 @@
-"""The HTTP routes of this program: Slack's requests, health probes and metrics. Requests are handled elsewhere."""
+"""HTTP routes: Slack's requests, health probes and metrics. The routes only call handlers passed in."""
 
 import asyncio
 import time
@@ -14,19 +14,19 @@ from starlette.routing import Route
 from adapters.web.server import Refusals
 from bot.domain.errors import BotError
 
-PROBE_WITHIN = 5.0
-"""Seconds for each thing that the readiness looks at."""
-PROBED_FOR = 10.0
-"""Seconds for which what was found counts: anybody may ask, and each look costs a call."""
+PROBE_TIMEOUT = 5.0
+"""Seconds for each readiness probe."""
+PROBE_TTL = 10.0
+"""Seconds that results are cached, since anybody may request them and some probes call an API."""
 
 Probe: TypeAlias = Callable[[], Awaitable[bool]]
-Numbers: TypeAlias = Callable[[], Awaitable[tuple[bytes, str]]]
-"""The numbers as they are sent, and their content type."""
+Metrics: TypeAlias = Callable[[], Awaitable[tuple[bytes, str]]]
+"""The render_metrics as they are sent, and their content type."""
 Handle: TypeAlias = Callable[[bytes, Mapping[str, str]], Awaitable[BoltResponse]]
 
 
 class Readiness:
-    """What is well, by name. `needed` names what must be before work is sent here; `now` is in seconds."""
+    """Runs readiness probes by name, and caches their results. The process is ready if the `needed` ones pass."""
 
     def __init__(
         self, probes: Mapping[str, Probe], needed: Collection[str], now: Callable[[], float] = time.monotonic
@@ -36,35 +36,35 @@ class Readiness:
         self._now = now
         self._found: Mapping[str, bool] = {}
         self._until = now()
-        self._looking = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
-    def is_enough(self, found: Mapping[str, bool]) -> bool:
-        """Whether everything that is needed is well."""
+    def is_ready(self, found: Mapping[str, bool]) -> bool:
+        """Whether all needed probes passed."""
         return all(is_well for name, is_well in found.items() if name in self._needed)
 
-    async def look(self) -> Mapping[str, bool]:
-        """What is well, as found now or a moment ago."""
-        async with self._looking:
+    async def check(self) -> Mapping[str, bool]:
+        """The results of the probes, run now or at most `PROBE_TTL` seconds ago."""
+        async with self._lock:
             if self._now() >= self._until:
-                wells = await asyncio.gather(*map(_is_well, self._probes.values()))
-                self._found = dict(zip(self._probes, wells, strict=True))
-                self._until = self._now() + PROBED_FOR
+                results = await asyncio.gather(*map(_is_well, self._probes.values()))
+                self._found = dict(zip(self._probes, results, strict=True))
+                self._until = self._now() + PROBE_TTL
         return self._found
 
 
-def probe_routes(is_alive: Callable[[], bool], readiness: Readiness, numbers: Numbers) -> tuple[Route, ...]:
-    """`/healthz`, `/readyz` and `/metrics`: 200 if what is needed is well, else 503."""
+def probe_routes(is_alive: Callable[[], bool], readiness: Readiness, render_metrics: Metrics) -> tuple[Route, ...]:
+    """The routes `/healthz`, `/readyz` and `/metrics`, which answer 503 on failure."""
 
     async def alive(_: Request) -> Response:
         return Response("ok") if is_alive() else Response("the scheduler has stopped", 503)
 
     async def ready(_: Request) -> Response:
-        found = await readiness.look()
-        return JSONResponse(found, 200 if readiness.is_enough(found) else 503)
+        found = await readiness.check()
+        return JSONResponse(found, 200 if readiness.is_ready(found) else 503)
 
     async def metrics(_: Request) -> Response:
         try:
-            body, kind = await numbers()
+            body, kind = await render_metrics()
         except BotError as error:
             return Response(str(error), 503)
         return Response(body, headers={"Content-Type": kind})
@@ -74,14 +74,14 @@ def probe_routes(is_alive: Callable[[], bool], readiness: Readiness, numbers: Nu
 
 async def _is_well(probe: Probe) -> bool:
     try:
-        async with asyncio.timeout(PROBE_WITHIN):
+        async with asyncio.timeout(PROBE_TIMEOUT):
             return await probe()
     except TimeoutError:
         return False
 
 
 def web_app(handle: Handle, routes: Sequence[Route] = ()) -> Starlette:
-    """The addresses. `handle` answers Slack, `routes` are the pages and probes that others bring."""
+    """The web application. `handle` answers Slack's requests; `routes` are further pages and probes."""
     refusals = Refusals("requests to Slack's address were refused")
 
     async def events(request: Request) -> Response:
@@ -91,7 +91,7 @@ def web_app(handle: Handle, routes: Sequence[Route] = ()) -> Starlette:
             return Response(status_code=400)
         answer = await handle(body, request.headers)
         if answer.status == 401:
-            refusals.note("not signed by Slack")
+            refusals.count("not signed by Slack")
         return Response(answer.body, answer.status, answer.first_headers())
 
     async def is_there(_: Request) -> Response:
@@ -100,7 +100,7 @@ def web_app(handle: Handle, routes: Sequence[Route] = ()) -> Starlette:
     return Starlette(
         routes=[
             Route("/slack/events", events, methods=["POST"]),
-            Route("/slack/events", is_there, methods=["GET"]),  # Slack looks at the certificate so
+            Route("/slack/events", is_there, methods=["GET"]),  # Slack checks the certificate with a GET
             *routes,
         ]
     )

@@ -1,6 +1,6 @@
-"""Runs uvicorn: opens a port, serves on it and stops, without taking over the program's signals.
+"""HTTP server: runs uvicorn on a port, without taking over the program's signal handlers.
 
-Connections are limited before anything is known of their sender: sizes, time-outs, and how many there are.
+Limits the size, duration and number of connections, because anybody can connect.
 """
 
 import asyncio
@@ -25,50 +25,50 @@ from bot.domain.errors import NotConfigured
 
 logger = logging.getLogger(__name__)
 
-MOST_OPEN = 1_000
-BACKLOG = 256
-"""Connections that are accepted at a time before the first of them is looked at."""
-QUIET = 60.0
-"""Seconds between two log lines about the same flood."""
+MAX_CONNECTIONS = 1_000
+MAX_BACKLOG = 256
+"""Listen backlog; asyncio also accepts this many connections in one go."""
+LOG_INTERVAL = 60.0
+"""Seconds between log lines about refusals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one connection may cost. Slack sends 10 kB at most, all at once, and 100 kB in a body.
+    """Limits for connections. Slack itself sends at most 10 kB of headers and 100 kB of body.
 
-    `head` and `body` are bytes, `within` is the seconds for each of the two.
+    `head` and `body` are in bytes; `timeout` is in seconds, for each of the two.
     """
 
     head: int = 32_000
     body: int = 1_000_000
-    within: float = 10.0
-    connections: int = field(default_factory=lambda: min(MOST_OPEN, _files() // 2))
+    timeout: float = 10.0
+    connections: int = field(default_factory=lambda: min(MAX_CONNECTIONS, _max_open_files() // 2))
 
     @property
     def backlog(self) -> int:
-        """How many connections may be accepted at a time without running out of files."""
-        return min(BACKLOG, max(1, _files() // 8))
+        """The listen backlog, small enough not to run out of file descriptors when as many connect at once."""
+        return min(MAX_BACKLOG, max(1, _max_open_files() // 8))
 
 
 class Refusals:
-    """Counts refusals by reason, and logs them once a minute at most. `what` is the log line."""
+    """Counts refusals by reason, and logs them at most once a minute. `what` starts the log line."""
 
     def __init__(self, what: str) -> None:
         self._what = what
         self._counts: Counter[str] = Counter()
         self._quiet_until = 0.0
 
-    def note(self, why: str) -> None:
-        """One more."""
+    def count(self, why: str) -> None:
+        """Count a refusal."""
         self._counts[why] += 1
         if time.monotonic() >= self._quiet_until:
             logger.warning("%s: %s", self._what, ", ".join(f"{count} {why}" for why, count in self._counts.items()))
-            self._quiet_until = time.monotonic() + QUIET
+            self._quiet_until = time.monotonic() + LOG_INTERVAL
             self._counts.clear()
 
 
-class Crowd:
-    """The connections of one server. Once they are too many, the one that has waited longest makes room."""
+class ConnectionPool:
+    """The connections of one server. If there are too many, the one that has been idle longest is closed."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -76,81 +76,81 @@ class Crowd:
         self._open: set[Connection] = set()
         self._idle: dict[Connection, None] = {}
 
-    def enter(self, connection: "Connection") -> None:
-        """A connection has come."""
+    def add(self, connection: "Connection") -> None:
+        """Add a new connection."""
         self._open.add(connection)
         self._idle[connection] = None
         if len(self._open) > self.limits.connections:
             longest = next(iter(self._idle))
-            self.leave(longest)
-            self.refusals.note("too many at a time")
+            self.remove(longest)
+            self.refusals.count("too many at a time")
             longest.transport.abort()
 
-    def leave(self, connection: "Connection") -> None:
-        """A connection is gone."""
+    def remove(self, connection: "Connection") -> None:
+        """Remove a closed connection."""
         self._open.discard(connection)
         self._idle.pop(connection, None)
 
-    def busy(self, connection: "Connection") -> None:
-        """A connection has a whole request, which is being answered."""
+    def mark_busy(self, connection: "Connection") -> None:
+        """Mark a connection whose request is being answered."""
         self._idle.pop(connection, None)
 
-    def idle(self, connection: "Connection") -> None:
-        """A connection waits for the rest of its next request."""
+    def mark_idle(self, connection: "Connection") -> None:
+        """Mark a connection that waits for its next request."""
         if connection in self._open:
             self._idle[connection] = None
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection within the limits of its crowd."""
+    """uvicorn's HTTP connection, with the limits of its pool."""
 
-    def __init__(self, crowd: Crowd, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
+    def __init__(self, pool: ConnectionPool, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(**options)
-        self._crowd = crowd
+        self._pool = pool
         self._deadline: asyncio.TimerHandle | None = None
-        self._most = crowd.limits.head
+        self._max_received = pool.limits.head
         self._chunk = self._received = self._head = self._body = 0
         self._is_answering = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
+        """Add the connection, and wait for its first request."""
         super().connection_made(transport)
         self._expect("slow headers")
-        self._crowd.enter(self)
+        self._pool.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Remove the connection."""
         self._expect(None)
-        self._crowd.leave(self)
+        self._pool.remove(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, as far as the request may be long."""
+        """Parse received data, and refuse a request that is too long."""
         if self.transport.is_closing():
             return
         self._chunk = len(data)
         self._received += self._chunk
         super().data_received(data)
-        if self._deadline is not None and self._received > self._most:
+        if self._deadline is not None and self._received > self._max_received:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too large")
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Reset the counters for a new request."""
         super().on_message_begin()
-        self._most, self._received, self._head, self._body = self._crowd.limits.head, self._chunk, 0, 0
+        self._max_received, self._received, self._head, self._body = self._pool.limits.head, self._chunk, 0, 0
         self._expect("slow headers")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
+        """Count a header's size."""
         super().on_header(name, value)
         self._head += len(name) + len(value)
-        if self._head > self._crowd.limits.head:
+        if self._head > self._pool.limits.head:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too large")
 
     def on_headers_complete(self) -> None:
-        """The body comes next."""
-        limits = self._crowd.limits
-        self._most = limits.head + 2 * limits.body
+        """Check the stated body size, and start the request's handler."""
+        limits = self._pool.limits
+        self._max_received = limits.head + 2 * limits.body
         self._expect("slow body")
         stated = next((value for name, value in self.headers if name == b"content-length"), b"0")
         if len(self.url) > limits.head:
@@ -162,42 +162,42 @@ class Connection(HttpToolsProtocol):
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body."""
+        """Count and pass on a chunk of the body."""
         self._body += len(body)
-        if self._body > self._crowd.limits.body:
+        if self._body > self._pool.limits.body:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large")
         if not self.transport.is_closing():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is there."""
+        """Stop the timer: the request is complete."""
         self._expect(None)
-        self._crowd.busy(self)
+        self._pool.mark_busy(self)
         if not self.transport.is_closing():
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """The next request may come."""
+        """Wait for the next request."""
         self._is_answering = False
         super().on_response_complete()
-        self._crowd.idle(self)
+        self._pool.mark_idle(self)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own
-        """What came is no HTTP."""
+        """Refuse data that isn't HTTP."""
         self._refuse(HTTPStatus.BAD_REQUEST, "not HTTP")
 
     def _expect(self, what: str | None) -> None:
-        """Refuse the connection unless something else is expected of it in time."""
+        """Restart the timer, after which the connection is refused with this reason; None stops it."""
         if self._deadline is not None:
             self._deadline.cancel()
-        within = self._crowd.limits.within
-        self._deadline = self.loop.call_later(within, self._refuse, HTTPStatus.REQUEST_TIMEOUT, what) if what else None
+        timeout = self._pool.limits.timeout
+        self._deadline = self.loop.call_later(timeout, self._refuse, HTTPStatus.REQUEST_TIMEOUT, what) if what else None
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
-        """Close it, with a word unless an answer is on its way already."""
+        """Close the connection, with an error response unless one has been started."""
         if self.transport.is_closing():
             return
-        self._crowd.refusals.note(why)
+        self._pool.refusals.count(why)
         if self._is_answering and self.cycle.response_started:
             self.transport.abort()
             return
@@ -206,18 +206,18 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
 
-def _files() -> int:
-    """How many files the process may have open."""
+def _max_open_files() -> int:
+    """The process's limit of open files."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return soft if soft != resource.RLIM_INFINITY else 1 << 20
 
 
-GRACE = 5
-"""Seconds that requests under way may take to end."""
+SHUTDOWN_TIMEOUT = 5
+"""Seconds that running requests may take at shutdown."""
 
 
 class WebServer:
-    """A server on one port, for as long as `async with` lasts. Port 0 is any that is free; `setting` names the port."""
+    """An HTTP server, as an async context manager. Port 0 is any free one; `setting` names the port in errors."""
 
     def __init__(self, app: ASGIApp, host: str, port: int, setting: str = "PORT", limits: Limits | None = None) -> None:
         self._app = app
@@ -228,39 +228,36 @@ class WebServer:
 
     @property
     def port(self) -> int:
-        """The port that it listens on."""
+        """The port that the server listens on."""
         return self._port
 
     async def __aenter__(self) -> Self:
-        """Open the port; NotConfigured if it cannot be opened."""
+        """Open the port. Raises NotConfigured if that fails."""
         listening = self._listening()
         self._port = listening.getsockname()[1]
         config = uvicorn.Config(
             self._app,
-            http=cast("type[asyncio.Protocol]", partial(Connection, Crowd(self._limits))),
+            http=cast("type[asyncio.Protocol]", partial(Connection, ConnectionPool(self._limits))),
             ws="none",
             lifespan="off",
             backlog=self._limits.backlog,
             log_config=None,
-            log_level="error",  # that it listens, and what it refuses, is logged in our own words
+            log_level="error",  # listening and refusals are logged by the bot itself
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=GRACE,
+            timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
         )
         self._server = _Server(config)
         self._serving = asyncio.create_task(self._server.serve([listening]))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Take no more requests, and let those that are under way end."""
+        """Stop accepting requests, and wait for running ones."""
         self._server.should_exit = True
         await self._serving
 
     async def ended(self) -> None:
-        """Wait until the server stops by itself, which happens only if it fails; raises its error.
-
-        Cancelled, it takes no more requests.
-        """
+        """Wait until the server fails, and raise its error. When cancelled, stop accepting requests."""
         try:
             await asyncio.shield(self._serving)
         finally:
@@ -281,5 +278,5 @@ class WebServer:
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to the program, which has more to end than this server."""
+        """Leave signals to the program, which has more to shut down than this server."""
         yield

@@ -4,7 +4,7 @@ import re
 import pytest
 from rich.console import Console
 
-from adapters.console.render import card, choices, chosen, menu
+from adapters.console.render import call_for_number, card, choices, menu
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -165,6 +165,6 @@ def test_a_row_s_number_stands_beside_it_and_the_menu_s_follow():
     later = Menu("More…", (MenuOption("14 days", Call("track", {"days": "14"}), "leaves $7.51"),))
     listing = Listing("Videos", (Column("Video"), Column("Views", Align.RIGHT)), items)
     offered = choices(reply := Reply("2 run.", parts=(listing,), actions=(later,)))
-    assert [chosen(offered, number).command for number in (1, 2, 3)] == ["stats", "stats", "track"]
+    assert [call_for_number(offered, number).command for number in (1, 2, 3)] == ["stats", "stats", "track"]
     assert words(drawn(card(reply, 60))) == "2 run. Videos # Video Views 1 Cats 1,035 2 Dogs 7"
     assert words(drawn(menu(offered))) == "More…: 3 14 days · leaves $7.51"

@@ -9,7 +9,7 @@ import pytest
 from adapters.page import document
 from adapters.page.cards import CHATS
 from adapters.page.post import PagePoster
-from adapters.page.timeline import MOST, Message, Timeline
+from adapters.page.timeline import MAX_MESSAGES, Message, Timeline
 from bot.delivery.poster import ChannelRef
 from bot.reply.call import Call
 from bot.reply.model import Bold, Button, Code, File, Link, LinkButton, Paragraph, Reply, text
@@ -169,6 +169,6 @@ def test_hostile_words_change_nothing(chat):
 
 async def test_the_oldest_messages_go_first():
     timeline = Timeline()
-    for number in range(MOST + 2):
+    for number in range(MAX_MESSAGES + 2):
         timeline.put(Message(str(number), NOW))
-    assert [len(timeline.messages), timeline.messages[0].id, timeline.get("1")] == [MOST, "2", None]
+    assert [len(timeline.messages), timeline.messages[0].id, timeline.get("1")] == [MAX_MESSAGES, "2", None]

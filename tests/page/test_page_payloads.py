@@ -48,7 +48,7 @@ def test_every_home_tab_is_drawn(name):
 def _filled(asked) -> list[str]:
     """Something that fits a field."""
     if asked.options:
-        return [each.value for each in asked.options][: asked.most]
+        return [each.value for each in asked.options][: asked.max_values]
     return [{Entry.NUMBER: asked.low or "3", Entry.TIME: "09:30"}.get(asked.entry, f"{asked.name} 1")]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from adapters.demo import CAMPAIGN, FILL, FILLED, SPENT
+from adapters.demo import CAMPAIGN, FILLED, NEW_CAMPAIGN, SPENT
 from adapters.page.cards import CHATS
 from adapters.page.post import PagePoster
 from adapters.page.timeline import Timeline
@@ -52,7 +52,7 @@ async def take() -> None:
         url = f"sqlite:///{folder / 'bot.db'}"
         sandbox = sandbox_of(clock, seed_demo=True, balance=STARTING_BALANCE + FILLED)
         async with sandbox, environment_of(sandbox, clock, url) as env, browser() as opened:
-            for line in ("/videos", FILL):
+            for line in ("/videos", NEW_CAMPAIGN):
                 await env.say(line)
             for chat in CHATS:
                 await _take(await opened.new_page(device_scale_factor=SCALE), env, chat, {})

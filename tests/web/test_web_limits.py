@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from adapters.web.server import Limits, WebServer
 
-SMALL = Limits(head=1_000, body=5_000, within=0.3, connections=10)
+SMALL = Limits(head=1_000, body=5_000, timeout=0.3, connections=10)
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 
