@@ -84,7 +84,7 @@ class Leaderboard:
 async def ranked_links(store: Store, workspace: Workspace, request: RankingRequest, now: datetime) -> Leaderboard:
     """Rank the links that the workspace may see, from stored readings."""
     window = window_of(request.period, now, UTC if request.zone == UTC_NAME else ZoneInfo(request.zone))
-    found = await store.readings.at(workspace, (window.before or window.start, window.start, now), request.keys)
+    found = await store.readings.at(workspace, (window.before or window.start, window.start, window.end), request.keys)
     found = tuple(each for each in found if request.platform in {None, each.newest.video.platform})
     whose = {each.key: who for each in found if (who := _who(request.by, each)) is not None}
     named = [each for each in found if each.key in whose]

@@ -40,16 +40,18 @@ ABOUT = (
 """Rules for /help."""
 PERIOD_WORDS = {
     Period.TODAY: "today",
+    Period.YESTERDAY: "yesterday",
     Period.DAY: "in 24 h",
     Period.WEEK: "in 7 days",
     Period.THIS_WEEK: "this week",
     Period.THIS_MONTH: "this month",
     Period.START: "since tracking began",
 }
-_LOCAL = frozenset({Period.TODAY, Period.THIS_WEEK, Period.THIS_MONTH})
+_LOCAL = frozenset({Period.TODAY, Period.YESTERDAY, Period.THIS_WEEK, Period.THIS_MONTH})
 """Periods that begin at local midnight."""
 _PERIOD_NAMES = {
     Period.TODAY: "Today",
+    Period.YESTERDAY: "Yesterday",
     Period.DAY: "24 hours",
     Period.WEEK: "7 days",
     Period.THIS_WEEK: "This week",

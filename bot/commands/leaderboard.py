@@ -14,8 +14,8 @@ from bot.reply.model import Reply
 MOST_HOURS = 720
 _BY = ("videos", "creators", "people")
 _NO_PERIOD = (
-    "I rank by today, 24 h, 7 days, this week, this month or since start; “at hour 48” compares all at that age. "
-    "Try /leaderboard 7 days."
+    "I rank by today, yesterday, 24 h, 7 days, this week, this month or since start; “at hour 48” compares all at that "
+    "age. Try /leaderboard 7 days."
 )
 _REFUSED = (
     (
@@ -26,7 +26,7 @@ _REFUSED = (
         _NO_PERIOD,
     ),
     (r"(?:a|one|two|three|six) (?:hours?|days|weeks|months?)", _NO_PERIOD),
-    (r"yesterday|(?:last|past|previous) (?:week|month|year)", _NO_PERIOD),
+    (r"(?:last|past|previous) (?:week|month|year)", _NO_PERIOD),
     (r"(?:top|best) \d+", "I show five places; All places shows the others. Leave the number out."),
 )
 """Unsupported periods that would otherwise be read as an hour of tracking or as a campaign's name."""
@@ -68,7 +68,12 @@ class Leaderboard:
         ),
         vague=("since", "last", "past", "the"),
         labels=(
-            *((Period.TODAY, "Today"), (Period.DAY, "24 hours"), (Period.WEEK, "7 days")),
+            *(
+                (Period.TODAY, "Today"),
+                (Period.YESTERDAY, "Yesterday"),
+                (Period.DAY, "24 hours"),
+                (Period.WEEK, "7 days"),
+            ),
             *((Period.THIS_WEEK, "This week"), (Period.THIS_MONTH, "This month"), (Period.START, "Since the start")),
         ),
     )

@@ -14,10 +14,12 @@ from bot.commands.find_video import ROW
 from bot.commands.forms import call_of
 from bot.commands.registry import COMMANDS
 from bot.commands.tokens import tokens_of
-from bot.commands.words import MINE, OPENERS, POLITE, TOPICS
+from bot.commands.words import MINE, NEGATIONS, OPENERS, OPPOSITES, PAST, PHRASES, POLITE, TOPICS
 from bot.domain.caller import Permission
 from bot.domain.errors import BotError, NoSuchCampaign, NotFound, UsageError
+from bot.domain.leaderboard import Period
 from bot.domain.links import looks_like_link
+from bot.domain.videos import VideoPlatform
 from bot.reply.call import Call
 
 UMBRELLA = "contentstats"
@@ -53,13 +55,20 @@ _EVERY_VIDEO = frozenset({"all", "everything", "videos"})
 _SORTED = frozenset({"sorted", "ordered", "sort", "order"})
 _SUM = re.compile(r"[$€£]?\d[\d.,]*\d|[$€£]?\d")
 _UNTIL = re.compile(r"\bquiet (?=for\b|until\b|till\b)")
+_COURTESY = POLITE - NEGATIONS - {"who", "which", "what", "am", "may", "is", "are"}
+"""Words that a phrase may begin with."""
+_NO_CAMPAIGN = _KEYS["usage"] | _KEYS["allowance"] | _KEYS["alerts"] | _KEYS["digest"]
+"""Words of a line that puts something elsewhere than into a campaign."""
+_RANKED = frozenset({"creators", "people", *VideoPlatform})
+_NOT_WELL = NEGATIONS | {"well", "good", "great", "that", "very"}
+_HAPPENED = frozenset({"happened", "happen", "going", "changed", "new"})
 _TITLED = frozenset({"stats", "export", "stop"})
 _LEADING = POLITE - {"now"}
 _NOUNS = frozenset(
     {
         *("alert", "alerts", "notifications", "report", "reports", "summary", "digest", "digests", "recap"),
         *("compare", "comparison", "difference", "better", "worse", "between", "owe", "owes", "owed", "owing"),
-        *("limit", "limits"),
+        *("limit", "limits", "permission", "permissions", "rights", "allowed"),
     }
 )
 """Words that lead to a command but aren't arguments of it."""
@@ -113,7 +122,12 @@ def nearest_line(typed: str, *, is_title: bool) -> tuple[str, Call] | None:
     """
     first, *_ = typed.split(maxsplit=1) or [""]
     name = nearest(first.removeprefix("/").casefold())
-    line = _topic(typed) or (Line(name, typed.partition(" ")[2].strip()) if name else None)
+    line = (
+        _phrase(typed)
+        or _in_the_past(typed)
+        or _topic(typed)
+        or (Line(name, typed.partition(" ")[2].strip()) if name else None)
+    )
     if is_title and line is None:
         line = Line("stats", title_in(typed))
     if line is None:
@@ -196,6 +210,11 @@ def _asked(typed: str) -> Line | None:
     row = " ".join(each for each in _bare(typed) if each not in {"the", "one", "video"})
     if typed.lstrip().startswith("@") or ROW.fullmatch(row):
         return Line("stats", row if ROW.fullmatch(row) else typed.strip())
+    if _phrase(typed) is not None:
+        return None  # offered as a button
+    past = _in_the_past(typed)
+    if past is not None:
+        return past if past.name == "stats" or Period.YESTERDAY in past.words.split() else None
     asked = _topic(typed)
     if asked is None:
         return Line("help") if OPENERS.issuperset(_bare(typed)) else None
@@ -211,7 +230,9 @@ def _topic(typed: str) -> Line | None:
     (name, *given), keys = topic.split(), _KEYS[topic]
     if name in _TITLED:
         title, is_every = _title(typed, keys), name == "stats" and not _EVERY_VIDEO.isdisjoint(bare)
-        if not (is_every and (_CHOICES | _SORTED).issuperset(title.casefold().split())):
+        if name == "stats" and not NEGATIONS.isdisjoint(bare) and _NOT_WELL.issuperset(title.casefold().split()):
+            given = ["performing"]
+        elif not (is_every and (_CHOICES | _SORTED).issuperset(title.casefold().split())):
             return Line(name, title)
         name = "videos"
     if name in {"videos", "leaderboard"}:
@@ -225,11 +246,45 @@ def _topic(typed: str) -> Line | None:
     return Line(name, _UNTIL.sub("mute ", words) if name == "alerts" else words)
 
 
+def _phrase(typed: str) -> Line | None:
+    """The command that a line with its verb before the names means, or a question about permissions."""
+    bare = _bare(typed)
+    begins = next((place for place, word in enumerate(bare) if word not in _COURTESY), len(bare))
+    words = " ".join(typed.split()[begins:]).strip(" ?!.")
+    for pattern, meant in PHRASES.items():
+        found = re.fullmatch(pattern, words, re.IGNORECASE)
+        is_money = meant.startswith("campaign") and not _NO_CAMPAIGN.isdisjoint(bare)
+        if found is not None and not is_money:
+            name, _, rest = meant.partition(" ")
+            return Line(name, rest.format(**found.groupdict()))
+    return None
+
+
+def _in_the_past(typed: str) -> Line | None:
+    """The leaderboard of the time in the past that a question names, or the numbers of the video that it names."""
+    plain = typed.strip(" ?!.")
+    pattern = next((each for each in PAST if re.search(rf"\b{each}(?!\S)", plain, re.IGNORECASE)), None)
+    if pattern is None:
+        return None
+    rest = re.sub(rf"\b{pattern}(?!\S)", "", plain, flags=re.IGNORECASE)
+    topic = _topic(rest)
+    if topic is not None and topic.name not in {"stats", "videos", "leaderboard"}:
+        return None
+    if topic is not None and topic.name == "stats" and not _RANKED.issuperset(_bare(topic.words)):
+        return topic
+    if topic is None and not (OPENERS | _HAPPENED).issuperset(_bare(rest)):
+        return None
+    kept = [word for word in _bare(rest) if word in _RANKED]
+    return Line("leaderboard", " ".join((*kept, PAST[pattern])))
+
+
 def _filters(name: str, given: Sequence[str], keys: AbstractSet[str], bare: Sequence[str]) -> str:
     """The words of a question about a list that filter or sort it."""
     if name == "leaderboard":
         named = " ".join(each for each in bare if each not in keys or each.startswith("creator"))
         return named if call_of(_LISTED[name], named) is not None else ""
+    if not NEGATIONS.isdisjoint(bare):  # its filters may be meant the other way round
+        return " ".join(filter(None, (OPPOSITES.get(each, "") for each in given)))
     by = (each for each in bare if each == MINE or each.startswith("@"))
     return " ".join((*given, *by, *(each for each in bare if each in _CHOICES and not (given and each in keys))))
 

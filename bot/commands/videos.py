@@ -70,6 +70,9 @@ class Videos:
             ("growth", "change_24h"),
             ("costs", "cost"),
             ("spent", "cost"),
+            ("worst", "lowest"),
+            ("least", "lowest"),
+            ("slow", "slowest"),
         ),
     )
     by: str = argument(Kind.CREATOR, "mine, or a creator's @handle", default="", suggested=True)

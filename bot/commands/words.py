@@ -28,7 +28,12 @@ _BEFORE_THE_POINT = "for about on at in from by much many far today currently ri
 OPENERS = frozenset((*_POLITE.split(), *_THINGS.split(), *_BEFORE_THE_POINT.split()))
 """Words that a line may open with before it comes to the point, and that titles are searched without."""
 
-NEGATIONS = frozenset({"not", "no", "non", "never", "don't", "dont", "except", "excluding", "nor"})
+NEGATIONS = frozenset(
+    {
+        *("not", "no", "non", "never", "except", "excluding", "nor", "isn't", "isnt", "aren't", "arent", "wasn't"),
+        *("don't", "dont", "doesn't", "doesnt", "didn't", "didnt", "haven't", "hasn't", "won't"),
+    }
+)
 """Words that turn what follows into its opposite."""
 
 MINE = "mine"
@@ -46,16 +51,21 @@ TOPICS: Mapping[str, str] = {
     """,
     "payout": "owe owes owed owing payout payouts",
     "campaign": "campaign campaigns",
-    "allowance": "allowance allowances limit limits approve approval approvals approver approvers",
+    "allowance": """
+        allowance allowances limit limits approve approval approvals approver approvers permission permissions allowed
+        rights
+    """,
     "usage": """
         money wallet balance credit credits budget spend spends spent spending cost costs price prices pay paid paying
         bill billing charge charged runway funds cash afford broke expensive usage dollars bucks invoice left
     """,
     "digest": "report reports reporting digest digests summary summaries recap overview daily weekly newsletter",
     "compare": "compare comparison difference better worse vs vs. versus against",
-    "leaderboard": "leaderboard leaderboards ranking rankings rank ranks gained gainers creator creators",
+    "leaderboard": "leaderboard leaderboards ranking rankings rank ranks gain gains gained gainers creator creators",
     "videos error": "deleted failed errors",
     "videos change_24h": "growing grew grown gaining movers fastest rising",
+    "videos slowest": "slowest slow stuck stagnating stagnated flattened declining dropping losing",
+    "videos lowest": "worst lowest least fewest poorest weakest flop flops flopped underperforming unpopular",
     "videos count": """
         best top highest biggest most winner winners winning popular viral hits trending
     """,
@@ -70,10 +80,41 @@ TOPICS: Mapping[str, str] = {
     "help": "help commands command menu hello hi hey morning afternoon evening manual instructions",
 }
 """The command that a question means, by its words; the first entry that contains one of them wins."""
+OPPOSITES: Mapping[str, str] = {
+    "change_24h": "slowest",
+    "count": "lowest",
+    "lowest": "count",
+    "slowest": "change_24h",
+    "performing": "lowest",
+}
+"""The orders of a list that a negation turns into each other, and the word for a list that does well."""
+
+PHRASES: Mapping[str, str] = {
+    r"(?:who|which people|what people|everyone who) (?:else )?(?:may|can|could|gets to|is allowed to|should|has)\b.*"
+    r"\b(?:spend|track|start|approve|stop|change|see (?:money|costs?|balances?)|permission|access)\b.*": "allowance",
+    r"(?:may|am) (?:i|we) (?:allowed to )?(?:spend|track|start|approve|stop)\b.*": "allowance",
+    r"(?:add|put|move|include) (?P<what>.+) (?:to|into|in|under) (?P<where>.+)": "campaign add {what} to {where}",
+    r"(?:take|remove|drop|delete) (?P<what>.+) (?:out of|from) (?P<where>.+)": "campaign remove {what} from {where}",
+    r"rename (?P<what>.+) (?:to|as|into) (?P<where>.+)": "campaign rename {what} to {where}",
+}
+"""Lines whose verb comes before the names, and questions about permissions, with the command line that they mean."""
+
+PAST: Mapping[str, str] = {
+    r"yesterday(?:'s)?": "yesterday",
+    r"last night": "yesterday",
+    r"(?:the )?(?:last|past|previous) week(?:'s)?": "7d",
+    r"(?:on|last|since) (?:mon|tues|wednes|thurs|fri|satur|sun)day": "7d",
+    r"(?:the )?(?:last|past|previous) month(?:'s)?": "month",
+    r"(?:the )?day before yesterday": "7d",
+    r"(?:a|two|three|\d+) (?:days|weeks?) ago": "7d",
+}
+"""Words for a time in the past, with the period of a leaderboard that is nearest; `yesterday` alone is exact."""
 TITLE_FILLERS = OPENERS.union(*(TOPICS[each].split() for each in ("export", "stats")))
 """Words that a title is also searched without."""
 
 _NEAR: Mapping[str, str] = {
+    "lowest": "worst least fewest bottom flop flops",
+    "slowest": "slow stuck flat flattened stagnating declining",
     "error": "deleted removed gone failed failing broken errors private",
     "monitoring": "active live current ongoing tracking tracked",
     "completed": "done complete over past old final",

@@ -8,7 +8,7 @@ loss.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
@@ -42,6 +42,7 @@ class Period(StrEnum):
     """Windows of a ranking."""
 
     TODAY = "today"
+    YESTERDAY = "yesterday"
     DAY = "24h"
     WEEK = "7d"
     THIS_WEEK = "week"
@@ -53,16 +54,25 @@ _LENGTHS = {Period.DAY: timedelta(days=1), Period.WEEK: timedelta(days=7)}
 
 
 def window_of(period: Period, now: datetime, zone: tzinfo) -> Window:
-    """The window up to now. Days, weeks and months begin at midnight in the zone, weeks on Monday."""
+    """The window up to now, or to the end of yesterday.
+
+    Days, weeks and months begin at midnight in the zone, weeks on Monday.
+    """
     if period is Period.START:
         return Window(EPOCH, now)
     if period in _LENGTHS:
         start = now - _LENGTHS[period]
     else:
         day = now.astimezone(zone).date()
+        if period is Period.YESTERDAY:
+            return Window(*(_midnight(day - timedelta(days=back), zone) for back in (1, 0, 2)))
         back = {Period.TODAY: 0, Period.THIS_WEEK: day.weekday(), Period.THIS_MONTH: day.day - 1}[period]
-        start = datetime.combine(day - timedelta(days=back), time(), zone).astimezone(UTC)
+        start = _midnight(day - timedelta(days=back), zone)
     return Window(start, now, start - (now - start))
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

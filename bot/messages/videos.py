@@ -69,13 +69,15 @@ def video_list(page: VideoPage) -> Reply:
     )
 
 
-BY_NUMBERS = frozenset({"count", "change_24h"})
+BY_NUMBERS = frozenset({"count", "change_24h", "lowest", "slowest"})
 _ORDER = {
     "newest": "newest first",
     "count": "highest count first",
     "change_24h": "fastest growth in 24 h first",
     "ending": "ending soonest first",
     "cost": "highest cost so far first",
+    "lowest": "lowest count first",
+    "slowest": "slowest growth in 24 h first",
 }
 
 

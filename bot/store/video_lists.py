@@ -27,9 +27,9 @@ _ESCAPE = "/"
 
 
 class Sort(StrEnum):
-    """Sort orders of lists. Unknown values come last, in `CHANGE_24H` last among the running ones.
+    """Sort orders of lists. Unknown values come last.
 
-    There, ended videos follow the running ones: their last day is over.
+    In `CHANGE_24H` and `SLOWEST` ended videos follow the running ones: their last day is over.
     """
 
     NEWEST = "newest"
@@ -37,14 +37,22 @@ class Sort(StrEnum):
     CHANGE_24H = "change_24h"
     ENDING = "ending"
     COST = "cost"
+    LOWEST = "lowest"
+    SLOWEST = "slowest"
 
 
+_UNKNOWN = literal(None, CountOrNone)
+"""What is stored for an unknown count: less than any count."""
+INDEXED = frozenset({Sort.NEWEST, Sort.COUNT, Sort.CHANGE_24H, Sort.ENDING})
+"""Orders that an index keeps."""
 _ORDERS = {
     Sort.NEWEST: (videos.c.newest_at.desc(), videos.c.video_id.desc()),
     Sort.COUNT: (videos.c.main_count.desc(), videos.c.video_id.desc()),
     Sort.CHANGE_24H: (videos.c.change_24h.desc(), videos.c.video_id.desc()),
     Sort.ENDING: (videos.c.ends_at.asc(), videos.c.video_id.asc()),
     Sort.COST: (videos.c.snapshot_count.desc(), videos.c.video_id.desc()),  # every snapshot costs the same
+    Sort.LOWEST: (videos.c.main_count <= _UNKNOWN, videos.c.main_count.asc(), videos.c.video_id.asc()),
+    Sort.SLOWEST: (videos.c.change_24h <= _UNKNOWN, videos.c.change_24h.asc(), videos.c.video_id.asc()),
 }
 
 
@@ -186,7 +194,7 @@ def page_statement(sort: Sort, ranges: int) -> Select[Any]:
 
 def order_of(sort: Sort) -> tuple[ColumnElement[Any], ...]:
     """The ORDER BY of a sort order; running videos come first when sorted by growth."""
-    running_first = (videos.c.is_running.desc(),) if sort is Sort.CHANGE_24H else ()
+    running_first = (videos.c.is_running.desc(),) if sort in {Sort.CHANGE_24H, Sort.SLOWEST} else ()
     return (*running_first, *_ORDERS[sort])
 
 

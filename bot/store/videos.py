@@ -27,6 +27,7 @@ from bot.store.tables import (
 )
 from bot.store.video_lists import (
     EVERY_VIDEO,
+    INDEXED,
     SEARCHED,
     Filters,
     Sort,
@@ -197,13 +198,13 @@ class Videos(Aggregate):
         self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int
     ) -> tuple[tuple[StoredVideo, ...], int]:
         """One page of the workspace's matching videos, and how many match."""
-        if filters.are_counted and sort is not Sort.COST:  # no index keeps videos in that order
+        if filters.are_counted and sort in INDEXED:
             return await self._counted_page(workspace, filters, sort, offset, limit)
         return (await self._narrow_page(workspace, filters, sort, offset, limit))[:2]
 
     async def list_page(self, workspace: Workspace, filters: Filters, sort: Sort, offset: int, limit: int) -> ListPage:
         """Like `page`, and how many videos of the whole list are unread history."""
-        if filters.are_counted and sort is not Sort.COST:
+        if filters.are_counted and sort in INDEXED:
             page = await self._counted_page(workspace, filters, sort, offset, limit)
             return ListPage(*page, await self.unread_history(workspace, filters))
         return await self._narrow_page(workspace, filters, sort, offset, limit)

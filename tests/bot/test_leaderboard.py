@@ -3,9 +3,10 @@
 import pytest
 
 from bot.domain.growth import short_change, short_count
+from bot.domain.videos import HOUR
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import BEN, INSTAGRAM, labels, rows
+from tests.standins.environment import BEN, INSTAGRAM, LINK, labels, rows
 
 
 @pytest.fixture
@@ -50,6 +51,18 @@ async def test_one_handle_on_two_platforms_is_named_with_each_wherever_creators_
         assert ("@twin (TikTok)" in shown, "@twin (X)" in shown) == (True, True), shown
 
 
+async def test_yesterday_is_the_day_from_midnight_to_midnight(env):
+    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.clock.advance(hours=50)  # from 10:30 on Monday to 12:30 on Wednesday
+    await env.say("/videos")
+    (film,) = (each.film for each in env.sandbox.world.account(env.sandbox.key).trackings.values())
+    first, last = (film.growth.counts(film.age_in_hours(env.clock() - hours * HOUR))["views"] for hours in (37, 13))
+    reply = await env.say("/leaderboard yesterday")
+    assert rows(reply)[0][1] == f"+{last - first:,}"
+    assert "yesterday" in reply.summary
+    assert "Days begin at midnight, UTC" in plain_text(reply)
+
+
 @pytest.mark.usefixtures("films")
 async def test_every_place_is_a_page_away(env):
     reply = await env.press(await env.say("/leaderboard"), "All places")
@@ -77,7 +90,7 @@ async def test_it_is_asked_for_in_words(env, typed, title, words):
     assert words in plain_text(reply)
 
 
-@pytest.mark.parametrize("typed", ["30 days", "48h", "two weeks", "a month", "last week", "yesterday", "top 10"])
+@pytest.mark.parametrize("typed", ["30 days", "48h", "two weeks", "a month", "last week", "top 10"])
 async def test_another_length_is_never_taken_for_an_hour_of_tracking(env, typed):
     reply = await env.say(f"/leaderboard {typed}")
     assert reply.tone is Tone.PROBLEM

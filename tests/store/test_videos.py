@@ -119,11 +119,12 @@ async def test_every_page_of_every_order_and_filter_is_what_sorting_by_hand_give
     narrow = ((), {"handles": ("ada",)}, {"started_by": ADA.id}, {"handles": ("ben", "ada"), "started_by": ADA.id})
     choices = product((None, "tiktok", "vimeo"), (None, "monitoring", "queued"), Sort, map(dict, narrow))
     unread = 0
+    ascending = {Sort.ENDING, Sort.LOWEST, Sort.SLOWEST}
     for platform, status, sort, more in choices:
         filters = Filters(platform, status, **more)
         fit = [each for each in mine if passes(each, filters)]
         expected = [
-            each.video.id for each in sorted(fit, key=lambda each: each.video.id, reverse=sort is not Sort.ENDING)
+            each.video.id for each in sorted(fit, key=lambda each: each.video.id, reverse=sort not in ascending)
         ]
         ranked = {each.video.id: rank(each, sort) for each in fit}
         expected.sort(key=ranked.__getitem__)
@@ -164,6 +165,9 @@ def any_video(rng, number):
 def rank(stored, sort):
     """Where a video stands, smallest first; what is unknown comes last."""
     row = stored.video
+    if sort in {Sort.LOWEST, Sort.SLOWEST}:
+        known = stored.main_count if sort is Sort.LOWEST else stored.change_24h
+        return sort is Sort.SLOWEST and not row.is_running, float("inf") if known is None else known
     match sort:
         case Sort.NEWEST:
             return -(row.started_at or stored.first_seen_at).timestamp()
