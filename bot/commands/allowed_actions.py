@@ -58,9 +58,10 @@ async def _stoppable(reply: Reply, context: Context) -> frozenset[str]:
     offered = frozenset(call.arguments.get("video", "") for call in _calls(reply) if call.command == STOP)
     if not offered or Permission.STOP_ANY in context.permissions:
         return offered
-    found = await context.store.videos.several(context.wallet.id, offered)
-    mine = context.caller.person.id
-    return frozenset(id_ for id_, each in found.items() if each.started_by is not None and each.started_by.id == mine)
+    unread = offered - context.seen.keys()
+    read = await context.store.videos.several(context.wallet.id, unread) if unread else {}
+    mine, found = context.caller.person.id, (context.seen.get(id_) or read.get(id_) for id_ in offered)
+    return frozenset(each.video.id for each in found if each and each.started_by and each.started_by.id == mine)
 
 
 def _calls(reply: Reply) -> Iterator[Call]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -23,6 +23,7 @@ from bot.store import Store
 from bot.store.audit import Action, Entry
 from bot.store.channels import Channel
 from bot.store.memories import Memories
+from bot.store.videos import StoredVideo
 from bot.store.workspaces import Workspace
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
@@ -45,8 +46,8 @@ class Context:
     `typed` are the command's arguments if the caller typed this very command; None for buttons, forms, guesses and
     everything else that leads to a command.
 
-    `is_scheduling` is True if this process runs a scheduler. `is_posting`: the reply is for the whole channel, which
-    may see money if `posts_money`.
+    `seen` holds videos that this call has read, by id. `is_scheduling` is True if this process runs a scheduler.
+    `is_posting`: the reply is for the whole channel, which may see money if `posts_money`.
     """
 
     caller: Caller
@@ -70,6 +71,7 @@ class Context:
     is_posting: bool = False
     posts_money: bool = False
     typed: str | Mapping[str, str] | None = None
+    seen: dict[str, StoredVideo] = field(default_factory=dict)
 
     @property
     def sees_money(self) -> bool:

@@ -43,6 +43,7 @@ async def choose(context: Context, typed: str, call: Call, argument: str) -> Sto
             raise
         return nearest_videos(typed, call, argument, video_options(each.video for each in near))
     if len(found) == 1:
+        context.seen[found[0].video.id] = found[0]
         return found[0]
     options = video_options(each.video for each in found[:MOST_CHOICES])
     reply = which_video(call, argument, options, more=len(found) > MOST_CHOICES)

@@ -39,16 +39,16 @@ async def suggestions(
     match argument.kind:
         case Kind.VIDEO:
             row = (await rows()).get(int(folded), "") if folded.isdecimal() else ""
-            videos = await store.videos.search(workspace, row or folded, MOST)
+            videos = await store.videos.choices(workspace, row or folded, MOST)
             if plain := "" if videos else " ".join(word for word in folded.split() if word not in TITLE_FILLERS):
-                videos = await store.videos.search(workspace, plain, MOST)
-            return video_options(each.video for each in videos)
+                videos = await store.videos.choices(workspace, plain, MOST)
+            return video_options(videos)
         case Kind.CAMPAIGN:
             campaigns = await store.campaigns.all(workspace.id)
             names = [each.name for each in campaigns if fold(typed) in fold(each.name)]
         case Kind.CREATOR:
-            videos = await store.videos.search(workspace, folded if folded != MINE else "", SEEN_CREATORS)
-            creators = (creator_name(each.video.link, each.video.creator) for each in videos)
+            videos = await store.videos.choices(workspace, folded if folded != MINE else "", SEEN_CREATORS)
+            creators = (creator_name(each.link, each.creator) for each in videos)
             known = dict.fromkeys(name for name in creators if 0 < len(name) <= MOST_LETTERS)
             names = [MINE, *known] if MINE.startswith(folded) else [*known]
         case Kind.CHOICE:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Table
+from sqlalchemy import ColumnElement, Row, Table, bindparam
 
 from bot.domain.caller import Person
 from bot.domain.commitments import Observation, ends_at
@@ -90,6 +90,15 @@ def owners_seen_by(workspace_id: T) -> tuple[int, T]:
 def visible_to(workspace: Workspace, rows: Table = videos) -> ColumnElement[bool]:
     """Condition for rows that a workspace may see: those it started, and those started outside the bot."""
     return (rows.c.wallet_id == workspace.wallet_id) & rows.c.owner_id.in_(owners_seen_by(workspace.id))
+
+
+VISIBLE = (videos.c.wallet_id == bindparam("wallet")) & videos.c.owner_id.in_(owners_seen_by(bindparam("workspace")))
+"""As `visible_to`, for statements that are built once; their values are those of `values_seen_by`."""
+
+
+def values_seen_by(workspace: Workspace) -> dict[str, Any]:
+    """The values of `VISIBLE` for a workspace."""
+    return {"wallet": workspace.wallet_id, "workspace": workspace.id}
 
 
 def search_text(title: str, creator: str, video_id: str, link: str) -> str:

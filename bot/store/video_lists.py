@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, TextClause, bindparam, case, func,
 from bot.domain.folding import folded
 from bot.domain.videos import FINISHED, VideoStatus, is_running_status
 from bot.store.campaign_tables import campaign_links
-from bot.store.stored_video import owners_seen_by
+from bot.store.stored_video import owners_seen_by, values_seen_by
 from bot.store.tables import HAS_HANDLE, IS_UNREAD_HISTORY, videos
 from bot.store.types import CountOrNone
 from bot.store.workspaces import Workspace
@@ -96,7 +96,7 @@ def fits_status(status: str, wanted: str | None) -> bool:
 def values_of(workspace: Workspace, filters: Filters) -> dict[str, Any]:
     """The parameters of the filtered statements, which are cached per set of filters."""
     given = {each.name: getattr(filters, each.name) for each in fields(filters)}
-    return given | {"wallet": workspace.wallet_id, "workspace": workspace.id}
+    return given | values_seen_by(workspace)
 
 
 def _conditions(given: frozenset[str], *, by_owner: bool = True) -> Iterator[ColumnElement[bool] | TextClause]:
@@ -199,7 +199,7 @@ def order_of(sort: Sort) -> tuple[ColumnElement[Any], ...]:
 
 
 @cache
-def search_statement() -> Select[Any]:
+def search_statement(*columns: str) -> Select[Any]:
     """The videos that contain the typed text: those with exactly that title first, then running ones, then newest.
 
     Cached, as above. Parameters: `wallet`, `workspace`, `limit`, and those of `patterns_of`.
@@ -219,7 +219,8 @@ def search_statement() -> Select[Any]:
         text.like(bindparam("titled"), escape=_ESCAPE).desc() for text in (recent.search_text, videos.c.search_text)
     )
     first = found.order_by(named, recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc())
-    listed = select(videos).where(
+    shown = select(*(videos.c[name] for name in columns)) if columns else select(videos)
+    listed = shown.where(
         videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first.limit(bindparam("limit")))
     )
     return listed.order_by(also_named, videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())

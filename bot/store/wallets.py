@@ -23,6 +23,7 @@ LONGEST_REST = timedelta(hours=1)
 
 _WORKS = {"poll_failures": 0, "poll_problem": ""}
 _USAGE = [wallets.c[field.name] for field in fields(Usage)]
+_MONEY: Select[Any] = select(*_USAGE, wallets.c.usage_at).where(wallets.c.id == bindparam("wallet"))
 _OPEN_START = exists().where(track_requests.c.wallet_id == bindparam("wallet"), IS_IN_FLIGHT).label("has_open_start")
 _WALLET: Select[Any] = select(
     *_USAGE, wallets.c.usage_at, wallets.c.swept_at, wallets.c.complete, wallets.c.is_test, _OPEN_START
@@ -110,7 +111,7 @@ class Wallets(Aggregate):
 
     async def usage(self, wallet_id: int) -> tuple[Usage, datetime] | None:
         """The last known usage and its time; None if there is none."""
-        row = await self._database.row(select(*_USAGE, wallets.c.usage_at).where(wallets.c.id == wallet_id))
+        row = await self._database.row(_MONEY, {"wallet": wallet_id})
         return None if row is None or row.usage_at is None else (read(Usage, row), row.usage_at)
 
     async def stored(self, wallet_id: int) -> StoredWallet:

@@ -154,7 +154,7 @@ async def live(store):
     await store.videos.find(workspace, "v1")
     await store.videos.by_key(wallet_id, "tiktok:v1")
     await store.videos.running(wallet_id)
-    await store.videos.search(workspace, "v", 25)
+    [await each(workspace, "v", 25) for each in (store.videos.search, store.videos.choices)]
     for sort in Sort:
         for filters in (Filters(), Filters(handles=("ada",)), Filters(started_by=ADA.id, status="monitoring")):
             await store.videos.page(workspace, filters, sort, 0, 10)
@@ -213,7 +213,7 @@ async def live_with_alerts(store, wallet_id, workspace):
 
 def lists(statements):
     found = [(statement, values) for statement, values in statements.items() if "UNION ALL" in statement]
-    assert len(found) == len(Sort), "a page in each order but that by cost, and a search"
+    assert len(found) == len(Sort) + 1, "a page in each order but that by cost, a search, and choices"
     return found
 
 
