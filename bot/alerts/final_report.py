@@ -54,7 +54,7 @@ EARLY = timedelta(hours=2)
 LOOK_AGAIN = timedelta(minutes=1)
 """Delay before checking again whether a video's last page was read."""
 MAX_WAIT = timedelta(hours=2)
-"""How long a final report waits for the last page; after that it is made without it, with a note."""
+"""Maximum wait of a final report for the last page; after that it is made without it, with a note."""
 MOST_REPORTS = 5
 """Reports per check, each with a chart; few enough to finish within the lease."""
 BEFORE = timedelta(minutes=10)

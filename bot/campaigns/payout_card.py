@@ -41,7 +41,7 @@ SHOWN_CREATORS, SHOWN_LINES, MOST_OPTIONS = 5, 10, 20
 NEVER_PAYS = "I never move money."
 NO_HANDLE = "No handle"
 WHOLE = "1"
-"""What a button of a form carries if the form begins with all terms, so that what is left out of it ends."""
+"""Argument of a form's button if the form begins with all terms, so that terms left out end."""
 ABOUT = (
     "A video's count at its final hour (or the last reading before it), less its first reading, is paid by these rules "
     "in turn: minimum, rate, rounding to the cent (half to even), cap per video, cap per creator (final lines first, "
@@ -212,7 +212,7 @@ def _counted(account: Account) -> str:
 
 
 def _doubts(owed: Owed) -> Iterator[Part]:
-    """What weakens the sum: lines without an amount, gaps, falling counters and earlier terms."""
+    """Caveats about the sum: lines without an amount, gaps, falling counters and earlier terms."""
     found = (
         ("can't be computed", sum(line.state is State.UNKNOWN for line in owed.lines)),
         ("with gaps", sum(bool(line.missing) for line in owed.lines)),
@@ -261,7 +261,7 @@ def _terms_button(campaign: Campaign, label: str = "Change terms", terms: Terms 
 
 
 def _terms_call(campaign: Campaign, terms: Terms | None) -> Call:
-    """What opens the form for terms; it begins with the current ones, if a button has room for them."""
+    """Button that opens the form for terms, filled with the current ones if a button has room for them."""
     empty = Call("payout", {"campaign": str(campaign.id), "action": "terms"})
     if terms is None:
         return empty

@@ -1,4 +1,4 @@
-"""The buttons and menus of a private reply without those that would only be refused to its reader."""
+"""Removes the buttons and menu options of a private reply that its reader isn't permitted to use."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -14,11 +14,11 @@ from bot.reply.model import Action, Button, Item, Listing, Menu, Reply
 
 STOP = "stop"
 _LOOKS = frozenset({"", "now", "status"})
-"""What `/digest` does that changes nothing."""
+"""Actions of `/digest` that change nothing."""
 
 
 async def with_allowed_actions(reply: Reply, context: Context, commands: Mapping[str, Command[Any]]) -> Reply:
-    """The reply with what its reader may press; one for the whole channel as it is."""
+    """Return the reply with the actions that its reader may use; a reply for the whole channel is unchanged."""
     if context.is_posting:
         return reply
     stoppable = await _stoppable(reply, context)
@@ -54,7 +54,7 @@ def _without_refused(item: Item, is_allowed: Callable[[Call], bool]) -> Item:
 
 
 async def _stoppable(reply: Reply, context: Context) -> frozenset[str]:
-    """The videos that the reply offers to stop and its reader may: any, or those that they started."""
+    """Videos that the reply offers to stop and that its reader may stop: all of them, or those that they started."""
     offered = frozenset(call.arguments.get("video", "") for call in _calls(reply) if call.command == STOP)
     if not offered or Permission.STOP_ANY in context.permissions:
         return offered
@@ -65,7 +65,7 @@ async def _stoppable(reply: Reply, context: Context) -> frozenset[str]:
 
 
 def _calls(reply: Reply) -> Iterator[Call]:
-    """What its buttons and menus call."""
+    """All calls of the reply's buttons and menus."""
     for action in reply.actions:
         if isinstance(action, Menu):
             yield from (each.call for each in action.options)
@@ -76,7 +76,7 @@ def _calls(reply: Reply) -> Iterator[Call]:
 
 
 def _needed(command: Command[Any], given: Mapping[str, str]) -> Permission:
-    """What a press takes: for some commands more than to look, by what it says."""
+    """The permission that a call requires; for some commands it depends on the arguments."""
     if command.name == "campaign":
         return permission_of(given.get("action", ""))
     if command.name == "digest" and ("asks" in given or given.get("action", "") not in _LOOKS):

@@ -1,4 +1,4 @@
-"""What a command's handler may use: the caller, their workspace and its wallet, and the rules on spending."""
+"""The context of a command's handler: the caller, their workspace and its wallet, and the rules on spending."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping

@@ -135,7 +135,7 @@ def examples(command: Command[Any]) -> Mapping[str, str]:
 
 
 def _carried(command: Command[Any], args: object) -> Mapping[str, str]:
-    """What only a button gives, if it chooses the form."""
+    """The argument that only a button gives, if it chooses the form."""
     hidden = {each.name for each in command.arguments if not each.listed}
     chosen = (pair for each in command.questions for pair in each.given.items())
     return {name: value for name, value in chosen if name in hidden and getattr(args, name) == value}

@@ -1,4 +1,4 @@
-"""Who may see and do what: one table for every chat, and the operator's setting on who may spend."""
+"""Permissions: what each role may do, in one table for every chat, and the operator's setting on who may spend."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -9,7 +9,7 @@ from bot.domain.caller import Caller, Permission, Role, WorkspaceRef
 MEMBERS, MANAGERS, NO_ONE = "members", "managers", "nobody"
 SPENDERS = "spenders"
 MONEY_READERS = (EVERYONE, SPENDERS, MANAGERS)
-"""Who may see balances, costs and payouts in a workspace."""
+"""The choices of who may see balances, costs and payouts in a workspace."""
 _NOTHING: frozenset[Permission] = frozenset()
 _LOOK = frozenset({Permission.LOOK})
 _OWN = frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP})
@@ -24,11 +24,10 @@ PERMISSIONS: Mapping[Role, Mapping[str, frozenset[Permission]]] = {
     Role.OUTSIDER: {MEMBERS: _NOTHING, MANAGERS: _NOTHING, NO_ONE: _NOTHING},
     Role.BOT: {MEMBERS: _NOTHING, MANAGERS: _NOTHING, NO_ONE: _NOTHING},
 }
-"""What each role may do, by who may spend: `members` is Slack's own rule, `managers` Discord's and the console's.
+"""What each role may do, by who may spend: `members` is Slack's default, `managers` that of Discord and the console.
 
-It holds for commands, buttons, forms, completion, files, the Home tab and previews alike, since all of them are calls
-of `Bot.run`, `Bot.suggest` or `Bot.may_fill_in`.
-"""
+It applies to commands, buttons, forms, completion, files, the Home tab and previews alike, since all of them call
+`Bot.run`, `Bot.suggest` or `Bot.may_fill_in`."""
 
 _SPENDERS = {MEMBERS: "all full members", MANAGERS: "admins of this workspace", NO_ONE: "nobody"}
 
@@ -40,7 +39,7 @@ def spenders(workspace: WorkspaceRef, may_spend: str) -> str:
 
 
 def permissions(caller: Caller, may_spend: str) -> frozenset[Permission]:
-    """What the caller may do. `may_spend` is the setting of that name; `default` leaves the platform's own rule."""
+    """The caller's permissions. `may_spend` is the setting of that name; `default` keeps the platform's default."""
     if may_spend == "default":
         return caller.permissions
     granted = PERMISSIONS[caller.role]
@@ -48,24 +47,24 @@ def permissions(caller: Caller, may_spend: str) -> frozenset[Permission]:
 
 
 def money_readers(workspace: WorkspaceRef, chosen: str) -> str:
-    """Which of `MONEY_READERS` holds: the workspace's choice, else the chat's own rule."""
+    """Which of `MONEY_READERS` applies: the workspace's choice, or the chat's default."""
     return chosen or (EVERYONE if workspace.all_see_money else SPENDERS)
 
 
 def may_see_money(readers: str, granted: AbstractSet[Permission]) -> bool:
-    """Whether someone with these permissions is one of the readers."""
+    """Whether somebody with these permissions is one of the readers."""
     needs = {SPENDERS: {Permission.SPEND, Permission.CONFIGURE}, MANAGERS: {Permission.CONFIGURE}}
     return readers == EVERYONE or not granted.isdisjoint(needs[readers])
 
 
 def money_refusal(readers: str) -> str:
-    """Who may see what was asked for."""
+    """Sentence for a caller who may not see money."""
     whom = "admins" if readers == MANAGERS else "people who can start tracking, and admins,"
     return f"Only {whom} can see money here. Ask one of them."
 
 
 def refusal(need: Permission, may_spend: str) -> str:
-    """Why not, and what to do about it."""
+    """Sentence for a caller without a permission, with the remedy."""
     match need:
         case Permission.LOOK:
             return "Only members of this workspace can use this bot, so there's nothing I can show you here."

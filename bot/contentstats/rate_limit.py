@@ -1,7 +1,7 @@
-"""How fast one API key may call: an even pace with a small burst, learned from the answers, shared through the store.
+"""Rate limit of an API key: an even pace with a small burst, learned from responses, shared through the store.
 
-The rule is rate x window + burst <= limit, so that no window of the server's, however it lies, sees more than the plan
-allows: of 60 a minute, 50 come evenly and 10 at once. What the headers say is checked before it is believed.
+The rule is rate x window + burst <= limit, so that no window of the server's, wherever it begins, exceeds the plan: of
+60 calls per minute, 50 are spaced evenly and 10 may come at once. Header values are validated before use.
 """
 
 import logging
@@ -17,34 +17,37 @@ from bot.domain.errors import DatabaseUnavailable, RateLimited
 logger = logging.getLogger(__name__)
 
 Now: TypeAlias = Callable[[], float]
-"""The wall clock in Unix seconds, which is what the server's headers speak of."""
+"""The wall clock in Unix seconds, as in the server's headers."""
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
 WINDOW = 60.0
-"""Seconds: the documented limits are per minute."""
+"""Seconds. The documented limits are per minute."""
 FREE_PLAN = 60
-"""Calls a window, until an answer says otherwise."""
+"""Calls per window until a response states another limit."""
 LARGEST_PLAN = 100_000
 LONGEST_WAIT = 120.0
-"""Seconds. Two windows: whatever asks for more is a lie or a mistake."""
+"""Seconds: two windows. A server that asks for more is wrong."""
 ROUNDING = 0.001
-"""Seconds that adding up floats may lose."""
+"""Tolerance in seconds for float rounding."""
 SPARE = 2
-"""Calls that are left to others who use the key when the window is nearly spent."""
+"""Calls left to other users of the key when the window is nearly spent."""
 
 
 class RateStore(Protocol):
-    """One number a key, shared by every process: when the calls reserved so far would be over at an even pace."""
+    """A number per key, shared by every process: when the calls reserved so far end at an even pace."""
 
     async def reserve(self, key: str, now: float, period: float, tolerance: float, max_wait: float) -> float:
-        """Reserve one call; the seconds to wait before it. More than `max_wait` means that nothing was reserved."""
+        """Reserve one call; returns the seconds to wait before it.
+
+        More than `max_wait` means that nothing was reserved.
+        """
 
     async def hold(self, key: str, until: float) -> None:
-        """Let no call without tolerance go before that Unix second; never shortens an earlier hold."""
+        """Admit no call without tolerance before that Unix second; never shortens an earlier hold."""
 
 
 class Limiter:
-    """The pace of one key, named by its fingerprint. Safe from many tasks at once."""
+    """Rate limiter of one key, identified by its fingerprint. Safe for concurrent use by several tasks."""
 
     def __init__(self, store: RateStore, key: str, now: Now, sleep: Sleep) -> None:
         self._store = store
@@ -53,7 +56,7 @@ class Limiter:
         self._sleep = sleep
         self._limit = FREE_PLAN
         self.line_until = 0.0
-        """The Unix second up to which the last call that could not go at once waits."""
+        """The Unix second until which the last delayed call waits."""
 
     @property
     def _period(self) -> float:
@@ -64,7 +67,7 @@ class Limiter:
         return self._period * max(self._limit / 6 - 1, 0) + ROUNDING
 
     async def admit(self, max_wait: float) -> None:
-        """Return when one call may go. Raises RateLimited at once where that takes more than `max_wait` seconds."""
+        """Wait until a call may be made. Raises RateLimited immediately if that takes more than `max_wait` seconds."""
         now = self._now()
         wait = await self._store.reserve(self._key, now, self._period, self._tolerance, max_wait)
         if wait > 0:
@@ -75,7 +78,7 @@ class Limiter:
             await self._sleep(wait)
 
     async def admit_last(self, max_wait: float) -> None:
-        """As `admit`, for a call that lets all others go first: it leaves them the burst and reserves nothing."""
+        """Like `admit`, for a low-priority call: it leaves the burst to others and reserves nothing."""
         deadline = self._now() + max_wait
         while True:
             now = self._now()
@@ -87,9 +90,9 @@ class Limiter:
             await self._sleep(max(wait, ROUNDING))
 
     async def learn(self, status: int, headers: Mapping[str, str], body_reset: object = None) -> float | None:
-        """Take in what an answer says of the limit; of a 429, return the Unix second at which to go on.
+        """Update the limit from a response; for a 429, returns the Unix second at which to retry.
 
-        The answer itself is worth more than this: a store that is away is logged, not raised.
+        Never loses the response itself: an unavailable store is logged, not raised.
         """
         limit = read_count(headers.get("X-RateLimit-Limit"))
         if limit is not None and 0 < limit <= LARGEST_PLAN:
@@ -114,7 +117,7 @@ class Limiter:
 
 
 def rate_limited(now: float, until: float, words: str = "", *, was_asked: bool = True) -> RateLimited:
-    """The error for calls that may not go before a Unix second; `words` are the server's, where it `was_asked`."""
+    """Build the error for calls blocked until a Unix second; `words` are the server's, if it `was_asked`."""
     seconds = max(math.ceil(until - now), 1)
     said = f" (“{words}”)" if words else ""
     waiting = "1 second" if seconds == 1 else f"{seconds} seconds"
@@ -123,9 +126,9 @@ def rate_limited(now: float, until: float, words: str = "", *, was_asked: bool =
 
 
 def resume_at(headers: Mapping[str, str], body_reset: object, now: float) -> float:
-    """The Unix second at which to go on after a 429: what the server says, never a lie's worth.
+    """The Unix second at which to retry after a 429: the server's, within plausible bounds.
 
-    A moment in the past (clocks differ) costs a second, silence a whole window.
+    A time in the past (clocks differ) becomes one second from now; without any, it is a whole window.
     """
     said = read_retry_after(headers, now)
     for value in (headers.get("X-RateLimit-Reset"), body_reset):
@@ -134,7 +137,7 @@ def resume_at(headers: Mapping[str, str], body_reset: object, now: float) -> flo
 
 
 def read_retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """`Retry-After`, which is seconds or an HTTP date, as a Unix second at most `LONGEST_WAIT` away."""
+    """Parse `Retry-After`, seconds or an HTTP date, into a Unix second at most `LONGEST_WAIT` away."""
     value = headers.get("Retry-After")
     seconds = read_number(value)
     if seconds is not None:
@@ -147,13 +150,13 @@ def read_retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def read_moment(value: object, now: float) -> float | None:
-    """A reset in Unix seconds, or in milliseconds or seconds from now, at most `LONGEST_WAIT` away."""
+    """Parse a reset time, in Unix seconds or milliseconds or in seconds from now; at most `LONGEST_WAIT` away."""
     number = read_number(value)
     if number is None or number < 0:
         return None
     moment = float(number)
     if moment > 1e11:  # the year 5138 in seconds, 1973 in milliseconds
         moment /= 1000
-    elif moment < 1e7:  # April 1970, or a wait
+    elif moment < 1e7:  # April 1970, or a duration
         moment += now
     return min(moment, now + LONGEST_WAIT)

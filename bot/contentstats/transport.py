@@ -1,7 +1,7 @@
-"""One HTTP exchange with the API: addresses, time-outs, redirects and the largest body.
+"""HTTP transport of the API: addresses, timeouts, redirects and the maximum body size.
 
-The key travels in a header to the base URL's host alone. Redirects are followed by hand between the two documented
-hosts, with method and body kept, and nowhere else.
+The key is sent as a header to the base URL's host only. Redirects are followed by hand, with method and body kept, and
+only between the two documented hosts.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ import httpx
 
 DOCUMENTED_HOSTS = frozenset({"contentstats.io", "www.contentstats.io"})
 LARGEST_BODY = 1_000_000
-"""Bytes, decompressed. A page of 720 snapshots has 150,000."""
+"""Bytes, decompressed. A page with 720 snapshots has 150,000."""
 _GZIP = 16 + zlib.MAX_WBITS
-"""Tells zlib to expect a gzip header."""
+"""Makes zlib expect a gzip header."""
 MOST_REDIRECTS = 3
 
 _REDIRECTS = frozenset({301, 302, 307, 308})
-"""Those that the same request may follow; a 303 asks for another one."""
+"""Redirects that repeat the same request; a 303 demands another one."""
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -35,7 +35,7 @@ _NEVER_SENT = (
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, between two signs of life, and for a whole exchange."""
+    """Seconds: to connect, between two received pieces, and for a whole exchange."""
 
     connect: float = 5
     read: float = 15
@@ -47,7 +47,7 @@ DEFAULT_TIMEOUTS = Timeouts()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer, whatever it is. Header names are compared without case."""
+    """A complete response of any status. Header names are case-insensitive."""
 
     status: int
     headers: Mapping[str, str]
@@ -55,21 +55,21 @@ class Answer:
 
 
 class NeverSent(Exception):
-    """The request did not leave, so it had no effect. The text completes "ContentStats …"."""
+    """The request was not sent, so it had no effect. The text completes "ContentStats …"."""
 
 
 class Lost(Exception):
-    """The request may have arrived, and no usable answer came back. The text completes "ContentStats …"."""
+    """The request may have arrived, but no usable response came back. The text completes "ContentStats …"."""
 
 
 @functools.cache
 def trusted() -> ssl.SSLContext:
-    """The certificates that are trusted, read once: it takes longer than most calls."""
+    """The trusted certificates, loaded once: that takes longer than most calls."""
     return httpx.create_ssl_context()
 
 
 class Transport:
-    """Connections to one base URL with one key, at most five at a time."""
+    """Connection pool for one base URL and one key, at most five connections."""
 
     def __init__(self, base_url: str, key: str, timeouts: Timeouts, transport: httpx.AsyncBaseTransport | None) -> None:
         self._base = base_url
@@ -79,10 +79,12 @@ class Transport:
 
     @functools.cached_property
     def _http(self) -> httpx.AsyncClient:
-        """The connections, made with the first call: what is imported for them is a third of a start."""
+        """The HTTP client, created on the first call: its imports take a third of the startup time."""
         waits, is_encrypted = self._timeouts, self._base.startswith("https:")
         return httpx.AsyncClient(
-            verify=trusted() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # the latter trusts nobody
+            verify=trusted()
+            if is_encrypted
+            else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # the latter trusts no certificate
             headers={
                 "X-API-Key": self._key,
                 "Accept": "application/json",
@@ -90,15 +92,15 @@ class Transport:
                 "User-Agent": "contentstats-bot",
             },
             timeout=httpx.Timeout(waits.read, connect=waits.connect, pool=waits.connect),
-            # A server may close an idle connection just as a POST leaves: an outcome unclear for nothing.
+            # A server may close an idle connection just as a POST is sent, which leaves its outcome unclear needlessly.
             limits=httpx.Limits(max_connections=5, keepalive_expiry=3),
-            trust_env=is_encrypted,  # a key in plain text goes through no proxy
+            trust_env=is_encrypted,  # a key in plain text must not pass through a proxy
             transport=self._transport,
         )
 
     async def aclose(self) -> None:
         """Close every connection."""
-        if "_http" in self.__dict__:  # made, by then
+        if "_http" in self.__dict__:  # created already
             await self._http.aclose()
 
     async def send(
@@ -110,7 +112,10 @@ class Transport:
         payload: Mapping[str, object] | None = None,
         within: float | None = None,
     ) -> Answer:
-        """The answer to one request, in `within` seconds, the total time-out at most. Raises NeverSent and Lost."""
+        """Send one request; returns the response within `within` seconds, or the total timeout.
+
+        Raises NeverSent and Lost.
+        """
         url = httpx.URL(f"{self._base}{path}?{urlencode(query)}" if query else f"{self._base}{path}")
         content = None if payload is None else json.dumps(payload).encode()
         try:
@@ -138,7 +143,7 @@ class Transport:
 
 
 def redirect_target(asked: httpx.URL, location: str) -> httpx.URL | None:
-    """Where the same request may be sent next: from one documented host to another over https, or nowhere."""
+    """The URL to which the same request may be redirected: between documented hosts over https; else None."""
     try:
         target = asked.join(location)
     except httpx.InvalidURL:
@@ -150,7 +155,7 @@ def redirect_target(asked: httpx.URL, location: str) -> httpx.URL | None:
 
 
 async def _read(response: httpx.Response) -> bytes:
-    """The whole body, decompressed here: httpx would decompress without a limit, and one encoding after another."""
+    """Read and decompress the body here, because httpx would decompress without a limit, and nested encodings."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in {"identity", "gzip"}:
         raise Lost("sent a response in an encoding that wasn't requested")

@@ -125,7 +125,7 @@ def _documented(rows: list[Any]) -> list[Snapshot]:
 
 
 def _odd_counts(rows: Iterable[object]) -> tuple[list[Metric], list[Metric]]:
-    """The metrics that a page states rounded, such as "12.3K", and those that it states in no readable way.
+    """Metrics that a page states rounded, such as "12.3K", and metrics that it states unreadably.
 
     Rounded counts beside exact ones of a thousand or more are left out: they would look like counts that fell.
     """
@@ -143,7 +143,7 @@ def _odd_counts(rows: Iterable[object]) -> tuple[list[Metric], list[Metric]]:
 
 
 def _tolerated(rows: Iterable[object], rounded: Collection[Metric]) -> Iterable[Snapshot]:
-    """Every row with a readable time, and the readable counts in it, of `rounded` metrics also abbreviated ones."""
+    """Yield every row with a readable time, with its readable counts; abbreviated ones only of `rounded` metrics."""
     for row in rows:
         if not isinstance(row, Mapping) or (taken_at := read_time(row.get("snapshot_time"))) is None:
             continue

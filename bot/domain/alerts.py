@@ -22,7 +22,7 @@ SOON, URGENT = timedelta(hours=72), timedelta(hours=24)
 """Runways at which an alert is worse than a low balance."""
 REARM_BALANCE = Decimal("1.2")
 REARM_SOON, REARM_URGENT = timedelta(hours=84), timedelta(hours=30)
-"""What a balance (times its threshold) and a runway must reach to count as recovered."""
+"""Minimum balance (as a multiple of its threshold) and runway that count as recovered."""
 SNOOZE = timedelta(hours=24)
 STALE = timedelta(hours=3)
 """Figures older than this neither open nor resolve an alert: the API has missed its hours."""

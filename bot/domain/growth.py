@@ -1,4 +1,4 @@
-"""What snapshots show: changes, coverage, gaps, falls and rates; and how counts and durations are written.
+"""Growth from snapshots: changes, coverage, gaps, falls and rates; and how counts and durations are written.
 
 Snapshots come oldest first. Nothing here fills a gap, guesses a count or reads a clock.
 """

@@ -249,7 +249,7 @@ def campaign_spend(
     *,
     is_own: bool,
 ) -> Reply:
-    """What tracking in a campaign cost, and what is committed to it, by person and channel."""
+    """Cost of and commitments for tracking in a campaign, by person and channel."""
     committed = sum((cost for _, cost in people), Decimal())
     facts = [] if spent is None else [f"{dollars(spent)} spent on its videos so far"]
     facts.append(f"up to {dollars(committed)} started in it")

@@ -152,7 +152,7 @@ class Offer:
 
 
 class _Effect(StrEnum):
-    """What a length of tracking does to the balance."""
+    """Effect of a length of tracking on the balance."""
 
     FINE = "fine"
     PAUSES = "pauses"
@@ -176,7 +176,7 @@ _APPROVABLE = "Somebody else can approve it."
 
 
 def consequence_card(offer: Offer) -> Reply:
-    """What one length of tracking would cost and do to the rest, with a button to start it and a menu of others."""
+    """Cost and effect of one length of tracking, with a button to start it and a menu of others."""
     new = [row for row in offer.rows if row.is_new]
     doubt = _doubt(new)
     return Reply(
@@ -269,13 +269,13 @@ def _effect(choice: Consequence, offer: Offer) -> _Effect:
 
 
 def _what_follows(offer: Offer) -> str:
-    """What the proposed length does to the rest, without amounts for people who may not see money."""
+    """Effect of the proposed length on the balance and limits; no amounts for people who may not see money."""
     unseen = None if offer.sees_money else _WITHOUT_AMOUNTS.get(_effect(offer.proposed, offer))
     return _consequence(offer) if unseen is None else unseen
 
 
 def _consequence(offer: Offer) -> str:
-    """What the proposed length does to the rest, in a sentence or two."""
+    """Effect of the proposed length on the balance and limits, in a sentence or two."""
     chosen, wallet = offer.proposed, offer.wallet
     match _effect(chosen, offer):
         case _Effect.SHORT:

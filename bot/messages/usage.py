@@ -33,7 +33,7 @@ from bot.reply.model import (
 
 @dataclass(frozen=True, slots=True)
 class SpendFacts:
-    """Where a wallet's money went, in dollars; `days` is the cost of the mirrored snapshots per UTC day.
+    """Spending of a wallet, in dollars; `days` is the cost of the mirrored snapshots per UTC day.
 
     `own` counts the running videos that the workspace may see, `unread` those without a read snapshot in the last hour;
     `history` counts finished videos whose pages are still to be read. `people`, `channels` and `campaigns` hold the
@@ -105,7 +105,7 @@ def doubts(state: WalletState) -> tuple[str, ...]:
 
 
 def wallet_details(facts: SpendFacts) -> Reply:
-    """Where the money went: bill check, spend by day, person and channel, and the limits."""
+    """Card about spending: bill check, spend by day, person and channel, and the limits."""
     parts: list[Part] = [Fields(_fields(facts))]
     if facts.days:
         days = tuple((text(date_text(day, facts.now)), text(dollars(spent))) for day, spent in facts.days)

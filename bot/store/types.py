@@ -38,7 +38,7 @@ class Converted(TypeDecorator[Any]):
         """Build the converter from column to value; called once per value, since a list reads thousands."""
         stored, read, null = self.impl_instance.result_processor(dialect, coltype), self.read, self.null
 
-        def value_of(column: Any) -> Any:  # noqa: ANN401 - whatever the database hands out
+        def value_of(column: Any) -> Any:  # noqa: ANN401 - any value of a column
             if column is None or (null is not None and column == null):
                 return None
             return read(column if stored is None else stored(column))

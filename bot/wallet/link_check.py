@@ -1,4 +1,4 @@
-"""From the links that someone wants to track to what is known of them: what tracks them, or why they are none."""
+"""Checks links that somebody wants to track: the video of each, whether it is tracked already, or why it is invalid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from bot.store.workspaces import Workspace
 from bot.wallet.wallet import Wallet
 
 OFFER_LIST_AGE = timedelta(minutes=1)
-"""How old the account's list may be for an offer. The account is listed anew before anything is spent."""
+"""Maximum age of the account's list for an offer. The account is listed again before any money is spent."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedLink:
-    """One link: the video it names or the `problem` with what was `typed`, and what tracks that video in this wallet.
+    """A checked link: its video, or the `problem` with what was `typed`; and whether this wallet tracks the video.
 
-    `is_hidden` is true where the tracking or the request under way belongs to another workspace that shares the key.
-    `may_run` is true where nothing known tracks the video, and the API may leave the tracking out of its lists.
+    `running` is the tracked video and `in_flight` an open track request. `is_hidden` is true if it belongs to another
+    workspace that shares the key. `may_run` is true if no tracking is known, but the API may omit one from its lists.
     """
 
     link: VideoLink | None
@@ -34,15 +34,15 @@ class CheckedLink:
 
     @property
     def is_new(self) -> bool:
-        """Whether starting this one would start something that does not run yet."""
+        """Whether the link is valid and not tracked yet."""
         return self.link is not None and self.running is None and self.in_flight is None
 
 
 async def check_links(wallet: Wallet, workspace: Workspace, typed: Sequence[str]) -> tuple[CheckedLink, ...]:
-    """What each link names, equal ones once, in the order typed.
+    """Check links in the order typed; equal ones are checked once.
 
-    A list of the account not older than `OFFER_LIST_AGE` comes first, so that what was started elsewhere is seen.
-    Raises ContentStatsError if there is none: without it nothing may be proposed.
+    Requires a list of the account not older than `OFFER_LIST_AGE`, so that tracking started elsewhere is seen. Raises
+    ContentStatsError if there is none: nothing may be offered without it.
     """
     read = dict([await _read(wallet, each) for each in typed])
     if not any(isinstance(each, VideoLink) for each in read.values()):
@@ -59,7 +59,7 @@ async def check_links(wallet: Wallet, workspace: Workspace, typed: Sequence[str]
 
 
 async def resolve(wallet: Wallet, typed: str) -> VideoLink:
-    """The video that a link names, a short one followed; LinkError says what is wrong with it."""
+    """Parse a link, following a short one; raises LinkError with the problem."""
     link = parse_link(typed)
     if isinstance(link, VideoLink):
         return link
@@ -70,7 +70,7 @@ async def resolve(wallet: Wallet, typed: str) -> VideoLink:
 
 
 async def _read(wallet: Wallet, typed: str) -> tuple[str, VideoLink | LinkError]:
-    """What a link names or what is wrong with it, under a name that equal links share."""
+    """Resolve a link; returns the video or the problem, preceded by a key that equal links share."""
     try:
         link = await resolve(wallet, typed)
     except LinkError as error:
@@ -79,7 +79,7 @@ async def _read(wallet: Wallet, typed: str) -> tuple[str, VideoLink | LinkError]
 
 
 async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: Listed) -> CheckedLink:
-    """What tracks a link; an open request before its video, which may not be known to be its."""
+    """Look up whether a link is tracked. An open request comes first: its video may not be known yet."""
     request = await wallet.store.tracking.in_flight(wallet.id, link.key)
     if request is not None:
         return CheckedLink(link, in_flight=request, is_hidden=request.workspace_id != workspace.id)
@@ -94,7 +94,7 @@ async def _known(wallet: Wallet, workspace: Workspace, link: VideoLink, listed: 
 
 
 async def _still_running(wallet: Wallet, stored: StoredVideo, listed: Listed) -> StoredVideo | None:
-    """A video that runs as far as is known; None if its page says that it has ended, which a full list may not show."""
+    """Check a running video by its page if the list is newer; None if it has ended, which a full list may not show."""
     if stored.seen_at < listed.at:
         await wallet.mirror.page(stored)
         stored = await wallet.mirror.current(stored)

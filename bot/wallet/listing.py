@@ -1,8 +1,8 @@
-"""Listing an account: once for everybody who may share the list, in every process on the database.
+"""Lists an account, once for everybody who can share the list, in every process on the database.
 
-`GET /videos` returns 100 rows at most, with filters and without a cursor, so a larger account is listed in parts. Lists
-are numbered when they begin: one with a higher number than the newest that had begun at some moment was asked for after
-that moment, whatever any clock shows.
+`GET /videos` returns at most 100 rows and has filters but no cursor, so a larger account is listed in parts. Lists are
+numbered when they begin: a list with a higher number than the newest one begun at some moment was requested after that
+moment, whatever any clock shows.
 """
 
 import asyncio
@@ -23,21 +23,21 @@ from bot.store.wallets import Listed
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 LIST_LEASE = timedelta(seconds=15)
-"""How long one process may take over a list before another one makes its own."""
+"""Time for which a process holds the lease on a list before another process makes its own."""
 READER_PAUSE = 0.25
 READER_POLLS = int(LIST_LEASE.total_seconds() / READER_PAUSE)
-"""How often, at pauses of that many seconds, to look whether another process has finished its list."""
+"""Maximum number of checks, each after that pause in seconds, whether another process has finished its list."""
 
 Remember = Callable[[Sequence[Video], datetime], Coroutine[Any, Any, None]]
-"""Keeps the videos that a list showed, and when it was asked for."""
+"""Stores the videos of a list, with the time at which it was requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountVideos:
-    """The account's videos as the lists show them. `is_whole` is True if one call showed every video.
+    """The account's videos according to the lists. `is_whole` is True if one call returned every video.
 
-    `is_complete` is False if a list was full, so that it may hide rows; `hidden_platforms` are those of which a running
-    video may be hidden.
+    `is_complete` is False if a list was full, so that rows may be missing; `hidden_platforms` are the platforms of
+    which a running video may be missing.
     """
 
     videos: tuple[Video, ...]
@@ -47,7 +47,7 @@ class AccountVideos:
 
 
 class AccountLists:
-    """The lists of one account. Safe to ask from many tasks at once."""
+    """The lists of one account. Safe for concurrent use by several tasks."""
 
     def __init__(
         self, client: ContentStatsClient, store: Store, wallet_id: int, remember: Remember, clock: Clock, sleep: Sleep
@@ -62,14 +62,14 @@ class AccountLists:
         self._shared: SingleFlight[str, Listed] = SingleFlight()
 
     async def begun(self) -> int:
-        """The number of the latest list that any process began: a list with a higher one is newer than this call."""
+        """The number of the latest list that any process began: a list with a higher number is newer than this call."""
         return await self._wallets.lists_begun(self._wallet_id)
 
     async def ensure(self, max_age: timedelta, after: int = 0) -> Listed:
-        """Have a list in the mirror that is not older than `max_age` and has a higher number than `after`.
+        """Make sure that the mirror has a list not older than `max_age` and with a higher number than `after`.
 
-        Any process may have made it. A list that takes longer than `max_age` counts if it was begun by this call or
-        later. While the key may make no call, this stands in line. Raises ContentStatsError.
+        Any process may have made it. A list that takes longer than `max_age` counts if it began with this call or
+        later. Waits in the queue while the key is rate-limited. Raises ContentStatsError.
         """
         known = await self._wallets.listed(self._wallet_id)
         if known is not None:
@@ -81,9 +81,9 @@ class AccountLists:
         return found
 
     async def read(self, unneeded: AbstractSet[str] = FINISHED) -> VideoList:
-        """The account's videos, asked for after this call; everybody who asked before the list began shares it.
+        """List the account's videos; everybody who calls before the list begins shares it.
 
-        Videos of a status that is `unneeded` may be missing. Complete if no other video can be hidden. Raises
+        Videos with an `unneeded` status may be missing. The list is complete if no other video can be missing. Raises
         ContentStatsError.
         """
         after = await self.begun()
@@ -93,12 +93,12 @@ class AccountLists:
         return found[1]
 
     async def aclose(self) -> None:
-        """End the lists that are under way."""
+        """Cancel running lists."""
         for flights in (self._own, self._shared):
             await flights.aclose()
 
     async def _by_any_process(self, after: int) -> Listed:
-        """A list with a higher number than `after`: made here, unless another process makes one within its lease."""
+        """Wait for a list with a higher number than `after`; makes it unless another process does within its lease."""
         for _ in range(READER_POLLS):
             known = await self._wallets.listed(self._wallet_id)
             if known is not None and known.number > after:
@@ -131,9 +131,9 @@ class AccountLists:
 
 
 async def list_account(client: ContentStatsClient, unneeded: AbstractSet[str]) -> AccountVideos:
-    """The account's videos: in one call if they fit into one, else by status, and by platform within.
+    """List the account's videos: in one call if they fit, otherwise by status and, if still too many, by platform.
 
-    Videos of a status that is `unneeded` may be missing from a complete list. Raises ContentStatsError.
+    Videos with an `unneeded` status may be missing from a complete list. Raises ContentStatsError.
     """
     whole = await client.list_videos()
     lists, full = [whole], set[tuple[str, str]]()
@@ -154,19 +154,19 @@ async def list_account(client: ContentStatsClient, unneeded: AbstractSet[str]) -
 
 
 def _unreadable(videos: Sequence[Video]) -> AbstractSet[str]:
-    """The platforms of running videos whose link says not which video it is: any may be the one that is asked for."""
+    """Platforms of running videos whose link doesn't identify the video: any of them may be the one looked for."""
     strange = {video.platform for video in videos if video.is_running and canonical_key(video.link) is None}
     return strange & set(VideoPlatform) if "" not in strange else set(VideoPlatform)
 
 
 class SingleFlight(Generic[K, T]):
-    """Work under way by key. A caller that gives up leaves the work to the others; `aclose` ends what is left."""
+    """Shares running work by key. A cancelled caller leaves the work to the others; `aclose` cancels what is left."""
 
     def __init__(self) -> None:
         self._flights: dict[K, asyncio.Task[T]] = {}
 
     async def run(self, key: K, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of `work`, or of the equal work that is under way already; its error reaches everyone."""
+        """Run `work`, or join equal work that is already running; every caller gets its result or error."""
         flight = self._flights.get(key)
         if flight is None:
             flight = asyncio.create_task(_awaited(work))
@@ -175,7 +175,7 @@ class SingleFlight(Generic[K, T]):
         return await asyncio.shield(flight)
 
     async def aclose(self) -> None:
-        """Cancel what is under way and wait until it is gone."""
+        """Cancel all running work and wait for it to end."""
         flights = tuple(self._flights.values())
         for flight in flights:
             flight.cancel()
@@ -184,7 +184,7 @@ class SingleFlight(Generic[K, T]):
     def _landed(self, key: K, flight: asyncio.Task[T]) -> None:
         del self._flights[key]
         if not flight.cancelled():
-            flight.exception()  # retrieved, so that an error without a waiter left is not logged as never retrieved
+            flight.exception()  # retrieved, so that asyncio doesn't log the error of work whose callers are all gone
 
 
 async def _awaited(work: Callable[[], Awaitable[T]]) -> T:

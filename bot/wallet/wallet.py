@@ -41,7 +41,7 @@ NOTICE_AFTER = 3.0
 """Seconds of waiting before a person is notified."""
 
 Meanwhile: TypeAlias = Callable[[Reply], Awaitable[None]]
-"""Shows a person an interim reply. Never raises for a chat's failure."""
+"""Shows a person an interim reply. Never raises if the chat fails."""
 
 
 class Wallet:
@@ -82,7 +82,7 @@ class Wallet:
 
     @property
     def line(self) -> float | None:
-        """Estimated seconds that people wait in line for the rate limit; 0 if unknown, None if nobody waits."""
+        """Estimated seconds that people wait for the rate limit; 0 if unknown, None if nobody waits."""
         return self._client.line or (0.0 if self.spending.is_crowded else None)
 
     async def sweep(self) -> Dated[bool]:
@@ -160,7 +160,7 @@ class Stopping:
 
 @asynccontextmanager
 async def noticing_the_line(wallet: Wallet | None, meanwhile: Meanwhile | None) -> AsyncIterator[None]:
-    """Notify a person once if they wait in line during the block. Does nothing without a wallet or `meanwhile`."""
+    """Notify a person once if they wait for the rate limit during the block. No-op without a wallet or `meanwhile`."""
     if wallet is None or meanwhile is None:
         yield
         return
