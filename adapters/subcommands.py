@@ -39,7 +39,7 @@ async def sandbox(args: argparse.Namespace) -> int:
     from bot.logs import configure
 
     configure("WARNING", "text", ())
-    await serve(host=args.host, port=args.port, speed=args.speed, say=_print)
+    await serve(host=args.host, port=args.port, speed=args.speed, output=_print)
     return 0
 
 

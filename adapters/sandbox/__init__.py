@@ -1,5 +1,5 @@
-"""A ContentStats account on your own machine: the documented API over real HTTP, growing videos, faults on demand.
+"""ContentStats sandbox: the documented API over HTTP on your own machine, with growing videos and faults on demand.
 
-Where a behaviour is documented, the docstring beside it names the page ("Rate limits page"); where the documentation
-is silent, it says that the behaviour is the sandbox's own choice.
+Docstrings name the documentation page of a behaviour ("Rate limits page"), or say that it is undocumented and the
+sandbox's own choice.
 """

@@ -1,4 +1,4 @@
-"""Handlers of the five documented calls, with the documented errors."""
+"""Request handlers of the five documented calls, with the documented errors."""
 
 import json
 import re
@@ -19,7 +19,7 @@ MAX_LIMIT, DEFAULT_LIMIT = 100, 50
 
 
 class Problem(Exception):
-    """An answer that is an error: its status and its body (Errors page)."""
+    """An error response: status and body (Errors page)."""
 
     def __init__(self, status: int, error: str, **more: object) -> None:
         super().__init__(error)
@@ -28,13 +28,13 @@ class Problem(Exception):
 
 
 def invalid(*details: tuple[str, str]) -> Problem:
-    """A 400 that names each field and what is wrong with it (Errors page)."""
+    """A 400 with each wrong field and what is wrong with it (Errors page)."""
     listed = [{"field": name, "message": message} for name, message in details]
     return Problem(HTTPStatus.BAD_REQUEST, "Invalid request", details=listed)
 
 
 def answer(body: Json, status: int = HTTPStatus.OK) -> web.Response:
-    """A body as JSON, in plain UTF-8."""
+    """A JSON response in UTF-8."""
     return web.json_response(body, status=status, dumps=lambda value: json.dumps(value, ensure_ascii=False))
 
 
@@ -45,7 +45,7 @@ class Api:
         self._world = world
 
     def routes(self) -> list[web.RouteDef]:
-        """The documented calls, by their paths below the API's base."""
+        """The routes of the documented calls, relative to the API's base."""
         return [
             web.post("/videos/track", self.track),
             web.get("/videos", self.videos),
@@ -55,9 +55,9 @@ class Api:
         ]
 
     async def track(self, request: web.Request) -> web.Response:
-        """Track video page."""
+        """Start a tracking (Track video page)."""
         key = self._key(request)
-        link, days = _wanted(await request.read())
+        link, days = _track_arguments(await request.read())
         try:
             tracking = self._world.track(key, link, days)
         except UnsupportedLink:
@@ -69,16 +69,16 @@ class Api:
         return answer(wire.started(tracking, self._world.clock()), HTTPStatus.CREATED)
 
     async def videos(self, request: web.Request) -> web.Response:
-        """List videos page. That the newest come first is the sandbox's own choice."""
+        """List trackings (List videos page). Newest first is the sandbox's own choice."""
         key = self._key(request)
-        platform = _choice(request, "platform", METRICS)
-        status = _choice(request, "status", STATUSES)
+        platform = _filter(request, "platform", METRICS)
+        status = _filter(request, "status", STATUSES)
         limit = _limit(request.query.get("limit"))
         now = self._world.clock()
         found = [
             tracking
             for tracking in reversed(self._world.account(key).trackings.values())
-            if platform in {None, tracking.film.platform}
+            if platform in {None, tracking.video.platform}
             and status in {None, tracking.status}
             and tracking.started_at <= now - self._world.list_lag
         ]
@@ -86,30 +86,30 @@ class Api:
         return answer({"videos": rows, "total": len(rows), "limit": limit})
 
     async def video(self, request: web.Request) -> web.Response:
-        """Get video page."""
+        """Return a tracking with its snapshots (Get video page)."""
         tracking = self._found(self._key(request), request.match_info["id"])
         return answer(wire.page(tracking, self._world.clock()))
 
     async def stop(self, request: web.Request) -> web.Response:
-        """Stop video page."""
+        """Stop a tracking (Stop video page)."""
         key = self._key(request)
         tracking = self._found(key, request.match_info["id"])
         previous = self._world.account(key).stop(tracking, self._world.clock())
         return answer(wire.stopped(tracking, previous))
 
     async def usage(self, request: web.Request) -> web.Response:
-        """Usage page."""
+        """Return the balance and usage (Usage page)."""
         return answer(wire.usage(self._world.account(self._key(request))))
 
     def _key(self, request: web.Request) -> str:
-        """The caller's key (Authentication page: missing, malformed, deleted and expired keys get the same words)."""
+        """The caller's key. Missing, malformed, deleted and expired keys get the same error (Authentication page)."""
         key = request.headers.get("X-API-Key", "")
         if key not in self._world.keys:
             raise Problem(HTTPStatus.UNAUTHORIZED, "API key required")
         return key
 
     def _found(self, key: str, video_id: str) -> Tracking:
-        """Errors page: 403 for another organisation's video, 404 for none. The page allows 404 for both."""
+        """Find a tracking: 403 for another organisation's, 404 for an unknown one; both may be 404 (Errors page)."""
         try:
             return self._world.find(key, video_id)
         except ForeignVideo:
@@ -118,7 +118,7 @@ class Api:
             raise Problem(HTTPStatus.NOT_FOUND, "Video not found") from None
 
     def _too_many(self, key: str) -> Problem:
-        """The plan's limit is documented (Rate limits page), the answer is not: code and words are our own choice."""
+        """The response at the plan's limit (Rate limits page). Its status and text are the sandbox's own choice."""
         limit = self._world.account(key).concurrent_videos
         return Problem(
             HTTPStatus.BAD_REQUEST,
@@ -126,8 +126,8 @@ class Api:
         )
 
 
-def _wanted(body: bytes) -> tuple[str, int]:
-    """The link and the days of a track call, or a 400 that names every field at fault."""
+def _track_arguments(body: bytes) -> tuple[str, int]:
+    """Parse the link and the days of a track call. Raises a 400 that names every wrong field."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):
@@ -153,7 +153,7 @@ def _is_duration(value: object) -> TypeGuard[int]:
     return type(value) is int and 1 <= value <= MAX_DAYS
 
 
-def _choice(request: web.Request, name: str, allowed: Collection[str]) -> str | None:
+def _filter(request: web.Request, name: str, allowed: Collection[str]) -> str | None:
     given = request.query.get(name)
     if given is not None and given not in allowed:
         raise invalid((name, f"Must be one of {', '.join(allowed)}"))
@@ -169,7 +169,7 @@ def _limit(given: str | None) -> int:
 
 
 def _insufficient(error: NotEnoughCredit) -> Problem:
-    """Errors page, 402. `balance` is what is available, `required` the whole estimate: the sandbox's reading."""
+    """A 402 (Errors page). The sandbox reads `balance` as the available credit, and `required` as the estimate."""
     return Problem(
         HTTPStatus.PAYMENT_REQUIRED,
         "Insufficient balance",

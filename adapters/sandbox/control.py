@@ -1,9 +1,9 @@
-"""The sandbox's own calls, outside the API's base: faults to come and credit. The real service has none of these.
+"""The sandbox's control calls for faults and credit, which the real service doesn't have.
 
-POST   /sandbox/faults  {"fault": "effect-then-hang", "on": "POST /videos/track", "times": 1, "seconds": 20}
-GET    /sandbox/faults  what still waits
-DELETE /sandbox/faults  forget them all
-POST   /sandbox/credit  {"amount": "10", "key": "cs_test_demo"}; a negative amount takes credit away
+POST   /sandbox/faults  add one: {"fault": "effect-then-hang", "on": "POST /videos/track", "times": 1, "seconds": 20}
+GET    /sandbox/faults  list the pending ones
+DELETE /sandbox/faults  remove all
+POST   /sandbox/credit  {"amount": "10", "key": "cs_test_demo"}; a negative amount removes credit
 """
 
 import json
@@ -33,7 +33,7 @@ _FAULT_FIELDS: Mapping[str, type | tuple[type, ...]] = {
 
 
 class Control:
-    """Handlers for one world and its faults. `key` is whose credit is meant where none is named."""
+    """Request handlers for a world and its faults. `key` is the default account for credit."""
 
     def __init__(self, world: World, faults: Faults, key: str) -> None:
         self._world = world
@@ -41,7 +41,7 @@ class Control:
         self._key = key
 
     def routes(self) -> list[web.RouteDef]:
-        """The sandbox's own calls."""
+        """The routes of the control calls."""
         return [
             web.post("/sandbox/faults", self.add_fault),
             web.get("/sandbox/faults", self.list_faults),
@@ -50,7 +50,7 @@ class Control:
         ]
 
     async def add_fault(self, request: web.Request) -> web.Response:
-        """Plan a fault; the body holds the arguments of `Faults.add`."""
+        """Add a fault. The body has the arguments of `Faults.add`."""
         given = await _object(request)
         for name, value in given.items():
             if name not in _FAULT_FIELDS:
@@ -66,16 +66,16 @@ class Control:
         return await self.list_faults(request)
 
     async def list_faults(self, _: web.Request) -> web.Response:
-        """What still waits."""
-        return answer({"faults": self._faults.waiting()})
+        """List the pending faults."""
+        return answer({"faults": self._faults.pending()})
 
     async def clear_faults(self, request: web.Request) -> web.Response:
-        """Forget what waits."""
+        """Remove all pending faults."""
         self._faults.clear()
         return await self.list_faults(request)
 
     async def add_credit(self, request: web.Request) -> web.Response:
-        """Put dollars on a balance."""
+        """Add dollars to a balance."""
         given = await _object(request)
         key = given.get("key", self._key)
         if not isinstance(key, str) or key not in self._world.keys:

@@ -1,11 +1,11 @@
-"""Growth curves: plausible hourly counts, always the same for the same video."""
+"""Growth curves: plausible hourly counts, deterministic for each video."""
 
 import math
 import random
 from enum import StrEnum
 
-HIDDEN_REACH = "views"
-"""What every other count follows, also on a platform that does not state it."""
+VIEWS = "views"
+"""The metric that all others are computed from, even on a platform that doesn't report it."""
 
 METRICS = {
     "tiktok": ("views", "likes", "comments", "shares", "saves"),
@@ -13,16 +13,16 @@ METRICS = {
     "instagram": ("likes", "comments", "saves"),
     "twitter": ("views", "likes", "retweets", "replies"),
 }
-"""What each platform states, by the names on the wire (hourly-tracking guide).
+"""The metrics that each platform reports, by their names in the API (hourly-tracking guide).
 
-Twitter's retweets and replies have no documented place in a snapshot; their own names are the sandbox's choice.
+Retweets and replies aren't documented as snapshot fields; their names are the sandbox's own choice.
 """
 
 _PER_VIEW = {"likes": 0.06, "comments": 0.004, "shares": 0.008, "saves": 0.011, "retweets": 0.006, "replies": 0.002}
 
 
 class Curve(StrEnum):
-    """The shapes of growth. A user name or id that contains one of these words asks for it."""
+    """Shapes of growth. A user name or video id that contains one of these words selects it."""
 
     VIRAL = "viral"
     STEADY = "steady"
@@ -34,25 +34,25 @@ class Curve(StrEnum):
 
 
 LIFETIME = {Curve.DELETED: 20, Curve.ERROR: 6}
-"""After how many hours a video is taken down (deleted) or turns private (error)."""
+"""Hours after which a video is taken down (deleted) or made private (error)."""
 
 CORRECTED_AT = 12
-"""The hour at which the platform takes bought views away from a corrected video."""
+"""The hour at which the platform removes fake views from a corrected video."""
 
-_BY_CHANCE = (Curve.VIRAL, Curve.STEADY, Curve.STEADY, Curve.FLAT, Curve.GAPS)
+_RANDOM_CURVES = (Curve.VIRAL, Curve.STEADY, Curve.STEADY, Curve.FLAT, Curve.GAPS)
 
 
 def curve_for(key: str, name: str) -> Curve:
-    """The shape that `name` (user name and id of the link) asks for, else one that the canonical `key` decides.
+    """The curve that `name` (the link's user name and id) selects, otherwise one derived from the canonical `key`.
 
-    What breaks (corrected, deleted, error) comes only to those who ask for it.
+    Corrected, deleted and error are used only if they are selected.
     """
     asked = next((curve for curve in Curve if curve.value in name.lower()), None)
-    return asked or random.Random(f"curve {key}").choice(_BY_CHANCE)
+    return asked or random.Random(f"curve {key}").choice(_RANDOM_CURVES)
 
 
 class Growth:
-    """The counts of one video at each whole hour of its life; `key` (its canonical id) decides every number."""
+    """The counts of one video at each hour since its birth, all derived from `key`, its canonical id."""
 
     def __init__(self, curve: Curve, platform: str, key: str) -> None:
         self.curve = curve
@@ -60,26 +60,24 @@ class Growth:
         self._size = self._dice.uniform(0.6, 1.8)
         self._peak = self._dice.uniform(10, 22)
         self._rates = {
-            metric: _PER_VIEW[metric] * self._dice.uniform(0.6, 1.4)
-            for metric in METRICS[platform]
-            if metric != HIDDEN_REACH
+            metric: _PER_VIEW[metric] * self._dice.uniform(0.6, 1.4) for metric in METRICS[platform] if metric != VIEWS
         }
         self._metrics = METRICS[platform]
         self._reach = [8_000.0 * self._size]
 
     def counts(self, hour: int) -> dict[str, int]:
-        """What the platform states at that hour; only a corrected video's counts ever fall."""
+        """The counts that the platform reports at an hour. Only a corrected video's counts ever fall."""
         while len(self._reach) <= hour:
             self._reach.append(self._next_reach(len(self._reach)))
         reach = self._reach[hour]
         return {metric: int(reach * self._rates.get(metric, 1)) for metric in self._metrics}
 
     def misses(self, hour: int) -> bool:
-        """Whether the platform cannot be read at that hour: three hours of each day and another now and then."""
+        """Whether the snapshot at an hour fails: for a curve with gaps, three hours a day and some others."""
         return self.curve is Curve.GAPS and (hour % 24 in {7, 8, 9} or hour % 11 == 5)
 
     def has_ended(self, hour: int) -> bool:
-        """Whether the video is gone by that hour."""
+        """Whether the video is unavailable at an hour."""
         lifetime = LIFETIME.get(self.curve)
         return lifetime is not None and hour > lifetime
 
@@ -91,7 +89,7 @@ class Growth:
         return self._reach[-1] + max(gain, 0)
 
     def _gain(self, hour: int) -> float:
-        """New views in that hour, before the video's own size, the time of day and chance."""
+        """New views in an hour, before scaling by the video's size, the time of day and randomness."""
         match self.curve:
             case Curve.VIRAL:
                 wave = 1 / (1 + math.exp(-(hour - self._peak) / 4))

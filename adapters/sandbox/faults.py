@@ -1,20 +1,20 @@
-"""The faults that wait for calls; `inject` carries them out.
+"""Faults that are pending for calls; `inject` carries them out.
 
-    status       the documented body of `status` (500 unless told), or `body`; a bare number means the same: "503"
-    redirect     `status` (307 unless told) to `location`
-    slow         nothing for `seconds`, then the call takes effect and is answered, also if the caller has left
-    trickle      the true answer in pieces spread over `seconds`
-    truncated    half of the true answer, then the connection closes
-    short-body   the true answer with the fewest fields that a page of the documentation shows (Quickstart page)
-    headers      the true answer with `headers` added, or with rate-limit headers that `lie`
-    hang         nothing for `seconds`, then the connection breaks
-    reset        the connection breaks at once
-    garbage      200 with bytes that are no JSON
+    status       the documented body of `status` (default 500), or `body`; a bare number such as "503" means the same
+    redirect     `status` (default 307) to `location`
+    slow         waits for `seconds`, then the call takes effect and is answered, even if the caller has left
+    trickle      the real response in chunks spread over `seconds`
+    truncated    half of the real response, then the connection closes
+    short-body   the real response with only the fields that the Quickstart page shows
+    headers      the real response with `headers` added, or with wrong rate-limit headers (`lie`)
+    hang         waits for `seconds`, then resets the connection
+    reset        resets the connection at once
+    garbage      200 with bytes that aren't JSON
     html         200 with a maintenance page
     huge         200 with ten megabytes of JSON
 
-True answers take effect. The other faults keep the call from taking effect; with "effect-then-" in front of them
-("effect-then-hang", "effect-then-500") it takes effect first. Every kind that answers obeys `headers` and `lie`.
+Faults with a real response let the call take effect. The others prevent it, unless they have the prefix "effect-then-"
+("effect-then-hang", "effect-then-500"). `headers` and `lie` apply to all faults with a response.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,13 +23,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 ANY_CALL = "*"
-LONGEST_SECONDS = 600
+MAX_SECONDS = 600
 _AFTER_EFFECT = "effect-then-"
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
 class FaultKind(StrEnum):
-    """What a caller gets to see."""
+    """What the caller of the API gets."""
 
     STATUS = "status"
     REDIRECT = "redirect"
@@ -51,7 +51,7 @@ _TRUE_ANSWERS = frozenset(
 
 
 class Lie(StrEnum):
-    """What the rate-limit headers say instead of the truth: X-RateLimit-Reset is wrong, or all three are missing."""
+    """How the rate-limit headers are wrong: X-RateLimit-Reset has a wrong value, or all three are missing."""
 
     PAST = "past"
     TOMORROW = "tomorrow"
@@ -63,7 +63,7 @@ class Lie(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong, once decided."""
+    """A fault with its options."""
 
     kind: FaultKind
     after_effect: bool
@@ -76,7 +76,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class _Waiting:
+class _Pending:
     name: str
     on: str
     fault: Fault
@@ -84,11 +84,11 @@ class _Waiting:
 
 
 class Faults:
-    """The faults that wait, in the order in which they were added; a call meets the first that fits it."""
+    """The pending faults. A call gets the first one that matches it, in the order in which they were added."""
 
     def __init__(self, calls: Collection[str]) -> None:
         self._calls = (ANY_CALL, *calls)
-        self._waiting: list[_Waiting] = []
+        self._pending: list[_Pending] = []
 
     def add(
         self,
@@ -103,9 +103,9 @@ class Faults:
         body: object = None,
         lie: str | None = None,
     ) -> None:
-        """Let `fault` happen to the next `times` calls of the documented name `on` (None: until cleared).
+        """Add a fault for the next `times` calls of `on`, a documented call; None means until cleared.
 
-        `status` left out means 307 for a redirect, else 500. Raises ValueError with a sentence for what makes no sense.
+        The default of `status` is 307 for a redirect, otherwise 500. Raises ValueError if arguments make no sense.
         """
         after_effect = fault.startswith(_AFTER_EFFECT)
         what = fault.removeprefix(_AFTER_EFFECT)
@@ -117,7 +117,7 @@ class Faults:
         _check("on", on, on in self._calls, f"one of {', '.join(self._calls)}")
         _check("times", times, times is None or times > 0, "more than 0, or null for always")
         _check("status", status, 200 <= status <= 599, "from 200 to 599")
-        _check("seconds", seconds, 0 <= seconds <= LONGEST_SECONDS, f"from 0 to {LONGEST_SECONDS}")
+        _check("seconds", seconds, 0 <= seconds <= MAX_SECONDS, f"from 0 to {MAX_SECONDS}")
         _check("location", location, kind is not FaultKind.REDIRECT or location != "", "where a redirect leads")
         decided = Fault(
             kind=kind,
@@ -129,23 +129,23 @@ class Faults:
             body=body,
             lie=None if lie is None else _word(Lie, "lie", lie),
         )
-        self._waiting.append(_Waiting(fault, on, decided, times))
+        self._pending.append(_Pending(fault, on, decided, times))
 
     def clear(self) -> None:
-        """Forget every fault that waits."""
-        self._waiting.clear()
+        """Remove all pending faults."""
+        self._pending.clear()
 
-    def waiting(self) -> list[dict[str, object]]:
-        """What still waits, in the words of `add`."""
-        return [{"fault": each.name, "on": each.on, "times": each.times} for each in self._waiting]
+    def pending(self) -> list[dict[str, object]]:
+        """The pending faults, as arguments of `add`."""
+        return [{"fault": each.name, "on": each.on, "times": each.times} for each in self._pending]
 
     def take(self, call: str) -> Fault | None:
-        """The fault that this call meets, which is then used up by one."""
-        for each in self._waiting:
+        """The fault for this call, if any; uses it up once."""
+        for each in self._pending:
             if each.on in {ANY_CALL, call}:
                 if each.times is not None:
                     each.times -= 1
-                    self._waiting = [other for other in self._waiting if other.times != 0]
+                    self._pending = [other for other in self._pending if other.times != 0]
                 return each.fault
         return None
 
@@ -155,6 +155,6 @@ def _word(words: type[_Word], name: str, value: str) -> _Word:
     return words(value)
 
 
-def _check(name: str, value: object, fits: bool, wanted: str) -> None:  # noqa: FBT001 - a statement reads best so
+def _check(name: str, value: object, fits: bool, wanted: str) -> None:  # noqa: FBT001 - called with a condition, as `assert` is
     if not fits:
         raise ValueError(f"{name} must be {wanted}, not {value!r}")

@@ -1,4 +1,4 @@
-"""What happens around every call of the API: it is recorded, counted, and answered in JSON."""
+"""The sandbox's web application and middleware: records calls, applies rate limits and faults, and answers in JSON."""
 
 import asyncio
 from collections import deque
@@ -23,7 +23,7 @@ _ALLOWANCE = web.RequestKey("allowance", Allowance)
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One call as it came in. `call` is the documented name ("GET /videos/{id}"), whatever the id was."""
+    """A received call. `call` is its documented name, such as "GET /videos/{id}"."""
 
     call: str
     method: str
@@ -33,8 +33,8 @@ class Received:
     key: str = field(repr=False)
 
 
-class Door:
-    """The middleware in front of `Api`. `received` holds the latest calls, oldest first."""
+class HttpFront:
+    """The middleware in front of `Api`. `received` has the latest calls, oldest first."""
 
     def __init__(self, api: Api, control: Control, rate_limit: RateLimit, faults: Faults) -> None:
         self.received: deque[Received] = deque(maxlen=10_000)
@@ -45,38 +45,38 @@ class Door:
         self._closing = asyncio.Event()
 
     def app(self) -> web.Application:
-        """The API below `BASE`, with this door in front, and the sandbox's own calls beside it."""
-        app = web.Application(middlewares=[self.pass_through])
+        """The web application: the API under `BASE` with this middleware, and the control calls."""
+        app = web.Application(middlewares=[self.handle])
         app.on_response_prepare.append(_add_headers)
-        app.on_shutdown.append(self.release)
+        app.on_shutdown.append(self.close)
         app.add_routes([web.route(each.method, BASE + each.path, each.handler) for each in self._api.routes()])
         app.add_routes(self._control.routes())
         return app
 
-    async def release(self, _: web.Application) -> None:
-        """Let go of everybody who is kept waiting, for good."""
+    async def close(self, _: web.Application) -> None:
+        """End all waits of faults, for good."""
         self._closing.set()
 
     @web.middleware
-    async def pass_through(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Write a call of the API down, count it, and let the fault that waits for it happen."""
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Record an API call, count it towards the rate limit, and inject the pending fault for it, if any."""
 
-        async def act() -> web.Response:
+        async def respond() -> web.Response:
             return await _in_json(request, handler)
 
         if not request.path.startswith(f"{BASE}/"):
-            return await act()
-        call = await self._write_down(request)
+            return await respond()
+        call = await self._record(request)
         allowance = request[_ALLOWANCE] = self._rate_limit.spend(call.key)
         if allowance.is_exceeded:
             return answer(allowance.refusal, HTTPStatus.TOO_MANY_REQUESTS)
         fault = self._faults.take(call.call)
         if fault is None:
-            return await act()
+            return await respond()
         request[_FAULT] = fault
-        return await Injection(fault, request, allowance, act, self._closing).happen()
+        return await Injection(fault, request, allowance, respond, self._closing).inject()
 
-    async def _write_down(self, request: web.Request) -> Received:
+    async def _record(self, request: web.Request) -> Received:
         resource = request.match_info.route.resource
         path = resource.canonical if resource else request.path
         call = Received(
@@ -92,9 +92,9 @@ class Door:
 
 
 async def _in_json(request: web.Request, handler: Handler) -> web.Response:
-    """Every refusal is JSON (Errors page); the words for an unknown path are the sandbox's own choice."""
+    """Turn errors into JSON (Errors page). The text for an unknown path is the sandbox's own choice."""
     try:
-        return cast("web.Response", await handler(request))  # what Api's handlers give; aiohttp's type is wider
+        return cast("web.Response", await handler(request))  # what Api's handlers return; aiohttp's type is wider
     except Problem as problem:
         return answer(problem.body, problem.status)
     except web.HTTPException as error:
@@ -102,7 +102,7 @@ async def _in_json(request: web.Request, handler: Handler) -> web.Response:
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Rate-limit headers on every answer, errors too (Rate limits page), unless a fault wants otherwise."""
+    """Add rate-limit headers to every response, including errors (Rate limits page), unless a fault changes them."""
     if (allowance := request.get(_ALLOWANCE)) is None:
         return
     response.headers.update(headers_for(request.get(_FAULT), allowance))

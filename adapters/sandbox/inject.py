@@ -1,4 +1,4 @@
-"""Carries a fault out on the socket of one request."""
+"""Injects a fault into one request, down to its socket."""
 
 import asyncio
 import json
@@ -16,10 +16,10 @@ from adapters.sandbox.faults import Fault, FaultKind, Lie
 from adapters.sandbox.rates import WINDOW_SECONDS, Allowance
 from adapters.sandbox.wire import Json
 
-Act: TypeAlias = Callable[[], Awaitable[web.Response]]
-"""Lets the call take effect and gives its true answer."""
+Respond: TypeAlias = Callable[[], Awaitable[web.Response]]
+"""Lets the call take effect; returns its real response."""
 
-_PIECES = 20
+_CHUNKS = 20
 _SHORT_FIELDS = frozenset({"id", "video_link", "platform", "status", "estimated_cost"})
 _MAINTENANCE = "<!doctype html><html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>"
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -31,23 +31,23 @@ _BODIES: dict[int, Json] = {
     404: {"error": "Video not found"},
     500: {"error": "Internal server error"},
 }
-"""The bodies of the Errors page. One page shows a 402 without `required`, so here it has none."""
+"""Bodies from the Errors page. One page shows a 402 without `required`, so this one has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """One fault about to happen to one request. `closing` ends every wait."""
+    """A fault for one request. `closing` ends its waits."""
 
     fault: Fault
     request: web.Request
     allowance: Allowance
-    act: Act
+    respond: Respond
     closing: asyncio.Event
 
-    async def happen(self) -> web.StreamResponse:
-        """Answer the way the fault wants, or break the connection."""
+    async def inject(self) -> web.StreamResponse:
+        """Answer as the fault requires, or reset the connection."""
         if self.fault.after_effect:
-            await self.act()
+            await self.respond()
         kinds = {
             FaultKind.STATUS: self._status,
             FaultKind.REDIRECT: self._redirect,
@@ -55,7 +55,7 @@ class Injection:
             FaultKind.TRICKLE: self._trickle,
             FaultKind.TRUNCATED: self._truncated,
             FaultKind.SHORT_BODY: self._short_body,
-            FaultKind.HEADERS: self.act,
+            FaultKind.HEADERS: self.respond,
             FaultKind.HANG: self._hang,
             FaultKind.RESET: self._reset,
             FaultKind.GARBAGE: self._garbage,
@@ -77,26 +77,26 @@ class Injection:
 
     async def _slow(self) -> web.StreamResponse:
         await self._wait(self.fault.seconds)
-        return await self.act()
+        return await self.respond()
 
     async def _trickle(self) -> web.StreamResponse:
-        response, body = await self._begin()
-        size = len(body) // _PIECES + 1
+        response, body = await self._start_response()
+        size = len(body) // _CHUNKS + 1
         for start in range(0, len(body), size):
-            await self._wait(self.fault.seconds / _PIECES)
+            await self._wait(self.fault.seconds / _CHUNKS)
             await response.write(body[start : start + size])
         await response.write_eof()
         return response
 
     async def _truncated(self) -> web.StreamResponse:
-        response, body = await self._begin()
+        response, body = await self._start_response()
         await response.write(body[: len(body) // 2])
         if self.request.transport is not None:
             self.request.transport.close()
         return response
 
     async def _short_body(self) -> web.StreamResponse:
-        true = await self.act()
+        true = await self.respond()
         body = json.loads(true.text or "{}")
         short = {name: value for name, value in body.items() if name in _SHORT_FIELDS}
         return web.json_response(short, status=HTTPStatus.OK) if true.status < HTTPStatus.BAD_REQUEST else true
@@ -106,11 +106,11 @@ class Injection:
         return await self._reset()
 
     async def _reset(self) -> web.StreamResponse:
-        """Close the connection the hard way: the peer sees a reset, not an end."""
+        """Reset the connection (RST) instead of closing it."""
         if (transport := self.request.transport) is not None:
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
             transport.abort()
-        return web.Response()  # goes nowhere: the connection is gone
+        return web.Response()  # is never sent
 
     async def _garbage(self) -> web.StreamResponse:
         return web.Response(body=b'{"id": "\xff\xfe\x00', content_type="application/json")
@@ -121,9 +121,9 @@ class Injection:
     async def _huge(self) -> web.StreamResponse:
         return web.json_response({"padding": "x" * 10_000_000})
 
-    async def _begin(self) -> tuple[web.StreamResponse, bytes]:
-        """The head of the true answer, sent, and the body that it promises."""
-        true = await self.act()
+    async def _start_response(self) -> tuple[web.StreamResponse, bytes]:
+        """Send the headers of the real response; returns the response and its body, which isn't sent yet."""
+        true = await self.respond()
         body = (true.text or "").encode()
         response = web.StreamResponse(status=true.status, headers={"Content-Type": "application/json"})
         response.content_length = len(body)
@@ -137,7 +137,7 @@ class Injection:
 
 
 def headers_for(fault: Fault | None, allowance: Allowance) -> dict[str, str]:
-    """The rate-limit headers of an answer, true unless the fault wants otherwise, and what the fault adds."""
+    """The rate-limit headers of a response, with the changes and additions of a fault."""
     if fault is None:
         return allowance.headers
     if fault.lie is Lie.MISSING:

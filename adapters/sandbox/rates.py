@@ -1,4 +1,4 @@
-"""How often a key may call: a fixed window a minute long. Reads the wall clock, never the account's fast one."""
+"""Rate limit per API key: fixed windows of one minute, by the wall clock and not the account's fast clock."""
 
 import math
 import time
@@ -10,7 +10,7 @@ WINDOW_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a key has left in its window after one more call; `reset` is in Unix seconds."""
+    """A key's window after a call. `reset` is in Unix seconds."""
 
     limit: int
     remaining: int
@@ -19,7 +19,7 @@ class Allowance:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that every answer carries (Rate limits page)."""
+        """The headers of every response (Rate limits page)."""
         return {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
@@ -33,9 +33,9 @@ class Allowance:
 
 
 class RateLimit:
-    """The calls of each key. That a window opens with the first call, and not on the minute, is the sandbox's choice.
+    """Counts each key's calls. Opening a window with the first call, not on the minute, is the sandbox's own choice.
 
-    `per_minute` may be changed while it runs, as an upgrade of the plan does.
+    `per_minute` may be changed at any time, as by an upgrade of the plan.
     """
 
     def __init__(self, per_minute: int, wall: Callable[[], float] = time.time) -> None:
@@ -44,7 +44,7 @@ class RateLimit:
         self._windows: dict[str, tuple[float, int]] = {}
 
     def spend(self, key: str) -> Allowance:
-        """Count one more call of the key."""
+        """Count a call; returns what is left of the key's window."""
         now = self._wall()
         opened, used = self._windows.get(key, (now, 0))
         if now >= opened + WINDOW_SECONDS:

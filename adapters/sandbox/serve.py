@@ -1,4 +1,4 @@
-"""The sandbox's server: opens a port, serves and closes it; and the past of the demo account."""
+"""The sandbox's server, and the demo account's history."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from adapters.sandbox.api import Api
 from adapters.sandbox.control import Control
 from adapters.sandbox.curves import Curve
 from adapters.sandbox.faults import FaultKind, Faults
-from adapters.sandbox.http_front import BASE, Door, Received
+from adapters.sandbox.http_front import BASE, HttpFront, Received
 from adapters.sandbox.rates import RateLimit
 from adapters.sandbox.world import World
 from bot.domain.clock import Clock, FastClock, utc_now
@@ -33,14 +33,14 @@ HISTORY = (
     (26, "https://www.youtube.com/watch?v=rtU9U257mSp", 7),
     (5, "https://www.tiktok.com/@sandbox.garden/video/7392696192782783998", 1),
 )
-"""Hours ago, link, days; oldest first, as an account's time only moves forward. The ids choose shape and title."""
+"""Hours ago, link and days of trackings, oldest first since time only moves forward. Ids select curve and title."""
 
 CAMPAIGN_LINKS = tuple(HISTORY[number][1] for number in (0, 3, 6, 7))
-"""The links of the demo's campaign: videos of three creators, one of whom posted two."""
+"""Links for the demo's campaign: four videos by three creators."""
 
 
-def live_through(world: World, key: str) -> None:
-    """Let the account of `key` have tracked eight videos up to now, after one top-up that paid for them."""
+def seed_history(world: World, key: str) -> None:
+    """Give the account of `key` a history: a top-up, and eight tracked videos."""
     now = world.clock()
     world.add_credit(key, TOP_UP, now - timedelta(hours=HISTORY[0][0]))
     for hours, link, days in HISTORY:
@@ -49,16 +49,16 @@ def live_through(world: World, key: str) -> None:
 
 DEMO_KEY = "cs_test_demo"
 STARTING_BALANCE = Decimal("5.00")
-_REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - every address of this machine, and one of them
+_LOCAL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - wildcard addresses, and one to connect to
 DEMO_KEYS: Mapping[str, str] = MappingProxyType({DEMO_KEY: "Demo"})
 
 
 class Sandbox:
-    """A ContentStats server on this machine, for as long as `async with` lasts.
+    """A ContentStats server on this machine, as an async context manager.
 
-    `keys` maps API keys to organisations, each with an account of its own; the first is `key`. `clock` is the account's
-    time; `wall` (Unix seconds) is the rate limit's. `seed_demo` gives the first account eight videos and a past. Unlike
-    at the real service, test keys spend here: play money.
+    `keys` maps API keys to organisations, each with its own account; `key` is the first. `clock` is for the accounts,
+    `wall` (Unix seconds) for the rate limit. `seed_demo` gives the first account a history of eight videos. Unlike at
+    the real service, test keys spend credit (play money).
     """
 
     def __init__(
@@ -77,37 +77,37 @@ class Sandbox:
         self.key = next(iter(keys))
         self.world = World(clock, keys, balance=balance, concurrent_videos=concurrent_videos)
         if seed_demo:
-            live_through(self.world, self.key)
+            seed_history(self.world, self.key)
         self.rate_limit = RateLimit(requests_per_minute, wall)
         api = Api(self.world)
         self.faults = Faults([f"{route.method} {route.path}" for route in api.routes()])
-        self._door = Door(api, Control(self.world, self.faults, self.key), self.rate_limit, self.faults)
+        self._front = HttpFront(api, Control(self.world, self.faults, self.key), self.rate_limit, self.faults)
         self._host = host
         self._port = port
 
     @property
     def root(self) -> str:
-        """Where the server listens."""
-        host = _REACHED_AT.get(self._host, self._host)
+        """The server's URL."""
+        host = _LOCAL_ADDRESSES.get(self._host, self._host)
         return f"http://[{host}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
 
     @property
     def url(self) -> str:
-        """The API's base, to be put where the real one stands."""
+        """The API's base URL, for CONTENTSTATS_BASE_URL."""
         return self.root + BASE
 
     @property
     def requests(self) -> tuple[Received, ...]:
-        """The latest 10,000 calls of the API, oldest first."""
-        return tuple(self._door.received)
+        """The latest 10,000 API calls, oldest first."""
+        return tuple(self._front.received)
 
     def calls(self, call: str) -> tuple[Received, ...]:
-        """Those of one documented name, such as "POST /videos/track" or "GET /videos/{id}"."""
-        return tuple(received for received in self._door.received if received.call == call)
+        """The latest calls with a documented name, such as "POST /videos/track" or "GET /videos/{id}"."""
+        return tuple(received for received in self._front.received if received.call == call)
 
     async def __aenter__(self) -> Self:
-        """Open the port. Raises NotConfigured where it cannot be opened."""
-        self._runner = web.AppRunner(self._door.app(), access_log=None, shutdown_timeout=1)
+        """Open the port. Raises NotConfigured if that fails."""
+        self._runner = web.AppRunner(self._front.app(), access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._host, self._port).start()
@@ -126,23 +126,23 @@ class Sandbox:
         await self._runner.cleanup()
 
 
-async def serve(*, host: str, port: int, speed: float, say: Callable[[str], None], seed_demo: bool = True) -> None:
-    """Run a sandbox until cancelled, and `say`, line by line, where it is and what can be done with it.
+async def serve(*, host: str, port: int, speed: float, output: Callable[[str], None], seed_demo: bool = True) -> None:
+    """Run a sandbox until cancelled, after passing lines with instructions to `output`.
 
-    `speed` is how fast the account's time runs: 3600 makes an hour of a second. Raises NotConfigured where the port
-    cannot be opened.
+    `speed` is that of the accounts' clock: at 3600, an hour takes a second. Raises NotConfigured if the port can't be
+    opened.
     """
     async with Sandbox(FastClock(utc_now(), speed), host=host, port=port, seed_demo=seed_demo) as sandbox:
-        for line in _directions(sandbox, speed):
-            say(line)
+        for line in _instructions(sandbox, speed):
+            output(line)
         await asyncio.Event().wait()
 
 
-def _directions(sandbox: Sandbox, speed: float) -> tuple[str, ...]:
-    """What a person needs who sees the sandbox for the first time."""
+def _instructions(sandbox: Sandbox, speed: float) -> tuple[str, ...]:
+    """Instructions for first-time users."""
     curves = ", ".join(curve.value for curve in Curve)
     return (
-        f"The sandbox listens at {sandbox.url}. Its API key is {sandbox.key}. {_pace(speed)}",
+        f"The sandbox listens at {sandbox.url}. Its API key is {sandbox.key}. {_speed_sentence(speed)}",
         "Point the bot at it:",
         f"  CONTENTSTATS_BASE_URL={sandbox.url} CONTENTSTATS_API_KEY={sandbox.key} contentstats-bot console --admin",
         f"Put one of these words in a link's user name or id to choose how it grows: {curves}.",
@@ -154,7 +154,7 @@ def _directions(sandbox: Sandbox, speed: float) -> tuple[str, ...]:
     )
 
 
-def _pace(speed: float) -> str:
+def _speed_sentence(speed: float) -> str:
     seconds = 3600 / speed
     if speed == 1:
         return "Time runs normally; --speed 3600 turns one second into an hour."

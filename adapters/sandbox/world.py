@@ -1,16 +1,16 @@
-"""The sandbox's state: every platform's films, and every organisation's account."""
+"""The sandbox's state: the videos on all platforms, and the organisations' accounts."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from adapters.sandbox.account import Account, Tracking
-from adapters.sandbox.films import Film, make_film, parse_link
+from adapters.sandbox.platform_videos import PlatformVideo, make_video, parse_link
 from bot.domain.clock import Clock
 
 
 class UnsupportedLink(Exception):
-    """The link leads to no video of a supported platform."""
+    """The link isn't a video on a supported platform."""
 
 
 class ForeignVideo(Exception):
@@ -18,14 +18,14 @@ class ForeignVideo(Exception):
 
 
 class UnknownVideo(Exception):
-    """There is no such video."""
+    """No video has this id."""
 
 
 class World:
-    """Films and accounts under one clock. `keys` maps each API key to its organisation; two keys may share one.
+    """Videos and accounts with one clock. `keys` maps API keys to organisations; several keys may share one.
 
-    `list_lag` is how long after its start a tracking is missing from the list of videos. `first_hour` is the hour of a
-    tracking in which its first snapshot is taken: 1, or 0 for one at its start. The documentation states neither.
+    `list_lag` is the time until a new tracking appears in the list of videos. `first_hour` is the hour of a tracking's
+    first snapshot: 1, or 0 for one at the start. Neither is documented.
     """
 
     def __init__(self, clock: Clock, keys: Mapping[str, str], *, balance: Decimal, concurrent_videos: int) -> None:
@@ -33,34 +33,34 @@ class World:
         self.list_lag = timedelta()
         self.first_hour = 1
         self.keys = dict(keys)
-        self._films: dict[str, Film] = {}
+        self._videos: dict[str, PlatformVideo] = {}
         self._accounts = {
             organisation: Account(organisation, balance, concurrent_videos) for organisation in self.keys.values()
         }
 
     def account(self, key: str) -> Account:
-        """The account behind a key, as it is now. Raises KeyError for a key that does not exist."""
+        """The account of a key, up to date. Raises KeyError for an unknown key."""
         account = self._accounts[self.keys[key]]
         account.settle(self.clock())
         return account
 
     def track(self, key: str, link: str, days: int, started_at: datetime | None = None) -> Tracking:
-        """Start a tracking, also past the API: what the server did but never told, or what somebody started elsewhere.
+        """Start a tracking. Can be called directly too, for trackings that were started outside the bot.
 
-        `started_at` gives an account a history; it never lies before what the account already knows. Raises
-        UnsupportedLink and what `Account.track` raises.
+        `started_at` is for an account's history, and must not be before its latest event. Raises UnsupportedLink and
+        what `Account.track` raises.
         """
         parsed = parse_link(link)
         if parsed is None:
             raise UnsupportedLink
         now = started_at or self.clock()
-        film = self._films.get(parsed.key) or make_film(parsed, now)
-        tracking = self._accounts[self.keys[key]].track(link, film, days, now, self.first_hour)
-        self._films[parsed.key] = film
+        video = self._videos.get(parsed.key) or make_video(parsed, now)
+        tracking = self._accounts[self.keys[key]].track(link, video, days, now, self.first_hour)
+        self._videos[parsed.key] = video
         return tracking
 
     def find(self, key: str, video_id: str) -> Tracking:
-        """One tracking of the key's organisation. Raises ForeignVideo (Errors page, 403) and UnknownVideo (404)."""
+        """Find a tracking of the key's organisation. Raises ForeignVideo (403) and UnknownVideo (404; Errors page)."""
         own = self.account(key).trackings.get(video_id)
         if own is not None:
             return own
@@ -69,8 +69,8 @@ class World:
         raise UnknownVideo
 
     def add_credit(self, key: str, amount: Decimal, at: datetime | None = None) -> None:
-        """Put dollars on the balance of the key's organisation, which the real service does on its web site only.
+        """Add dollars to an organisation's balance, which the real service only allows on its website.
 
-        A negative amount takes credit away. `at` is as `started_at` of `track`.
+        A negative amount removes credit. For `at`, see `started_at` of `track`.
         """
         self._accounts[self.keys[key]].add_credit(amount, at or self.clock())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.sandbox.films import TITLES
+from adapters.sandbox.platform_videos import TITLES
 from bot.commands.parse import parse
 from bot.commands.registry import by_name
 from bot.domain.videos import Video

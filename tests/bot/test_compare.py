@@ -28,14 +28,14 @@ def start(env):
 async def test_two_videos_are_compared_at_the_hour_that_both_have_reached(env, start):
     old, new = start(LINK, YOUTUBE, apart=10)
     reply = await env.say(f"/compare {LINK} {YOUTUBE}")
-    grown = [each.film.growth for each in (old, new)]
+    grown = [each.video.growth for each in (old, new)]
     table = rows(reply)
     assert [row[1] for row in table] == [exact_count(growth.counts(10)["views"]) for growth in grown]
     assert [row[2] for row in table] == [
         exact_count(grown[0].counts(20)["views"]),
         exact_count(grown[1].counts(10)["views"]),
     ]
-    best = max((growth.counts(10)["views"], each.film.title) for growth, each in zip(grown, (old, new), strict=True))
+    best = max((growth.counts(10)["views"], each.video.title) for growth, each in zip(grown, (old, new), strict=True))
     assert reply.summary == f"At hour 10 since tracking began, {best[1]} leads with {exact_count(best[0])} views."
     (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
     assert "at hour 10" in picture.alt
@@ -85,7 +85,7 @@ async def test_a_video_without_the_latest_hour_is_compared_at_the_last_one_that_
     films = start(*links, apart=0)
     env.clock.advance(hours=9)
     reply = await env.say(f"/compare {' '.join(links)}")
-    assert [row[1] for row in rows(reply)] == [exact_count(each.film.growth.counts(6)["views"]) for each in films]
+    assert [row[1] for row in rows(reply)] == [exact_count(each.video.growth.counts(6)["views"]) for each in films]
 
 
 async def test_one_that_has_no_snapshot_yet_is_named(env, start):

@@ -31,8 +31,8 @@ async def test_one_video_comes_with_every_snapshot_to_the_last_digit(env):
     assert tuple(head) == HEADER
     assert len(rows) == 30
     for hour, row in enumerate(rows, 1):
-        counts = tracking.film.growth.counts(hour)
-        assert row[:6] == [tracking.id, "tiktok", LINK, tracking.film.title.removeprefix("'"), "steady", "monitoring"]
+        counts = tracking.video.growth.counts(hour)
+        assert row[:6] == [tracking.id, "tiktok", LINK, tracking.video.title.removeprefix("'"), "steady", "monitoring"]
         assert row[6].startswith(f"2026-03-0{2 + (10 + hour) // 24}T{(10 + hour) % 24:02}:30:00")
         assert row[6].endswith("+00:00")
         assert row[7:] == [str(counts[metric]) for metric in ("views", "likes", "comments", "shares", "saves")]
@@ -89,7 +89,7 @@ async def test_a_summary_has_a_row_per_video(env, line, links):
         assert row[0] == LINK
     if TWITTER in links:
         (row,) = (dict(zip(head, row, strict=True)) for row in rows if row[0] == TWITTER)
-        now, day = (tracking.film.growth.counts(hour)["views"] for hour in (30, 6))
+        now, day = (tracking.video.growth.counts(hour)["views"] for hour in (30, 6))
         assert (row["views"], row["views_gained_24h"], row["views_gained_7d"]) == (str(now), str(now - day), "")
 
 

@@ -15,9 +15,9 @@ async def films(env):
     world, key, films = env.sandbox.world, env.sandbox.key, {}
     for number, creator in enumerate(("viral", "steady", "steady", "flat", "ann", "ann")):
         link = f"https://www.tiktok.com/@{creator}/video/730123456789012345{number}"
-        films[link] = world.track(key, link, 7).film
+        films[link] = world.track(key, link, 7).video
         env.clock.advance(hours=24)
-    films[INSTAGRAM] = world.track(key, INSTAGRAM, 7).film
+    films[INSTAGRAM] = world.track(key, INSTAGRAM, 7).video
     env.clock.advance(hours=3)
     await env.say("/videos")
     return films

@@ -150,7 +150,7 @@ async def test_a_creator_who_renamed_has_one_cap_under_the_new_name(env):
     env.clock.advance(hours=26)
     await env.say(f"/stats {old}")
     assert "@a.steady: " in plain_text(await env.say("/payout launch"))
-    first.film = replace(first.film, creator="@b.steady")
+    first.video = replace(first.video, creator="@b.steady")
     world.track(key, new, 7)
     env.clock.advance(hours=2)
     for link in (old, new):

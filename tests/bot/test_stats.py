@@ -22,7 +22,7 @@ def stats(env):
     async def show(link, hours, days=7):
         tracking = env.sandbox.world.track(env.sandbox.key, link, days)
         env.clock.advance(hours=hours)
-        return await env.say(f"/stats {link}"), tracking.film.growth
+        return await env.say(f"/stats {link}"), tracking.video.growth
 
     return show
 

@@ -34,7 +34,7 @@ def account(env):
 
 async def test_each_row_says_platform_state_age_count_and_change(env, account):
     reply = await env.say("/videos instagram")
-    growth = account[2].film.growth
+    growth = account[2].video.growth
     likes = [growth.counts(hour)["likes"] for hour in (16, 40)]
     (row,) = rows(reply)
     gained = likes[1] - likes[0]
@@ -84,7 +84,7 @@ async def test_videos_by_cost_say_what_each_has_cost_to_those_who_may_see_money(
 
 def main(tracking, hours_ago):
     hour = tracking.hours[-1] - hours_ago
-    counts = tracking.film.growth.counts(hour)
+    counts = tracking.video.growth.counts(hour)
     return counts.get("views", counts["likes"])
 
 
@@ -140,7 +140,7 @@ async def test_a_page_beyond_the_last_is_the_last(env, account):
 async def test_choosing_one_shows_it(env, account):
     reply = await env.say("/videos")
     name = f"{1 + listed_ids(reply).index(account[0].id)}. "
-    assert (await env.press(reply, name)).title == account[0].film.title
+    assert (await env.press(reply, name)).title == account[0].video.title
 
 
 async def test_a_video_without_a_snapshot_has_no_made_up_numbers(env):
@@ -152,7 +152,7 @@ async def test_a_video_without_a_snapshot_has_no_made_up_numbers(env):
 
 @pytest.mark.parametrize(("hours", "window"), [(1, None), (3, 2), (14, 13), (25, 24), (26, 24)])
 async def test_a_change_over_another_time_than_24_h_states_it(env, hours, window):
-    growth = env.sandbox.world.track(env.sandbox.key, LINK, 7).film.growth
+    growth = env.sandbox.world.track(env.sandbox.key, LINK, 7).video.growth
     env.clock.advance(hours=hours)
     reply = await env.say("/videos")
     words = "–"

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from adapters.demo import FILLING, GREETING, LINK, SPENDING
-from adapters.sandbox.films import make_film, parse_link
+from adapters.sandbox.platform_videos import make_video, parse_link
 from adapters.sandbox.serve import HISTORY
 from bot.commands.registry import COMMANDS
 
@@ -31,7 +31,7 @@ IN_ORDER = [f"/{command.name}" for command in COMMANDS if command.listed]
 def test_the_greeting_fits_a_terminal_and_its_link_has_a_title_of_its_own():
     assert max(map(len, GREETING.format(charts="charts").splitlines())) <= 80
     links = (LINK, *(link for _, link, _ in HISTORY))
-    titles = [make_film(parse_link(link), datetime.now(UTC)).title for link in links]
+    titles = [make_video(parse_link(link), datetime.now(UTC)).title for link in links]
     assert len(set(titles)) == len(titles)
 
 

@@ -152,7 +152,7 @@ async def _begin(env, day):
         if "hidden" in link:
             film = env.sandbox.world.find(
                 env.sandbox.key, list(env.sandbox.world.account(env.sandbox.key).trackings)[-1]
-            ).film
+            ).video
             object.__setattr__(film, "growth", Hidden(film.growth))
     if day in STOPPED:
         card = await env.say(f"/stop {STOPPED[day]}", ANA)

@@ -132,4 +132,4 @@ def test_a_fault_that_makes_no_sense_is_refused_in_a_sentence(arguments, sentenc
     with pytest.raises(ValueError, match="must be") as refusal:
         faults.add(**arguments)
     assert str(refusal.value).startswith(sentence)
-    assert faults.waiting() == []
+    assert faults.pending() == []

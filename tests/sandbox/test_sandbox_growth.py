@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.sandbox.curves import CORRECTED_AT, LIFETIME, METRICS, Curve, Growth, curve_for
-from adapters.sandbox.films import TITLES, make_film, parse_link
+from adapters.sandbox.platform_videos import TITLES, make_video, parse_link
 
 HOURS = range(24 * 30)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -90,7 +90,7 @@ def test_only_deleted_and_private_videos_end():
 )
 def test_a_word_in_the_user_name_or_id_asks_for_a_curve(curve, link):
     video = parse_link(link.format(curve.value))
-    assert make_film(video, NOW).growth.curve is curve
+    assert make_video(video, NOW).growth.curve is curve
 
 
 def test_without_a_word_chance_decides_and_nothing_breaks():
@@ -100,7 +100,7 @@ def test_without_a_word_chance_decides_and_nothing_breaks():
 
 @pytest.mark.parametrize("word", TITLES)
 def test_a_word_asks_for_a_title_too(word):
-    film = make_film(parse_link(f"https://www.tiktok.com/@{word}/video/1"), NOW)
+    film = make_video(parse_link(f"https://www.tiktok.com/@{word}/video/1"), NOW)
     assert (film.title, film.creator) == (TITLES[word], word)
 
 

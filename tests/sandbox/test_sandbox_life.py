@@ -55,7 +55,7 @@ async def test_a_fault_that_makes_no_sense_is_a_400_with_a_sentence(sandbox, api
     answer = await api.post(f"{sandbox.root}/sandbox/faults", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(sentence)
-    assert sandbox.faults.waiting() == []
+    assert sandbox.faults.pending() == []
 
 
 async def test_credit_over_http_resumes_what_was_paused(sandbox, api):
@@ -88,7 +88,7 @@ async def test_the_demo_account_has_videos_of_every_platform_shape_and_state(clo
         assert {row["platform"] for row in rows} == {"tiktok", "youtube", "instagram", "twitter"}
         assert {row["status"] for row in rows} == {"monitoring", "completed", "error"}
         assert len({row["current_metadata"]["title"] for row in rows}) == 8
-        shapes = {each.film.growth.curve for each in sandbox.world.account(sandbox.key).trackings.values()}
+        shapes = {each.video.growth.curve for each in sandbox.world.account(sandbox.key).trackings.values()}
         assert shapes == {"viral", "steady", "flat", "gaps", "deleted"}
         pages = [(await api.get(f"/videos/{row['id']}")).json() for row in rows]
         assert all(page["snapshots"] for page in pages)
@@ -108,7 +108,7 @@ async def test_the_demos_past_fits_any_balance_and_leaves_other_accounts_alone(c
 async def served(**options):
     """What `serve` says, while it runs."""
     said = asyncio.Queue()
-    task = asyncio.create_task(serve(host="127.0.0.1", port=0, say=said.put_nowait, **options))
+    task = asyncio.create_task(serve(host="127.0.0.1", port=0, output=said.put_nowait, **options))
     async with asyncio.timeout(5):
         lines = [await said.get()]
     lines += [said.get_nowait() for _ in range(said.qsize())]

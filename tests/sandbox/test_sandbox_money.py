@@ -139,7 +139,7 @@ def test_two_trackings_of_one_video_state_the_same_counts_at_the_same_hour(clock
     first = world.track(KEY, STEADY, 7)
     clock.advance(hours=9)
     second = world.track(KEY, "https://www.tiktok.com/@somebody/video/1?_r=1", 7)
-    assert second.film is first.film
+    assert second.video is first.video
 
 
 @given(

@@ -22,7 +22,7 @@ class _SandboxTimeouts:
     @property
     def total(self) -> float:
         """For a whole call; read as the call begins."""
-        waiting = {each["fault"] for each in self._sandbox.faults.waiting()}
+        waiting = {each["fault"] for each in self._sandbox.faults.pending()}
         return LONG if waiting.isdisjoint(self._hopeless) else SHORT
 
 

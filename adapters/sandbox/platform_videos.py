@@ -1,6 +1,6 @@
-"""The videos on the platforms: which links lead to them, their titles, creators and growth. Every account shares them.
+"""Videos on their platforms: parses links, and invents titles, creators and growth. All accounts share them.
 
-Links are read by code of the sandbox's own on purpose: it stands for somebody else's server.
+Links are deliberately not parsed by the bot's own code, because the sandbox stands in for another server.
 """
 
 import random
@@ -22,7 +22,7 @@ _PATTERNS = {platform: re.compile(rf"https?://{form}(?:[/?#&].*)?", re.ASCII) fo
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to one video; `user` is empty where the link does not tell."""
+    """A parsed link to a video. `user` is empty if the link doesn't have it."""
 
     platform: str
     id: str
@@ -30,15 +30,15 @@ class Link:
 
     @property
     def key(self) -> str:
-        """One name for the video, however its link is spelt."""
+        """The canonical id of the video, however its link is spelt."""
         return f"{self.platform}:{self.id}"
 
 
 def parse_link(text: str) -> Link | None:
-    """The video that a link leads to, or None where the server does not support it.
+    """Parse a link; returns None if it isn't supported.
 
-    The forms are those of the Track video page and their common spellings. Short links (vm.tiktok.com, t.co) are
-    refused, which is the sandbox's own choice: it cannot follow them.
+    Supports the forms on the Track video page and their common spellings. Refusing short links (vm.tiktok.com, t.co),
+    which the sandbox can't follow, is its own choice.
     """
     for platform, pattern in _PATTERNS.items():
         if found := pattern.fullmatch(text):
@@ -58,18 +58,18 @@ TITLES = {
     "garden": "Balcony tomatoes from seed to salad, week by week",
     "hostile": "<!channel> *bold* @everyone <@U0000001> `code` [free](https://example.com) & <b>markup</b>",
 }
-"""A user name or id that contains one of these words gets that title; otherwise the video's id decides."""
-_ASKED_ONLY = ("piano", "hostile")
-"""Titles that no id decides for: the one of the demo's suggested link, and one that only tests ask for."""
+"""Titles by the word in a user name or video id that selects them; otherwise, the canonical id decides."""
+_NEVER_RANDOM = ("piano", "hostile")
+"""Titles that have to be selected: that of the demo's suggested link, and one for tests."""
 
 _CREATORS = ("ana.moves", "studio_nord", "kitchen-lab", "mikael", "dao.travels")
 
 
 @dataclass(frozen=True, slots=True)
-class Film:
-    """One video on its platform.
+class PlatformVideo:
+    """A video on its platform.
 
-    It lives from the moment anybody first tracked it, so that two trackings state the same counts at the same hour.
+    It is born when it is first tracked, so that all its trackings have the same counts at the same hour.
     """
 
     platform: str
@@ -79,22 +79,22 @@ class Film:
     born_at: datetime
 
     def age_in_hours(self, moment: datetime) -> int:
-        """Whole hours of the video's life at that moment."""
+        """Whole hours since the video's birth."""
         return (moment - self.born_at) // timedelta(hours=1)
 
     @property
     def is_private(self) -> bool:
-        """Whether its page cannot be read, so that it has no title either."""
+        """Whether the video is private, so that it has no title either."""
         return self.growth.curve is Curve.ERROR
 
 
-def make_film(link: Link, born_at: datetime) -> Film:
-    """The video behind a link: the same link always gives the same title and growth."""
+def make_video(link: Link, born_at: datetime) -> PlatformVideo:
+    """Create the video of a link. The same link always gives the same title and growth."""
     name = f"{link.user} {link.id}"
     dice = random.Random(f"film {link.key}")
-    drawn = tuple(word for word in TITLES if word not in _ASKED_ONLY)
+    drawn = tuple(word for word in TITLES if word not in _NEVER_RANDOM)
     asked = next((word for word in TITLES if word in name.lower()), None)
-    return Film(
+    return PlatformVideo(
         platform=link.platform,
         title=TITLES[asked or dice.choice(drawn)],
         creator=link.user or dice.choice(_CREATORS),
