@@ -29,6 +29,8 @@ NO_ANSWER = "no_answer"
 TRIES = 4
 MAX_RETRY_AFTER = 60.0
 """Seconds; a call with a longer Retry-After fails at once."""
+QUICK_RETRY_AFTER = 5.0
+"""Seconds; the same for a call that a person waits for."""
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=300, connect=5)
 
@@ -84,6 +86,9 @@ def new_client(session: aiohttp.ClientSession, api_url: str, token: str | None) 
     return client
 
 
+_Method: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
+
+
 class Calls:
     """Calls to the Web API, to a response_url and to an upload URL. Each raises only SlackFailed.
 
@@ -97,8 +102,15 @@ class Calls:
         self._sleep = sleep
         self._names = names
 
-    async def api(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: object) -> Json:
+    async def api(self, method: _Method, **arguments: object) -> Json:
         """Call a method of a client, such as `client.chat_postMessage`; returns the response's JSON."""
+        return await self._api(method, arguments, MAX_RETRY_AFTER)
+
+    async def quick(self, method: _Method, **arguments: object) -> Json:
+        """As `api`, for a call that a person waits for: a 429 that asks for more than a few seconds is a failure."""
+        return await self._api(method, arguments, QUICK_RETRY_AFTER)
+
+    async def _api(self, method: _Method, arguments: Mapping[str, object], longest: float) -> Json:
         named: Any = self._names.shown(arguments)
 
         async def once() -> Json:
@@ -110,7 +122,7 @@ class Calls:
                 raise SlackFailed(NO_ANSWER) from error
             return response.data if isinstance(response.data, dict) else {}
 
-        return await self._with_retries(once)
+        return await self._with_retries(once, longest)
 
     async def respond(self, response_url: str, body: Mapping[str, object]) -> None:
         """Post to a response_url."""
@@ -143,13 +155,13 @@ class Calls:
         except (aiohttp.ClientError, OSError) as error:
             raise SlackFailed(NO_ANSWER) from error
 
-    async def _with_retries(self, once: Callable[[], Awaitable[Json]]) -> Json:
+    async def _with_retries(self, once: Callable[[], Awaitable[Json]], longest: float = MAX_RETRY_AFTER) -> Json:
         for _ in range(TRIES - 1):
             try:
                 return await once()
             except _RateLimited as limited:
-                if limited.after > MAX_RETRY_AFTER:
-                    break
+                if limited.after > longest:
+                    raise SlackFailed("ratelimited") from None
                 logger.info("rate limited by Slack", extra={"seconds": limited.after})
                 await self._sleep(limited.after)
         try:

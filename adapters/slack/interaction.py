@@ -201,7 +201,8 @@ class Callers:
         return CallerLookup(_caller(interaction, facts))
 
     async def _user(self, interaction: Interaction) -> Json:
-        user = (await self._calls.api(interaction.workspace.client.users_info, user=interaction.user_id)).get("user")
+        users_info = interaction.workspace.client.users_info
+        user = (await self._calls.quick(users_info, user=interaction.user_id)).get("user")
         if not isinstance(user, dict) or not user:  # never assume a role without data
             raise SlackFailed(NO_ANSWER)
         return user

@@ -40,6 +40,13 @@ async def test_a_429_about_a_person_is_waited_out(bot_app):
     assert len(bot_app.slack.calls_of("users.info")) == 2
 
 
+async def test_nobody_waits_half_a_minute_for_slack_to_say_who_they_are(bot_app):
+    bot_app.slack.faults.start(Fault(FaultKind.RATE_LIMITED, seconds=30), "users.info")
+    assert "available" in (await bot_app.type("/usage")).text
+    assert "Slack doesn't tell me who you are (ratelimited)" in (await bot_app.type(f"/track {LINK} 7")).text
+    assert len(bot_app.slack.calls_of("users.info")) == 2
+
+
 async def test_a_person_is_called_by_the_name_that_they_chose(bot_app):
     bot_app.slack.users[ANN].display_name = "Queen Ann"
     card = await bot_app.card(f"/track {LINK} 7")
