@@ -33,6 +33,21 @@ Shards: TypeAlias = tuple[tuple[int, ...], int]
 _Parser: TypeAlias = Callable[[Any], None]
 _DEFAULTS: Mapping[str, Mapping[str, object]] = {"INTERACTION_CREATE": {"attachment_size_limit": 10 * 1024 * 1024}}
 """Defaults for fields that discord.py requires in an event and the bot doesn't need."""
+_CHANNEL_DEFAULTS: Mapping[str, object] = {
+    "name": "",
+    "position": 0,
+    "owner_id": 0,
+    "message_count": 0,
+    "member_count": 0,
+    "bitrate": 64_000,
+    "user_limit": 0,
+    "thread_metadata": {
+        "archived": False,
+        "auto_archive_duration": 60,
+        "archive_timestamp": "2015-01-01T00:00:00+00:00",
+    },
+}
+"""The same for the partial channel of an interaction: discord.py reads it as a whole one if it doesn't know it."""
 
 
 class Listeners:
@@ -140,12 +155,21 @@ class Connection(AutoShardedClient):
         return state
 
 
+def _completed(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An interaction whose channel has every field that discord.py reads."""
+    channel = event.get("channel")
+    if not isinstance(channel, dict):
+        return event
+    defaults = {name: each for name, each in _CHANNEL_DEFAULTS.items() if channel.get(name) is None}
+    return {**event, "channel": {**channel, **defaults}}
+
+
 def _tolerant(event: str, parser: _Parser) -> _Parser:
     defaults = _DEFAULTS.get(event, {})
 
     def parse(data: Mapping[str, Any]) -> None:
         try:
-            parser({**defaults, **data} if defaults else data)
+            parser(_completed({**defaults, **data}) if defaults else data)
         except Exception:  # a malformed event must not end the connection for all guilds
             logger.exception("unreadable event", extra={"event": event})
 
