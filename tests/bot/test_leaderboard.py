@@ -55,7 +55,7 @@ async def test_yesterday_is_the_day_from_midnight_to_midnight(env):
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
     env.clock.advance(hours=50)  # from 10:30 on Monday to 12:30 on Wednesday
     await env.say("/videos")
-    (film,) = (each.film for each in env.sandbox.world.account(env.sandbox.key).trackings.values())
+    (film,) = (each.video for each in env.sandbox.world.account(env.sandbox.key).trackings.values())
     first, last = (film.growth.counts(film.age_in_hours(env.clock() - hours * HOUR))["views"] for hours in (37, 13))
     reply = await env.say("/leaderboard yesterday")
     assert rows(reply)[0][1] == f"+{last - first:,}"
