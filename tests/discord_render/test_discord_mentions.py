@@ -1,10 +1,14 @@
 """Commands in a message: a name can be pressed, an example has Discord's options, and foreign text stays as it is."""
 
+import re
+
 import pytest
 
 from adapters.discord.mentions import with_commands
 from adapters.discord.render import messages
+from bot.commands.registry import COMMANDS
 from bot.reply.model import Code, Paragraph, Reply, text
+from tests.gallery import gallery
 
 IDS = {"track": "123", "digest": "456"}
 
@@ -36,3 +40,38 @@ def test_foreign_text_and_a_message_that_would_be_too_long_stay_as_they_are():
     assert "</track" not in shown("`/track` and `/digest on`")
     long = [piece for _ in range(190) for piece in (Code("/track"), " and ")]
     assert "</track" not in shown(*long, ids={"track": "1" * 20})
+
+
+SENTENCES = {
+    "Turn one on with /digest on 09:00 Europe/Berlin.": (
+        "Turn one on with `/digest action:on time:09:00 zone:Europe/Berlin`."
+    ),
+    "Type /digest on 09:00 Europe/Berlin in the channel that should get it, or use /digest now to see one here.": (
+        "Type `/digest action:on time:09:00 zone:Europe/Berlin` in the channel that should get it, "
+        "or use `/digest action:now` to see one here."
+    ),
+    "Run /alerts on in a channel where I can post.": "Run `/alerts switch:on` in a channel where I can post.",
+    "No filter called that. Try /videos error.": "No filter called that. Try `/videos status:error`.",
+    "/help lists all commands.": "</help:7> lists all commands.",
+    "Check /videos before you try again, or /usage.": "Check </videos:3> before you try again, or /usage.",
+    "Your /track <link> 7 starts without a press.": "Your /track \\<link\\> 7 starts without a press.",
+    "See https://a.b/videos and and/videos.": "See https\\://a.b/videos and and/videos.",
+    "A title “use /videos now” stays.": "A title “use /videos now” stays.",
+    "There's no command /videoz.": "There's no command /videoz.",
+}
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_command_in_a_sentence_is_clickable_or_shown_with_its_options(sentence):
+    assert shown(sentence, ids={"videos": "3", "help": "7"}) == SENTENCES[sentence]
+
+
+def test_no_typed_line_of_a_command_is_left_in_a_hint():
+    """Discord has options where other chats have words."""
+    left = re.compile(r"(?<![\w/`<:])/(?:digest (?:on|off|now)|alerts (?:on|off|balance)|videos [a-z]+ing)\b")
+    for name, reply in gallery().items():
+        for message in messages(reply):
+            found = left.search(
+                str(with_commands(message, dict.fromkeys((each.name for each in COMMANDS), "1")).components)
+            )
+            assert found is None, (name, found)
