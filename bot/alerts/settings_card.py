@@ -131,7 +131,7 @@ def _times(setting: AlertSetting, facts: SettingFacts) -> str:
     wallet = ", except for low balance" if AlertKind.BALANCE in setting.kinds else ""
     only = f" Only campaign {facts.campaign}{wallet}." if facts.campaign else ""
     now, shows_low = facts.now, AlertKind.BALANCE in setting.kinds and facts.sees_money
-    low = f" Balance is low below {dollars(setting.threshold)}." if shows_low else ""
+    low = f" Low balance is below {dollars(setting.threshold)}." if shows_low else ""
     hidden = "" if setting.shows_money or not MONEY_KINDS & setting.kinds else " No amounts of money are named."
     muted = (
         f" Muted until {moment_text(setting.muted_until, now)}."

@@ -181,7 +181,7 @@ def _budget(owed: Owed) -> str:
     if full_at == owed.now:
         over = owed.total - budget
         return f"{of}, {dollars(over)} over." if over else f"{of}: it's used up."
-    if full_at is None:
+    if full_at is None or not owed.lines:
         return f"{of}."
     return f"{of}, reached {moment_text(full_at, owed.now).partition(',')[0]} at today's pace."
 

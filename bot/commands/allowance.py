@@ -110,7 +110,7 @@ QUESTIONS = (
         {},
         "Set a limit",
         (
-            Ask("dollars", "Dollars a month", "the most that may be started, such as 20"),
+            Ask("dollars", "Dollars per month", "the most that may be started, such as 20"),
             Ask("who", "Person or role", "empty: everyone, unless you choose a channel or campaign"),
             Ask("channel", "Channel", "for all that is started in it"),
             Ask("campaign", "Campaign", "for all that goes into it"),

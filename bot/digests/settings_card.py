@@ -36,15 +36,13 @@ _SHOWN = {
     Section.FLAT: "flattened",
     Section.MONEY: "money",
 }
-NO_MONEY = (
-    "Another company reads this channel, so spend and balance are left out. Add the word amounts to include them."
-)
+NO_MONEY = "Another company reads this channel, so spend and balance are left out. Press Show amounts to include them."
 NOT_ALL_SEE_MONEY = (
-    "Not everyone may see money here, so spend and balance are left out. Add the word amounts to include them."
+    "Not everyone may see money here, so spend and balance are left out. Press Show amounts to include them."
 )
 NOT_SILENT = "Posts can't be silent in this chat, so the digest notifies people as usual."
 NO_KEY = "No API key is linked yet, so digests begin once an admin links one with /connect."
-OWN_CAMPAIGN = "It's this channel's campaign. Add “in all” to cover every video."
+OWN_CAMPAIGN = "It's this channel's campaign. To cover every video, press Change and choose the campaign all."
 EXAMPLE = "/digest on 09:00 Europe/Berlin"
 EXAMPLES = (
     (EXAMPLE, "every day; or pick days: weekdays, mon,thu or 15th"),

@@ -90,7 +90,7 @@ def with_links_left_out(reply: Reply, links: Sequence[str]) -> Reply:
     if not links:
         return reply
     named = (span for at, link in enumerate(links) for span in (", " if at else "", _linked(link)))
-    note = text(f"{plural(len(links), 'more link')} than fit: ", *named, ".")
+    note = text(f"{plural(len(links), 'link')} left out, because that's too many at once: ", *named, ".")
     return replace(reply, parts=(*reply.parts, Note(note)))
 
 

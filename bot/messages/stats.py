@@ -29,7 +29,7 @@ from bot.domain.growth import (
 )
 from bot.domain.money import unit_price
 from bot.domain.videos import HOUR, ROUNDED, UNREADABLE, Metric, VideoPlatform, VideoReading
-from bot.messages.wording import name_of, platform_linked, plural, reading_age, row_remarks, state_words
+from bot.messages.wording import name_of, platform_linked, plural, reading_age, row_remarks, state_words, times
 from bot.reply.call import Call
 from bot.reply.model import (
     Action,
@@ -260,7 +260,7 @@ def _remarks(curve: Curve) -> Iterator[str]:
     if fell:
         worst = max(fell, key=lambda each: each.before - each.after)
         drop = f"from {short_count(worst.before)} to {short_count(worst.after)}"
-        yield f"▼ The platform removed counts {plural(len(fell), 'time')}; the largest drop is {drop}."
+        yield f"▼ The platform removed counts {times(len(fell))}; the largest drop is {drop}."
     if video.is_deleted:
         yield "The video was deleted from its platform; collected data is kept."
 

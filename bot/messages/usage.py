@@ -128,14 +128,17 @@ def wallet_details(facts: SpendFacts) -> Reply:
 
 def _days_counted(facts: SpendFacts) -> Note:
     """Note that the spend by day omits unread snapshots and other workspaces, unlike ContentStats's own sum."""
-    missing = ""
+    missing = []
     if facts.unread:
         were = "was" if facts.unread == 1 else "were"
-        read = f"{facts.unread} of {plural(facts.own, 'running video')} {were} not read in the last hour"
-        missing = f" {read}, so the real spend is higher. Run /videos to read them."
+        running = f"{facts.unread} of {plural(facts.own, 'running video')} {were} not read in the last hour"
+        missing.append(f"{running} (/videos reads {'it' if facts.unread == 1 else 'them'})")
     if facts.history:
-        missing += f" {plural(facts.history, 'finished video')} not read yet, so the real spend is higher."
-    return Note(text(f"Spend by day is calculated from the snapshots read here.{missing}"))
+        missing.append(
+            f"{plural(facts.history, 'finished video')} {'is' if facts.history == 1 else 'are'} not read yet"
+        )
+    more = f" {' and '.join(missing)}, so the real spend is higher." if missing else ""
+    return Note(text(f"Spend by day is calculated from the snapshots read here.{more}"))
 
 
 def _fields(facts: SpendFacts) -> tuple[Field, ...]:

@@ -176,6 +176,11 @@ def plural(count: int, word: str, several: str | None = None) -> str:
     return f"{count:,} {word if count == 1 else several or word + 's'}"
 
 
+def times(count: int) -> str:
+    """How often: `once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
 def series(words: Iterable[str]) -> str:
     """Join words as in a sentence: `1, 3 and 7`."""
     *others, last = words

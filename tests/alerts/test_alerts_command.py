@@ -178,7 +178,7 @@ async def test_every_change_is_kept_and_shown(env):
     for words in (
         "Alerts on in this channel: low balance, videos in trouble, spikes, milestones.",
         "Muted until Mon 2 Mar, 18:30 UTC",
-        "Balance is low below $10.00.",
+        "Low balance is below $10.00.",
         "Turn finished videos on",
         "Quiet 22:00-07:00 Europe/Berlin.",
     ):

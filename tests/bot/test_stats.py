@@ -145,7 +145,7 @@ async def test_a_counter_that_fell_is_marked(stats, env):
     assert "▼ The platform removed counts." in plain_text(reply)
     details = await env.press(reply, "Details")
     assert ["▼" in cell for cell in rows(details)[0][2:]] == [False, True]
-    assert "▼ The platform removed counts 1 time; the largest drop is from " in plain_text(details)
+    assert "▼ The platform removed counts once; the largest drop is from " in plain_text(details)
 
 
 async def test_a_deleted_video_says_so_and_keeps_its_numbers(stats, env):

@@ -203,7 +203,9 @@ async def test_spend_by_day_says_which_videos_it_lacks(env):
     said = plain_text(await env.run(Call("usage.details")))
     assert "60 snapshots for $0.90" in said
     assert "Spend by day is calculated from the snapshots read here." in said
-    assert "1 of 2 running videos was not read in the last hour, so the real spend is higher." in said
+    assert (
+        "1 of 2 running videos was not read in the last hour (/videos reads it), so the real spend is higher." in said
+    )
     await env.say("/videos")
     said = plain_text(await env.run(Call("usage.details")))
     assert "Spend by day is calculated from the snapshots read here." in said

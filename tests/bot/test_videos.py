@@ -238,7 +238,7 @@ async def test_finished_videos_that_are_not_read_yet_are_counted_and_come_last(e
     unread = int(re.search(r"(\d+) finished videos not read yet, so they come last\.", top)[1])
     assert unread in {4, 5}
     assert "not read yet" not in plain_text(await env.say("/videos top youtube"))
-    assert f"{unread} finished videos not read yet, so the real spend is higher." in plain_text(
+    assert f"{unread} finished videos are not read yet, so the real spend is higher." in plain_text(
         await env.run(Call("usage.details"))
     )
     await env.run(Call("videos", {"sort": "count", "page": "2"}))

@@ -55,7 +55,7 @@ async def test_links_of_a_message_beyond_ten_are_named(bot_app, discord, server)
     said = discord.say(server.ben, server.general, " ".join(links))
     card = told(await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann)))
     assert "Track 10 videos" in card
-    assert "2 more links than fit" in card
+    assert "2 links left out" in card
     assert "TikTok video by @many (…000010), TikTok video by @many (…000011)" in card
 
 

@@ -92,7 +92,7 @@ async def test_a_careful_admin_of_a_company_gets_what_the_readme_says(env):
     assert "More than $10.00 at once needs approval." in large.summary
     await env.start(LINK, 7, member)
     assert "$17.48 left of your monthly allowance" in (await env.say(f"/track {YOUTUBE} 7", member)).summary
-    assert "Balance is low below $25.00." in (await env.say("/alerts")).summary
+    assert "Low balance is below $25.00." in (await env.say("/alerts")).summary
 
 
 async def test_a_careful_admin_of_a_community_gets_what_the_readme_says(env):

@@ -139,7 +139,7 @@ async def test_the_shortcut_names_the_links_beyond_ten(bot_app):
     links = [f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(12)]
     message = bot_app.slack.say(BEN, GENERAL, " ".join(f"<{link}>" for link in links))
     card = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=ANN))
-    assert "2 more links than fit" in card.text
+    assert "2 links left out" in card.text
     assert links[11] in card.text
 
 
