@@ -20,8 +20,10 @@ _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 """A time outside these years is meaningless, and arithmetic with it may leave the calendar."""
 _LONGEST_NUMBER = 50
 """Maximum characters of a number or a time."""
-_GROUPED = re.compile(r"\d{1,3}(?:([,\s'’])\d{3})(?:\1\d{3})*(?:\.\d*)?|\d{1,3}(?:\.\d{3}){2,}")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([,\s'’])\d{3})(?:\1\d{3})*(?:\.\d*)?|[1-9]\d{0,2}(?:\.\d{3}){2,}")
 """Digits in groups of three: 1,298,000, 1 298 000, 1'298'000; and 1.298.000, which isn't a decimal fraction."""
+_COMMA_FRACTION = re.compile(r"-?(?:0,\d+|\d+,\d{1,2}|[1-9]\d{0,2}(?:[.\s]\d{3})+,\d{1,2})")
+"""A fraction behind a comma, which can't be a group of three: 0,015, 98,50, 1.234,56."""
 _ABBREVIATED = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)\s?(k|m|mn|mio|b|bn|thousand|million|billion)\+?", re.IGNORECASE)
 _SCALES = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}
 _ZONE = re.compile(r"[\s(\[]*(?:UTC|GMT)[)\]]?$")
@@ -51,7 +53,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def read_number(value: object) -> Decimal | None:
-    """A finite number, given as one or as text: 1298000, "1298000", "1,298,000", "1 298 000", "1.298e6", "$4.25"."""
+    """A finite number, given as one or as text: 1298000, "1298000", "1,298,000", "1.298e6", "$4.25", "0,015"."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     text = str(value).strip().removeprefix("$")
@@ -59,6 +61,8 @@ def read_number(value: object) -> Decimal | None:
         return None
     if grouped := _GROUPED.fullmatch(text):
         text = text.replace(grouped[1] or ".", "")
+    elif _COMMA_FRACTION.fullmatch(text):
+        text = re.sub(r"[.\s]", "", text).replace(",", ".")
     try:
         number = Decimal(text)
     except InvalidOperation:

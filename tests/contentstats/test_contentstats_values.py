@@ -1,7 +1,9 @@
 """Single values: whatever a server sends, reading it gives a sound value or none."""
 
 from datetime import timedelta
+from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,3 +25,25 @@ def test_every_count_survives_every_way_of_writing_it(count):
 def test_reading_one_value_never_raises(value):
     assert read_number(value) is None or read_number(value).is_finite()
     assert read_time(value) is None or read_time(value).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("0,015", "0.015"),
+        ("-0,5", "-0.5"),
+        ("98,50", "98.50"),
+        ("1.234,56", "1234.56"),
+        ("1 234,5", "1234.5"),
+        ("1,234", "1234"),
+        ("1,234.5", "1234.5"),
+        ("$0,015", "0.015"),
+    ],
+)
+def test_a_comma_begins_a_fraction_where_it_groups_no_thousands(written, number):
+    assert read_number(written) == Decimal(number)
+
+
+@pytest.mark.parametrize("written", ["0,15", "98,50", "1.234,56", "0,015"])
+def test_a_fraction_is_no_count(written):
+    assert read_count(written) is None
