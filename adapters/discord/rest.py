@@ -21,6 +21,7 @@ from discord.types.user import User
 from yarl import URL
 
 from adapters.chat.pacing import Busy
+from adapters.chat.proxies import trusts_env
 from adapters.chat.retry import NEVER_SENT, SOON
 from adapters.discord.errors import RATE_LIMITED
 from adapters.discord.limits import Bucket, Buckets, Limits, RestResponse, retry_after
@@ -62,7 +63,7 @@ class Rest(HTTPClient):
             connector=aiohttp.TCPConnector(limit=0),
             ws_response_class=DiscordClientWebSocketResponse,
             cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=True,
+            trust_env=trusts_env(),
         )
 
     async def __aenter__(self) -> Self:

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from adapters.chat.proxies import trusts_env
 from adapters.chat.retry import ChatFailed, Sleep
 from adapters.slack.errors import UNCLEAR, response_data, retry_after
 from adapters.slack.text import NO_PREFIX, CommandNames
@@ -76,7 +77,7 @@ def new_session() -> aiohttp.ClientSession:
 
     It uses the proxy that the environment names (HTTPS_PROXY, NO_PROXY).
     """
-    return aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True)
+    return aiohttp.ClientSession(timeout=TIMEOUT, trust_env=trusts_env())
 
 
 def new_client(session: aiohttp.ClientSession, api_url: str, token: str | None) -> AsyncWebClient:
