@@ -164,21 +164,25 @@ async def noticing_the_line(wallet: Wallet | None, meanwhile: Meanwhile | None) 
     if wallet is None or meanwhile is None:
         yield
         return
-    notice = asyncio.create_task(_notify(wallet, meanwhile))
+    loop, notices = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+    # Most replies are ready long before: they start no task.
+    timer = loop.call_later(NOTICE_AFTER, lambda: notices.add(loop.create_task(_notify(wallet, meanwhile))))
     try:
         yield
     finally:
-        notice.cancel()
-        await asyncio.wait({notice})
+        timer.cancel()
+        for notice in notices:
+            notice.cancel()
+            await asyncio.wait({notice})
 
 
 async def _notify(wallet: Wallet, meanwhile: Meanwhile) -> None:
     while True:
-        await asyncio.sleep(NOTICE_AFTER)
         line = wallet.line
         if line is not None:
             await meanwhile(in_line(line))
             return
+        await asyncio.sleep(NOTICE_AFTER)
 
 
 async def live_state(wallet: Wallet) -> tuple[WalletState, tuple[StoredVideo, ...]]:
