@@ -72,11 +72,11 @@ async def run(args: argparse.Namespace) -> int:
     """Serve every part that has credentials, until the process is stopped."""
     with _without_gc():
         from adapters import run as serving
-        from bot.settings import mistyped
+        from bot.settings import misspelled_settings
 
         settings = _settings()
         serving.preload(settings)
-    if unknown := mistyped():
+    if unknown := misspelled_settings():
         logger.warning(" ".join(unknown))
     return await serving.run(settings, args.only)
 
@@ -176,11 +176,11 @@ async def doctor(args: argparse.Namespace) -> int:
     """
     from adapters.discord.doctor import discord_checks
     from adapters.slack.doctor import slack_checks
-    from bot.doctor import checks, in_force, misshapen
+    from bot.doctor import checks, configuration, malformed_secrets
 
     settings = _settings()
-    wrong = misshapen(settings)
-    found = [*in_force(settings), *wrong.values(), *await checks(settings)]
+    wrong = malformed_secrets(settings)
+    found = [*configuration(settings), *wrong.values(), *await checks(settings)]
     if not any(name.startswith("slack_") for name in wrong):
         found += await slack_checks(settings)
     if "discord_token" not in wrong:

@@ -31,7 +31,7 @@ from bot.delivery.poster import ChannelPoster
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.clock import Clock, WallClock
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
-from bot.messages.problems import UNSAVED, crashed, misunderstood, problem, unknown_command, which_of
+from bot.messages.problems import UNSAVED, crashed, misunderstood, pick_video, problem, unknown_command
 from bot.metrics import LiveFigures, Metrics, exposition
 from bot.reply.call import SHARE, Call
 from bot.reply.model import Option, Reply
@@ -43,7 +43,7 @@ from bot.store.coordination import RateSlots
 from bot.store.memories import Memories
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
-from bot.wallet.wallet import Meanwhile, noticing_the_line
+from bot.wallet.wallet import Meanwhile, notify_if_waiting
 
 if TYPE_CHECKING:
     from bot.scheduler import Scheduler
@@ -178,7 +178,7 @@ class Bot:
         options = await self._videos(command, wanted.name, caller) if wanted is not None and arguments == "" else ()
         if wanted is None or not options:
             return misunderstood(str(error), command.usage, command.example, instead)
-        reply = which_of(Call("compare.with" if wanted.fewest > 1 else command.name), wanted.name, options)
+        reply = pick_video(Call("compare.with" if wanted.fewest > 1 else command.name), wanted.name, options)
         await self._lists.note(caller, reply, 1)
         return reply
 
@@ -256,9 +256,9 @@ class Bot:
 
         `speed` is how fast the bot's clock runs.
         """
-        from bot.periodic_jobs import scheduler_of  # noqa: PLC0415 - speeds up one-off commands
+        from bot.periodic_jobs import create_scheduler  # noqa: PLC0415 - speeds up one-off commands
 
-        made = scheduler_of(self._store, self._accounts, self._charts, posters, self._clock, self._metrics, speed)
+        made = create_scheduler(self._store, self._accounts, self._charts, posters, self._clock, self._metrics, speed)
         self._scheduler = made
         return made
 
@@ -372,7 +372,7 @@ class Bot:
                 raise NotAllowed(MONEY_UNSEEN)
         if command.shows_money and not may_see_money(context.money_readers, granted):
             raise NotAllowed(money_refusal(context.money_readers))
-        async with noticing_the_line(account.wallet, meanwhile):
+        async with notify_if_waiting(account.wallet, meanwhile):
             reply = await with_allowed_actions(await command.handler(context, args), context, self._by_name)
         await self._lists.note(caller, reply, (args.page - 1) * PAGE_SIZE + 1 if isinstance(args, Videos) else 1)
         return await with_share_button(reply, context, self._by_name)

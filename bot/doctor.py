@@ -15,7 +15,7 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import RateStore
 from bot.domain.errors import BotError
 from bot.domain.money import dollars
-from bot.settings import Settings, Spenders, mistyped
+from bot.settings import Settings, Spenders, misspelled_settings
 from bot.store import Store
 from bot.store.database import database_place
 
@@ -45,7 +45,7 @@ _SPENDERS = {
 }
 
 
-def in_force(settings: Settings) -> tuple[Check, ...]:
+def configuration(settings: Settings) -> tuple[Check, ...]:
     """The configuration in force, without secrets. Reads nothing outside this machine."""
     env = Path(".env").absolute()
     facts = {
@@ -58,7 +58,7 @@ def in_force(settings: Settings) -> tuple[Check, ...]:
     return tuple(Check(name, ok=True, detail=detail) for name, detail in facts.items())
 
 
-def misshapen(settings: Settings) -> Mapping[str, Check]:
+def malformed_secrets(settings: Settings) -> Mapping[str, Check]:
     """A problem for each secret whose format can't be right, by setting. Makes no call."""
     found: dict[str, Check] = {}
     for name, (shape, words) in _SHAPES.items():
@@ -71,7 +71,7 @@ def misshapen(settings: Settings) -> Mapping[str, Check]:
 
 async def checks(settings: Settings) -> tuple[Check, ...]:
     """Check the settings, the database, the API with its key, and the charts. Never raises; spends nothing."""
-    spelled = tuple(Check("Settings", ok=False, detail=sentence) for sentence in mistyped())
+    spelled = tuple(Check("Settings", ok=False, detail=sentence) for sentence in misspelled_settings())
     async with Charts() as charts:
         chart = await charts.draw(Spend("Wallet", ((date(2026, 1, 1), Decimal(1)),), date(2026, 1, 2)))
     detail = "drawn" if chart else "can't be drawn; the log has the reason. Numbers still work."
@@ -98,7 +98,7 @@ class _Unpaced:
 async def _api(settings: Settings, rates: RateStore) -> Check:
     if settings.contentstats_api_key is None:
         return Check("ContentStats", ok=False, detail="CONTENTSTATS_API_KEY isn't set; try contentstats-bot demo")
-    if "contentstats_api_key" in misshapen(settings):
+    if "contentstats_api_key" in malformed_secrets(settings):
         return Check(
             "ContentStats", ok=False, detail="not asked: CONTENTSTATS_API_KEY doesn't begin with cs_live_ or cs_test_"
         )

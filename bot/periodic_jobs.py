@@ -14,7 +14,7 @@ from bot.metrics import Metrics
 from bot.scheduler import PeriodicJob, Scheduler
 from bot.store import Store
 from bot.wallet.accounts import Accounts
-from bot.wallet.approvals import ApprovalUpkeep
+from bot.wallet.approvals import ApprovalMaintenance
 from bot.wallet.poller import Poller
 
 LOOK_EVERY = timedelta(seconds=5)
@@ -23,7 +23,7 @@ EXPIRE_EVERY = timedelta(minutes=1)
 MAINTAIN_EVERY = timedelta(days=1)
 
 
-def scheduler_of(
+def create_scheduler(
     store: Store,
     accounts: Accounts,
     charts: Charts,
@@ -40,7 +40,7 @@ def scheduler_of(
         PeriodicJob("poll", LOOK_EVERY, poller.poll_due, poller.stop),
         PeriodicJob("alerts", LOOK_EVERY, AlertEngine(store, charts, clock).react_due),
         PeriodicJob("digest", LOOK_EVERY, digests.plan_due),
-        PeriodicJob("approvals", EXPIRE_EVERY, ApprovalUpkeep(store, clock, speed).run),
+        PeriodicJob("approvals", EXPIRE_EVERY, ApprovalMaintenance(store, clock, speed).run),
         PeriodicJob("deliver", DELIVER_EVERY, deliverer.deliver_due, deliverer.stop),
         PeriodicJob("maintenance", MAINTAIN_EVERY, partial(maintain, store, clock)),
     )

@@ -100,9 +100,9 @@ class Scheduler:
     async def _tick(self, name: str) -> None:
         self._ticked[name] = time.monotonic()
         if name not in self._running:
-            self._running[name] = asyncio.create_task(self._do(self._jobs[name]), name=name)
+            self._running[name] = asyncio.create_task(self._run_job(self._jobs[name]), name=name)
 
-    async def _do(self, job: PeriodicJob) -> None:
+    async def _run_job(self, job: PeriodicJob) -> None:
         """Error boundary of a job: failures are logged, and the next tick tries again."""
         self._metrics.jobs[job.name] += 1
         try:

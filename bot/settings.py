@@ -280,7 +280,7 @@ def settings_table() -> tuple[Setting, ...]:
     )
 
 
-def mistyped() -> tuple[str, ...]:
+def misspelled_settings() -> tuple[str, ...]:
     """A sentence for each unknown variable of the environment or `.env` that is spelled much like a setting."""
     given = EnvSettingsSource(Settings).env_vars.keys() | DotEnvSettingsSource(Settings).env_vars.keys()
     known = {name.upper() for name in Settings.model_fields}

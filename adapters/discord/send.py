@@ -38,7 +38,7 @@ from adapters.discord.text import (
 )
 from bot.commands.command import Answer
 from bot.domain.clock import Clock
-from bot.reply.model import Reply, Tone, pictures_alone
+from bot.reply.model import Reply, Tone, pictures_only
 from bot.reply.spool import opened
 
 logger = logging.getLogger(__name__)
@@ -131,15 +131,15 @@ class Replies:
         is_current: Callable[[], bool],
     ) -> None:
         """Add a reply's pictures to its message, or send them separately if that has several parts or is too old."""
-        whole, pictures_only = self._messages(interaction, reply), self._messages(interaction, pictures_alone(reply))[0]
+        whole, pictures = self._messages(interaction, reply), self._messages(interaction, pictures_only(reply))[0]
         try:
             if self._clock() >= interaction.expires_at:
-                await self._as_direct(interaction, pictures_only, f"{interaction.id}-picture")
+                await self._as_direct(interaction, pictures, f"{interaction.id}-picture")
             elif len(whole) == 1 and self._originals.get(interaction.id):
                 if is_current():
                     await self._call(_route(interaction, "PATCH", _ORIGINAL), body(whole[0]))
             else:
-                await self._call(_route(interaction, "POST", _FOLLOW_UP), body(pictures_only, is_private=True))
+                await self._call(_route(interaction, "POST", _FOLLOW_UP), body(pictures, is_private=True))
         except DiscordFailed as error:
             logger.warning("adding a picture failed", extra=_about(interaction, error))
 

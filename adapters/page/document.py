@@ -9,7 +9,7 @@ from adapters.page import html
 from adapters.page.cards import Address, cards, file_cards, home_card, public_card
 from adapters.page.elements import Card
 from adapters.page.timeline import Message
-from bot.reply.model import Reply, pictures_alone, without_pictures
+from bot.reply.model import Reply, pictures_only, without_pictures
 from bot.reply.spool import Content
 
 TITLES = {"slack": "Slack", "discord": "Discord"}
@@ -52,7 +52,7 @@ def _cards(chat: str, shown: Message) -> tuple[Card, ...]:
     if shown.reply is None:
         return ()
     reply, address = shown.reply, _address(shown)
-    alone = pictures_alone(reply)
+    alone = pictures_only(reply)
     if chat == "slack" and shown.is_private and not shown.is_in_place and alone.parts:
         found = (*cards(chat, without_pictures(reply), address), *cards(chat, alone, address))
     else:

@@ -37,7 +37,7 @@ from bot.delivery.poster import Delivery, Rejected
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock, utc_now
 from bot.domain.errors import DatabaseUnavailable
-from bot.reply.model import File, LargeFile, Note, Paragraph, Picture, Reply, Tone, pictures_alone, text
+from bot.reply.model import File, LargeFile, Note, Paragraph, Picture, Reply, Tone, pictures_only, text
 from bot.reply.text import pieces
 from bot.store.memories import KEPT, Memories
 
@@ -172,7 +172,7 @@ class Replies:
         fits = len(whole) == 1 and has_picture(whole[0]) and _replaces(interaction, reply, answer)
         if fits and await self._replace_card(interaction, whole[0]):
             return
-        message, note = messages(pictures_alone(reply), ids)[0], ""
+        message, note = messages(pictures_only(reply), ids)[0], ""
         if has_picture(message):
             error = await self._send_with_picture(interaction, message)
             if error is None:

@@ -82,7 +82,7 @@ class AlertEngine:
         try:
             return await self._react_to_wallet(wallet_id, (name, token), is_due=is_due)
         finally:
-            await self._store.leases.give_back(name, token)
+            await self._store.leases.release(name, token)
 
     async def _react_to_wallet(self, wallet_id: int, lease: tuple[str, str], *, is_due: bool) -> int:
         """Handle every event in order; then check what is due, if figures or a video changed."""
@@ -145,7 +145,7 @@ class AlertEngine:
         await report_endings(changes, self._charts, kinds[REPORT], videos, wallet)
         await check_budgets(changes, kinds[AlertKind.PAYOUTS])
         # One message at the end of quiet hours: the low balance's if it is due, with the deferred findings in it.
-        nights = _nights(changes, settings, deferred)
+        nights = _ended_quiet_hours(changes, settings, deferred)
         await changes.load((setting_id, BALANCE) for setting_id in settings)
         for setting in settings.values():
             night = nights.get(setting.id)
@@ -165,7 +165,7 @@ class _Night:
     deferred: tuple[Deferred, ...]
 
 
-def _nights(
+def _ended_quiet_hours(
     changes: AlertChanges, settings: Mapping[int, AlertSetting], due: Iterable[StoredAlert]
 ) -> dict[int, _Night]:
     """Quiet hours that have ended, by setting. Findings that are still silenced keep waiting."""

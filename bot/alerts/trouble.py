@@ -60,7 +60,7 @@ async def report_trouble(
 
 def _is_for_money(wallet: WalletState | None, at: datetime) -> bool:
     """Whether the wallet was empty when a tracking paused; its figures may be from shortly before."""
-    if wallet is None or wallet.is_out:
+    if wallet is None or wallet.is_exhausted:
         return wallet is not None
     return wallet.runway.empty_at is not None and wallet.runway.empty_at <= at + 2 * HOUR
 

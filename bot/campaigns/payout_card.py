@@ -112,8 +112,8 @@ def payout_details(owed: Owed) -> Reply:
     items = tuple(
         Item(
             text(_linked(line)),
-            (text(_amount(line)), text(_how(line))),
-            text(*bold(text(_amount(line))), f" · {_how(line)}"),
+            (text(_amount(line)), text(_computation(line))),
+            text(*bold(text(_amount(line))), f" · {_computation(line)}"),
         )
         for line in lines[:SHOWN_LINES]
     )
@@ -283,7 +283,7 @@ def _amount(line: Line) -> str:
     return "none" if line.state is State.UNKNOWN else dollars(line.amount)
 
 
-def _how(line: Line) -> str:
+def _computation(line: Line) -> str:
     """How a line is computed, with every irregularity: `5 → 1,005 views · final Sun 1 Mar, 10:00 UTC`."""
     if line.state is State.UNKNOWN or line.end_at is None:
         return f"{line.state}: {line.why}"

@@ -70,13 +70,13 @@ def _draw_growth(axes: Axes, line: Line[datetime], start: datetime, pixel: float
     """Draw the line, filled down to zero if the axis begins there. `pixel` is the hours per pixel."""
     segments = [[((at - start) / HOUR, count) for at, count in segment] for segment in line.segments]
     narrowest = NARROWEST_GAP * pixel
-    _holes(axes, [segments], narrowest)
+    _draw_gaps(axes, [segments], narrowest)
     xs, ys = _drawn_path(_opened(segments, narrowest))
     axes.plot(xs, ys, color=sheet.BLUE, linewidth=4, solid_capstyle="butt", clip_on=False, zorder=3)
     if axes.get_ylim()[0] == 0:
         axes.fill_between(xs, ys, color=sheet.BLUE, alpha=0.12, linewidth=0, zorder=2)
     points = [point for segment in segments for point in segment]
-    _dots(axes, _lonely(segments, narrowest) if len(points) > MANY_POINTS else points, sheet.BLUE, "o", 9)
+    _dots(axes, _isolated_points(segments, narrowest) if len(points) > MANY_POINTS else points, sheet.BLUE, "o", 9)
     _dots(axes, points[-1:], sheet.BLUE, "o", _END_DOT)
     _dots(axes, [((at - start) / HOUR, count) for at, count in line.falls], sheet.VERMILLION, "v", 16)
 
@@ -138,7 +138,7 @@ def comparison_figure(comparison: Comparison) -> Figure:
     axes = sheet.panel(figure, box, x, y)
     pixel = (x.high - x.low) / box.width
     drawn = [_segments(line) if is_logarithmic else line.segments for line in lines]
-    _holes(axes, drawn, NARROWEST_GAP * pixel)
+    _draw_gaps(axes, drawn, NARROWEST_GAP * pixel)
     for segments, pen, number in zip(drawn, _PENS, range(len(lines)), strict=False):
         _draw(axes, segments, pen, number, NARROWEST_GAP * pixel)
     ends = [segments[-1][-1] for segments in drawn]
@@ -192,7 +192,7 @@ def _draw(axes: Axes, segments: Segments, pen: _Pen, number: int, narrowest: flo
         clip_on=False,
         zorder=3,
     )
-    _dots(axes, (*_lonely(segments, narrowest), segments[-1][-1]), pen.color, pen.marker, _MARKER_SIZE)
+    _dots(axes, (*_isolated_points(segments, narrowest), segments[-1][-1]), pen.color, pen.marker, _MARKER_SIZE)
 
 
 def _lead(axes: Axes, end: Point, swatch: Point, pen: _Pen) -> None:
@@ -241,7 +241,7 @@ def _opened(segments: Segments, narrowest: float) -> Segments:
     return drawn
 
 
-def _holes(axes: Axes, lines: Iterable[Segments], narrowest: float) -> None:
+def _draw_gaps(axes: Axes, lines: Iterable[Segments], narrowest: float) -> None:
     """Grey areas where readings are missing, wide enough to be visible in a month of hours."""
     low, high = axes.get_ylim()
     for segments in lines:
@@ -264,7 +264,7 @@ def _drawn_path(segments: Segments) -> tuple[list[float], list[float]]:
     return xs, ys
 
 
-def _lonely(segments: Segments, narrowest: float) -> Sequence[Point]:
+def _isolated_points(segments: Segments, narrowest: float) -> Sequence[Point]:
     """Points whose line is too short to be visible, so that they need a dot."""
     return [point for segment in segments if segment[-1][0] - segment[0][0] <= narrowest for point in segment]
 

@@ -10,7 +10,7 @@ from bot.commands.allowance_log import ALL, LOG, LOG_CHOICES, LOG_EXAMPLE, Allow
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import MANAGERS, MONEY_READERS, refusal
-from bot.commands.tokens import Token, closed_up, cut_short, in_digits, tokens_of
+from bot.commands.tokens import Token, in_digits, join_spaced_values, shorten, tokens_of
 from bot.domain.allowances import Allowance, Scope
 from bot.domain.approvals import ApprovalRule
 from bot.domain.caller import Permission, WorkspaceRef
@@ -183,7 +183,7 @@ def read_line(typed: str) -> Mapping[str, str]:
         elif word not in _FILLERS and word not in passed_over:
             words.append(token.text)
     if words and not subject and given.keys() and not given.keys() - {"who", "channel"}:
-        msg = f"I can't read “{cut_short(words[0])}” as an amount. Write it like 10 or 2.50."
+        msg = f"I can't read “{shorten(words[0])}” as an amount. Write it like 10 or 2.50."
         raise UsageError(msg, "dollars")
     given |= {"campaign": " ".join(words)} if words else {}
     return {**given, **_action(subject, given, is_always="always" in plain)}
@@ -204,7 +204,7 @@ def _tokens(typed: str) -> list[Token]:
     """Split into words, an amount and its currency as one; number words become digits if there is no other amount."""
     if _SPAN.search(typed):
         raise UsageError("Allowances are for a month. For example: /allowance everyone 20.", "dollars")
-    tokens = tokens_of(closed_up(typed, frozenset({Kind.MONEY})))
+    tokens = tokens_of(join_spaced_values(typed, frozenset({Kind.MONEY})))
     if any(looks_like_money(each.text) for each in tokens):
         return tokens
     return [

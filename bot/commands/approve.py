@@ -14,7 +14,7 @@ from bot.domain.errors import BotError, NotAllowed, NotFound, SpendingRefused
 from bot.domain.money import dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.messages.approval import approval_asked, approval_card, approval_decided
-from bot.messages.limits import left_words, limit_words, who_raises
+from bot.messages.limits import how_to_raise, left_words, limit_words
 from bot.reply.model import Reply
 from bot.reply.text import cut
 from bot.wallet.approvals import asked_news, decided_news, not_started
@@ -166,7 +166,7 @@ async def _cost(context: Context, requests: Sequence[TrackRequest], days: int) -
     limits = await context.store.allowances.limits(context.workspace.id, spender, context.clock(), context.monthly_cap)
     reached = broken(fixed(limits), cost)
     if reached is not None:
-        msg = f"Only {dollars(reached.left, down=True)} of {limit_words(reached)} is left. {who_raises(reached)}"
+        msg = f"Only {dollars(reached.left, down=True)} of {limit_words(reached)} is left. {how_to_raise(reached)}"
         raise SpendingRefused(msg)
     return cost
 

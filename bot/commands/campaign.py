@@ -34,7 +34,7 @@ from bot.messages.campaign import (
     channel_campaign,
     no_channel_campaign,
 )
-from bot.messages.problems import which_video
+from bot.messages.problems import pick_match
 from bot.messages.wording import video_options
 from bot.reply.call import Call
 from bot.reply.model import Reply, Tone
@@ -305,7 +305,7 @@ async def _link_of(context: Context, named: str) -> _LINK:
         return link.key, link.url, link.platform
     found = await fitting(context, named)
     if len({each.key for each in found}) > 1:
-        choice = which_video(Call("stats"), "video", video_options(each.video for each in found[:3]), more=False)
+        choice = pick_match(Call("stats"), "video", video_options(each.video for each in found[:3]), more=False)
         raise NotFound(f"{choice.summary.partition('.')[0]}. Type more of the title, or paste its link.")
     return found[0].key, found[0].video.link, found[0].video.platform
 

@@ -48,7 +48,7 @@ def read_words(typed: str) -> Mapping[str, str]:
     elif action in {"add", "remove"}:
         given = _videos(before, after, _INTO[action])
     elif action == "rename":
-        name, new = (before, _bare(after)) if before else _apart(after, _INTO[action])
+        name, new = (before, _bare(after)) if before else _split_at_mark(after, _INTO[action])
         given = {"campaign": _name(name), "name": _name(new)}
     elif action in {"budget", "dates"}:
         given = _settings(before, tokens[place:])
@@ -124,7 +124,7 @@ def _is_of_date(word: str) -> bool:
     return re.fullmatch(rf"\d[\d-]*(?:st|nd|rd|th)?,?|(?:{months})[a-z]*,?|today|tomorrow|off|none", word) is not None
 
 
-def _apart(tokens: list[Token], marks: frozenset[str]) -> tuple[list[Token], list[Token]]:
+def _split_at_mark(tokens: list[Token], marks: frozenset[str]) -> tuple[list[Token], list[Token]]:
     """Split at a mark such as `to`; without one, after the first word."""
     marked = (at for at, token in enumerate(tokens) if not token.quoted and token.text.casefold() in marks)
     at = next(marked, None)

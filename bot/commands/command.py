@@ -119,7 +119,7 @@ def nothing_wrong(args: object, now: datetime) -> None:
     """Default `check` of a command: accept any arguments."""
 
 
-def nothing_lacks(args: object) -> bool:  # noqa: ARG001 - the signature of `lacks`
+def lacks_nothing(args: object) -> bool:  # noqa: ARG001 - the signature of `lacks`
     """Default `lacks` of a command: no form is needed."""
     return False
 
@@ -178,7 +178,7 @@ class Command(Generic[A]):
     need: Permission = Permission.LOOK
     answer: Answer = Answer.PRIVATE
     listed: bool = True
-    lacks: Callable[[A], bool] = nothing_lacks
+    lacks: Callable[[A], bool] = lacks_nothing
     questions: tuple[Question, ...] = ()
     is_setting: bool = False
     check: Callable[[A, datetime], None] = nothing_wrong

@@ -13,7 +13,7 @@ from bot.domain.errors import NotFound, UsageError
 from bot.domain.growth import aligned
 from bot.domain.videos import Metric
 from bot.messages.compare import Compared, compare_with, comparison, shared_metric
-from bot.messages.problems import which_video
+from bot.messages.problems import pick_match
 from bot.messages.wording import name_of, shortened, video_options
 from bot.reply.call import Call
 from bot.reply.model import Drawing, Reply
@@ -58,7 +58,7 @@ async def compare(context: Context, args: Compare) -> Reply:
     for words, several in found.items():
         if len(several) > 1:
             others = {other: each for other, each in found.items() if other != words}
-            return _which(words, several, others)
+            return _video_picker(words, several, others)
     distinct = tuple({each.curve_key: each for (each,) in found.values()}.values())
     if len(distinct) < 2:
         raise UsageError("These all name the same video. A comparison needs two different videos.")
@@ -77,7 +77,7 @@ async def choose_other(context: Context, args: CompareWith) -> Reply:
     return compare_with(stored.video, video_options(each.video for each in others))
 
 
-def _which(words: str, several: Sequence[StoredVideo], others: Mapping[str, Sequence[StoredVideo]]) -> Reply:
+def _video_picker(words: str, several: Sequence[StoredVideo], others: Mapping[str, Sequence[StoredVideo]]) -> Reply:
     """A picker for the video that some words mean. The others go along, by id if they are known."""
     quoted = (
         '"' + other.replace('"', "") + '"' if len(each) > 1 else each[0].video.id for other, each in others.items()
@@ -86,7 +86,7 @@ def _which(words: str, several: Sequence[StoredVideo], others: Mapping[str, Sequ
     call = Call("compare.with", {"video": known, "other": ""})
     if known and call.fits:
         options = video_options(each.video for each in several[:MOST_CHOICES])
-        return which_video(call, "other", options, more=len(several) > MOST_CHOICES, words=words)
+        return pick_match(call, "other", options, more=len(several) > MOST_CHOICES, words=words)
     names = "; ".join(name_of(each.video) for each in several[:3])
     msg = f"“{shortened(words)}” matches several videos: {names}. Type more of the title, a link or an id."
     raise UsageError(msg)

@@ -9,7 +9,7 @@ from bot.commands.words import TITLE_FILLERS
 from bot.domain.errors import NotFound
 from bot.domain.folding import folded, respelled
 from bot.domain.links import find_links, looks_like_link, profile_handle
-from bot.messages.problems import nearest_videos, which_video
+from bot.messages.problems import nearest_videos, pick_match
 from bot.messages.wording import shortened, video_options
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply
@@ -46,7 +46,7 @@ async def choose(context: Context, typed: str, call: Call, argument: str) -> Sto
         context.seen[found[0].video.id] = found[0]
         return found[0]
     options = video_options(each.video for each in found[:MOST_CHOICES])
-    reply = which_video(call, argument, options, more=len(found) > MOST_CHOICES)
+    reply = pick_match(call, argument, options, more=len(found) > MOST_CHOICES)
     if not _is_handle(typed):
         return reply
     every = Call("videos", {"by": typed.strip()})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from bot.commands.command import Argument, Command, Kind, nothing_lacks
+from bot.commands.command import Argument, Command, Kind, lacks_nothing
 from bot.commands.parse import bind, parse
 from bot.domain.errors import UsageError
 from bot.domain.schedule import time_words
@@ -73,7 +73,7 @@ def form_for(command: Command[Any], given: str | Mapping[str, str]) -> Mapping[s
         return {}
     if not (given.strip() if isinstance(given, str) else given) and any(each.required for each in command.arguments):
         return {}
-    if command.lacks is nothing_lacks:
+    if command.lacks is lacks_nothing:
         return None
     try:
         args = parse(command, given) if isinstance(given, str) else bind(command, given)

@@ -14,11 +14,11 @@ from bot.commands.tokens import (
     bounds,
     campaign_in,
     choice_of,
-    closed_up,
     convert,
-    cut_short,
+    join_spaced_values,
     number_of,
     range_sentence,
+    shorten,
     titles_of,
     tokens_of,
     unpunctuated,
@@ -111,7 +111,7 @@ def bind(command: Command[A], given: Mapping[str, str], now: datetime | None = N
     arguments = {each.name: each for each in command.arguments}
     unknown = next((name for name in given if name not in arguments), None)
     if unknown is not None:
-        msg = f"/{command.name} takes no “{cut_short(unknown)}”."
+        msg = f"/{command.name} takes no “{shorten(unknown)}”."
         raise UsageError(msg)
     values = {name: value for name, value in given.items() if visible(value).strip()}
     found: dict[str, list[str]] = {}
@@ -142,14 +142,14 @@ def _placed(arguments: tuple[Argument, ...], typed: str) -> dict[str, list[str]]
     if campaign is not None:
         others = tuple(each for each in arguments if each is not campaign)
         at_start = any(each.kind is Kind.VIDEO for each in others)
-        closed = closed_up(typed, frozenset(each.kind for each in others))
+        closed = join_spaced_values(typed, frozenset(each.kind for each in others))
         is_place = _is_place if any(each.kind is Kind.ZONE for each in others) else lambda _: False
         rest, name = campaign_in(closed, lambda token: _fits(token, others), at_start=at_start, is_place=is_place)
         if name:
             return {**_placed(others, rest), campaign.name: [name]}
     found: dict[str, list[str]] = {}
     words: list[Token] = []
-    tokens = tokens_of(hyphenated(closed_up(typed, frozenset(each.kind for each in arguments)), arguments))
+    tokens = tokens_of(hyphenated(join_spaced_values(typed, frozenset(each.kind for each in arguments)), arguments))
     arguments = _readable(arguments, tokens)
     has_titles = any(each.kind in _TITLES for each in arguments)
     tokens = [each for token in tokens for each in apart(token, arguments)]
@@ -266,7 +266,7 @@ def _place_words(words: list[Token], arguments: tuple[Argument, ...], found: dic
     time = next((each for each in arguments if each.kind is Kind.TIME and each.name not in found), None)
     hour = next(filter(_is_hour, words), None)
     if time is not None and hour is not None:
-        msg = f"If “{cut_short(hour.text)}” is the time of day, write it like 09:00 or 9am."
+        msg = f"If “{shorten(hour.text)}” is the time of day, write it like 09:00 or 9am."
         raise UsageError(msg, time.name)
     zone = next((each for each in arguments if each.kind is Kind.ZONE and each.name not in found), None)
     strays = [token.text for token in words if token.quoted or token.text.casefold() not in PASSED_OVER]
@@ -289,7 +289,7 @@ def _refuse_negation(words: Sequence[Token]) -> None:
     """Raise UsageError for a word that turns the others into their opposite."""
     for each in words:
         if not each.quoted and each.text.casefold().replace("’", "'") in NEGATIONS:
-            msg = f"I can't read “{cut_short(each.text)}” here. Name what you want instead of what you don't want."
+            msg = f"I can't read “{shorten(each.text)}” here. Name what you want instead of what you don't want."
             raise UsageError(msg)
 
 
@@ -300,7 +300,7 @@ def _not_understood(strays: list[str], arguments: tuple[Argument, ...], found: M
     known = [word for each in arguments for word in found.get(each.name, ())]
     instead = " ".join(dict.fromkeys((*known, *(choice for _, choice in near[:1]))))
     loses = len(strays) > len(near[:1])
-    word = cut_short(near[0][0] if near else strays[0])
+    word = shorten(near[0][0] if near else strays[0])
     kinds = {each.kind for each in arguments if each.listed}
     if Kind.CHOICE in kinds and kinds <= {Kind.CHOICE, Kind.CREATOR, Kind.CAMPAIGN}:
         choices = ", ".join(choice for each in free for choice in each.choices)
@@ -357,7 +357,7 @@ def _meant(argument: Argument) -> str | None:
 def _split(argument: Argument, value: str) -> list[str]:
     if argument.many == 1:
         text = visible(value).strip()
-        return [closed_up(text, frozenset({argument.kind})) if argument.kind in _COUNTED else text]
+        return [join_spaced_values(text, frozenset({argument.kind})) if argument.kind in _COUNTED else text]
     if argument.kind is Kind.VIDEO:
         return titles_of(value)
     return [each.text for token in tokens_of(hyphenated(value, (argument,))) for each in apart(token, (argument,))]

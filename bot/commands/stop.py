@@ -67,7 +67,7 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
         await context.write_down(Action.STOP, str(error), stored.video.link, stored.video.id)
         raise
     if args.post:
-        await _tell_digest(context, args.post, video)
+        await _update_digest(context, args.post, video)
     if not is_news:
         return already_over(video)
     await context.write_down(Action.STOP, video.status, video.link, video.id)
@@ -96,7 +96,7 @@ async def _exactly(context: Context, video_id: str) -> StoredVideo:
     return stored
 
 
-async def _tell_digest(context: Context, post: str, video: Video) -> None:
+async def _update_digest(context: Context, post: str, video: Video) -> None:
     person = context.caller.person
     await context.store.digests.change_posted(
         context.workspace.id,

@@ -219,7 +219,7 @@ def until_in_days(typed: str, today: date) -> str:
     return _UNTIL_DAY.sub(days, typed)
 
 
-def closed_up(typed: str, kinds: frozenset[Kind]) -> str:
+def join_spaced_values(typed: str, kinds: frozenset[Kind]) -> str:
     """Join `9 am`, `22:00 to 07:00`, `two days`, `5 dollars` to one word each, if an argument takes such a value."""
     if kinds & {Kind.TIME, Kind.SPAN}:
         typed = _AT_IN_WORDS.sub(lambda match: match[1] + _IN_WORDS[match[2].lower()], typed)
@@ -287,7 +287,7 @@ def convert(argument: Argument, word: str) -> str | int | Decimal:
         case Kind.CHOICE:
             chosen = choice_of(argument, word)
             if chosen is None:
-                msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{cut_short(word)}”."
+                msg = f"{argument.name.capitalize()} is one of {', '.join(argument.choices)}, not “{shorten(word)}”."
                 raise UsageError(msg, argument.name)
             return chosen
         case Kind.CREATOR:
@@ -322,7 +322,7 @@ def number_of(argument: Argument, word: str) -> int:
 
 def range_sentence(argument: Argument, word: str) -> str:
     """Error sentence with the numbers that an argument accepts."""
-    return f"{argument.name.capitalize()} is a whole number{bounds(argument)}, not “{cut_short(word)}”."
+    return f"{argument.name.capitalize()} is a whole number{bounds(argument)}, not “{shorten(word)}”."
 
 
 def bounds(argument: Argument) -> str:
@@ -340,7 +340,7 @@ def choice_of(argument: Argument, word: str) -> str | None:
     return dict(argument.aliases).get(folded)
 
 
-def cut_short(word: str) -> str:
+def shorten(word: str) -> str:
     """Shorten a word for quoting in a sentence."""
     cleaned = visible(word)
     return cut(cleaned, 40)

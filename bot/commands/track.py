@@ -14,7 +14,7 @@ from bot.commands.track_start import (
     Batch,
     Start,
     check_price,
-    looked_up,
+    look_up_requests,
     offered,
     outcome_of,
     own,
@@ -34,7 +34,7 @@ from bot.domain.errors import (
 from bot.domain.links import VideoLink, links_within, parse_link
 from bot.domain.money import DURATIONS, consequences, dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
-from bot.messages.campaign import Into, goes_into
+from bot.messages.campaign import Into, campaign_note
 from bot.messages.offer import Offer, Row, consequence_card
 from bot.messages.problems import UNSAVED, problem, with_links_left_out
 from bot.messages.tracking import already_tracked, nothing_new
@@ -112,7 +112,7 @@ async def track(context: Context, args: Track) -> Reply:
     warning on its card. It goes through the same states as a press; in doubt, the card is shown.
     """
     if args.dollars is not None:
-        raise UsageError(await _what_it_buys(context, args.dollars, len(args.link)), "days")
+        raise UsageError(await _days_bought(context, args.dollars, len(args.link)), "days")
     return with_links_left_out(await _proposed(context, args), args.left_out.split())
 
 
@@ -190,7 +190,7 @@ async def _start_at_once(context: Context, requests: Sequence[TrackRequest], off
         card = await start_offer(context, requests, Start(offer.batch, offer.proposed.days))
     except DatabaseUnavailable:
         return problem(UNSAVED)
-    return replace(card, summary=card.summary + goes_into(offer.into)) if card.tone is Tone.SUCCESS else card
+    return replace(card, summary=card.summary + campaign_note(offer.into)) if card.tone is Tone.SUCCESS else card
 
 
 async def _propose(
@@ -217,7 +217,7 @@ async def track_on(context: Context, args: TrackOn) -> Reply:
     return await track(context, Track((stored.video.link,)))
 
 
-async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
+async def _days_bought(context: Context, spent: Decimal, links: int) -> str:
     """Reply to an amount of money: how many days it pays for."""
     each = " for each video" if links > 1 else ""
     snapshot = await context.wallet.price()
@@ -235,7 +235,7 @@ async def _what_it_buys(context: Context, spent: Decimal, links: int) -> str:
 
 async def again(context: Context, args: Batch) -> Reply:
     """Offer a second start for links whose first start is still unclear; it needs its own press."""
-    outcomes = await looked_up(context, await offered(context, args.batch))
+    outcomes = await look_up_requests(context, await offered(context, args.batch))
     newest = [await context.store.tracking.in_flight(context.wallet.id, each.request.key) for each in outcomes]
     now = context.clock()
     unclear = [each for each in newest if each is not None and not each.is_under_way(now)]

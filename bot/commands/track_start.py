@@ -19,7 +19,7 @@ from bot.domain.money import Usage, dollars, price
 from bot.domain.tracking import ENDED, RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.approval import above_words, ask_button
-from bot.messages.limits import limit_words, who_raises
+from bot.messages.limits import how_to_raise, limit_words
 from bot.messages.offer import (
     NOT_ENOUGH,
 )
@@ -173,11 +173,11 @@ def check_price(usage: Usage, requests: Sequence[TrackRequest]) -> None:
 
 async def settled(context: Context, requests: Sequence[TrackRequest]) -> Reply:
     """The card with the state of the requests, after looking up open ones. Safe to repeat."""
-    outcomes = await looked_up(context, requests)
+    outcomes = await look_up_requests(context, requests)
     return await outcome_of(context, [await result_of(context, each) for each in outcomes])
 
 
-async def looked_up(context: Context, requests: Sequence[TrackRequest]) -> list[Outcome]:
+async def look_up_requests(context: Context, requests: Sequence[TrackRequest]) -> list[Outcome]:
     """The state of the requests, after looking up open ones. Never sends one; safe to repeat."""
     settle = context.wallet.spending.settle
     return [await settle(each) if each.state in OPEN else Outcome(each) for each in requests]
@@ -242,7 +242,7 @@ def _refused(context: Context, refusal: Refused) -> tuple[str, Video | None]:
             words = may_run_words(request.platform)
         case LimitReached(limit):
             left = dollars(limit.left, down=True)
-            words = f"only {left} of {limit_words(limit)} is left. {who_raises(limit)}"
+            words = f"only {left} of {limit_words(limit)} is left. {how_to_raise(limit)}"
         case NeedsApproval(above):
             words = above_words(above)
         case _:

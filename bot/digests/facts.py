@@ -91,7 +91,7 @@ class DigestFacts:
         return tuple(each for each in ending if keeps_growing(each.day, each.count, each.metric))
 
     @property
-    def says_something(self) -> bool:
+    def has_news(self) -> bool:
         """Whether anything happened, or is wrong, that a channel should know."""
         moved = any(each.delta for each in self.totals)
         is_short = self.money is not None and (self.money.wallet.runway.empty_at is not None)

@@ -58,7 +58,7 @@ def active_since(window: Window) -> datetime:
     return window.start - max(window.length, LATE + HOUR)
 
 
-def moved(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) -> VideoChange:
+def video_change(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) -> VideoChange:
     """What happened to a video in a window, from its snapshots since `needed_since`, oldest first.
 
     A running video's change covers the window's length up to its latest reading: the latest hour may not be read yet,
@@ -157,14 +157,14 @@ class DigestInput:
 async def gather(store: Store, workspace: Workspace, window: Window, *, is_test: bool) -> DigestInput:
     """Gather what any digest of the workspace needs for a window. `is_test`: its key charges nothing."""
     stored = await store.videos.active(workspace, active_since(window))
-    until = _told_until(stored, window)
+    until = _reported_until(stored, window)
     videos, found = await _moved(store, workspace, stored, window, until)
     wallet = await stored_state(store, workspace.wallet_id)
     complete = wallet is None or wallet.complete
     return DigestInput(window, videos, wallet, complete, is_test, until, found)
 
 
-def _told_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
+def _reported_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
     running = [each for each in stored if each.video.collects and not each.video.is_deleted]
     last = max((each.last_snapshot_at for each in running if each.last_snapshot_at is not None), default=None)
     if last is None or window.end - last <= CURRENT:
@@ -261,7 +261,7 @@ async def _moved(
         some = stored[place : place + step]
         ids = [each.video.id for each in some]
         taken = await store.videos.snapshots_between(workspace.wallet_id, ids, since, window.end)
-        found += [moved(each, taken[each.video.id], window) for each in some]
+        found += [video_change(each, taken[each.video.id], window) for each in some]
         count = sum((collected(each, told) for each in taken.values()), count)
         await asyncio.sleep(0)
     return tuple(found), count

@@ -115,9 +115,9 @@ class DigestPlanner:
         self, contents: Mapping[_Content | None, Sequence[Claim]], known: dict[_Content, DigestFacts | None]
     ) -> int:
         read: dict[Window, DigestInput] = {}
-        return sum([await self._tell(content, claims, known, read) for content, claims in contents.items()])
+        return sum([await self._plan_claims(content, claims, known, read) for content, claims in contents.items()])
 
-    async def _tell(
+    async def _plan_claims(
         self,
         content: _Content | None,
         claims: Sequence[Claim],
@@ -189,7 +189,7 @@ class DigestPlanner:
         return False
 
     def _is_too_old(self, subscription: Subscription) -> bool:
-        return self._clock() > subscription.schedule.good_until(subscription.next.date)
+        return self._clock() > subscription.schedule.useful_until(subscription.next.date)
 
 
 def _content(subscription: Subscription) -> _Content:
@@ -207,7 +207,7 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
     if facts is None:
         told = _message(subscription, "no-key", digest_without_key())
         return Done(upcoming, (told,), outcome=NO_KEY)
-    if subscription.options.skips_empty and not facts.says_something:
+    if subscription.options.skips_empty and not facts.has_news:
         outcome = f"Nothing was posted on {date_text(due.date)}: there was nothing to report."
         return Done(upcoming, (), facts.told_until, facts.recent, facts.carry, outcome)
     ref = f"{subscription.id}.{due.date}"
@@ -225,7 +225,7 @@ def _message(subscription: Subscription, name: str, reply: Reply) -> Message:
         channel_id=subscription.channel_id,
         reply=reply,
         owner_id=subscription.set_by.id,
-        expires_at=subscription.schedule.good_until(subscription.next.date),
+        expires_at=subscription.schedule.useful_until(subscription.next.date),
     )
 
 
@@ -241,6 +241,6 @@ def _left_out(subscription: Subscription, now: datetime) -> Done:
     )
     outcome = f"The digest of {date_text(due.date)} was skipped because the bot was offline for too long."
     upcoming = schedule.next_after(due.at, due.date)
-    while now > schedule.good_until(upcoming.date):
+    while now > schedule.useful_until(upcoming.date):
         upcoming = schedule.next_after(upcoming.at, upcoming.date)
     return Done(upcoming, (told,), outcome=outcome)

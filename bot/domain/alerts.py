@@ -199,7 +199,7 @@ def balance_stage(before: Stage, wallet: WalletState, threshold: Decimal, now: d
     """The stage of a low balance: the worst that applies; leaving one takes more than it took to reach it."""
     if now - wallet.as_of > STALE:
         return before
-    if wallet.is_out:
+    if wallet.is_exhausted:
         return Stage.PAUSED
     left = None if wallet.runway.empty_at is None else wallet.runway.empty_at - now
     runways = ((Stage.URGENT, URGENT, REARM_URGENT), (Stage.SOON, SOON, REARM_SOON))

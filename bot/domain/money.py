@@ -271,7 +271,7 @@ class WalletState:
         return self.runway.empty_at is not None or self.runway.left_after < 0
 
     @property
-    def is_out(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether nothing is collected for lack of money: by the documentation, everything pauses at 0."""
         available, paused = self.usage.available, self.running.paused
         return any(self.running) and (available <= 0 or (paused > 0 and available < self.usage.cost_per_snapshot))

@@ -52,7 +52,7 @@ class Schedule:
             before -= DAY
         return self.due_at(day) - self.due_at(before)
 
-    def good_until(self, day: date) -> datetime:
+    def useful_until(self, day: date) -> datetime:
         """When a date's occurrence is too late to be useful: half-way to the next one."""
         due = self.due_at(day)
         return due + (self.next_after(due, day).at - due) / 2

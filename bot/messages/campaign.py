@@ -83,7 +83,7 @@ class Into:
         return f"campaign {self.campaign.name}{OWN if self.is_own else ''}"
 
 
-def goes_into(into: Into | None) -> str:
+def campaign_note(into: Into | None) -> str:
     """The campaign that a start goes into, as a sentence to append."""
     if into is None:
         return ""

@@ -30,7 +30,7 @@ def left_of_sum(limit: Limit) -> str:
     return f"{dollars(limit.left, down=True)} left of {dollars(limit.limit)}"
 
 
-def who_raises(limit: Limit) -> str:
+def how_to_raise(limit: Limit) -> str:
     """The next step for a person who reached a limit."""
     match limit.scope:
         case Scope.OPERATOR:

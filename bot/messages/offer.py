@@ -15,8 +15,8 @@ from bot.domain.links import FORMS, VideoLink
 from bot.domain.money import DURATIONS, Consequence, WalletState, dollars, left_after
 from bot.domain.videos import Video
 from bot.messages.approval import above_words, ask_button
-from bot.messages.campaign import Into, goes_into
-from bot.messages.limits import limit_words, who_raises
+from bot.messages.campaign import Into, campaign_note
+from bot.messages.limits import how_to_raise, limit_words
 from bot.messages.wording import (
     at_latest,
     available,
@@ -180,7 +180,7 @@ def consequence_card(offer: Offer) -> Reply:
     new = [row for row in offer.rows if row.is_new]
     doubt = _doubt(new)
     return Reply(
-        f"{_cost(offer)} {_what_follows(offer)}".strip() + goes_into(offer.into),
+        f"{_cost(offer)} {_what_follows(offer)}".strip() + campaign_note(offer.into),
         strong=(_price(offer.proposed),),
         title="Track this video?" if len(new) == 1 else f"Track {plural(len(new), 'video')}?",
         parts=(*links(offer.rows), *doubt, *_other_effects(offer), _small_print(offer)),
@@ -282,7 +282,7 @@ def _consequence(offer: Offer) -> str:
             return f"You're {_shortfall(wallet.usage.available, chosen.price)} short."
         case _Effect.OVER_LIMIT:
             over = _shortfall(offer.limit.left, chosen.price)
-            return f"That's {over} too much. {_APPROVABLE if offer.can_ask(chosen) else who_raises(offer.limit)}"
+            return f"That's {over} too much. {_APPROVABLE if offer.can_ask(chosen) else how_to_raise(offer.limit)}"
         case _Effect.ABOVE:
             return above_words(offer.approval_above or chosen.price)
         case _Effect.PAUSES if chosen.pauses_at is not None:

@@ -99,12 +99,12 @@ def _linked(link: str) -> Link:
     return Link(name_of_link(link, video.platform) if video else link, link)
 
 
-def which_of(call: Call, argument: str, options: tuple[Option, ...]) -> Reply:
+def pick_video(call: Call, argument: str, options: tuple[Option, ...]) -> Reply:
     """Picker for a command about a video that was sent without one."""
     return Reply("Which video?", actions=(Select("Choose a video", call, argument, options),))
 
 
-def which_video(call: Call, argument: str, options: tuple[Option, ...], *, more: bool, words: str = "") -> Reply:
+def pick_match(call: Call, argument: str, options: tuple[Option, ...], *, more: bool, words: str = "") -> Reply:
     """Picker if several videos match. `words` are quoted if the command takes more than one video."""
     hint = " There are more; type more of the title to narrow it down." if more else ""
     what = f" “{shortened(words)}”" if words else ""

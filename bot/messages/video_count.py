@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.domain.growth import ago, exact_count, is_overdue, metric_name, short_change, short_count, signed_count
 from bot.domain.money import dollars
 from bot.domain.videos import Metric, Video
-from bot.messages.wording import introduced, linked, platform_name, state_words
+from bot.messages.wording import linked, name_with_status, platform_name, state_words
 from bot.reply.call import Call
 from bot.reply.model import Align, Bold, Button, Column, Item, Note, Reply, Span, Time, Tone, text
 
@@ -85,7 +85,7 @@ def preview(counted: VideoCount) -> Reply:
     moved = "" if change is None else f", {signed_count(change)} in {_window(counted)}"
     age = () if last is None else (Note(text("As of ", Time(last), ".")),)
     return Reply(
-        f"{introduced(video)}: {numbers}{moved}.",
+        f"{name_with_status(video)}: {numbers}{moved}.",
         parts=age,
         actions=(Button("Stats", Call("stats", {"video": video.id})),),
     )

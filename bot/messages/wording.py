@@ -80,7 +80,7 @@ def named_on_platform(video: Video) -> str:
     return f"{name_of(video)}{where}"
 
 
-def introduced(video: Video) -> str:
+def name_with_status(video: Video) -> str:
     """The video's name with its platform and status, if known: `Dance on TikTok, running`."""
     return ", ".join(filter(None, (named_on_platform(video), status_word(video))))
 

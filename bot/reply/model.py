@@ -342,7 +342,7 @@ def without_pictures(reply: Reply) -> Reply:
     return replace(reply, parts=tuple(part for part in reply.parts if not isinstance(part, Picture | Drawing)))
 
 
-def pictures_alone(reply: Reply) -> Reply:
+def pictures_only(reply: Reply) -> Reply:
     """Only the reply's pictures, for a separate message."""
     return Reply("", parts=tuple(part for part in reply.parts if isinstance(part, Picture)))
 

@@ -115,7 +115,7 @@ class Allowances(Aggregate):
     async def used(self, workspace_id: int, rules: Iterable[Allowance], now: datetime) -> tuple[Decimal, ...]:
         """Dollars that the channel, campaign or person of each rule used this month; 0 for everyone and roles."""
         since = _month(now, await self.zone(workspace_id))
-        whose = [_whose(each.scope, each.target) for each in rules]
+        whose = [_starts_of(each.scope, each.target) for each in rules]
         return await self._database.read(
             lambda connection: tuple([_spent(connection, workspace_id, since, each) for each in whose])
         )
@@ -159,7 +159,7 @@ def limits(
     since = _month(now, zone)
     for rule, monthly in sorted(bound, key=lambda each: list(Scope).index(each[0].scope)):
         target = rule.target if rule.scope in {Scope.CHANNEL, Scope.CAMPAIGN} else spender.person_id
-        spent = _spent(connection, workspace_id, since, _whose(rule.scope, target))
+        spent = _spent(connection, workspace_id, since, _starts_of(rule.scope, target))
         found.append(Limit(rule.scope, monthly, spent, rule.name))
     if spender.campaign_id is not None:
         mine = select(campaigns.c.name, campaigns.c.budget).where(
@@ -177,7 +177,7 @@ def _month(now: datetime, zone: str) -> datetime:
     return month_start(now, UTC if zone == "UTC" else ZoneInfo(zone))
 
 
-def _whose(scope: Scope, target: str) -> ColumnElement[bool]:
+def _starts_of(scope: Scope, target: str) -> ColumnElement[bool]:
     """The starts that count against a rule's target: for everyone and roles, the person's own."""
     match scope:
         case Scope.CHANNEL:

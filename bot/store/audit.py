@@ -134,8 +134,8 @@ class Audit(Aggregate):
             by_channel[channel_id] += cost
             if campaign is not None:
                 by_campaign[campaign] += cost
-        people = tuple((Person(each, names[each]), cost) for each, cost in _most_first(by_person))
-        return Spend(people, _most_first(by_channel), _most_first(by_campaign))
+        people = tuple((Person(each, names[each]), cost) for each, cost in _descending(by_person))
+        return Spend(people, _descending(by_channel), _descending(by_campaign))
 
 
 def _log(
@@ -211,5 +211,5 @@ async def write_entry(connection: AsyncConnection, workspace_id: int, entry: Ent
     await connection.execute(insert(audit).values(workspace_id=workspace_id, **values(entry)))
 
 
-def _most_first(sums: Mapping[K, Decimal]) -> tuple[tuple[K, Decimal], ...]:
+def _descending(sums: Mapping[K, Decimal]) -> tuple[tuple[K, Decimal], ...]:
     return tuple(sorted(sums.items(), key=lambda each: (-each[1], each[0])))

@@ -35,7 +35,7 @@ class Leases(Aggregate):
         """When a lease ends; None if there is none."""
         return await self._database.scalar(select(leases.c.until).where(leases.c.name == name))
 
-    async def give_back(self, name: str, token: str) -> None:
+    async def release(self, name: str, token: str) -> None:
         """Release a lease early; one that was lost meanwhile is left alone."""
         await self._database.write(delete(leases).where(leases.c.name == name, leases.c.token == token))
 

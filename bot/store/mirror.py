@@ -80,7 +80,7 @@ async def remember_reading(
     await connection.execute(lease.values(reading_until=None))
 
 
-async def give_owner(connection: AsyncConnection, wallet_id: int, video_id: str, owner: Owner) -> None:
+async def set_owner(connection: AsyncConnection, wallet_id: int, video_id: str, owner: Owner) -> None:
     """Record who started a video of the mirror; from now on only their workspace sees it."""
     known = await _known(connection, wallet_id, [video_id])
     before = known[video_id]

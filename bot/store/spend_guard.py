@@ -165,7 +165,7 @@ async def _clash(
     video = (await connection.execute(running.limit(1))).one_or_none()
     if video is not None:
         return AlreadyRunning(from_row(video))
-    twin = await _twin(connection, request, now)
+    twin = await _possible_duplicate(connection, request, now)
     if twin is None:
         return 0
     if twin.is_under_way(now) or twin.workspace_id != request.workspace_id:
@@ -173,7 +173,7 @@ async def _clash(
     return twin.id if await _is_accepted(connection, twin, despite) else Unclear(twin)
 
 
-async def _twin(connection: AsyncConnection, request: TrackRequest, now: datetime) -> TrackRequest | None:
+async def _possible_duplicate(connection: AsyncConnection, request: TrackRequest, now: datetime) -> TrackRequest | None:
     """The newest request that may still start the link and that no later request was sent in spite of.
 
     Other keys of this workspace count too: they may belong to the same account, and a sent request may still take

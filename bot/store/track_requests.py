@@ -158,7 +158,7 @@ class TrackRequests(Aggregate):
                         connection, request.workspace_id, request.campaign_id, item, request.person, now
                     )
                 owner = (request.workspace_id, request.person)
-                await mirror.give_owner(connection, request.wallet_id, video.id, owner)
+                await mirror.set_owner(connection, request.wallet_id, video.id, owner)
                 await audit.write_track(connection, request, now)
                 await write_news(connection, report(request), now)
                 await poll_by(connection, request.wallet_id, now + FIRST_LOOK)

@@ -216,7 +216,7 @@ class Polling(Aggregate):
         )
         return await self._database.scalar(behind.limit(1)) is not None
 
-    async def went_well(self, wallet_id: int, now: datetime, next_at: datetime) -> None:
+    async def record_success(self, wallet_id: int, now: datetime, next_at: datetime) -> None:
         """Record a successful poll, and when the next one is."""
         well = _this(wallet_id).values(polled_at=now, poll_at=next_at, **_WORKS)
         await self._database.write(well)

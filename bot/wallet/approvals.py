@@ -47,7 +47,7 @@ def not_started(approval: Approval, reason: str) -> Message:
     return Message(f"{_key(approval)}:refused", approval.workspace_id, "", reply, person_id=approval.person.id)
 
 
-class ApprovalUpkeep:
+class ApprovalMaintenance:
     """Expires requests that nobody answered in time, and reports approved ones that were never started.
 
     Safe to repeat, in any number of processes at once. `speed` is how fast the clock runs.

@@ -67,7 +67,7 @@ class Poller:
             try:
                 return await self._turn(wallet_id)
             finally:
-                await self._store.leases.give_back(name, token)
+                await self._store.leases.release(name, token)
 
     async def _turn(self, wallet_id: int) -> int:
         now = self._clock()
@@ -81,7 +81,7 @@ class Poller:
             await self._rest(wallet_id, state, error)
             return 0
         self._metrics.backlog[wallet_id] = await wallet.watch.backlog()
-        await self._store.polling.went_well(wallet_id, self._clock(), await self._next(wallet_id, wallet.watch))
+        await self._store.polling.record_success(wallet_id, self._clock(), await self._next(wallet_id, wallet.watch))
         return done
 
     async def _steps(self, wallet_id: int, watch: WalletSync, state: Polled) -> int:

@@ -159,7 +159,7 @@ class Stopping:
 
 
 @asynccontextmanager
-async def noticing_the_line(wallet: Wallet | None, meanwhile: Meanwhile | None) -> AsyncIterator[None]:
+async def notify_if_waiting(wallet: Wallet | None, meanwhile: Meanwhile | None) -> AsyncIterator[None]:
     """Notify a person once if they wait for the rate limit during the block. No-op without a wallet or `meanwhile`."""
     if wallet is None or meanwhile is None:
         yield

@@ -13,7 +13,7 @@ from bot.domain.quiet import QuietHours
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.reply.plain import plain_text
 from bot.store.events import record
-from bot.store.mirror import give_owner
+from bot.store.mirror import set_owner
 from tests.alerts.outbox import outbox_of
 from tests.jobs.conftest import ON_EACH
 from tests.standins.charts import shared_charts
@@ -201,7 +201,7 @@ async def test_videos_of_another_workspace_raise_nothing_here(mirror):
     await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE, workspace=mirror.there, channel="C2")
     await mirror.known("v1", 5_000)
     async with mirror.database.writing() as connection:
-        await give_owner(connection, mirror.wallet_id, "v1", (mirror.there.id, ADA))
+        await set_owner(connection, mirror.wallet_id, "v1", (mirror.there.id, ADA))
     posted = await mirror.hours("v1", *[100] * 10, 9_000)
     assert {each.channel_id for each in posted} == {"C2"}
     assert len(posted) == 2

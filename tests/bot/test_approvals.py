@@ -13,7 +13,7 @@ from bot.domain.approvals import ApprovalState
 from bot.domain.caller import Permission, Person
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
-from bot.wallet.approvals import ApprovalUpkeep, decided_news
+from bot.wallet.approvals import ApprovalMaintenance, decided_news
 from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, button, labels, outbox_states
 
 SPENDER = frozenset({Permission.LOOK, Permission.SPEND})
@@ -87,7 +87,7 @@ async def test_a_request_that_nobody_answers_ends_and_its_asker_is_notified(env)
     await asked(env)
     env.clock.advance(hours=24)
     async with env.store() as (store, _):
-        await asyncio.gather(*(ApprovalUpkeep(store, env.clock).run() for _ in range(3)))
+        await asyncio.gather(*(ApprovalMaintenance(store, env.clock).run() for _ in range(3)))
     states = await outbox_states(env.database_url)
     assert [key for key in states if key.startswith("approval:1:")] == [
         "approval:1:expired",
@@ -102,10 +102,10 @@ async def test_what_was_approved_by_a_process_that_ended_is_reported_once_and_ca
     async with env.store() as (store, _):
         await store.approvals.decide(1, 1, ApprovalState.APPROVED, BEN.person, env.clock(), decided_news)
         env.clock.advance(minutes=4)
-        await ApprovalUpkeep(store, env.clock).run()
+        await ApprovalMaintenance(store, env.clock).run()
         assert "approval:1:refused" not in await outbox_states(env.database_url)
         env.clock.advance(hours=9)
-        await asyncio.gather(*(ApprovalUpkeep(store, env.clock).run() for _ in range(3)))
+        await asyncio.gather(*(ApprovalMaintenance(store, env.clock).run() for _ in range(3)))
         assert (await outbox_states(env.database_url))["approval:1:refused"] == "pending"
         start = Call("track.start", {"batch": batch, "days": "7"})
         assert "2 of 2 videos started" in (await env.run(start, CAT)).summary

@@ -199,12 +199,12 @@ async def test_a_workspace_sees_its_own_and_what_was_started_outside(mirror, cha
 
 
 async def test_nothing_happened_is_known_as_such(mirror, charts, window):
-    assert not (await mirror.facts(window, ALL, charts)).says_something
+    assert not (await mirror.facts(window, ALL, charts)).has_news
     await mirror.video("still", [7] * 20, ago=20, known=window.start - DAY)
     facts = await mirror.facts(window, ALL, charts)
     assert facts.new == ()
-    assert not facts.says_something
-    assert replace(facts, unread=1).says_something
+    assert not facts.has_news
+    assert replace(facts, unread=1).has_news
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_occurrences_only_go_forward_and_skip_no_date(zone, minute, recurrence, 
         upcoming = next(calendar)
         assert later.date == upcoming or (later.date == next(calendar) and zone in {"Pacific/Apia", "Pacific/Fakaofo"})
         assert schedule.period(later.date) == later.at - earlier.at
-        assert schedule.good_until(earlier.date) == earlier.at + (later.at - earlier.at) / 2
+        assert schedule.useful_until(earlier.date) == earlier.at + (later.at - earlier.at) / 2
     for each in found:
         assert each.at == schedule.due_at(each.date)
         local = each.at.astimezone(ZoneInfo(zone))

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.domain.errors import NotConfigured
-from bot.settings import Settings, Spenders, mistyped, settings_table, state_dir
+from bot.settings import Settings, Spenders, misspelled_settings, settings_table, state_dir
 
 KEY = "cs_test_0123456789abcdef"
 
@@ -222,7 +222,7 @@ def test_a_mistyped_setting_is_named_with_the_one_it_is_nearest_to(monkeypatch):
         "HOSTNAME",
     ):
         monkeypatch.setenv(name, "hunter2")
-    assert mistyped() == (
+    assert misspelled_settings() == (
         "CONTENTSTATS_URL isn't a setting. Did you mean CONTENTSTATS_BASE_URL?",
         "DATABASE_URI isn't a setting. Did you mean DATABASE_URL?",
         "DISCORD_SERVER isn't a setting. Did you mean DISCORD_SERVERS?",

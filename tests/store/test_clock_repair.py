@@ -31,7 +31,7 @@ async def test_leases_and_reads_are_free_again(store, wallet_id):
     await store.videos.claim_read(wallet_id, "v1", TOMORROW + 2 * HOUR, TOMORROW, LEASE)
     await store.wallets.claim_list(wallet_id, 0, TOMORROW, LEASE)
     await store.leases.take("poll", TOMORROW, LEASE)
-    await store.polling.went_well(wallet_id, TOMORROW, TOMORROW + HOUR)
+    await store.polling.record_success(wallet_id, TOMORROW, TOMORROW + HOUR)
     assert await store.videos.due(wallet_id, NOW, 1) == ()
     await store.clock_repair.run(NOW)
     assert await store.polling.due(NOW) == (wallet_id,)

@@ -129,7 +129,7 @@ async def live(store):
     await store.polling.due(NOW)
     await store.polling.state(wallet_id)
     await store.polling.failed(wallet_id, NOW, 1, "down")
-    await store.polling.went_well(wallet_id, NOW, NOW)
+    await store.polling.record_success(wallet_id, NOW, NOW)
     await store.videos.remember_reading(wallet_id, reading(video("v1"), 1), "k", main_count=1, change_24h=1, now=NOW)
     one, two, _ = await proposed(store, workspace, "tiktok:a", "tiktok:b", "tiktok:c")
     await submitted(store, one, Decimal(1))

@@ -51,7 +51,7 @@ async def test_a_start_that_is_found_while_its_answer_is_lost_is_recorded_withou
     store, workspace, wallet_id
 ):
     for turn in range(10):
-        await store.polling.went_well(wallet_id, NOW, NOW + HOUR)
+        await store.polling.record_success(wallet_id, NOW, NOW + HOUR)
         (request,) = await proposed(store, workspace, f"tiktok:v{turn}", batch=f"b{turn}")
         assert isinstance(await submitted(store, request, PRICE), Submitted)
         await asyncio.gather(
