@@ -11,6 +11,7 @@ from bot.digests.details_card import digest_details as details_card
 from bot.digests.facts import read_period
 from bot.digests.gather import digest_facts, gather, scope_of
 from bot.digests.settings_card import (
+    CHANGE,
     NO_KEY,
     NO_MONEY,
     NOT_ALL_SEE_MONEY,
@@ -158,7 +159,7 @@ _ASKS = (
 )
 QUESTIONS = (
     Question(
-        {"asks": "change"},
+        {"asks": CHANGE},
         "Change the digest",
         (*_ASKS[:3], Ask("show", "What to show", "as it is, unless you choose"), _ASKS[4]),
         "Save",

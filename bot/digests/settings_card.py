@@ -51,6 +51,8 @@ EXAMPLES = (
     ("/digest now", "preview it privately"),
     ("/digest off", "end it"),
 )
+CHANGE = "2"
+"""What the button of the form to change a digest carries; a longer word leaves no room for long time zones."""
 _PREVIEW = Button("Preview", Call("digest", {"action": "now"}))
 
 
@@ -227,7 +229,7 @@ def _status_words(here: DigestSetting | None) -> str:
 
 def _switches(setting: DigestSetting) -> tuple[Button, ...]:
     """Buttons to change it, in a form prefilled with its settings, and to turn it off. Contents stay unless chosen."""
-    return Button("Change", _form(setting, "change")), Button("Turn off", Call("digest", {"action": "off"}))
+    return Button("Change", _form(setting, CHANGE)), Button("Turn off", Call("digest", {"action": "off"}))
 
 
 def _show_amounts(setting: DigestSetting) -> tuple[Button, ...]:
@@ -238,7 +240,7 @@ def _show_amounts(setting: DigestSetting) -> tuple[Button, ...]:
 def _form(setting: DigestSetting, asks: str = "1") -> Call:
     """Call that opens the form for changes. The campaign is filled in if a button has room; otherwise it is kept.
 
-    It `asks` for a "change" of a digest that is on.
+    What it `asks` for is `CHANGE` if the digest is on.
     """
     call = Call("digest", _stated(setting.schedule) | {"asks": asks})
     name = setting.campaign.removesuffix(" (archived)")
