@@ -1,13 +1,13 @@
-# Two commands for a newcomer: `make demo` and `make test`. Everything goes through .venv, made from two locks:
-# requirements.lock is what the bot runs on, requirements-tools.lock what develops it.
+# Start with `make demo` and `make test`. Everything runs in .venv, which is installed from two lock files:
+# requirements.lock for the bot, requirements-tools.lock for development.
 
-# The first of these that is Python 3.11 or newer; name another one with `make install PYTHON=/path/to/python`.
+# The first of these that is Python 3.11 or newer; to choose another one: `make install PYTHON=/path/to/python`.
 PYTHON ?= $(shell for each in python3.11 python3 python3.12 python3.13 python3.14; do \
   $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$each && break; done)
 BIN := .venv/bin
 
-# uv where it is installed, else venv and pip; both check the same hashes. Python compiles what it imports when it first
-# does, a fifth of all there is. What only installs is removed again, and pip comes back with the tools.
+# uv if it is installed, otherwise venv and pip; both check the same hashes. Modules aren't compiled in advance, because
+# only a fifth of them is ever imported. setuptools and pip are removed after installing; pip comes back with the tools.
 ifneq ($(shell command -v uv 2>/dev/null),)
 VENV = uv venv --quiet --clear --python $(PYTHON) .venv
 INSTALL = uv pip install --quiet --python $(BIN)/python
@@ -32,7 +32,7 @@ demo: install
 test: tools
 	$(BIN)/python $(UNDER) -m pytest -n 4 --dist worksteal $(ARGS)
 
-# 100,000 guesses of one workspace against another, every night; `make test` makes a sample of them.
+# 100,000 random attempts of one workspace to see another's data, every night; `make test` runs a sample of them.
 isolation: tools
 	GUESSES=100000 $(BIN)/python -m pytest -n 4 -q tests/bot/test_guesses.py
 
@@ -46,23 +46,23 @@ check: tools
 bench: tools
 	$(BIN)/python -m bench $(ARGS)
 
-# The generated parts of README.md, docs and .env.example, and the pictures. `make test` fails if they have drifted.
-# Chromium takes those of docs/pictures from the page.
+# The generated parts of README.md, docs and .env.example, and the pictures. `make test` fails if they are out of date.
+# Chromium takes the pictures in docs/pictures from the page.
 docs: tools
 	$(BIN)/python -m tests.readme.write
 	$(BIN)/python -m tests.readme.pictures
 
-# Builds the wheel, and runs it in an environment that has nothing else.
+# Builds the wheel and runs it in an empty environment.
 wheel: tools
 	.ci/wheel
 
 install: .venv/installed
 tools: .venv/tools
 
-# The stamps make a second `make` free.
+# Stamp files, so that a second `make` does nothing.
 .venv/installed: requirements.lock pyproject.toml setup.py
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Name one: make install PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Making .venv from requirements.lock; this happens once and takes a minute or less."
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer wasn't found. Choose one: make install PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Installing requirements.lock into .venv; this happens once and takes a minute or less."
 	@$(VENV)
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation -e .
@@ -70,12 +70,12 @@ tools: .venv/tools
 	@touch $@
 
 .venv/tools: requirements-tools.lock .venv/installed
-	@echo "Adding the tools of requirements-tools.lock; this happens once."
+	@echo "Installing the tools in requirements-tools.lock; this happens once."
 	@$(GROW)
 	@$(INSTALL) --require-hashes -r requirements-tools.lock
 	@touch $@
 
-# Needs uv. The locks hold every platform's hashes; the second one repeats no version otherwise than the first has it.
+# Needs uv. The lock files have the hashes for all platforms, and the same versions of shared packages.
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 lock:
 	$(LOCK) --group build -o requirements.lock pyproject.toml

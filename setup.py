@@ -1,6 +1,6 @@
-"""The package's metadata that depends on where the repository is; the rest is in pyproject.toml.
+"""Package metadata that depends on the repository's URL; the rest is in pyproject.toml.
 
-GitHub Actions names the repository. Elsewhere it isn't known, and the description has no links into it.
+The URL is known only in GitHub Actions. Elsewhere, the description has no links to the repository.
 """
 
 import os
@@ -14,7 +14,7 @@ _PAGES = {"Source": "", "Changelog": "/blob/main/CHANGELOG.md", "Issues": "/issu
 
 
 def description(document: str, repository: str) -> str:
-    """The document with its relative links as addresses in the repository, or as words if that isn't known."""
+    """Make a document's relative links absolute, or replace them by their text if the repository's URL is unknown."""
 
     def absolute(link: re.Match[str]) -> str:
         kind = "raw" if link[1] else "blob"

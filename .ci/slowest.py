@@ -1,4 +1,4 @@
-"""Print the ten slowest test files of a JUnit report (xunit1), with the seconds that their tests took together."""
+"""Print the ten slowest test files in a JUnit report (xunit1), with the total seconds of their tests."""
 
 import sys
 from collections import Counter
