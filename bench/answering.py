@@ -3,6 +3,10 @@
 The bot and its floor run in processes of their own; the stand-ins for Slack and ContentStats run in this one. Each user
 waits for the answer before sending the next command, so one command's background work doesn't delay the next
 acknowledgement. The rows with several users at once measure that delay.
+
+The floor of `/usage` to its acknowledgement answers the command too, as any bot must: the work behind an
+acknowledgement competes with the benchmark for two cores, which says nothing about the way there. The row about a press
+in a form measures that way alone, with no work behind it on either side.
 """
 
 import asyncio
@@ -100,11 +104,11 @@ async def _acks(ours: SlackUser, floor: SlackUser) -> list[Row]:
 
     async def ask_floor() -> Timing:
         await floor.settle()
-        return await floor.ask("/ack", wait_for_answer=False)
+        return await floor.ask("/usage")
 
     taken = await _alternating(ask_ours, ask_floor, ROUNDS)
     mine, bare = ([[each.ack for each in block] for block in side] for side in taken)
-    name = "signed /usage over HTTP to its ack; floor is a bare Bolt handler"
+    name = "signed /usage over HTTP to its ack; floor is Bolt, which answers too"
     middle = Pair.of(list(map(statistics.median, mine)), list(map(statistics.median, bare)))
     slow, slow_bare = (_p99([each for block in side for each in block]) for side in (mine, bare))
     return [
@@ -117,7 +121,9 @@ async def _bare_acks(ours: SlackUser, floor: SlackUser) -> Row:
     """Acknowledge requests that start no background work, which would compete with the benchmark for the CPU."""
     taken = await _alternating(ours.press, floor.press, ROUNDS)
     mine, bare = ([statistics.median(each.ack for each in block) for block in side] for side in taken)
-    return Pair.of(mine, bare).row(1, "signed press in a form to its ack, no work behind it; floor is Bolt, p50")
+    return Pair.of(mine, bare).row(
+        1, "signed press in a form to its ack, no work behind it; floor is Bolt, p50", GOAL, TRIED_ACK
+    )
 
 
 async def _charts(ours: SlackUser, setup: Setup) -> Row:

@@ -99,17 +99,15 @@ class SlackUser:
         for _ in range(WAKE_UP_REQUESTS):
             await self._connection.post(PING)
 
-    async def ask(
-        self, command: str, words: str = "", *, wait_for_answer: bool = True, wait_for_chart: bool = False
-    ) -> Timing:
-        """Send a command, and wait for its acknowledgement, its answer and its chart as the flags ask."""
+    async def ask(self, command: str, words: str = "", *, wait_for_chart: bool = False) -> Timing:
+        """Send a command, and wait for its acknowledgement, its answer and, if asked, its chart."""
         request, new = self._request(command, words), asyncio.get_running_loop().create_future
         answered = self._slack.waiting[self._name, ANSWER] = new()
         drawn = self._slack.waiting[self._name, CHART] = new()
         async with asyncio.timeout(ANSWER_TIMEOUT):
             began = time.perf_counter()
             acknowledged = await self._connection.post(request) - began
-            answer = await answered - began if wait_for_answer else 0
+            answer = await answered - began
             return Timing(acknowledged, answer, await drawn - began if wait_for_chart else 0)
 
     async def press(self) -> Timing:

@@ -1,7 +1,7 @@
 """Floor of rows 1 and 2: a bare Bolt app in its fastest configuration, on the same HTTP server as the bot.
 
-`/ack` and button presses are only acknowledged. `/usage` and `/stats` are acknowledged, then query each table that the
-real answer needs once, and post one line. Arguments are a port, the database URL and a video's id.
+Button presses are only acknowledged. `/usage` and `/stats` are acknowledged, then query each table that the real answer
+needs once, and post one line. Arguments are a port, the database URL and a video's id.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ QUERIES = {
     "/usage": (
         "SELECT * FROM wallets WHERE id = 1",
         "SELECT * FROM videos WHERE wallet_id = 1 AND is_running",
-        "SELECT day, sum(snapshots) FROM snapshot_days WHERE wallet_id = 1 GROUP BY day",
-        "SELECT person_id, channel_id, sum(cost) FROM track_requests WHERE workspace_id = 1 GROUP BY 1, 2",
+        "SELECT * FROM allowances WHERE workspace_id = 1",
+        "SELECT sum(cost) FROM track_requests WHERE workspace_id = 1",
     ),
     "/stats": (
         "SELECT * FROM videos WHERE wallet_id = 1 AND video_id = :video",
@@ -53,7 +53,6 @@ async def main(port: int, database: str, video: str) -> None:
             rows = [(await connection.execute(text(query), {"video": video})).all() for query in QUERIES[command]]
         await AsyncWebhookClient(url, session=session).send_dict({"text": str(rows[0])})
 
-    @app.command("/ack")
     @app.action(re.compile(""))
     async def acknowledge(ack: AsyncAck) -> None:
         await ack()
