@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digests.gather import moved
+from bot.digests.gather import video_change
 from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, flattened, totals, window_of
 from bot.domain.poll_times import GRACE
 from bot.domain.schedule import Schedule
@@ -42,7 +42,7 @@ def taken(found, minute):
 def test_a_change_lies_between_two_readings_up_to_the_windows_end(found, minute, end, length):
     snapshots = taken(found, minute)
     window = Window(START + (end - length) * HOUR, START + end * HOUR)
-    each = moved(stored(), snapshots, window)
+    each = video_change(stored(), snapshots, window)
     by_time = {snapshot.taken_at: snapshot.counts[Metric.VIEWS] for snapshot in snapshots}
     if each.change is not None:
         assert window.start < each.change.until <= window.end
@@ -59,7 +59,7 @@ def test_a_change_lies_between_two_readings_up_to_the_windows_end(found, minute,
 def test_days_that_follow_each_other_count_every_hour_once(found, minute, due_minute):
     snapshots = taken(found, minute)
     ends = [START + day * DAY + timedelta(hours=1, minutes=due_minute) for day in (1, 2, 3)]
-    days = [moved(stored(), snapshots, Window(end - DAY, end)) for end in ends]
+    days = [video_change(stored(), snapshots, Window(end - DAY, end)) for end in ends]
     assert [each.change.exact for each in days[1:]] == [True, True]
     for earlier, later in pairwise(days[1:]):
         assert later.change.until - later.change.window == earlier.change.until
@@ -72,7 +72,7 @@ def test_days_that_follow_each_other_count_every_hour_once(found, minute, due_mi
 @given(counts, minutes, hours)
 def test_whatever_was_read_a_video_that_has_flattened_is_old_and_hardly_grew(found, minute, end):
     window = Window(START + (end - 24) * HOUR, START + end * HOUR)
-    each = moved(stored(), taken(found, minute), window)
+    each = video_change(stored(), taken(found, minute), window)
     if flattened([each]):
         assert each.day.until - START >= 2 * DAY
         assert each.day.delta * 100 < max(each.count, 1)
@@ -133,7 +133,7 @@ def test_snapshots_that_do_not_state_the_main_metric_cost_as_much():
         Snapshot(START + hour * HOUR, {Metric.VIEWS: hour} if hour % 2 else {Metric.LIKES: hour}) for hour in range(30)
     )
     window = Window(START + 4 * HOUR, START + 28 * HOUR)
-    each = moved(stored(), snapshots, window)
+    each = video_change(stored(), snapshots, window)
     assert (each.coverage.collected, each.coverage.expected) == (24, 24)
     assert (each.change.delta, each.change.exact) == (24, True)
     assert collected(snapshots, window).inside == 24
