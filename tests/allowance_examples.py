@@ -48,7 +48,7 @@ def allowance_gallery() -> Iterator[tuple[str, Reply]]:
         shown = replace(facts, rules=((rule, Decimal(0)),), change=allowance_set(rule, Decimal(0)))
         yield f"{card}: confirm {'above a sum' if sum_ else 'always'}", allowance_card(shown)
     yield from _log()
-    yield f"{card}: nothing to remove", allowance_card(replace(facts, change=no_such_allowance()))
+    yield f"{card}: nothing to remove", allowance_card(replace(facts, change=no_such_allowance(), is_changed=False))
 
 
 def _log() -> Iterator[tuple[str, Reply]]:

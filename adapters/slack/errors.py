@@ -26,7 +26,7 @@ _NO_PERSON = "The bot can't message this person: they left, or they block messag
 
 PERMANENT: Mapping[str, str] = MappingProxyType(
     {
-        "channel_not_found": "The channel was deleted, or it's private and the bot isn't in it. Invite the bot with "
+        "channel_not_found": "The bot isn't in this channel, or the channel was deleted. Invite the bot with "
         "/invite" + _OR_ANOTHER,
         "not_in_channel": "The bot isn't in this channel. Invite it with /invite" + _OR_ANOTHER,
         **dict.fromkeys(("is_archived", "is_inactive"), "The channel is archived. Unarchive it" + _OR_ANOTHER),

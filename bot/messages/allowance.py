@@ -130,7 +130,7 @@ def _typed_words(facts: AllowanceFacts) -> str:
 
 def allowance_removed(rule: Allowance) -> str:
     """Confirmation that a rule was removed."""
-    return f"The allowance of {_name(rule)} is removed."
+    return f"Removed the allowance for {_name(rule)}."
 
 
 def no_such_allowance() -> str:

@@ -227,7 +227,7 @@ def channel_campaign(campaign: Campaign) -> Reply:
         "This is now the channel's campaign: look-ups and /track here use it unless a line names another one "
         "or says all.",
         title=campaign.name,
-        actions=(_open(campaign, "Show it"), Button("End that", Call("campaign", {"action": "off"}))),
+        actions=(_open(campaign, "Show it"), Button("Turn off here", Call("campaign", {"action": "off"}))),
         tone=Tone.SUCCESS,
     )
 

@@ -42,7 +42,7 @@ async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
         (rule,) = await store.allowances.all(1)
         assert (rule.scope, rule.target) == (scope, target)
     option = next(action for action in reply.actions if isinstance(action, Menu)).options[0]
-    assert "is removed" in (await env.run(option.call)).summary
+    assert "Removed the allowance for" in (await env.run(option.call)).summary
     again = await env.run(option.call)
     assert (again.summary, again.tone) == ("There's no such allowance, so nothing was changed.", Tone.INFO)
     assert not again.changes_settings
