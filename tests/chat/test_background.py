@@ -1,11 +1,11 @@
-"""Background tasks: referenced, bounded, and waited for at shutdown."""
+"""Background tasks: referenced, bounded, and awaited at shutdown."""
 
 import asyncio
 
 from adapters.chat.background import BackgroundTasks
 
 
-async def test_jobs_run_beside_each_other_and_are_waited_for():
+async def test_jobs_run_concurrently_and_are_awaited():
     done = []
 
     async def job(number):
@@ -20,7 +20,7 @@ async def test_jobs_run_beside_each_other_and_are_waited_for():
     assert sorted(done) == [0, 1, 2]
 
 
-async def test_a_job_that_fails_is_in_the_log_and_stops_no_other(caplog):
+async def test_a_failed_job_is_logged_and_stops_no_other(caplog):
     done = []
 
     async def bad():
@@ -37,7 +37,7 @@ async def test_a_job_that_fails_is_in_the_log_and_stops_no_other(caplog):
     assert "background task failed" in caplog.text
 
 
-async def test_beyond_the_bound_there_is_no_room_for_what_can_be_refused():
+async def test_beyond_the_limit_refusable_jobs_are_refused():
     release, done = asyncio.Event(), []
     tasks = BackgroundTasks(limit=2)
 
@@ -53,7 +53,7 @@ async def test_beyond_the_bound_there_is_no_room_for_what_can_be_refused():
     assert len(done) == 3
 
 
-async def test_after_the_end_nothing_is_begun():
+async def test_after_shutdown_no_job_is_started():
     tasks, begun = BackgroundTasks(), []
     await tasks.drain(5)
     tasks.start(lambda: begun.append(True))
@@ -62,7 +62,7 @@ async def test_after_the_end_nothing_is_begun():
     assert begun == []
 
 
-async def test_what_does_not_end_in_time_is_cancelled(caplog):
+async def test_a_job_that_outlasts_shutdown_is_cancelled(caplog):
     ended = []
 
     async def stubborn():

@@ -1,4 +1,4 @@
-"""Floods: identical commands under way are one, one person's flood slows that person alone, and memory is bounded."""
+"""Floods: identical running commands share a reply, a flood slows only its sender, and memory is bounded."""
 
 import asyncio
 from collections import Counter
@@ -10,7 +10,7 @@ from tests.standins.environment import ANA, BEN, EVE
 
 
 class Seconds:
-    """A clock that sleeping moves."""
+    """A clock that only sleeping moves."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -19,12 +19,11 @@ class Seconds:
         return self.now
 
     async def sleep(self, seconds: float) -> None:
-        """Let the time pass."""
         await asyncio.sleep(0)
         self.now += seconds
 
 
-async def test_twenty_identical_commands_under_way_are_one_answer():
+async def test_twenty_identical_running_commands_share_one_reply():
     floods, runs = FloodControl(), Counter()
 
     def running(command, caller=ANA):
@@ -42,7 +41,7 @@ async def test_twenty_identical_commands_under_way_are_one_answer():
     assert runs["videos", "Ana"] == 2
 
 
-async def test_an_offer_is_the_same_for_some_seconds_unless_the_person_does_something_else():
+async def test_an_offer_is_reused_for_some_seconds_unless_the_person_does_something_else():
     seconds, made = Seconds(), []
     floods = FloodControl(seconds, seconds.sleep)
 
@@ -68,7 +67,7 @@ async def test_an_offer_is_the_same_for_some_seconds_unless_the_person_does_some
     assert (await typed(line="track y")).summary != failed.summary
 
 
-async def test_a_failure_leaves_nothing_under_way():
+async def test_a_failed_command_can_be_run_again():
     floods = FloodControl()
 
     async def fail():
@@ -82,7 +81,7 @@ async def test_a_failure_leaves_nothing_under_way():
     assert (await floods.once(ANA, "videos", answer)).summary == "done"
 
 
-async def test_a_flood_is_slowed_with_one_notice_and_nobody_else_is():
+async def test_a_flood_slows_only_its_sender_with_one_notice():
     seconds, notices = Seconds(), []
     floods = FloodControl(seconds, seconds.sleep, max_people=2)
 

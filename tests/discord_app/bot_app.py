@@ -1,6 +1,6 @@
-"""The whole program at a local Discord: real sockets, the real bot, its sandbox, its database. Time is moved by hand.
+"""The whole program at a local Discord: real sockets, bot, sandbox and database; the clock is set by hand.
 
-People act at Discord, and what they see there is what is looked at.
+Tests act as people do at Discord, and check what people see there.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.interactions import Interaction, Modal
 from tests.standins.discord_server.people import Channel, Guild, User
 from tests.standins.discord_server.server import Discord
-from tests.standins.environment import TRACK, HandClock, nap, settings_of
+from tests.standins.environment import HandClock, Program, nap, settings_of
 from tests.standins.timeouts import sandbox_timeouts
 
 PUT = "PUT /applications/{app}/commands"
@@ -31,7 +31,7 @@ POST = "POST /channels/{channel}/messages"
 
 @dataclass(slots=True)
 class Server:
-    """One server: ann manages it, ben is a member, and there is a channel for all."""
+    """A guild that ann manages and ben is a member of, with a channel for everyone."""
 
     guild: Guild
     ann: User
@@ -39,122 +39,108 @@ class Server:
     general: Channel
 
 
-@dataclass(slots=True)
-class BotApp:
-    """One running program."""
+@dataclass(kw_only=True, slots=True)
+class BotApp(Program):
+    """A running program."""
 
     discord: Discord
-    sandbox: Sandbox
-    clock: HandClock
-    bot: Bot
     program: DiscordApp
     ending: AsyncExitStack
 
     async def close(self) -> None:
-        """End the program in order: what runs is done by then, so that nothing more can come of it."""
+        """Close the program in order; work in progress finishes first."""
         await self.ending.aclose()
 
     async def type(self, name: str, user: User, channel: Channel, /, **given: Any) -> Message:
-        """What somebody gets to see for a command, once it is there."""
+        """The reply to a command."""
         return await self.answered(self.discord.send_command(name, given, user=user, channel=channel))
 
     async def press(self, message: Message, label: str, user: User, choice: str | None = None) -> Interaction:
-        """A press of the button whose label begins so, or a choice from a menu; its first answer has come."""
+        """Press the button whose label starts with `label`, or choose from a menu; awaits the initial response."""
         return await self.discord.send_action(message, self.label(message, label), user=user, choice=choice)
 
     async def pressed(self, message: Message, label: str, user: User, choice: str | None = None) -> Message:
-        """What somebody gets to see for a press, in the place of the card or as a new message."""
+        """The reply to a press: the changed card or a new message."""
         return await self.answered(self.press(message, label, user, choice))
 
     async def answered(self, action: Awaitable[Interaction]) -> Message:
-        """What there is to see for a action, once the answer is there."""
-        asked = await action
-        assert not asked.failure, asked.failure
-        edits = self._edits(asked)
-        await self.discord.until(lambda: asked.followups or self._edits(asked) > edits or not asked.is_thinking)
-        if asked.callback == 6:
-            await self.discord.until(lambda: asked.followups or self._edits(asked) > 0)
-        shown = asked.followups[0] if asked.followups and asked.callback == 6 else asked.message
+        """The reply to an action, once it has arrived."""
+        interaction = await action
+        assert not interaction.failure, interaction.failure
+        edits = self._edits(interaction)
+        await self.discord.until(
+            lambda: interaction.followups or self._edits(interaction) > edits or not interaction.is_thinking
+        )
+        if interaction.callback == 6:
+            await self.discord.until(lambda: interaction.followups or self._edits(interaction) > 0)
+        shown = interaction.followups[0] if interaction.followups and interaction.callback == 6 else interaction.message
         assert shown is not None
         return shown
 
     async def changed(self, message: Message, action: Awaitable[Interaction]) -> Message:
-        """The message, once a action has put something else in its place."""
+        """The message, once the action has replaced its content."""
         edits = message.edits
-        asked = await action
-        assert not asked.failure, asked.failure
+        interaction = await action
+        assert not interaction.failure, interaction.failure
         await self.discord.until(lambda: message.edits > edits)
         return message
 
     async def refused(self, action: Awaitable[Interaction]) -> Message:
-        """What a person alone reads beside a card that stays as it is."""
-        asked = await action
-        assert not asked.failure, asked.failure
-        await self.discord.until(lambda: asked.followups)
-        return asked.followups[0]
+        """The private reply beside a card that stays unchanged."""
+        interaction = await action
+        assert not interaction.failure, interaction.failure
+        await self.discord.until(lambda: interaction.followups)
+        return interaction.followups[0]
 
     async def card(self, user: User, channel: Channel, link: str, **given: Any) -> Message:
         """The consequence card of a /track."""
         card = await self.type("track", user, channel, link=link, **given)
-        assert "That leaves $" in told(card), told(card)
+        assert "That leaves $" in shown_text(card), shown_text(card)
         return card
 
     async def line(self, action: Any, channel: Channel) -> Message:
-        """The next message that a whole channel sees."""
+        """The action's next message that the whole channel sees."""
         before = len(channel.messages)
-        asked = await action
-        assert not asked.failure, asked.failure
+        interaction = await action
+        assert not interaction.failure, interaction.failure
         await self.discord.until(lambda: len(channel.messages) > before)
         return channel.messages[before]
 
     async def modal(self, action: Any, user: User) -> Modal:
-        """The form that opens for this person."""
-        asked = await action
-        assert not asked.failure, asked.failure
+        """The form that the action opens."""
+        interaction = await action
+        assert not interaction.failure, interaction.failure
         return self.discord.modals(user)[-1]
 
     def label(self, message: Message, label: str) -> str:
-        """The whole label of the button whose label begins so."""
+        """The whole label of the button that starts with `label`."""
         found = [each for each in labels(message) if each.startswith(label)]
         assert found, f"no button {label!r} among {labels(message)}"
         return found[0]
 
-    def spent(self) -> int:
-        """How often the API was asked to track something."""
-        return len(self.sandbox.calls(TRACK))
-
-    def track(self, *links: str, days: int = 7) -> None:
-        """Have these videos running, started elsewhere."""
-        for link in links:
-            self.sandbox.world.track(self.sandbox.key, link, days)
-
-    def trackings(self) -> int:
-        """How many trackings there are, and so how many are billed."""
-        return len(self.sandbox.world.account(self.sandbox.key).trackings)
-
     @staticmethod
-    def _edits(asked: Interaction) -> int:
-        return asked.message.edits if asked.message else 0
+    def _edits(interaction: Interaction) -> int:
+        return interaction.message.edits if interaction.message else 0
 
 
-def told(message: Message) -> str:
-    """Every word that a message shows."""
+def shown_text(message: Message) -> str:
+    """All text of a message."""
     return read(message.components)
 
 
 def lines(channel: Channel) -> list[str]:
-    """What everybody in a channel sees."""
-    return [told(each).strip() for each in channel.messages]
+    """The text of each message that everyone in a channel sees."""
+    return [shown_text(each).strip() for each in channel.messages]
 
 
 def labels(message: Message) -> list[str]:
-    """What can be pressed or opened."""
+    """The labels of buttons and menus."""
     elements = [each for each in nested(message.components) if each["type"] in (2, 3)]
     return [str(each.get("label") or each.get("placeholder")) for each in elements]
 
 
 def new_server(discord: Discord, name: str) -> Server:
-    """A server with the bot in it."""
+    """A guild with the bot."""
     ann, ben = discord.add_user(f"ann {name}"), discord.add_user(f"ben {name}")
     guild = discord.add_guild(name, ann, [ben])
     discord.install(guild)
@@ -165,7 +151,7 @@ def new_server(discord: Discord, name: str) -> Server:
 async def program_of(
     discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
 ) -> AsyncIterator[BotApp]:
-    """The program, not connected yet; `chosen` are settings, `shards` and `servers` the app's, `max_wait` its own."""
+    """The unconnected program; `chosen` are settings, `shards` and `servers` are the app's, `max_wait` is its own."""
     named: dict[str, Any] = {name: chosen.pop(name) for name in ("shards", "servers", "token") if name in chosen}
     max_wait = chosen.pop("patience", 300.0)
     settings = settings_of(sandbox, database_url, **chosen)
@@ -175,14 +161,14 @@ async def program_of(
         )
         options = DiscordOptions(**({"token": discord.app.token, "api_url": discord.api_url} | named))
         program = await ending.enter_async_context(DiscordApp(bot, options, clock, nap, max_wait))
-        yield BotApp(discord, sandbox, clock, bot, program, ending)
+        yield BotApp(sandbox=sandbox, clock=clock, bot=bot, discord=discord, program=program, ending=ending)
 
 
 @asynccontextmanager
 async def bot_app_of(
     discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
 ) -> AsyncIterator[BotApp]:
-    """The program, connected and with its commands known. At the end all work is done."""
+    """The connected program with its commands registered; closed at the end."""
     async with program_of(discord, sandbox, clock, database_url, **chosen) as bot_app:
         await bot_app.ending.enter_async_context(serving(bot_app))
         await discord.until(discord.connections)
@@ -192,7 +178,7 @@ async def bot_app_of(
 
 @asynccontextmanager
 async def serving(bot_app: BotApp) -> AsyncIterator[asyncio.Task[None]]:
-    """The program's run, until the end of the block."""
+    """Run the program until the end of the block."""
     task = asyncio.create_task(bot_app.program.run())
     try:
         yield task

@@ -1,4 +1,4 @@
-"""A local Discord with one server, and the program in it."""
+"""A local Discord with one guild, and the program in it."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from tests.standins.environment import ANA
 async def discord(clock):
     async with running(clock) as discord:
         discord.answer_seconds = 10
-        discord.app.is_public = False  # only the operator added it, so every server uses the operator's key
+        discord.app.is_public = False  # only the operator could add it, so every guild uses the operator's key
         yield discord
 
 
@@ -28,5 +28,5 @@ async def bot_app(discord, server, sandbox, clock, sqlite_url):
     assert server.guild.id in discord.guilds
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         ref = WorkspaceRef("discord", server.guild.id, server.guild.name, all_see_money=False)
-        await bot_app.bot.run("allowance", "money everyone", replace(ANA, workspace=ref))  # ben may read the wallet
+        await bot_app.bot.run("allowance", "money everyone", replace(ANA, workspace=ref))  # ben may see the wallet
         yield bot_app

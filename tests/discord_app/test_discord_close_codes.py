@@ -1,4 +1,4 @@
-"""Every code with which Discord closes a connection: what ends, what comes back by itself, what is said of it."""
+"""Every close code of the gateway: which ends the connection, which is retried, and what is reported."""
 
 import asyncio
 
@@ -7,11 +7,11 @@ import pytest
 from adapters.chat.retry import REFUSALS
 from adapters.discord.gateway import FATAL
 from bot.domain.errors import NotConfigured, TokenRefused
-from tests.discord_app.bot_app import program_of, serving, told
+from tests.discord_app.bot_app import program_of, serving, shown_text
 
 
 @pytest.mark.parametrize("code", FATAL)
-async def test_a_code_that_no_other_try_mends_ends_discord_with_its_sentence_once_it_is_repeated(
+async def test_a_repeated_permanent_close_code_ends_discord_with_its_explanation(
     discord, server, sandbox, clock, sqlite_url, code
 ):
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app) as running:
@@ -27,7 +27,7 @@ async def test_a_code_that_no_other_try_mends_ends_discord_with_its_sentence_onc
 
 
 @pytest.mark.parametrize("code", [4000, 4009, 1000, 1006, 4999])
-async def test_after_any_other_code_the_bot_is_back_by_itself(discord, server, sandbox, clock, sqlite_url, code):
+async def test_after_any_other_close_code_the_bot_reconnects(discord, server, sandbox, clock, sqlite_url, code):
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app) as running:
         await discord.until(lambda: bot_app.program.is_up and discord.commands)
         (old,) = discord.connections()
@@ -36,6 +36,6 @@ async def test_after_any_other_code_the_bot_is_back_by_itself(discord, server, s
         else:
             old.close(code)
         await discord.until(lambda: discord.connections() not in ([], [old]))
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
         assert not running.done()
         assert bot_app.program.problem == ""

@@ -1,13 +1,13 @@
-"""Every command, from the person's hand to what they read; and what is offered while they type."""
+"""Commands from a person's input to the reply, and suggestions while typing."""
 
 import pytest
 
-from tests.discord_app.bot_app import bot_app_of, labels, told
+from tests.discord_app.bot_app import bot_app_of, labels, shown_text
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.environment import LINK, YOUTUBE
 
 
-async def test_stats_come_with_a_chart_that_says_what_it_shows(bot_app, server):
+async def test_stats_have_a_chart_with_an_alt_text(bot_app, server):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=30)
     answer = await bot_app.type("stats", server.ann, server.general, video=LINK)
@@ -18,17 +18,17 @@ async def test_stats_come_with_a_chart_that_says_what_it_shows(bot_app, server):
     assert labels(answer)[:2] == ["Refresh", "Gains"]
 
 
-async def test_titles_are_offered_while_somebody_types(bot_app, server):
+async def test_titles_are_suggested_while_typing(bot_app, server):
     bot_app.track(LINK, YOUTUBE)
     await bot_app.type("videos", server.ben, server.general)
     typed = await bot_app.discord.send_autocomplete("stats", "video", "", user=server.ben, channel=server.general)
     assert typed.failure == ""
     assert len(typed.choices) == 2
     answer = await bot_app.type("stats", server.ben, server.general, video=typed.choices[0]["value"])
-    assert "views" in told(answer)
+    assert "views" in shown_text(answer)
 
 
-async def test_never_more_than_25_are_offered_and_none_late(bot_app, server):
+async def test_at_most_25_suggestions_are_sent_and_none_late(bot_app, server):
     bot_app.track(
         *(f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(40)), days=1
     )
@@ -40,30 +40,30 @@ async def test_never_more_than_25_are_offered_and_none_late(bot_app, server):
     assert (typed.failure, typed.choices) == ("", [])
 
 
-async def test_the_message_menu_tracks_what_a_message_links_to(bot_app, discord, server):
+async def test_the_message_menu_tracks_a_messages_links(bot_app, discord, server):
     said = discord.say(server.ben, server.general, f"look at <{LINK}> and ||{YOUTUBE}||")
     card = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
-    assert "Track 2 videos" in told(card)
+    assert "Track 2 videos" in shown_text(card)
     assert card.only_for == server.ann.id
     refused = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ben))
-    assert "you can't start tracking" in told(refused)
-    assert labels(refused) == []  # no form that would be refused too
+    assert "you can't start tracking" in shown_text(refused)
+    assert labels(refused) == []  # without a form, which would only be refused
 
 
 async def test_links_of_a_message_beyond_ten_are_named(bot_app, discord, server):
     links = [f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(12)]
     said = discord.say(server.ben, server.general, " ".join(links))
-    card = told(await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann)))
+    card = shown_text(await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann)))
     assert "Track 10 videos" in card
     assert "2 links left out" in card
     assert "TikTok video by @many (…000010), TikTok video by @many (…000011)" in card
 
 
-async def test_the_days_may_stand_behind_the_link_as_in_helps_example(bot_app, server):
+async def test_the_days_may_follow_the_link_as_in_helps_example(bot_app, server):
     card = await bot_app.type("track", server.ann, server.general, link=f"{LINK} 5")
-    assert "5 days · up to" in told(card)
+    assert "5 days · up to" in shown_text(card)
     answer = await bot_app.type("track", server.ann, server.general, link=f"{LINK} in 3 days")
-    assert "Tracking starts when you press" in told(answer)
+    assert "Tracking starts when you press" in shown_text(answer)
 
 
 @pytest.mark.parametrize(
@@ -74,33 +74,33 @@ async def test_the_days_may_stand_behind_the_link_as_in_helps_example(bot_app, s
         ("See https://www.instagram.com/reels/saved/", "That's a page of Instagram"),
     ],
 )
-async def test_a_message_without_a_link_to_a_video_has_nothing_to_track(bot_app, discord, server, words, reason):
+async def test_a_message_without_a_video_link_has_nothing_to_track(bot_app, discord, server, words, reason):
     said = discord.say(server.ben, server.general, words)
     answer = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
-    assert reason in told(answer)
+    assert reason in shown_text(answer)
 
 
-async def test_in_direct_messages_no_command_is_offered_and_one_that_arrives_is_refused(bot_app, discord, server):
+async def test_direct_messages_offer_no_command_and_refuse_any(bot_app, discord, server):
     with pytest.raises(ValueError, match="not offered here"):
         await discord.send_command("usage", {}, user=server.ann)
     for command in discord.commands:
         command["contexts"] = None
     answer = await bot_app.answered(discord.send_command("usage", {}, user=server.ann))
-    assert "I only work in servers" in told(answer)
+    assert "I only work in servers" in shown_text(answer)
 
 
-async def test_a_digest_in_a_channel_that_is_closed_to_the_bot_says_what_to_do(bot_app, server):
+async def test_a_digest_in_a_channel_closed_to_the_bot_shows_the_fix(bot_app, server):
     server.general.overwrites[bot_app.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
     answer = await bot_app.type("digest", server.ann, server.general, action="on", time="9", zone="berlin")
-    assert "daily at 09:00 (Europe/Berlin)" in told(answer)
-    assert "Ask a server admin to let me view it" in told(answer)
+    assert "daily at 09:00 (Europe/Berlin)" in shown_text(answer)
+    assert "Ask a server admin to let me view it" in shown_text(answer)
 
 
 async def test_help_mentions_commands_registered_now_or_before_a_restart(discord, server, sandbox, clock, sqlite_url):
     for _ in range(2):
         async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
             mention = f"</track:{discord.commands[0]['id']}>"
-            for _ in range(50):  # until the ids have been read
+            for _ in range(50):  # until the ids are read
                 said = str((await bot_app.type("help", server.ben, server.general)).components)
                 if mention in said:
                     break

@@ -1,4 +1,4 @@
-"""What the client makes of an event that is not as the library wants it."""
+"""How the client reads events that the library does not expect."""
 
 import pytest
 from discord import Client, Guild, Intents
@@ -7,7 +7,7 @@ from discord.channel import _threaded_guild_channel_factory
 from adapters.discord.listeners import _tolerant
 
 
-def test_a_gesture_without_a_size_for_files_is_read_with_discords_default():
+def test_an_interaction_without_a_file_size_limit_uses_discords_default():
     read = []
     _tolerant("INTERACTION_CREATE", read.append)({"id": "1"})
     _tolerant("INTERACTION_CREATE", read.append)({"id": "2", "attachment_size_limit": 5})

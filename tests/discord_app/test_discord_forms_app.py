@@ -1,9 +1,9 @@
-"""Forms in Discord: opened at once, answered where they were opened, and opened again where something was wrong."""
+"""Forms in Discord: opened at once, answered where they began, and opened again after an error."""
 
 import pytest
 from pydantic import SecretStr
 
-from tests.discord_app.bot_app import bot_app_of, labels, told
+from tests.discord_app.bot_app import bot_app_of, labels, shown_text
 from tests.standins.discord_server.permissions import Permission
 from tests.standins.environment import LINK, sandbox_of
 
@@ -16,63 +16,59 @@ async def sandbox(clock):
         yield sandbox
 
 
-async def test_a_key_that_does_not_work_is_reported_and_the_form_opens_again_empty(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_an_invalid_key_is_reported_and_the_form_reopens_empty(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
         form = await bot_app.modal(
             discord.send_command("connect", {}, user=server.ann, channel=server.general), server.ann
         )
         answer = await bot_app.answered(discord.send_modal(form, {"key": "cs_live_none_of_ours"}))
-        assert "⛔" in told(answer)
+        assert "⛔" in shown_text(answer)
         assert "cs_live_none_of_ours" not in str(answer.components)
         again = await bot_app.modal(bot_app.press(answer, "Open the form again", server.ann), server.ann)
         assert again.title == form.title
         assert "cs_live_none_of_ours" not in str(again.body)
 
 
-async def test_what_was_wrong_in_a_form_is_there_again_as_far_as_a_button_can_remember(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_a_reopened_form_is_prefilled_as_far_as_a_button_allows(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         link = await bot_app.type("track", server.ann, server.general, link=LINK)
         custom_id = "form?command=track&days=3"
-        asked = await discord.send_action(_with_button(link, custom_id), custom_id, user=server.ann)
-        form = asked.modal
+        interaction = await discord.send_action(_with_button(link, custom_id), custom_id, user=server.ann)
+        form = interaction.modal
         answer = await bot_app.answered(discord.send_modal(form, {"link": "nonsense", "days": "31"}))
-        assert "⛔" in told(answer)
+        assert "⛔" in shown_text(answer)
         again = await bot_app.modal(bot_app.press(answer, "Open the form again", server.ann), server.ann)
         assert "nonsense" in str(again.body)
         card = await bot_app.answered(discord.send_modal(again, {"link": LINK, "days": "3"}))
-        assert "That leaves $" in told(card)
+        assert "That leaves $" in shown_text(card)
         assert [label for label in labels(card) if label.startswith("Track 3")]
 
 
 def _with_button(message, custom_id):
-    """A message with a button of this call, as the bot would have sent it long ago."""
+    """A message with a button of this call, as an older bot could have sent it."""
     (card,) = message.components
     button = {"type": 2, "style": 2, "label": "Track a video", "custom_id": custom_id}
     card["components"] = [{"type": 1, "components": [button]}]
     return message
 
 
-async def test_a_command_with_something_missing_opens_its_form_from_a_button(bot_app, discord, server):
+async def test_a_button_opens_the_form_for_missing_arguments(bot_app, discord, server):
     message = _with_button(await bot_app.type("track", server.ann, server.general, link=LINK), "track")
     form = await bot_app.modal(discord.send_action(message, "track", user=server.ann), server.ann)
     card = await bot_app.answered(discord.send_modal(form, {"link": LINK}))
     assert card.only_for == server.ann.id
-    assert "That leaves $" in told(card)
+    assert "That leaves $" in shown_text(card)
 
 
-async def test_a_button_of_a_command_that_is_no_more_says_so(bot_app, discord, server):
+async def test_a_button_of_a_removed_command_explains_itself(bot_app, discord, server):
     message = _with_button(await bot_app.type("usage", server.ann, server.general), "gone?x=1")
-    asked = await discord.send_action(message, "gone?x=1", user=server.ann)
-    await discord.until(lambda: not asked.is_thinking)
-    assert "There's no command /gone" in told(asked.message)
+    interaction = await discord.send_action(message, "gone?x=1", user=server.ann)
+    await discord.until(lambda: not interaction.is_thinking)
+    assert "There's no command /gone" in shown_text(interaction.message)
     assert int(Permission.VIEW_CHANNEL) > 0
 
 
-async def test_a_form_names_the_channel_that_it_is_about(discord, server, sandbox, clock, sqlite_url):
+async def test_a_form_names_its_channel(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         sent = discord.send_command("digest", {"action": "on"}, user=server.ann, channel=server.general)
         assert (await bot_app.modal(sent, server.ann)).title == "Post a digest in #general"

@@ -1,11 +1,11 @@
-"""What the gateway does to a bot: nothing that a person did is lost or done twice."""
+"""Gateway failures: no action of a person is lost or done twice."""
 
 import asyncio
 
 import pytest
 
 from bot.domain.errors import NotConfigured
-from tests.discord_app.bot_app import EDIT, bot_app_of, lines, program_of, serving, told
+from tests.discord_app.bot_app import EDIT, bot_app_of, lines, program_of, serving, shown_text
 from tests.standins.environment import LINK, USAGE
 from tests.standins.faults import Fault, FaultKind
 
@@ -20,13 +20,13 @@ def ways():
 
 
 async def resumed(discord, connection):
-    """Wait until the session goes on, on another connection."""
+    """Wait until the session has resumed on another connection."""
     session = connection.session
     await discord.until(lambda: session.resumes and session.is_connected)
 
 
 @pytest.mark.parametrize("way", ways())
-async def test_what_was_asked_while_the_connection_ended_is_answered_after_it(bot_app, discord, server, way):
+async def test_a_command_sent_during_a_reconnect_is_answered_afterwards(bot_app, discord, server, way):
     (connection,) = discord.connections()
     bot_app.sandbox.faults.add("slow", USAGE, seconds=0.2)
     before = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
@@ -35,23 +35,23 @@ async def test_what_was_asked_while_the_connection_ended_is_answered_after_it(bo
     during = asyncio.create_task(discord.send_command("help", {}, user=server.ann, channel=server.general))
     await resumed(discord, connection)
     after = await discord.send_command("status", {}, user=server.ben, channel=server.general)
-    asked = [before, await during, after]
-    await discord.until(lambda: not any(each.is_thinking for each in asked))
-    assert [each.failure for each in asked] == ["", "", ""]
+    interaction = [before, await during, after]
+    await discord.until(lambda: not any(each.is_thinking for each in interaction))
+    assert [each.failure for each in interaction] == ["", "", ""]
     assert len(discord.identifies) == 1
 
 
-async def test_a_session_that_is_lost_is_begun_anew(bot_app, discord, server):
+async def test_a_lost_session_is_replaced(bot_app, discord, server):
     (connection,) = discord.connections()
     connection.invalidate()
     await discord.until(lambda: len(discord.identifies) == 2 and discord.connections())
-    assert "available" in told(await bot_app.type("usage", server.ben, server.general))
+    assert "available" in shown_text(await bot_app.type("usage", server.ben, server.general))
 
 
-async def test_a_typed_start_that_is_sent_again_after_resuming_spends_once(bot_app, discord, server):
+async def test_a_typed_start_replayed_after_resuming_spends_once(bot_app, discord, server):
     await bot_app.type("allowance", server.ann, server.general, action="confirm", dollars="5")
     started = await bot_app.type("track", server.ann, server.general, link=LINK, days=7)
-    assert "Tracking started" in told(started)
+    assert "Tracking started" in shown_text(started)
     (command,) = [each for each in discord.interactions.values() if each.payload["data"].get("name") == "track"]
     question = await bot_app.pressed(started, "Stop", server.ann)
     await bot_app.changed(question, bot_app.press(question, "Stop", server.ann))
@@ -59,10 +59,10 @@ async def test_a_typed_start_that_is_sent_again_after_resuming_spends_once(bot_a
         discord.dispatch("INTERACTION_CREATE", command.payload, server.guild.id)
     await bot_app.type("usage", server.ann, server.general)
     await bot_app.close()
-    assert bot_app.spent() == 1
+    assert bot_app.posts() == 1
 
 
-async def test_a_press_that_is_sent_again_after_resuming_spends_once(bot_app, discord, server):
+async def test_a_press_replayed_after_resuming_spends_once(bot_app, discord, server):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     (connection,) = discord.connections()
     await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
@@ -72,12 +72,12 @@ async def test_a_press_that_is_sent_again_after_resuming_spends_once(bot_app, di
         discord.dispatch("INTERACTION_CREATE", press.payload, server.guild.id)
     await bot_app.type("usage", server.ann, server.general)
     await bot_app.close()
-    assert (bot_app.spent(), bot_app.trackings(), card.edits) == (1, 1, edits)
+    assert (bot_app.posts(), bot_app.trackings(), card.edits) == (1, 1, edits)
     assert len(lines(server.general)) == 1
     assert connection.session is not None
 
 
-async def test_what_was_heard_before_a_restart_is_not_heard_again(discord, server, sandbox, clock, sqlite_url):
+async def test_a_command_handled_before_a_restart_is_not_handled_again(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as before:
         card = await before.card(server.ann, server.general, LINK, days=7)
         await before.line(before.press(card, "Track 7", server.ann), server.general)
@@ -86,10 +86,10 @@ async def test_what_was_heard_before_a_restart_is_not_heard_again(discord, serve
         discord.dispatch("INTERACTION_CREATE", press.payload, server.guild.id)
         await after.type("usage", server.ann, server.general)
         await after.close()
-        assert (after.spent(), len(lines(server.general))) == (1, 1)
+        assert (after.posts(), len(lines(server.general))) == (1, 1)
 
 
-async def test_two_processes_that_hear_the_same_spend_and_change_once(discord, server, sandbox, clock, sqlite_url):
+async def test_two_processes_with_the_same_event_act_once(discord, server, sandbox, clock, sqlite_url):
     async with (
         bot_app_of(discord, sandbox, clock, sqlite_url) as one,
         program_of(discord, sandbox, clock, sqlite_url) as two,
@@ -102,7 +102,7 @@ async def test_two_processes_that_hear_the_same_spend_and_change_once(discord, s
         await two.close()
         await one.close()
         assert "already exists" not in str([each.body for each in discord.calls_of(EDIT)])
-        assert (one.spent(), one.trackings(), len(lines(server.general))) == (1, 1, 1)
+        assert (one.posts(), one.trackings(), len(lines(server.general))) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -114,28 +114,26 @@ async def test_two_processes_that_hear_the_same_spend_and_change_once(discord, s
     ],
     ids=str,
 )
-async def test_a_discord_that_is_away_at_the_start_is_waited_for(
+async def test_an_outage_of_discord_at_the_start_is_waited_out(
     discord, server, sandbox, clock, sqlite_url, route, fault
 ):
     discord.faults.add(route, fault, times=2)
     async with program_of(discord, sandbox, clock, sqlite_url, max_wait=2.0) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.connections() and discord.commands)
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_if_resuming_leads_nowhere_another_connection_is_made_after_a_while(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_if_resuming_hangs_a_new_connection_is_made(discord, server, sandbox, clock, sqlite_url):
     async with program_of(discord, sandbox, clock, sqlite_url, max_wait=3.0) as bot_app, serving(bot_app):
         await discord.until(lambda: bot_app.program.is_up and discord.commands)
         discord.faults.start(Fault(FaultKind.RESET), "resume")
         discord.connections()[0].reconnect()
         await discord.until(lambda: len(discord.identifies) == 2)
         await discord.until(discord.connections)
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_the_sentence(bot_app, discord):
+async def test_a_token_reset_at_run_time_ends_the_bot_with_an_explanation(bot_app, discord):
     discord.reset_token()
     async with program_of(
         discord, bot_app.sandbox, bot_app.clock, bot_app.bot._settings.database_url, token="old.one.x"
@@ -144,7 +142,7 @@ async def test_a_token_that_is_reset_while_the_bot_runs_ends_it_with_the_sentenc
             await late.program.run()
 
 
-async def test_readiness_is_whether_discord_is_heard(discord, server, sandbox, clock, sqlite_url):
+async def test_readiness_depends_on_the_gateway_connection(discord, server, sandbox, clock, sqlite_url):
     assert server.guild.id in discord.guilds
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app:
         assert not await bot_app.program.is_ready()
@@ -154,7 +152,7 @@ async def test_readiness_is_whether_discord_is_heard(discord, server, sandbox, c
             assert await bot_app.program.is_ready()
 
 
-async def test_shards_divide_the_servers_among_processes(discord, server, sandbox, clock, sqlite_url):
+async def test_shards_divide_the_guilds_among_processes(discord, server, sandbox, clock, sqlite_url):
     shard = (int(server.guild.id) >> 22) % 2
     sets = [{"shards": ((number,), 2)} for number in range(2)]
     async with (
@@ -164,12 +162,12 @@ async def test_shards_divide_the_servers_among_processes(discord, server, sandbo
         async with serving(one), serving(two):
             await discord.until(lambda: len(discord.connections()) == 2 and discord.commands)
             assert sorted(each.session.shard for each in discord.connections()) == [(0, 2), (1, 2)]
-            assert "available" in told(await one.type("usage", server.ann, server.general))
+            assert "available" in shown_text(await one.type("usage", server.ann, server.general))
         assert shard in (0, 1)
 
 
-async def test_as_many_shards_as_discord_recommends(discord, server, sandbox, clock, sqlite_url):
+async def test_the_recommended_number_of_shards_is_used(discord, server, sandbox, clock, sqlite_url):
     discord.shards = 3
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: len(discord.connections()) == 3 and discord.commands)
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))

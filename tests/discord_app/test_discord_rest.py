@@ -1,4 +1,4 @@
-"""The one way to Discord's REST API: one try a call, its rate limits kept, and nothing but Discord's own answers."""
+"""Calls to Discord's REST API: one attempt each, within its rate limits, and only Discord's own responses count."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ async def rest(discord):
         yield rest
 
 
-async def test_a_call_that_is_cancelled_while_all_have_to_wait_leaves_the_way_open(discord, rest):
+async def test_a_call_cancelled_during_a_global_wait_blocks_no_other(discord, rest):
     discord.faults.add(ME, Fault(FaultKind.RATE_LIMITED_GLOBALLY, seconds=0.5))
     call = asyncio.create_task(rest.static_login(""))
     await discord.until(lambda: discord.calls_of(ME))
@@ -42,21 +42,21 @@ async def test_a_429_is_waited_out(discord, rest, kind):
 
 
 @pytest.mark.parametrize("fault", [Fault(FaultKind.RATE_LIMITED, seconds=600), Fault(FaultKind.BANNED)])
-async def test_a_429_that_takes_too_long_is_an_error_at_once(discord, rest, fault):
+async def test_a_429_with_a_long_wait_is_an_error_at_once(discord, rest, fault):
     discord.faults.add(ME, fault)
     with pytest.raises(HTTPException) as raised:
         await rest.static_login("")
     assert (raised.value.status, len(discord.calls_of(ME))) == (429, 1)
 
 
-async def test_calls_wait_for_their_bucket_and_draw_no_429(discord, rest):
+async def test_calls_wait_for_their_bucket_and_cause_no_429(discord, rest):
     discord.rates.routes[ME] = Rate(3, 0.3)
     found = await asyncio.gather(*(rest.static_login("") for _ in range(10)))
     assert {each["id"] for each in found} == {discord.app.user.id}
     assert {call.status for call in discord.calls_of(ME)} == {200}
 
 
-async def test_a_bucket_that_stays_empty_for_too_long_is_not_waited_for(discord, rest):
+async def test_a_bucket_with_a_long_wait_is_not_waited_for(discord, rest):
     discord.rates.routes[ME] = Rate(1, 3_600)
     await rest.static_login("")
     with pytest.raises(Busy) as raised:
@@ -64,7 +64,7 @@ async def test_a_bucket_that_stays_empty_for_too_long_is_not_waited_for(discord,
     assert 3_500 < raised.value.seconds <= 3_600
 
 
-async def test_a_lost_answer_and_a_cancelled_wait_leave_room_in_the_bucket(discord, rest):
+async def test_a_lost_response_and_a_cancelled_wait_free_their_bucket_slot(discord, rest):
     discord.faults.add(ME, Fault(FaultKind.HANG))
     hanging = asyncio.create_task(rest.static_login(""))
     await discord.until(lambda: discord.calls_of(ME))
@@ -94,7 +94,7 @@ async def test_routes_of_one_bucket_share_it_per_channel(rest):
         pass
 
 
-async def test_buckets_without_calls_are_dropped(rest):
+async def test_unused_buckets_are_dropped(rest):
     for number in range(1_500):
         async with rest.turn(Route("GET", "/channels/{channel_id}", channel_id=number), 1):
             pass
@@ -111,7 +111,7 @@ def answering(body, **headers):
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"])
-async def test_json_is_read_however_a_proxy_labels_it(content_type):
+async def test_json_is_read_whatever_its_content_type(content_type):
     async with (
         answering(b'{"id": "1", "username": "bot"}', **{"Content-Type": content_type}) as server,
         Rest("token", str(server.make_url("/api/v10"))) as rest,
@@ -119,7 +119,7 @@ async def test_json_is_read_however_a_proxy_labels_it(content_type):
         assert (await rest.static_login(""))["username"] == "bot"
 
 
-async def test_a_page_of_a_proxy_is_not_taken_for_an_answer():
+async def test_a_proxys_error_page_is_not_a_response():
     async with answering(b"<h1>Hello</h1>") as server, Rest("token", str(server.make_url("/api/v10"))) as rest:
         with pytest.raises(aiohttp.ClientPayloadError):
             await rest.static_login("")

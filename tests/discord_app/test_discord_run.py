@@ -1,4 +1,4 @@
-"""The program with Discord's settings: what starts, how it ends, and the way in."""
+"""The program with Discord's settings: what starts, how it ends, and the invite."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from adapters.run import run
 from bot.domain.clock import utc_now
 from bot.domain.errors import NotConfigured
 from bot.settings import Settings
-from tests.discord_app.bot_app import told
+from tests.discord_app.bot_app import shown_text
 from tests.standins.environment import settings_of
 from tests.standins.faults import Fault, FaultKind
 
@@ -64,27 +64,27 @@ AWAY = {
 async def test_discord_starts_with_its_token_and_ends_when_asked_to(discord, server, start, caplog, others):
     async with start(**others):
         await discord.until(lambda: discord.connections() and discord.commands)
-        asked = await discord.send_command("usage", {}, user=server.ann, channel=server.general)
-        await discord.until(lambda: not asked.is_thinking)
-        assert "available" in told(asked.message)
+        interaction = await discord.send_command("usage", {}, user=server.ann, channel=server.general)
+        await discord.until(lambda: not interaction.is_thinking)
+        assert "available" in shown_text(interaction.message)
     assert ("Slack is unreachable" in caplog.text) is bool(others)
     assert discord.connections() == []
 
 
-async def test_on_sigterm_a_command_under_way_is_still_answered(discord, server, sandbox, tmp_path):
+async def test_on_sigterm_a_command_in_progress_is_still_answered(discord, server, sandbox, tmp_path):
     command = (sys.executable, "-m", "adapters", "run", "--only", "discord")
     program = await asyncio.create_subprocess_exec(*command, env=variables(discord, sandbox, tmp_path))
     await discord.until(lambda: discord.connections() and discord.commands, 60)
     edit = "PATCH /webhooks/{app}/{token}/messages/{message}"
     discord.faults.add(edit, Fault(FaultKind.SLOW, seconds=0.5))
-    asked = await discord.send_command("usage", {}, user=server.ann, channel=server.general)
-    assert asked.failure == ""
+    interaction = await discord.send_command("usage", {}, user=server.ann, channel=server.general)
+    assert interaction.failure == ""
     program.send_signal(signal.SIGTERM)
     assert await program.wait() == 128 + signal.SIGTERM
-    assert "available" in told(asked.message)
+    assert "available" in shown_text(interaction.message)
 
 
-async def test_the_manifest_is_the_commands_and_the_invite_with_its_reasons(discord, sandbox, tmp_path):
+async def test_the_manifest_has_the_commands_and_the_explained_invite(discord, sandbox, tmp_path):
     command = (sys.executable, "-m", "adapters", "manifest", "discord")
     pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
     program = await asyncio.create_subprocess_exec(*command, env=variables(discord, sandbox, tmp_path), **pipes)
@@ -97,7 +97,7 @@ async def test_the_manifest_is_the_commands_and_the_invite_with_its_reasons(disc
 
 
 @pytest.mark.parametrize("only", [["discord"], ["scheduler"]])
-async def test_without_a_token_there_is_a_sentence(only):
+async def test_without_a_token_the_missing_setting_is_named(only):
     settings = Settings(_env_file=None, database_url="sqlite:////nowhere/at/all.db")
     with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):
         await run(settings, only)

@@ -1,11 +1,11 @@
-"""What people confirm in Discord is started once, whatever happens around the press; the channel hears of it once."""
+"""A confirmed start in Discord happens once, whatever happens around the press, and is announced once."""
 
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.caller import WorkspaceRef
-from tests.discord_app.bot_app import bot_app_of, labels, lines, new_server, told
+from tests.discord_app.bot_app import bot_app_of, labels, lines, new_server, shown_text
 from tests.standins.discord_server.markdown import mentions
 from tests.standins.discord_server.people import ChannelKind
 from tests.standins.discord_server.permissions import Permission
@@ -34,11 +34,11 @@ async def test_a_public_line_notifies_nobody(bot_app, server):
     assert mentions(line.sent, is_answer=False) == set()
 
 
-async def test_members_may_spend_where_the_operator_says_so(discord, server, sandbox, clock, sqlite_url):
+async def test_members_may_spend_if_the_operator_allows_it(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url, may_spend="members") as bot_app:
         card = await bot_app.card(server.ben, server.general, LINK, days=7)
         line = await bot_app.line(bot_app.press(card, "Track 7", server.ben), server.general)
-        assert told(line).startswith("Ben Acme started tracking")
+        assert shown_text(line).startswith("Ben Acme started tracking")
 
 
 async def test_a_limit_of_a_role_binds_before_discord_has_sent_the_servers_roles(
@@ -48,31 +48,35 @@ async def test_a_limit_of_a_role_binds_before_discord_has_sent_the_servers_roles
     (role,) = server.guild.members[server.ann.id]
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         await bot_app.bot.run("allowance", f"<@&{role}|Managers> 1", admin)
-        assert "monthly allowance of Managers" in told(await bot_app.card(server.ann, server.general, LINK, days=1))
+        assert "monthly allowance of Managers" in shown_text(
+            await bot_app.card(server.ann, server.general, LINK, days=1)
+        )
     discord.fail(server.guild)
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "monthly allowance of Managers" in told(await bot_app.card(server.ann, server.general, LINK, days=1))
+        assert "monthly allowance of Managers" in shown_text(
+            await bot_app.card(server.ann, server.general, LINK, days=1)
+        )
 
 
 async def test_a_limit_of_a_channel_binds_in_its_threads(bot_app, discord, server):
     thread = discord.add_channel(server.guild, "ideas", ChannelKind.PUBLIC_THREAD, server.general)
     await bot_app.type("allowance", server.ann, server.general, channel=server.general.id, dollars="3")
     card = await bot_app.card(server.ann, thread, LINK, days=7)
-    assert "of $3.00 left of this channel's monthly allowance" in told(card)
+    assert "of $3.00 left of this channel's monthly allowance" in shown_text(card)
     await bot_app.line(bot_app.press(card, "Track 7", server.ann), thread)
     later = await bot_app.type("track", server.ann, server.general, link=YOUTUBE, days=7)
-    assert "of $0.48 left of this channel's monthly allowance" in told(later)
+    assert "of $0.48 left of this channel's monthly allowance" in shown_text(later)
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])
-async def test_if_the_bot_may_not_post_the_spender_reads_that_the_channel_was_not_notified(bot_app, server, denied):
+async def test_without_permission_to_post_the_spender_is_shown_that_nothing_was_announced(bot_app, server, denied):
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     server.general.overwrites[bot_app.discord.app.id] = (0, int(denied))
-    asked = await bot_app.press(card, "Track 7", server.ann)
-    await bot_app.discord.until(lambda: asked.followups)
-    assert "I couldn't post it in this channel: I'm not allowed to post here" in told(asked.followups[0])
-    assert asked.followups[0].only_for == server.ann.id
-    assert "Tracking started" in told(card)
+    interaction = await bot_app.press(card, "Track 7", server.ann)
+    await bot_app.discord.until(lambda: interaction.followups)
+    assert "I couldn't post it in this channel: I'm not allowed to post here" in shown_text(interaction.followups[0])
+    assert interaction.followups[0].only_for == server.ann.id
+    assert "Tracking started" in shown_text(card)
     assert server.general.messages == []
 
 
@@ -88,33 +92,31 @@ async def test_the_public_line_is_posted_once_over_a_bad_connection(bot_app, dis
     assert len(lines(server.general)) == 1
 
 
-async def test_two_servers_share_the_operators_key_but_not_what_each_started(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_two_guilds_share_the_operators_key_but_not_their_trackings(discord, server, sandbox, clock, sqlite_url):
     other = new_server(discord, "Rival")
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         card = await bot_app.card(server.ann, server.general, LINK, days=7)
         await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
         hers, theirs = [await bot_app.type("videos", each.ann, each.general) for each in (server, other)]
-        assert "1 video" in told(hers)
-        assert "steady" not in told(theirs)
-        assert labels(theirs) == [], told(theirs)
+        assert "1 video" in shown_text(hers)
+        assert "steady" not in shown_text(theirs)
+        assert labels(theirs) == [], shown_text(theirs)
 
 
-async def test_a_person_who_stands_in_line_reads_so_until_the_answer_takes_its_place(bot_app, server, monkeypatch):
+async def test_a_person_in_the_queue_sees_a_notice_until_the_reply_replaces_it(bot_app, server, monkeypatch):
     monkeypatch.setattr("bot.wallet.wallet.NOTICE_AFTER", 0.1)
     bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
-    asked = await bot_app.discord.send_command(
+    interaction = await bot_app.discord.send_command(
         "track", {"link": LINK, "days": 7}, user=server.ann, channel=server.general
     )
-    await bot_app.discord.until(lambda: "You're in line" in told(asked.message))
-    await bot_app.discord.until(lambda: "That leaves $" in told(asked.message))
-    assert asked.followups == []
+    await bot_app.discord.until(lambda: "You're in line" in shown_text(interaction.message))
+    await bot_app.discord.until(lambda: "That leaves $" in shown_text(interaction.message))
+    assert interaction.followups == []
     bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
-    pressed = await bot_app.press(asked.message, "Track 7", server.ann)
+    pressed = await bot_app.press(interaction.message, "Track 7", server.ann)
     await bot_app.discord.until(lambda: pressed.followups)
-    assert "You're in line" in told(pressed.followups[0])
-    assert "That leaves $" in told(asked.message), "the card stays until there is something in its place"
-    await bot_app.discord.until(lambda: "Tracking started" in told(asked.message))
+    assert "You're in line" in shown_text(pressed.followups[0])
+    assert "That leaves $" in shown_text(interaction.message), "the card stays until there is something in its place"
+    await bot_app.discord.until(lambda: "Tracking started" in shown_text(interaction.message))

@@ -1,4 +1,4 @@
-"""Servers: whose key each uses, what each sees, and what stays of one that the bot was removed from."""
+"""Guilds: whose key each uses, what each sees, and what is kept after the bot was removed."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store
 from bot.store.database import Database
-from tests.discord_app.bot_app import bot_app_of, new_server, program_of, serving, told
+from tests.discord_app.bot_app import bot_app_of, new_server, program_of, serving, shown_text
 from tests.standins.environment import LINK, sandbox_of
 from tests.standins.faults import Fault, FaultKind
 
@@ -26,17 +26,17 @@ async def sandbox(clock):
 
 
 async def connected(bot_app, server, key):
-    gesture = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-    form = await bot_app.modal(gesture, server.ann)
+    action = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+    form = await bot_app.modal(action, server.ann)
     answer = await bot_app.answered(bot_app.discord.send_modal(form, {"key": key}))
-    assert "✅" in told(answer), told(answer)
+    assert "✅" in shown_text(answer), shown_text(answer)
 
 
 async def entered(bot_app, server, code):
-    """The answer to a code in the form of /connect."""
-    gesture = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-    form = await bot_app.modal(gesture, server.ann)
-    return told(await bot_app.answered(bot_app.discord.send_modal(form, {"key": code})))
+    """The reply to a code entered in the form of /connect."""
+    action = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+    form = await bot_app.modal(action, server.ann)
+    return shown_text(await bot_app.answered(bot_app.discord.send_modal(form, {"key": code})))
 
 
 async def is_stored(database_url, server):
@@ -52,33 +52,29 @@ async def left_at(database_url):
     return {id_: at is not None for id_, at in rows}
 
 
-async def test_a_private_application_serves_every_server_with_the_operators_key(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_every_guild_of_a_private_application_uses_the_operators_key(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
         later = new_server(discord, "Later")
-        assert "available" in told(await bot_app.type("usage", later.ann, later.general))
+        assert "available" in shown_text(await bot_app.type("usage", later.ann, later.general))
 
 
-async def test_a_public_applications_servers_use_their_own_keys_however_new_the_database_is(
+async def test_guilds_of_a_public_application_use_their_own_keys_even_with_a_new_database(
     discord, server, sandbox, clock, sqlite_url
 ):
     discord.app.is_public = True
     async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
         later = new_server(discord, "Later")
         for each in (server, later):
-            refusal = told(await bot_app.type("track", each.ann, each.general, link=LINK))
+            refusal = shown_text(await bot_app.type("track", each.ann, each.general, link=LINK))
             assert "link one with /connect" in refusal
             assert each.guild.id in refusal
         await connected(bot_app, later, RIVAL)
-        assert "available" in told(await bot_app.type("usage", later.ann, later.general))
-        assert bot_app.spent() == 0
+        assert "available" in shown_text(await bot_app.type("usage", later.ann, later.general))
+        assert bot_app.posts() == 0
 
 
-async def test_an_admin_claims_a_server_with_its_code_once_and_for_every_process(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_an_admin_claims_a_guild_with_its_code_for_every_process(discord, server, sandbox, clock, sqlite_url):
     discord.app.is_public = True
     other = new_server(discord, "Other")
     code, theirs = (claim_code(discord.app.token, each.guild.id) for each in (server, other))
@@ -88,58 +84,58 @@ async def test_an_admin_claims_a_server_with_its_code_once_and_for_every_process
     ):
         assert "isn't this server's claim code" in await entered(bot_app, server, theirs)
         assert "isn't this server's claim code" in await entered(bot_app, server, f"{code}x")
-        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
         assert "✅" in await entered(bot_app, server, f" {code.upper()} ")
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
-        linked = told(await bot_app.type("allowance", server.ann, server.general, action="log"))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
+        linked = shown_text(await bot_app.type("allowance", server.ann, server.general, action="log"))
         assert "linked to the API key of the bot's operator" in linked
-        await store.chat_installs.claim("discord", other.guild.id)  # as another process does
-        assert "available" in told(await bot_app.type("usage", other.ann, other.general))
+        await store.chat_installs.claim("discord", other.guild.id)  # as another process would
+        assert "available" in shown_text(await bot_app.type("usage", other.ann, other.general))
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_a_member_claims_nothing(discord, server, sandbox, clock, sqlite_url):
+async def test_a_member_cannot_claim_a_guild(discord, server, sandbox, clock, sqlite_url):
     discord.app.is_public = True
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        gesture = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-        form = await bot_app.modal(gesture, server.ann)
+        action = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
+        form = await bot_app.modal(action, server.ann)
         form.user = server.ben
         answer = await bot_app.answered(
             bot_app.discord.send_modal(form, {"key": claim_code(discord.app.token, server.guild.id)})
         )
-        assert "Only admins" in told(answer)
-        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "Only admins" in shown_text(answer)
+        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_a_server_that_anybody_could_add_stays_without_the_key_when_the_application_becomes_private(
+async def test_a_guild_added_while_public_gets_no_key_when_the_application_becomes_private(
     discord, server, sandbox, clock, sqlite_url
 ):
     discord.app.is_public = True
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
         discord.app.is_public = False
         later = new_server(discord, "Later")
-        assert "available" in told(await bot_app.type("usage", later.ann, later.general))
-        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", later.ann, later.general))
+        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_a_private_application_that_becomes_public_while_the_bot_runs_gives_the_key_to_nobody_new(
+async def test_an_application_made_public_at_run_time_gives_no_new_guild_the_key(
     discord, server, sandbox, clock, sqlite_url
 ):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
         discord.app.is_public = True
         stranger = new_server(discord, "Stranger")
-        assert "/connect" in told(await bot_app.type("usage", stranger.ann, stranger.general))
+        assert "/connect" in shown_text(await bot_app.type("usage", stranger.ann, stranger.general))
 
 
-async def test_a_server_taken_off_the_list_loses_the_key_at_the_next_start_without_a_command(
+async def test_a_guild_removed_from_the_list_loses_the_key_at_the_next_start(
     discord, server, sandbox, clock, sqlite_url
 ):
     discord.app.is_public = True
     async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=(server.guild.id,)) as bot_app:
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
         await bot_app.close()
     async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=("1",)) as bot_app:
         await bot_app.close()
@@ -150,27 +146,23 @@ async def test_a_server_taken_off_the_list_loses_the_key_at_the_next_start_witho
         assert stored.wallet_id != wallet
 
 
-async def test_if_discord_does_not_state_who_may_add_it_a_new_server_gets_no_key(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_if_the_application_cannot_be_read_a_new_guild_gets_no_key(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
         discord.faults.start(Fault(FaultKind.STATUS, 503), "GET /oauth2/applications/@me")
         later = new_server(discord, "Later")
-        assert "Discord didn't say" in told(await bot_app.type("usage", later.ann, later.general))
+        assert "Discord didn't say" in shown_text(await bot_app.type("usage", later.ann, later.general))
 
 
-async def test_if_servers_are_listed_those_alone_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):
+async def test_only_listed_guilds_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):
     discord.app.is_public = True
     listed = new_server(discord, "Listed")
     async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=(listed.guild.id,)) as bot_app:
-        assert "available" in told(await bot_app.type("usage", listed.ann, listed.general))
-        assert "/connect" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", listed.ann, listed.general))
+        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_a_server_that_removed_the_bot_and_added_it_again_finds_everything(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_a_guild_that_adds_the_bot_again_finds_its_data(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
         await connected(bot_app, server, ACME)
         discord.remove(server.guild)
@@ -179,12 +171,12 @@ async def test_a_server_that_removed_the_bot_and_added_it_again_finds_everything
     assert await left_at(sqlite_url) == {server.guild.id: True}
     async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
         discord.install(server.guild)
-        assert "Test key" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "Test key" in shown_text(await bot_app.type("usage", server.ann, server.general))
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False}
 
 
-async def test_a_server_that_removed_the_bot_is_forgotten_after_thirty_days(
+async def test_a_guild_that_removed_the_bot_is_forgotten_after_thirty_days(
     discord, server, sandbox, clock, sqlite_url, caplog
 ):
     other = new_server(discord, "Other")
@@ -201,9 +193,7 @@ async def test_a_server_that_removed_the_bot_is_forgotten_after_thirty_days(
     assert await is_stored(sqlite_url, other)
 
 
-async def test_what_happened_while_the_bot_was_away_is_seen_when_it_connects(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_guild_changes_while_offline_are_noticed_on_connecting(discord, server, sandbox, clock, sqlite_url):
     other = new_server(discord, "Other")
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         await bot_app.close()
@@ -214,16 +204,16 @@ async def test_what_happened_while_the_bot_was_away_is_seen_when_it_connects(
     assert await left_at(sqlite_url) == {server.guild.id: True, other.guild.id: False}
 
 
-async def test_an_outage_of_a_server_is_no_farewell(discord, server, sandbox, clock, sqlite_url):
+async def test_an_outage_of_a_guild_is_not_a_removal(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         discord.fail(server.guild)
         discord.recover(server.guild)
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False}
 
 
-async def test_commands_are_registered_once_and_again_when_they_changed(discord, server, sandbox, clock, sqlite_url):
+async def test_commands_are_registered_once_and_again_after_changes(discord, server, sandbox, clock, sqlite_url):
     assert server.guild.id in discord.guilds
     put = "PUT /applications/{app}/commands"
     for _ in range(3):
@@ -238,16 +228,14 @@ async def test_commands_are_registered_once_and_again_when_they_changed(discord,
 
 
 @pytest.mark.parametrize("fault", [Fault(FaultKind.ERROR, 30034), Fault(FaultKind.STATUS, 503), Fault(FaultKind.RESET)])
-async def test_commands_that_are_not_taken_stop_nothing_and_are_tried_again(
-    discord, server, sandbox, clock, sqlite_url, fault
-):
+async def test_a_failed_registration_of_commands_is_retried(discord, server, sandbox, clock, sqlite_url, fault):
     discord.faults.add("PUT /applications/{app}/commands", fault, times=2)
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.commands and discord.connections())
-        assert "available" in told(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
 
 
-async def test_a_server_that_adds_the_bot_while_it_connects_is_noted_after_that(store, clock):
+async def test_a_guild_that_adds_the_bot_while_connecting_is_noted_afterwards(store, clock):
     answer = asyncio.Event()
 
     async def is_public():

@@ -1,4 +1,4 @@
-"""The Discord channel of the posters' contract, piece by piece."""
+"""The parts of the posters' contract channel on Discord."""
 
 import pytest
 

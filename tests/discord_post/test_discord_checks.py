@@ -1,4 +1,4 @@
-"""What the doctor says of Discord."""
+"""The doctor's checks of Discord."""
 
 from datetime import UTC, datetime
 
@@ -43,7 +43,7 @@ def channel(discord, guild):
 
 @pytest.fixture
 def check(discord, sqlite_url):
-    """What the doctor finds, by name."""
+    """The doctor's findings, by name."""
 
     async def look(**chosen):
         given = {"discord_token": SecretStr(discord.app.token), "discord_api_url": discord.api_url}
@@ -55,14 +55,14 @@ def check(discord, sqlite_url):
 
 @pytest.fixture
 async def registered(discord):
-    """The commands, as the bot registers them."""
+    """The commands as the bot registers them."""
     async with Rest(discord.app.token, discord.api_url) as rest:
         return await rest.bulk_upsert_global_commands(discord.app.id, payload())
 
 
 @pytest.fixture
 def use(guild, sqlite_url):
-    """Have somebody ask the bot for something in a channel."""
+    """A person runs a command in a channel."""
 
     async def use(channel):
         async with Store.opened(sqlite_url) as store:
@@ -76,12 +76,12 @@ def use(guild, sqlite_url):
 
 @pytest.fixture
 async def used(channel, use):
-    """The channel, once somebody has."""
+    """The channel, after a command in it."""
     await use(channel)
     return channel
 
 
-async def test_a_well_kept_bot_has_no_problem(check, registered, used):
+async def test_a_correctly_configured_bot_has_no_problem(check, registered, used):
     found = await check()
     assert {name: each.ok for name, each in found.items()} == dict.fromkeys((*NAMES, KEY, "Discord channels"), True)
     assert found["Discord token"].detail == "contentstats"
@@ -89,9 +89,7 @@ async def test_a_well_kept_bot_has_no_problem(check, registered, used):
     assert used.id in found["Discord channels"].detail
 
 
-async def test_each_server_of_a_public_application_has_a_claim_code_until_it_is_claimed(
-    check, discord, guild, sqlite_url
-):
+async def test_each_guild_of_a_public_application_has_a_claim_code_until_claimed(check, discord, guild, sqlite_url):
     code = claim_code(discord.app.token, guild.id)
     assert code in (await check())[KEY].detail
     async with Store.opened(sqlite_url) as store:
@@ -103,12 +101,12 @@ async def test_each_server_of_a_public_application_has_a_claim_code_until_it_is_
     assert KEY not in await check()
 
 
-async def test_without_discord_in_the_settings_nothing_is_looked_at(check, discord):
+async def test_without_discord_settings_nothing_is_checked(check, discord):
     assert await check(discord_token=None) == {}
     assert discord.calls == []
 
 
-async def test_a_new_bot_is_shown_what_comes_next(check, discord):
+async def test_a_new_bot_is_shown_the_next_steps(check, discord):
     found = await check()
     assert all(each.ok for each in found.values())
     assert "contentstats-bot run" in found["Discord commands"].detail
@@ -117,7 +115,7 @@ async def test_a_new_bot_is_shown_what_comes_next(check, discord):
     assert {call.route.partition(" ")[0] for call in discord.calls} == {"GET"}
 
 
-async def test_a_token_that_discord_refuses_is_reported_with_what_to_do(check, discord):
+async def test_a_token_refused_by_discord_is_reported_with_a_fix(check, discord):
     (found,) = (await check(discord_token=SecretStr("MTIz.abc.def"))).values()
     assert not found.ok
     assert "Reset Token" in found.detail
@@ -126,14 +124,14 @@ async def test_a_token_that_discord_refuses_is_reported_with_what_to_do(check, d
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.GARBAGE, FaultKind.RESET])
-async def test_a_discord_that_does_not_answer_is_reported_with_its_address(check, discord, kind):
+async def test_an_unreachable_discord_is_reported_with_its_address(check, discord, kind):
     discord.faults.start(Fault(kind))
     (found,) = (await check()).values()
     assert not found.ok
     assert discord.api_url in found.detail
 
 
-async def test_what_fails_later_costs_nothing_that_was_seen(check, discord):
+async def test_a_later_failure_keeps_earlier_findings(check, discord):
     discord.faults.add("GET /gateway/bot", Fault(FaultKind.RATE_LIMITED))
     found = await check()
     assert (found["Discord token"].ok, found["Discord"].ok) == (True, False)
@@ -156,7 +154,7 @@ async def test_an_endpoint_that_takes_the_commands_away_is_reported(check, disco
     assert "https://elsewhere.example" in found.detail
 
 
-async def test_a_day_whose_connections_are_nearly_used_up_is_reported(check, discord):
+async def test_a_nearly_exhausted_daily_connection_limit_is_reported(check, discord):
     discord.identifies = [NOW] * (1_001 - FEW_SESSIONS)
     found = (await check())["Discord gateway"]
     assert not found.ok
@@ -171,14 +169,14 @@ async def test_a_day_whose_connections_are_nearly_used_up_is_reported(check, dis
         (Permission.EMBED_LINKS | Permission.ATTACH_FILES, "Embed Links, Attach Files"),
     ],
 )
-async def test_a_channel_that_is_closed_to_the_bot_is_reported_with_what_it_needs(check, used, guild, denied, named):
+async def test_a_channel_closed_to_the_bot_is_reported_with_the_missing_permission(check, used, guild, denied, named):
     used.overwrites[guild.id] = (0, int(denied))
     found = (await check())["Discord channels"]
     assert not found.ok
     assert named in found.detail
 
 
-async def test_a_role_or_the_bots_own_right_opens_a_channel_again(check, used, guild, discord):
+async def test_a_role_or_own_permission_reopens_a_channel(check, used, guild, discord):
     role = next(iter(guild.members[discord.app.user.id]))
     used.overwrites[guild.id] = (0, int(Permission.SEND_MESSAGES))
     used.overwrites[role] = (int(Permission.SEND_MESSAGES), 0)
@@ -187,7 +185,7 @@ async def test_a_role_or_the_bots_own_right_opens_a_channel_again(check, used, g
     assert not (await check())["Discord channels"].ok
 
 
-async def test_a_thread_has_its_channels_permissions_and_needs_one_of_its_own(check, used, use, guild, discord):
+async def test_a_thread_needs_its_channels_permissions_and_one_more(check, used, use, guild, discord):
     thread = discord.add_channel(guild, "answers", ChannelKind.PUBLIC_THREAD, used)
     await use(thread)
     assert (await check())["Discord channels"].ok
@@ -195,11 +193,11 @@ async def test_a_thread_has_its_channels_permissions_and_needs_one_of_its_own(ch
     assert "#answers in Acme: give the bot Send Messages In Threads" in (await check())["Discord channels"].detail
 
 
-async def test_a_channel_that_is_gone_is_reported(check, used, discord):
+async def test_a_deleted_channel_is_reported(check, used, discord):
     discord.delete_channel(used)
     assert f"{used.id}: The channel or thread was deleted." in (await check())["Discord channels"].detail
 
 
-async def test_a_database_that_is_away_has_a_check_of_its_own(check):
+async def test_an_unreachable_database_has_its_own_check(check):
     found = await check(database_url="sqlite:////nowhere/at/all.db")
     assert "Discord channels" not in found

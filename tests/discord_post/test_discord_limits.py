@@ -38,7 +38,7 @@ def limits(time):
 
 
 def most_within(seconds, moments):
-    """How many of the moments lie within any span of so many seconds."""
+    """The most moments within any span of this length."""
     return max(sum(start <= each < start + seconds for each in moments) for start in moments)
 
 
@@ -53,13 +53,13 @@ async def moments_of(limits, time, calls):
     return moments
 
 
-async def test_many_posts_go_at_nearly_the_limit_and_never_above(limits, time):
+async def test_many_posts_get_nearly_the_full_limit_and_never_exceed_it(limits, time):
     moments = await moments_of(limits, time, 600)
     assert most_within(1, moments) <= 50
     assert 599 / (moments[-1] - moments[0]) >= 0.98 * 50
 
 
-async def test_two_processes_that_share_their_turns_are_one_bot(store):
+async def test_two_processes_share_one_limit(store):
     now, waits, all_wait = [1_000.0], [], asyncio.Event()
 
     async def nap(seconds):
@@ -74,7 +74,7 @@ async def test_two_processes_that_share_their_turns_are_one_bot(store):
     assert sorted(waits) == pytest.approx([LEAD + turn * SAFETY_MARGIN / GLOBAL for turn in range(20)])
 
 
-async def test_a_wall_clock_that_is_set_back_holds_nobody_up(store, time):
+async def test_a_wall_clock_that_is_set_back_delays_nobody(store, time):
     wall = [1_800_000_000.0]
     limits = Limits(store.rates, time, time.sleep, lambda: wall[0])
 
@@ -90,7 +90,7 @@ async def test_a_wall_clock_that_is_set_back_holds_nobody_up(store, time):
     await admitted()
 
 
-async def test_what_piled_up_while_the_process_was_busy_does_not_go_at_once(limits, time):
+async def test_posts_queued_while_the_process_was_busy_are_not_sent_at_once(limits, time):
     moments = []
 
     async def go():
@@ -99,12 +99,12 @@ async def test_what_piled_up_while_the_process_was_busy_does_not_go_at_once(limi
 
     waiting = [asyncio.ensure_future(go()) for _ in range(200)]
     await time.advance(1)
-    time.now += 2  # nobody could run
+    time.now += 2  # the loop was blocked
     await time.run(*waiting)
     assert most_within(1, moments) <= 50
 
 
-async def test_a_caller_who_cannot_wait_that_long_gets_the_wait_at_once(limits, time):
+async def test_a_caller_with_a_shorter_deadline_is_refused_at_once(limits, time):
     waiting = [asyncio.ensure_future(limits.admit(PATIENT)) for _ in range(200)]
     await time.settle()
     with pytest.raises(Busy) as told:
@@ -113,7 +113,7 @@ async def test_a_caller_who_cannot_wait_that_long_gets_the_wait_at_once(limits, 
     await time.run(*waiting)
 
 
-async def test_a_cancelled_wait_holds_nobody_up(limits, time):
+async def test_a_cancelled_wait_delays_nobody(limits, time):
     waiting = [asyncio.ensure_future(limits.admit(PATIENT)) for _ in range(50)]
     await time.settle()
     for task in waiting:
@@ -122,7 +122,7 @@ async def test_a_cancelled_wait_holds_nobody_up(limits, time):
     assert time.now - 1_000 < 1.1
 
 
-async def test_a_429_of_one_channel_stops_that_channel(limits, time):
+async def test_a_429_of_one_channel_pauses_that_channel(limits, time):
     limits.learn(limited(30), "C1")
     with pytest.raises(Busy) as told:
         limits.check("C1")
@@ -133,7 +133,7 @@ async def test_a_429_of_one_channel_stops_that_channel(limits, time):
     limits.check("C1")
 
 
-async def test_a_429_of_the_whole_bot_stops_everybody_who_waits_too(limits, time):
+async def test_a_global_429_also_pauses_waiting_calls(limits, time):
     moments = []
 
     async def go():
@@ -164,7 +164,7 @@ async def test_a_429_of_the_whole_bot_stops_everybody_who_waits_too(limits, time
         (limited(-3, "global"), 0.05),
     ],
 )
-async def test_whatever_a_429_says_the_wait_is_sane(limits, answer, seconds):
+async def test_any_429_leads_to_a_sane_wait(limits, answer, seconds):
     limits.learn(answer, "C1")
     with pytest.raises(Busy) as told:
         await limits.admit(0)
@@ -185,7 +185,7 @@ async def test_too_many_refusals_stop_everything_long_before_a_ban(limits, time)
 
 @settings(deadline=None, max_examples=5)
 @given(st.lists(st.floats(0, 3), min_size=60, max_size=200))
-def test_however_posts_arrive_no_second_sees_too_many(arrivals):
+def test_no_order_of_posts_exceeds_the_limit_per_second(arrivals):
     async def play():
         time = VirtualTime()
         limits = Limits(now=time, sleep=time.sleep)

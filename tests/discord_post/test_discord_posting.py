@@ -18,7 +18,7 @@ LONG = Reply("A long one.", parts=tuple(Paragraph(text(f"Part {number}: ", "word
 POST = "POST /channels/{channel}/messages"
 
 
-async def test_a_message_mentions_nobody_and_its_nonce_is_what_discord_takes(channel, poster, here):
+async def test_a_message_mentions_nobody_and_has_a_valid_nonce(channel, poster, here):
     await poster.post(here, HELLO, "digest:7:2026-03-02")
     (message,) = channel.messages
     assert (message.sent["enforce_nonce"], message.sent["allowed_mentions"]) == (True, {"parse": []})
@@ -29,7 +29,7 @@ async def test_a_message_mentions_nobody_and_its_nonce_is_what_discord_takes(cha
     assert (message.text, message.edits, message.attachments) == ("Hello, channel.", 2, [])
 
 
-async def test_the_same_key_once_more_goes_on_where_a_long_message_was_interrupted(discord, channel, poster, here):
+async def test_a_repeated_key_continues_an_interrupted_long_message(discord, channel, poster, here):
     discord.faults.add(POST, Fault(FaultKind.SLOW, seconds=0))
     discord.faults.add(POST, Fault(FaultKind.ERROR, 50013))
     first = await poster.post(here, LONG, "a")
@@ -39,7 +39,7 @@ async def test_the_same_key_once_more_goes_on_where_a_long_message_was_interrupt
     assert len({message.nonce for message in channel.messages}) == len(channel.messages)
 
 
-async def test_a_message_that_a_moderator_has_just_deleted_is_not_posted_again(channel, poster, here):
+async def test_a_message_just_deleted_by_a_moderator_is_not_posted_again(channel, poster, here):
     await poster.post(here, HELLO, "a")
     channel.messages[0].is_deleted = True
     assert await poster.post(here, HELLO, "a") == Posted(NO_MESSAGE)
@@ -48,7 +48,7 @@ async def test_a_message_that_a_moderator_has_just_deleted_is_not_posted_again(c
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.RESET_AFTER, FaultKind.RATE_LIMITED])
-async def test_what_follows_is_tried_again_and_is_there_once(discord, channel, poster, here, on, kind):
+async def test_a_continuation_is_retried_and_posted_once(discord, channel, poster, here, on, kind):
     discord.faults.add(POST, Fault(FaultKind.SLOW, seconds=0))
     discord.faults.add(POST, Fault(kind, seconds=0.05), times=2)
     assert isinstance(await poster.post(here, LONG, "a"), Posted)
@@ -57,7 +57,7 @@ async def test_what_follows_is_tried_again_and_is_there_once(discord, channel, p
     assert on.clock.naps
 
 
-async def test_without_the_permission_for_files_a_picture_comes_in_words(channel, poster, here, guild):
+async def test_without_permission_for_files_a_picture_is_described(channel, poster, here, guild):
     channel.overwrites[guild.id] = (0, int(Permission.ATTACH_FILES))
     reply = replace(CHART, files=(File("videos.csv", b"a,b\r\n", "text/csv", "1 video"),))
     posted = await poster.post(here, reply, "a")
@@ -68,7 +68,7 @@ async def test_without_the_permission_for_files_a_picture_comes_in_words(channel
         assert words in message.text
 
 
-async def test_without_the_permission_to_write_a_picture_is_not_to_blame(channel, poster, here, guild):
+async def test_without_permission_to_write_a_picture_is_not_blamed(channel, poster, here, guild):
     channel.overwrites[guild.id] = (0, int(POSTING & ~Permission.VIEW_CHANNEL))
     assert (await poster.post(here, CHART, "a")).reason == "50013"
     assert channel.history == []
@@ -82,7 +82,7 @@ async def test_a_direct_message_channel_is_opened_once_and_may_be_closed(on, dis
     assert len(discord.calls_of("POST /users/@me/channels")) == 1
 
 
-async def test_an_answer_is_reported_at_once_although_its_bucket_is_empty(discord, poster, channel, here):
+async def test_a_response_is_returned_at_once_even_if_its_bucket_is_empty(discord, poster, channel, here):
     discord.rates.routes[POST] = Rate(1, 3_600)
     async with asyncio.timeout(10):
         assert isinstance(await poster.post(here, HELLO, "a"), Posted)

@@ -1,4 +1,4 @@
-"""Refusals that only Discord has; those that every platform has are in the posters' contract."""
+"""Errors that only Discord has; the posters' contract covers those of every platform."""
 
 import asyncio
 from dataclasses import replace
@@ -21,13 +21,13 @@ def calls(discord):
     return len(discord.calls_of(POST))
 
 
-async def test_a_thread_that_is_gone_says_nothing_of_its_channel(poster, here):
+async def test_a_deleted_thread_does_not_affect_its_channel(poster, here):
     delivery = await poster.post(replace(here, thread_id="1"), HELLO, "a")
     assert (delivery.reason, delivery.is_message) == ("10003", True)
     assert (await poster.post(replace(here, channel_id="1"), HELLO, "b")).is_message is False
 
 
-async def test_real_channels_refuse_as_discord_does(discord, poster, channel, here, guild):
+async def test_closed_channels_are_refused_with_discords_errors(discord, poster, channel, here, guild):
     channel.overwrites[guild.id] = (0, int(Permission.VIEW_CHANNEL))
     assert (await poster.post(here, HELLO, "a")).reason == "50001"
     channel.overwrites[guild.id] = (0, int(Permission.SEND_MESSAGES))
@@ -37,25 +37,23 @@ async def test_real_channels_refuse_as_discord_does(discord, poster, channel, he
     assert (await poster.post(here, HELLO, "c")).reason == "10003"
 
 
-async def test_a_429_for_the_whole_bot_holds_everybody_until_then(on, discord, poster, here):
+async def test_a_global_429_pauses_all_posts(on, discord, poster, here):
     discord.faults.add(POST, Fault(FaultKind.RATE_LIMITED_GLOBALLY, seconds=5))
     assert await poster.post(here, HELLO, "a") == Later(timedelta(seconds=5), RATE_LIMITED)
     assert isinstance(await poster.post(on.elsewhere, HELLO, "b"), Posted)
     assert sum(on.clock.naps) == pytest.approx(5)
 
 
-async def test_a_long_wait_for_the_whole_bot_holds_up_nothing_and_ends(discord, poster, here, rest):
+async def test_a_long_global_wait_blocks_nothing_and_ends(discord, poster, here, rest):
     discord.faults.add(POST, Fault(FaultKind.RATE_LIMITED_GLOBALLY, seconds=1_000))
     assert await poster.post(here, HELLO, "a") == Later(timedelta(seconds=1_000), RATE_LIMITED)
     assert isinstance(await poster.post(here, HELLO, "a"), Later)
     assert calls(discord) == 1
     async with asyncio.timeout(5):
-        await rest.get_channel(int(here.channel_id))  # calls that the poster does not make go on
+        await rest.get_channel(int(here.channel_id))  # calls by others than the poster continue
 
 
-async def test_a_token_that_is_refused_is_the_operator_s_matter_and_no_channel_s(
-    on, discord, rest, poster, here, caplog
-):
+async def test_a_refused_token_is_reported_to_the_operator_and_not_to_channels(on, discord, rest, poster, here, caplog):
     discord.reset_token()
     assert await poster.post(here, HELLO, "a") == Later(timedelta(minutes=1), "401")
     assert [record.levelname for record in caplog.records if "DISCORD_TOKEN" in record.message] == ["ERROR"]
@@ -67,7 +65,7 @@ async def test_a_token_that_is_refused_is_the_operator_s_matter_and_no_channel_s
     assert discord.app.token not in caplog.text
 
 
-async def test_a_ban_by_cloudflare_is_minutes_of_silence(discord, poster, here):
+async def test_a_ban_by_cloudflare_pauses_calls_for_minutes(discord, poster, here):
     discord.faults.add(POST, Fault(FaultKind.BANNED))
     delivery = await poster.post(here, HELLO, "a")
     assert delivery == Later(timedelta(hours=1), RATE_LIMITED)

@@ -1,4 +1,4 @@
-"""What a person reads in Discord's components: every word of them, in order, however they are cut."""
+"""The text that a person reads in Discord's components: every word, in order, however it is split."""
 
 import json
 import re
@@ -17,23 +17,23 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def sent(message: Message) -> dict[str, object]:
-    """A message as it goes over the wire, its files beside it."""
+    """A message as it is sent, with its files."""
     made: dict[str, object] = json.loads(json.dumps({"flags": message.flags, "components": message.components}))
     return made
 
 
 def squashed(text: str) -> str:
-    """Letters alone, so that a line cut between two components reads as it did."""
+    """Only letters and digits, so that a line split between two components still matches."""
     return _UNSEEN.sub("", text)
 
 
 def read(components: Iterable[Any]) -> str:
-    """Every text and every alt text of components, times as plain text has them."""
+    """Every text and alt text of components, with times as in plain text."""
     return "".join(_read(each) for each in nested(list(components)))
 
 
 def missing(text: str, found: tuple[Message, ...]) -> list[str]:
-    """The words of a plain text that nobody finds in the messages, where a link's address may be behind its words."""
+    """The words of a plain text that the messages lack; a link's address may follow its label."""
     components = [component for message in found for component in message.components]
     raw = "".join(str(each.get("content", "")) for each in nested(components))
     places = squashed(read(components)), squashed(raw)
@@ -54,7 +54,7 @@ def _read(component: dict[str, object]) -> str:
 
 
 def _plain_time(found: re.Match[str]) -> str:
-    """As plain text has it, with and without the year, which Discord shows as it likes."""
+    """The plain-text forms of a time, with and without the year, since Discord decides how to show it."""
     at = _EPOCH + timedelta(seconds=int(found[1]))
     other_year = at.replace(year=at.year - 1 if at.year > 1 else 2, day=1)
     return f"{moment_text(at)} {moment_text(at, other_year)}"

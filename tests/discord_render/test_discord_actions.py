@@ -17,7 +17,7 @@ def elements(*actions):
 
 
 @on_every_reply
-def test_every_press_of_the_bot_is_a_call_of_a_command_that_exists(reply):
+def test_every_button_calls_an_existing_command(reply):
     known = by_name()
     for element in elements(*reply.actions):
         if "custom_id" in element:
@@ -26,12 +26,12 @@ def test_every_press_of_the_bot_is_a_call_of_a_command_that_exists(reply):
             assert set(call.arguments) <= taken
 
 
-def test_a_menu_with_nothing_chosen_and_a_value_without_an_argument_change_nothing():
+def test_an_empty_choice_or_a_value_without_an_argument_changes_nothing():
     assert call_of("stats?video=", []) == Call("stats", {"video": ""})
     assert call_of("usage", ["x"]) == Call("usage")
 
 
-def test_a_button_looks_like_what_it_does():
+def test_a_buttons_style_follows_its_weight():
     found = elements(*(Button("Go", Call("track", {"link": each}), each) for each in Weight))
     assert [each["style"] for each in found] == [2, 3, 4]
     assert elements(LinkButton("Docs", "https://e.org")) == [
@@ -39,7 +39,7 @@ def test_a_button_looks_like_what_it_does():
     ]
 
 
-def test_the_order_is_kept_and_a_menu_has_a_row_of_its_own():
+def test_the_order_is_kept_and_a_menu_has_its_own_row():
     menu = Select("Which?", Call("stats"), "video", (Option("a", "1"),))
     actions = [Button(f"b{each}", Call("stats", {"video": str(each)})) for each in range(6)]
     found = list(rows([*actions, menu, actions[0]]))
@@ -50,7 +50,7 @@ def test_the_same_button_twice_is_in_two_rows():
     assert [len(row["components"]) for row in rows([Button("a", Call("usage")), Button("b", Call("usage"))])] == [1, 1]
 
 
-def test_words_too_long_for_a_label_are_cut():
+def test_labels_that_are_too_long_are_cut():
     (button,) = elements(Button("x" * 90, Call("usage")))
     (menu,) = elements(Select("p" * 200, Call("stats"), "video", (Option("o" * 120, "1"), Option(" ", "2"))))
     assert button["label"] == f"{'x' * 79}…"
@@ -58,7 +58,7 @@ def test_words_too_long_for_a_label_are_cut():
     assert [each["label"] for each in menu["options"]] == [f"{'o' * 99}…", "–"]
 
 
-def test_a_value_that_does_not_fit_is_no_choice_and_none_is_there_twice():
+def test_choices_have_no_oversized_or_repeated_values():
     options = (Option("long", "v" * 101), Option("empty", ""), Option("a", "1"), Option("b", "1"))
     (menu,) = elements(Select("Which?", Call("stats"), "video", options))
     assert menu["options"] == [{"label": "b", "value": "1"}]
@@ -72,6 +72,6 @@ def test_a_menu_never_touches_the_call_s_other_arguments(call):
     assert call_of(menu["custom_id"], ["1"]) == replace(call, arguments={**call.arguments, "other": "1"})
 
 
-def test_what_has_a_call_too_long_for_a_custom_id_is_left_out():
+def test_a_button_whose_call_exceeds_a_custom_id_is_left_out():
     call = Call("stats", {"page": "x" * 90})
     assert elements(Select("Which?", call, "video", (Option("a", "1"),)), Button("Stats", call)) == []

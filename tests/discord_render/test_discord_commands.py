@@ -28,16 +28,16 @@ def options_of(name):
     return {each["name"]: each for each in MADE[name]["options"]}
 
 
-def test_discord_takes_every_command_of_the_registry():
+def test_every_command_of_the_registry_is_valid():
     assert validate_commands(json.loads(json.dumps(payload()))) == []
     assert list(MADE) == [*(command.name for command in LISTED), TRACK_MESSAGE]
 
 
-def test_every_command_is_for_servers_alone():
+def test_every_command_is_limited_to_guilds():
     assert {(*each["contexts"], *each["integration_types"]) for each in payload()} == {(0, 0)}
 
 
-def test_settings_are_shown_to_those_who_manage_the_server():
+def test_settings_are_shown_to_people_who_manage_the_guild():
     shown = {each["name"]: each["default_member_permissions"] for each in payload()}
     managing = {command.name for command in LISTED if command.need is Permission.CONFIGURE}
     assert managing
@@ -58,7 +58,7 @@ def test_several_values_are_numbered_options_after_the_single_ones():
     assert options_of("compare")["video3"]["description"] == "Video 3 of up to 5"
 
 
-def test_neither_secrets_nor_what_buttons_send_can_be_typed():
+def test_secrets_and_arguments_of_buttons_cannot_be_typed():
     assert MADE["connect"]["options"] == []
     assert "page" not in options_of("videos")
 
@@ -73,13 +73,13 @@ def test_the_message_command_has_no_description():
     }
 
 
-def test_the_fingerprint_changes_with_the_payload_and_only_then():
+def test_the_fingerprint_changes_only_with_the_payload():
     changed = [replace(LISTED[0], summary="Another"), *LISTED[1:]]
     assert fingerprint(payload()) == fingerprint(json.loads(json.dumps(payload())))
     assert fingerprint(payload(changed)) != fingerprint(payload())
 
 
-def test_what_was_chosen_is_what_the_command_gets():
+def test_chosen_options_reach_the_command():
     track = arguments(
         BY_NAME["track"], chosen(link="https://youtu.be/a https://youtu.be/b", link3="<https://x>", days=7)
     )
@@ -107,7 +107,7 @@ def test_a_title_given_in_quotes_is_the_title():
     assert bind(BY_NAME["compare"], found).video == ("cat on a piano", "dog")
 
 
-def test_an_option_whose_name_ends_in_a_digit_keeps_it_where_one_value_is_taken():
+def test_a_single_option_whose_name_ends_in_a_digit_keeps_it():
     @dataclass(frozen=True, slots=True)
     class Version:
         v2: str = argument(Kind.WORD, "a word")
@@ -119,7 +119,7 @@ def test_an_option_whose_name_ends_in_a_digit_keeps_it_where_one_value_is_taken(
     assert arguments(command, chosen(v2="x")) == {"v2": "x"}
 
 
-def test_typing_tells_the_argument_and_what_stands_there():
+def test_autocomplete_gets_the_argument_and_its_text():
     options = [*chosen(video="vid_1"), {"type": 3, "name": "video3", "value": "ca", "focused": True}]
     assert focused_argument(BY_NAME["compare"], options) == ("video", "ca")
     assert focused_argument(BY_NAME["compare"], chosen(video="vid_1")) is None
@@ -127,7 +127,7 @@ def test_typing_tells_the_argument_and_what_stands_there():
 
 @ANY
 @given(st.lists(st.builds(Option, texts, texts), max_size=40))
-def test_choices_keep_discord_s_limits_and_never_cut_a_value(offered):
+def test_choices_stay_within_discords_limits_and_never_cut_a_value(offered):
     found = choices(offered)
     assert len(found) <= 25
     assert all(0 < len(each["name"]) <= 100 and 0 < len(each["value"]) <= 100 for each in found)
@@ -135,14 +135,14 @@ def test_choices_keep_discord_s_limits_and_never_cut_a_value(offered):
 
 
 @pytest.mark.parametrize("command", LISTED, ids=lambda command: command.name)
-def test_every_option_comes_back_to_an_argument_of_its_command(command):
+def test_every_option_maps_to_an_argument_of_its_command(command):
     options = [{"type": each["type"], "name": each["name"], "value": "1"} for each in MADE[command.name]["options"]]
     assert set(arguments(command, options)) == {
         each.name for each in command.arguments if each.listed and each.kind is not Kind.SECRET
     }
 
 
-def test_people_roles_and_channels_are_given_by_id_with_the_name_that_discord_states():
+def test_people_roles_and_channels_are_given_by_id_and_name():
     command = next(each for each in COMMANDS if each.name == "allowance")
     resolved = {
         "users": {"1": {"username": "anna", "global_name": "Anna > B|C"}},

@@ -4,7 +4,7 @@ from bot.reply.model import File, Reply, Tone
 from tests.discord_render.rendered import read
 
 
-def test_a_file_larger_than_discord_takes_is_a_warning_and_the_others_go_out():
+def test_an_oversized_file_is_a_warning_and_the_others_are_sent():
     large, small = (
         File(name, b"x" * size, "text/csv", "rows") for name, size in (("a.csv", 11 << 20), ("b.csv", 2 << 20))
     )
@@ -21,12 +21,12 @@ def test_a_file_larger_than_discord_takes_is_a_warning_and_the_others_go_out():
     assert [file.name for file in message.files] == ["a.csv"]
 
 
-def test_many_files_go_in_messages_that_discord_takes():
+def test_many_files_are_split_into_valid_messages():
     files = tuple(File(f"{number}.zip", b"x" * (8 << 20), "application/zip", "a part") for number in range(5))
     assert [len(message.files) for message in messages(Reply("Here.", files=files))] == [2, 2, 1]
 
 
-def test_names_are_what_discord_keeps_and_never_the_same_twice():
+def test_file_names_survive_discord_and_are_unique():
     assert safe_name("growth.png", ()) == "growth.png"
     assert safe_name("growth.png", {"growth.png", "growth-2.png"}) == "growth-3.png"
     assert safe_name("../SPOILER_x y.png", ()) == "x-y.png"

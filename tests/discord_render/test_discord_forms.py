@@ -7,14 +7,14 @@ def fields(made):
     return {each["component"]["custom_id"]: each["component"] for each in made["components"] if each["type"] == 18}
 
 
-def test_a_field_says_whether_it_is_required_and_has_several_lines_for_several_values():
+def test_fields_are_required_or_not_and_multiline_for_several_values():
     styles = {name: field.get("style") for name, field in fields(form(by_name()["track"])).items()}
     assert styles == {"link": 2, "days": 1, "campaign": 1}
     assert fields(form(by_name()["stats"]))["video"]["required"] is True
     assert form(by_name()["track"])["custom_id"] == "track"
 
 
-def test_several_choices_are_filled_in_and_come_back():
+def test_several_choices_are_prefilled_and_returned():
     made = form(by_name()["digest"], {"action": "on", "time": "09:00", "show": '"flat" "skip"'})
     menu = fields(made)["show"]
     assert menu["max_values"] == 6

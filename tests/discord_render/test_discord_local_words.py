@@ -1,4 +1,4 @@
-"""Discord's word for a workspace, a server, in all of the bot's own sentences; titles keep their words."""
+"""The bot's own sentences call a workspace a server in Discord; titles keep their words."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from bot.reply.model import Link, text
 from tests.gallery import gallery
 
 
-def test_no_message_and_no_command_names_a_workspace():
+def test_no_message_or_command_mentions_a_workspace():
     shown = [message.components for reply in gallery().values() for message in messages(reply)]
     said = json.dumps([shown, payload()], ensure_ascii=False)
     assert len(re.findall(r"\bserver\b", said)) > 10

@@ -42,7 +42,7 @@ def said(*spans):
 @example("\\")
 @example("1. first")
 @example("- item")
-def test_any_text_reads_as_it_was_written(foreign):
+def test_any_text_is_shown_as_written(foreign):
     assert squashed(visible_text(said(Plain(foreign)))) == squashed(shown(foreign))
 
 
@@ -53,7 +53,7 @@ def test_any_text_reads_as_it_was_written(foreign):
 @example([Plain("1"), Plain(". x")])
 @example([Bold("a"), Bold("b"), Code("c"), Code("d"), Bold("e")])
 @example([Code("@every"), Code("one"), Code("`")])
-def test_any_texts_side_by_side_read_as_they_were_written_and_notify_nobody(spans):
+def test_adjacent_texts_are_shown_as_written_and_notify_nobody(spans):
     made = said(*spans)
     assert squashed(visible_text(made)) == squashed("".join(shown(span.text) for span in spans))
     assert mentions(made) == set()
@@ -73,7 +73,7 @@ def test_what_reads_no_markup_shows_foreign_text_and_notifies_nobody(foreign):
     assert mentions(mention_safe(foreign)) == set()
 
 
-def test_a_text_that_looks_like_an_address_is_no_link():
+def test_text_that_looks_like_an_address_is_not_a_link():
     assert said(Plain("https://evil.example")) == "https\\://evil.example"
 
 
@@ -100,14 +100,14 @@ def test_a_person_is_named_and_not_linked():
     assert said(Mention("123456789012345678", "")) == "123456789012345678"
 
 
-def test_a_channel_of_another_chat_is_words():
+def test_a_channel_of_another_chat_is_plain_text():
     assert said(Channel("<@1>")) == "\\<\u200b@1\\>"
 
 
 @pytest.mark.parametrize(
     "title", ["[Official] cat", "x](https://evil.example)", "https://bank.example", "WWW.bank.example"]
 )
-def test_words_that_would_break_or_disguise_a_link_stand_beside_it(title):
+def test_a_label_that_would_break_or_disguise_a_link_is_next_to_it(title):
     made = said(Link(title, "https://example.org"))
     assert made == f"{escaped(title)} ([link](https://example.org))"
     assert visible_text(made) == f"{title} (link)"
@@ -117,10 +117,10 @@ def test_words_that_would_break_or_disguise_a_link_stand_beside_it(title):
     "url",
     [
         *("javascript:alert(1)", "http://example.org", "https://a@evil.example/", "https://["),
-        *(f"https://e.org/{'x' * 512}", "https://ex\u0430mple.org/"),  # a Cyrillic letter
+        *(f"https://e.org/{'x' * 512}", "https://ex\u0430mple.org/"),  # with a Cyrillic letter
     ],
 )
-def test_an_address_that_nobody_should_follow_is_words(url):
+def test_an_unsafe_address_is_plain_text(url):
     assert link_address(url) is None
     made = said(Link("Cat", url))
     assert "](" not in made

@@ -1,4 +1,4 @@
-"""Commands in a message: a name can be pressed, an example has Discord's options, and foreign text stays as it is."""
+"""Commands in a message: names can be pressed, examples use Discord's options, and foreign text stays unchanged."""
 
 import re
 
@@ -32,11 +32,11 @@ def shown(*pieces, ids=IDS):
         "/export all": "`/export campaign:all`",
     }.items(),
 )
-def test_a_command_is_pressed_and_an_example_has_options(code, words):
+def test_commands_are_clickable_and_examples_use_options(code, words):
     assert shown(Code(code)) == words
 
 
-def test_foreign_text_and_a_message_that_would_be_too_long_stay_as_they_are():
+def test_foreign_text_and_overlong_messages_stay_unchanged():
     assert "</track" not in shown("`/track` and `/digest on`")
     long = [piece for _ in range(190) for piece in (Code("/track"), " and ")]
     assert "</track" not in shown(*long, ids={"track": "1" * 20})

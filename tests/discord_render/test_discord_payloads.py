@@ -8,7 +8,7 @@ from tests.standins.discord_server.components import validate
 REPLY = gallery()["stats.video_stats"]
 
 
-def test_every_message_is_sent_as_it_was_rendered_and_mentions_nobody():
+def test_messages_are_sent_as_rendered_and_mention_nobody():
     for reply in gallery().values():
         for message in messages(reply):
             made = json.loads(json.dumps(payload(message)))
@@ -25,7 +25,7 @@ def test_a_nonce_is_enforced_and_a_private_message_is_ephemeral():
     assert not {"nonce", "enforce_nonce"} & payload(message).keys()
 
 
-def test_files_are_new_for_every_request_and_carry_their_alt_text():
+def test_files_are_reopened_for_every_request_and_have_alt_text():
     (message,) = messages(REPLY)
     (file,) = message.files
     expected = [{"id": 0, "filename": file.name, "description": file.description}]

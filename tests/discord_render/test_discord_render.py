@@ -35,7 +35,7 @@ def test_a_long_public_line_is_one_message_with_all_of_it():
     assert missing(long, (message,)) == []
 
 
-def test_title_comes_first_then_the_summary_then_the_parts_then_the_actions():
+def test_a_reply_is_ordered_title_summary_parts_actions():
     reply = Reply(
         "It costs $2.52.", title="Track?", parts=(Note(text("Old.")),), actions=(Button("Go", Call("usage")),)
     )
@@ -49,12 +49,12 @@ def test_each_tone_has_its_colour():
     assert len({heads[tone].components[0]["accent_color"] for tone in Tone}) == 4
 
 
-def test_a_picture_too_large_for_discord_is_reported():
+def test_an_oversized_picture_is_reported():
     (message,) = messages(Reply("", parts=(Picture("a.png", b"x" * (10 * 1024 * 1024 + 1), "It doubled."),)))
     assert (contents(message), message.files) == (["-# Picture: It doubled."], ())
 
 
-def test_files_go_along_under_a_name_that_discord_keeps():
+def test_files_are_sent_under_a_name_that_discord_keeps():
     files = tuple(File(name, b"1", "text/csv", "9 rows") for name in ("SPOILER_ä b.csv", "ä b.csv", "", "x.csv"))
     (message,) = messages(Reply("Here.", files=files))
     assert [file.name for file in message.files] == ["b.csv", "b-2.csv", "file", "x.csv"]
@@ -69,12 +69,12 @@ def test_more_than_ten_files_go_in_several_messages():
     assert all(problems(message) == [] for message in found)
 
 
-def test_a_link_that_cannot_be_a_button_is_words():
+def test_a_link_that_cannot_be_a_button_is_text():
     (message,) = messages(Reply("See.", actions=(LinkButton("Docs", "http://example.org"),)))
     assert "Docs: http://example.org" in read(message.components)
     assert kinds(message) == [10, 10]
 
 
-def test_a_line_between_two_things_is_one():
+def test_adjacent_dividers_are_merged():
     (message,) = messages(Reply("One.", parts=(Divider(), Paragraph(text("Other.")))))
     assert 14 in kinds(message)

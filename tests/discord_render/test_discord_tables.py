@@ -18,12 +18,12 @@ def contents(made):
     return [each["content"].replace("\u00a0", " ") for each in table_displays(made)]
 
 
-def test_a_narrow_table_is_columns_of_code():
+def test_a_narrow_table_is_a_code_block():
     made = table([("Metric", LEFT), ("Now", RIGHT)], ("views", "23,000"), ("likes", "5"))
     assert contents(made) == ["**Numbers**\n```\nMetric     Now\nviews   23,000\nlikes        5\n```"]
 
 
-def test_a_table_that_a_phone_would_break_is_a_list_under_its_head():
+def test_a_table_too_wide_for_a_phone_is_a_list_with_a_header():
     made = table(
         [("Days", RIGHT), ("Price", RIGHT), ("What then", LEFT)],
         ("7", "$2.52", "All running videos can finish."),
@@ -39,13 +39,13 @@ def test_four_columns_are_a_list_with_one_line_for_a_short_row():
     assert contents(made) == ["**Numbers**\n-# Metric · Now · 1 h · 24 h\n**views** · 23 · +1 · +2"]
 
 
-def test_a_rank_stands_before_the_name_of_its_row():
+def test_a_rank_precedes_the_name_of_its_row():
     name = " ".join(["cat"] * 12)
     made = table([("#", RIGHT), ("Video", LEFT), ("Count", RIGHT)], ("1", name, "5"), ("2", "dog", ""))
     assert contents(made) == [f"**Numbers**\n-# \\# · Video · Count\n1 · **{name}**\n5\n2 · **dog**\n–"]
 
 
-def test_links_and_channels_stay_what_they_are():
+def test_links_and_channels_stay_links():
     made = Table(
         "Where",
         (Column("Channel"), Column("Video"), Column("n", RIGHT)),
@@ -54,24 +54,24 @@ def test_links_and_channels_stay_what_they_are():
     assert contents(made) == ["**Where**\n-# Channel · Video · n\n<#123456789012345678> · [Cat](https://e.org) · 5"]
 
 
-def test_a_wide_letter_takes_two_columns():
+def test_a_wide_character_takes_two_columns():
     (content,) = contents(table([("Title", LEFT), ("n", RIGHT)], ("三分钟", "1"), ("cat", "23")))
     rows = content.split("\n")[2:-1]
     assert {width(row) for row in rows} == {10}
 
 
-def test_foreign_text_cannot_end_the_code_it_stands_in():
+def test_foreign_text_cannot_end_its_code_block():
     (content,) = contents(table([("Title", LEFT)], ("``` @everyone **x**",), ("`` <@1>",)))
     assert content.count("```") == 2
     assert "``` @everyone **x**" in visible_text(content).replace("\u200b", "")
 
 
-def test_a_row_of_a_narrow_table_that_is_long_all_the_same_is_a_line():
+def test_an_overlong_row_of_a_narrow_table_is_a_line():
     (content,) = contents(table([("Title", LEFT)], ("x" + "\ufe0f" * 900,)))
     assert "```" not in content
 
 
-def test_a_long_table_has_its_head_above_every_block():
+def test_a_long_table_repeats_its_header_above_every_block():
     rows = [(f"row {number}", f"#{number}") for number in range(400)]
     reply = Reply("Rows.", parts=(table([("Name", LEFT), ("n", RIGHT)], *rows),))
     found = messages(reply)
@@ -86,7 +86,7 @@ def test_a_table_without_columns_is_its_caption():
     assert contents(Table("Nothing", (), ((), ()))) == ["**Nothing**"]
 
 
-def test_a_caption_that_says_the_title_again_is_left_out():
+def test_a_caption_equal_to_the_title_is_left_out():
     made = table([("n", RIGHT)], ("1",), caption="Videos")
     (message,) = messages(Reply("All.", title="Videos", parts=(made,)))
     assert read(message.components).count("Videos") == 1
@@ -98,7 +98,7 @@ def test_emphasis_within_a_row_is_kept():
 
 
 @on_every_reply
-def test_no_block_of_code_of_the_bot_is_wider_than_a_phone(reply):
+def test_no_code_block_is_wider_than_a_phone(reply):
     for message in messages(reply):
         for each in nested(list(message.components)):
             _, *blocks = str(each.get("content", "")).split("```\n")

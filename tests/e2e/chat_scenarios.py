@@ -1,4 +1,4 @@
-"""What people go through only where cards stay and others see them, so not at a console. Each coroutine is one."""
+"""Scenarios for chats, where cards stay and others can see them. Each coroutine is one."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ async def a_double_press_starts_one_tracking_and_leaves_one_public_line(chat: Ch
     assert (spent(chat), len(chat.public())) == ((1, 1), 1)
 
 
-async def a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(chat: Chat) -> None:
+async def a_failed_start_leaves_the_card_for_another_press(chat: Chat) -> None:
     card = await card_for(chat)
     chat.sandbox.faults.add("500", LIST, times=3)
     assert "⛔" in (await chat.press(card, "Track 7", ANN)).text
@@ -23,7 +23,7 @@ async def a_problem_leaves_the_card_so_that_its_button_can_be_pressed_again(chat
     assert spent(chat) == (1, 1)
 
 
-async def a_card_s_buttons_are_its_asker_s(chat: Chat) -> None:
+async def only_the_asker_can_press_a_cards_buttons(chat: Chat) -> None:
     card = await card_for(chat)
     chat.share(card)
     refused = await chat.press(card, "Track 7", BOB)
@@ -46,7 +46,7 @@ async def a_button_works_after_a_restart(chat: Chat) -> None:
     assert spent(chat) == (1, 1)
 
 
-async def two_workspaces_with_two_keys_never_see_one_another(chat: Chat) -> None:
+async def two_workspaces_never_see_each_others_data(chat: Chat) -> None:
     other = await chat.neighbour()
     for place, key, link in ((chat, NORTH, LINK), (other, SOUTH, YOUTUBE)):
         assert "The API key is linked to this" in (await place.link(key)).text
@@ -82,7 +82,7 @@ async def a_card_shared_in_a_thread_is_posted_there(chat: Chat) -> None:
     assert "Shared by" in chat.thread()[0]
 
 
-async def if_the_bot_may_not_post_sharing_says_what_to_do(chat: Chat) -> None:
+async def without_permission_to_post_sharing_shows_the_fix(chat: Chat) -> None:
     chat.sandbox.world.track(OPERATOR, LINK, 7)
     card = await chat.say(ANN, "videos")
     chat.shut_out()

@@ -1,105 +1,127 @@
-"""What a chat is to a person: they type, read, press, and see what the channel sees. No scenario knows which it is."""
+"""A chat as a person uses it: type, read, press, and see the channel. Scenarios don't know which chat it is."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Generic, Protocol, Self, TypeVar
 
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
 from tests.standins.environment import LINK, TRACK, HandClock
 
+T = TypeVar("T")
 ANN, BOB, BEN = "ann", "bob", "ben"
 """Ann and Bob manage the workspace, Ben is a member."""
 OPERATOR, NORTH, SOUTH = "cs_test_operator", "cs_test_north", "cs_test_south"
 KEYS = {OPERATOR: "Operator", NORTH: "North", SOUTH: "South"}
 SECRET = "0123456789abcdef" * 2
-"""Under which the keys that workspaces link are locked."""
+"""The encryption key for linked API keys."""
 SPEED = 100
-"""How fast the time runs while the program does something by itself; else it stands still."""
+"""How fast the clock runs while the scheduler works; otherwise it stands still."""
 
 
 class Page(Protocol):
-    """One answer, as it is now."""
+    """A reply in its current state."""
 
     @property
     def text(self) -> str:
-        """Every word of it."""
+        """All its text."""
         ...
 
     @property
     def labels(self) -> list[str]:
-        """What can be pressed."""
+        """The labels of its buttons and menus."""
         ...
 
 
 class Surface(Protocol):
-    """A chat, or a console, with the whole program behind it."""
+    """A chat, console or page with the whole program behind it."""
 
     sandbox: Sandbox
     clock: HandClock
 
     async def say(self, who: str, command: str, /, **given: str) -> Page:
-        """What one person gets to read for a command."""
+        """The reply to a person's command."""
         ...
 
     async def press(self, page: Page, label: str, who: str) -> Page:
-        """What one person gets to read for a press of the button whose label begins so."""
+        """The reply to pressing the button whose label starts with `label`."""
         ...
 
     def public(self) -> list[str]:
-        """What everybody in the channel has been told, message by message."""
+        """The text of each message that everyone in the channel sees."""
         ...
 
     def files(self) -> list[bytes]:
-        """The CSV files that somebody was given."""
+        """The CSV files that people received."""
         ...
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until something is so."""
+        """Wait until a condition holds."""
         ...
 
     async def restart(self) -> None:
-        """End the program, which ends what is under way first, and start it again."""
+        """Close the program, which finishes its work first, and start it again."""
         ...
 
     def scheduling(self) -> AbstractAsyncContextManager[None]:
-        """What the program does by itself, until the end of the block."""
+        """Run the scheduler until the end of the block."""
         ...
 
 
 class Chat(Surface, Protocol):
-    """A chat whose pages stay, for everybody to see where they are shared, and which others stand beside."""
+    """A chat with messages that stay and can be seen by others, and with several workspaces."""
 
     def share(self, page: Page) -> None:
-        """Let everybody see it, as if it had been meant for all."""
+        """Show it to everyone, as if it had been public from the start."""
         ...
 
     async def say_in_thread(self, who: str, command: str) -> Page:
-        """What one person gets to read in a thread of the channel."""
+        """The reply to a command in a thread of the channel."""
         ...
 
     def thread(self) -> list[str]:
-        """What everybody in the thread has been told."""
+        """The text of each message that everyone in the thread sees."""
         ...
 
     def shut_out(self) -> None:
-        """Let the bot post in the channel no more."""
+        """Take away the bot's permission to post in the channel."""
         ...
 
     async def neighbour(self) -> "Chat":
-        """Another workspace in the same program, with people of its own. It has nothing yet."""
+        """Another workspace in the same program, with its own people and no data."""
         ...
 
     async def link(self, key: str) -> Page:
-        """What Ann gets to read for filling an API key in to the private form of /connect."""
+        """The reply to Ann entering an API key in the private form of /connect."""
         ...
+
+
+class Restartable(Generic[T]):
+    """A program that can be closed and opened again."""
+
+    program: T
+
+    def __init__(self, opened: Callable[[], AbstractAsyncContextManager[T]]) -> None:
+        self._opened = opened
+        self._life = AsyncExitStack()
+
+    async def restart(self) -> None:
+        await self._life.aclose()
+        self.program = await self._life.enter_async_context(self._opened())
+
+    async def __aenter__(self) -> Self:
+        await self.restart()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._life.aclose()
 
 
 @asynccontextmanager
 async def scheduled(bot: Bot, chat: str, poster: ChannelPoster, clock: HandClock) -> AsyncIterator[None]:
-    """The scheduler, with time that runs, until the end of the block."""
+    """Run the scheduler and the clock until the end of the block."""
 
     async def run_time() -> None:
         while True:
@@ -116,7 +138,7 @@ async def scheduled(bot: Bot, chat: str, poster: ChannelPoster, clock: HandClock
 
 
 def spent(chat: Surface, key: str = OPERATOR) -> tuple[int, int]:
-    """How often the API was asked to track something, and how many trackings there are under one key."""
+    """How often the API was asked to track a video, and how many trackings one key has."""
     return len(chat.sandbox.calls(TRACK)), len(chat.sandbox.world.account(key).trackings)
 
 

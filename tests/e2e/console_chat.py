@@ -1,4 +1,4 @@
-"""The whole program at a console: each person has a pipe to it, and reads what it writes."""
+"""The whole program at a console: each person has a pipe to it, and reads its output."""
 
 import asyncio
 import io
@@ -21,8 +21,8 @@ from tests.standins.timeouts import sandbox_timeouts
 EVERYONE = "Everyone sees: "
 
 
-class Paper(io.StringIO):
-    """What was written, answer by answer: each is one write, and so is a line of the poster's."""
+class Output(io.StringIO):
+    """The output, reply by reply: each reply and each line of the poster is one write."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class Paper(io.StringIO):
 
 @dataclass(slots=True)
 class ConsolePage:
-    """An answer."""
+    """A reply."""
 
     text: str
 
@@ -46,15 +46,15 @@ class ConsolePage:
 
 @dataclass(slots=True)
 class ConsoleChat:
-    """One console for each of three people."""
+    """A console for each of three people."""
 
     sandbox: Sandbox
     clock: HandClock
     database_url: str
     folder: Path
     settings: dict[str, object]
-    papers: dict[str, Paper] = field(default_factory=lambda: {who: Paper() for who in (ANN, BOB, BEN)})
-    board: Paper = field(default_factory=Paper)
+    outputs: dict[str, Output] = field(default_factory=lambda: {who: Output() for who in (ANN, BOB, BEN)})
+    board: Output = field(default_factory=Output)
     pipes: dict[str, int] = field(default_factory=dict)
     life: AsyncExitStack = field(default_factory=AsyncExitStack)
     bot: Bot | None = None
@@ -70,8 +70,8 @@ class ConsoleChat:
         return await self._typed(who, number[1])
 
     def public(self) -> list[str]:
-        told = [page for paper in self.papers.values() for page in paper.written if EVERYONE in page]
-        return [page.partition(EVERYONE)[2].strip() for page in told] + self.board.written[1::2]
+        public = [page for output in self.outputs.values() for page in output.written if EVERYONE in page]
+        return [page.partition(EVERYONE)[2].strip() for page in public] + self.board.written[1::2]
 
     def files(self) -> list[bytes]:
         return [each.read_bytes() for each in self.folder.glob("*.csv")]
@@ -87,7 +87,7 @@ class ConsoleChat:
         self.bot = await self.life.enter_async_context(
             Bot(settings, clock=self.clock, timeouts=sandbox_timeouts(self.sandbox), sleep=nap, charts=shared_charts())
         )
-        for who in self.papers:
+        for who in self.outputs:
             await self.life.enter_async_context(self._sitting(who))
 
     def scheduling(self) -> AbstractAsyncContextManager[None]:
@@ -96,12 +96,12 @@ class ConsoleChat:
 
     @asynccontextmanager
     async def _sitting(self, who: str) -> AsyncIterator[None]:
-        """One person at a console of their own, until they close the pipe."""
+        """Keep a console open for one person until their pipe closes."""
         options = ConsoleOptions(user=who, admin=who is not BEN, posts=True, picture_dir=self.folder)
         assert self.bot is not None
         reading, self.pipes[who] = os.pipe()
         with os.fdopen(reading) as source:
-            talk = asyncio.create_task(answer_lines(self.bot, options, source, self.papers[who]))
+            talk = asyncio.create_task(answer_lines(self.bot, options, source, self.outputs[who]))
             try:
                 yield
             finally:
@@ -109,18 +109,18 @@ class ConsoleChat:
                 await talk
 
     async def _typed(self, who: str, line: str) -> ConsolePage:
-        paper = self.papers[who]
-        before = len(paper.written)
+        output = self.outputs[who]
+        before = len(output.written)
         os.write(self.pipes[who], f"{line}\n".encode())
-        await self.until(lambda: len(paper.written) > before)
-        return ConsolePage(paper.written[before])
+        await self.until(lambda: len(output.written) > before)
+        return ConsolePage(output.written[before])
 
 
 @asynccontextmanager
 async def console_chat(
     sandbox: Sandbox, clock: HandClock, database_url: str, folder: Path, **settings: object
 ) -> AsyncIterator[ConsoleChat]:
-    """The program, and three people at it."""
+    """The program, and three people at their consoles."""
     chat = ConsoleChat(sandbox, clock, database_url, folder, settings)
     async with chat.life:
         await chat.restart()

@@ -1,13 +1,14 @@
-"""The whole program at a local Discord, as its people meet it."""
+"""The whole program at a local Discord, as people use it."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self
 
 from adapters.sandbox.serve import Sandbox
-from tests.discord_app.bot_app import BotApp, Server, bot_app_of, labels, lines, new_server, told
-from tests.e2e.chats import ANN, BEN, BOB, scheduled
+from tests.discord_app.bot_app import BotApp, Server, bot_app_of, labels, lines, new_server, shown_text
+from tests.e2e.chats import ANN, BEN, BOB, Restartable, scheduled
 from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.interactions import Interaction
 from tests.standins.discord_server.people import ChannelKind, User
@@ -24,7 +25,7 @@ class DiscordPage:
 
     @property
     def text(self) -> str:
-        return told(self.message)
+        return shown_text(self.message)
 
     @property
     def labels(self) -> list[str]:
@@ -32,36 +33,19 @@ class DiscordPage:
 
 
 @dataclass(slots=True)
-class Program:
-    """The program that is running now; the next one is another."""
-
-    settings: dict[str, object]
-    bot_app: BotApp | None = None
-    life: AsyncExitStack = field(default_factory=AsyncExitStack)
-
-    async def start(self, discord: Discord, sandbox: Sandbox, clock: HandClock, database_url: str) -> None:
-        await self.life.aclose()
-        self.bot_app = await self.life.enter_async_context(
-            bot_app_of(discord, sandbox, clock, database_url, **self.settings)
-        )
-
-
-@dataclass(slots=True)
 class DiscordChat:
-    """One server."""
+    """A guild."""
 
     discord: Discord
     sandbox: Sandbox
     clock: HandClock
-    database_url: str
-    program: Program
+    running: Restartable[BotApp]
     server: Server
     people: dict[str, User]
 
     @property
     def bot_app(self) -> BotApp:
-        assert self.program.bot_app is not None
-        return self.program.bot_app
+        return self.running.program
 
     async def say(self, who: str, command: str, /, **given: str) -> DiscordPage:
         options: dict[str, Any] = {name: int(each) if name == "days" else each for name, each in given.items()}
@@ -69,10 +53,10 @@ class DiscordChat:
 
     async def press(self, page: DiscordPage, label: str, who: str) -> DiscordPage:
         edits = page.message.edits
-        asked = await self.bot_app.press(page.message, label, self.people[who])
-        assert not asked.failure, asked.failure
-        await self.until(lambda: asked.followups or page.message.edits > edits or self._is_answered(asked))
-        shown = asked.followups[0] if asked.followups else asked.message
+        interaction = await self.bot_app.press(page.message, label, self.people[who])
+        assert not interaction.failure, interaction.failure
+        await self.until(lambda: interaction.followups or page.message.edits > edits or self._is_answered(interaction))
+        shown = interaction.followups[0] if interaction.followups else interaction.message
         assert shown is not None
         return DiscordPage(shown)
 
@@ -87,7 +71,7 @@ class DiscordChat:
         await self.discord.until(condition)
 
     async def restart(self) -> None:
-        await self.program.start(self.discord, self.sandbox, self.clock, self.database_url)
+        await self.running.restart()
 
     def scheduling(self) -> AbstractAsyncContextManager[None]:
         return scheduled(self.bot_app.bot, "discord", self.bot_app.program.poster, self.clock)
@@ -117,12 +101,12 @@ class DiscordChat:
         return DiscordPage(await self.bot_app.answered(self.discord.send_modal(form, {"key": key})))
 
     @staticmethod
-    def _is_answered(asked: Interaction) -> bool:
-        return asked.callback != 6 and not asked.is_thinking
+    def _is_answered(interaction: Interaction) -> bool:
+        return interaction.callback != 6 and not interaction.is_thinking
 
 
 def _home(discord: Discord, name: str) -> dict[str, Any]:
-    """A server and its people."""
+    """A guild and its people."""
     server = new_server(discord, name)
     bob = discord.add_user(f"bob {name}")
     discord.add_member(server.guild, bob, Permission.MANAGE_GUILD)
@@ -133,13 +117,11 @@ def _home(discord: Discord, name: str) -> dict[str, Any]:
 async def discord_chat(
     sandbox: Sandbox, clock: HandClock, database_url: str, **settings: object
 ) -> AsyncIterator[DiscordChat]:
-    """The chat, the program in it, and one server that has added it."""
+    """The chat with the program, in a guild that added it."""
     async with running(clock) as discord:
         discord.answer_seconds = 10
         server = _home(discord, "Acme")
-        program = Program(settings | {"servers": (server["server"].guild.id,)})
-        async with program.life:
-            chat = DiscordChat(discord, sandbox, clock, database_url, program, **server)
-            await chat.restart()
-            yield chat
+        settings |= {"servers": (server["server"].guild.id,)}
+        async with Restartable(partial(bot_app_of, discord, sandbox, clock, database_url, **settings)) as bot:
+            yield DiscordChat(discord, sandbox, clock, bot, **server)
         assert discord.failures == []

@@ -1,4 +1,4 @@
-"""The whole program behind the page: each of three people has one, drawn as Slack shows it, and reads its HTML."""
+"""The whole program behind the page: each of three people has one in Slack's style, and reads its HTML."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ DRESS = "slack"
 
 @dataclass(slots=True)
 class Shown:
-    """A message on somebody's page."""
+    """A message on a person's page."""
 
     id: str
     html: str
@@ -42,14 +42,14 @@ class Shown:
 
     @property
     def controls(self) -> dict[str, dict[str, str]]:
-        """What each button and each option sends, by its label."""
+        """The data that each button and option sends, by its label."""
         found = re.findall(r"<button[^>]*data-press([^>]*)>([^<]*)", self.html)
         return {unescape(label): dict(re.findall(r'data-(\w+)="([^"]*)"', unescape(sent))) for sent, label in found}
 
 
 @dataclass(slots=True)
 class PageSurface:
-    """One page for each of three people."""
+    """A page for each of three people."""
 
     sandbox: Sandbox
     clock: HandClock
@@ -111,12 +111,12 @@ class PageSurface:
     async def _answer(
         self, who: str, form: OpenForm | None, given: dict[str, str], before: tuple[Message, ...], pressed: str = ""
     ) -> Shown:
-        """The reply, new or in the place of the pressed one; a form is sent with what was given first."""
+        """The reply, new or in place of the pressed one; an opened form is submitted with the given values."""
         page = self.pages[who]
         if form is not None:
             assert await page.submit(form.id, {name: [value] for name, value in given.items()}) == {}
 
-        others = {each.id for each in before} - {pressed}  # whose pictures may come only now
+        others = {each.id for each in before} - {pressed}  # whose pictures may arrive late
 
         def answers() -> list[Message]:
             changed = (each for each in page.timeline.messages if each.reply and each not in before)

@@ -1,4 +1,4 @@
-"""What people go through, the same in every chat, at the console and on the page. Each coroutine is one."""
+"""Scenarios for every chat, the console and the page. Each coroutine is one."""
 
 from decimal import Decimal
 
@@ -19,14 +19,14 @@ async def a_press_starts_one_tracking_and_leaves_one_public_line(chat: Chat) -> 
     assert spent(chat) == (1, 1)
 
 
-async def the_same_video_is_not_tracked_twice_and_its_card_says_who_did(chat: Chat) -> None:
+async def a_video_tracked_already_is_not_tracked_again_and_its_starter_is_named(chat: Chat) -> None:
     await chat.press(await card_for(chat), "Track 7", ANN)
     again = await chat.say(BOB, "track", link=SAME_LINK, days="7")
     assert "already being tracked" in again.text
     assert spent(chat) == (1, 1)
 
 
-async def what_is_typed_within_the_sum_starts_without_a_press_once(chat: Chat) -> None:
+async def a_typed_start_within_the_limit_needs_no_press_and_happens_once(chat: Chat) -> None:
     assert "starts without a press" in (await chat.say(ANN, "allowance", action="confirm", dollars="5")).text
     assert "That leaves $" in (await chat.say(ANN, "track", link=YOUTUBE, days="30")).text
     started = await chat.say(ANN, "track", link=LINK, days="7")
@@ -50,7 +50,7 @@ async def several_links_are_one_card_and_one_line(chat: Chat) -> None:
     assert spent(chat) == (2, 2)
 
 
-async def a_creator_s_videos_and_one_s_own_are_listed_and_found_by_handle(chat: Chat) -> None:
+async def videos_are_listed_by_creator_and_starter(chat: Chat) -> None:
     card = await card_for(chat, link=f"{LINK} {TWITTER} {YOUTUBE}")
     await chat.press(card, "Track 7", ANN)
     theirs = await chat.say(ANN, "videos", by="@Steady")
@@ -84,7 +84,7 @@ async def a_link_tracked_twice_is_one_curve(chat: Chat) -> None:
     assert earlier.text.splitlines()[:3] == card.text.splitlines()[:3], "an earlier tracking's id finds the curve"
 
 
-async def a_video_that_still_grows_is_tracked_on_once_its_time_is_over(chat: Chat) -> None:
+async def a_growing_video_can_be_tracked_on_after_its_end(chat: Chat) -> None:
     chat.sandbox.world.track(OPERATOR, LINK, 1)
     chat.clock.advance(hours=20)
     await chat.say(ANN, "stats", video=LINK)
@@ -115,13 +115,13 @@ async def a_card_that_has_expired_spends_nothing(chat: Chat) -> None:
     assert spent(chat) == (0, 0)
 
 
-async def a_person_who_may_not_spend_reads_so(chat: Chat) -> None:
+async def a_person_without_permission_to_spend_is_shown_why(chat: Chat) -> None:
     answer = await chat.say(BEN, "track", link=LINK, days="7")
     assert "can't start tracking" in answer.text
     assert not any(label.startswith("Track") for label in answer.labels)
 
 
-async def an_unclear_answer_is_settled_by_looking_and_never_sent_twice(chat: Chat) -> None:
+async def an_unclear_outcome_is_looked_up_and_never_sent_twice(chat: Chat) -> None:
     faults = ("effect-then-hang", "effect-then-500", "effect-then-reset", "effect-then-garbage")
     for link, fault in zip((LINK, YOUTUBE, INSTAGRAM, TWITTER), faults, strict=True):
         chat.sandbox.faults.add(fault, TRACK)
@@ -131,7 +131,7 @@ async def an_unclear_answer_is_settled_by_looking_and_never_sent_twice(chat: Cha
     assert spent(chat) == (4, 4)
 
 
-async def what_stays_unclear_says_so_and_is_looked_up_with_a_button(chat: Chat) -> None:
+async def a_start_that_stays_unclear_can_be_looked_up_with_a_button(chat: Chat) -> None:
     card = await card_for(chat)
     chat.sandbox.faults.add("effect-then-hang", TRACK)
     chat.sandbox.faults.add("slow", LIST, seconds=0)
@@ -157,7 +157,7 @@ async def stopping_asks_first_and_notifies_the_channel_once(chat: Chat) -> None:
 
 async def five_hundred_videos_are_read_page_by_page(chat: Chat) -> None:
     chat.sandbox.world.add_credit(OPERATOR, Decimal(1_000))
-    for number in range(125):  # of one kind the API lists no more than a hundred
+    for number in range(125):  # the API lists at most a hundred of one status
         if number == 70:
             chat.clock.advance(days=2)
         for link in _links(number):
@@ -169,7 +169,7 @@ async def five_hundred_videos_are_read_page_by_page(chat: Chat) -> None:
         assert f"500 videos, page {number} of 50" in page.text
 
 
-async def a_digest_comes_when_it_is_due_and_once_a_day(chat: Chat) -> None:
+async def a_digest_is_posted_once_a_day_when_due(chat: Chat) -> None:
     await chat.press(await card_for(chat), "Track 7", ANN)
     await chat.until(chat.public)
     answer = await chat.say(ANN, "digest", action="on", time="09:00", zone="UTC")
@@ -186,7 +186,7 @@ async def a_digest_comes_when_it_is_due_and_once_a_day(chat: Chat) -> None:
     assert len(_digests(chat)) == 2
 
 
-async def alerts_are_set_and_read_again(chat: Chat) -> None:
+async def alert_settings_are_saved_and_shown(chat: Chat) -> None:
     answer = await chat.say(ANN, "alerts", what="milestones", switch="on")
     assert "milestone" in answer.text.casefold()
     assert "Alerts on in this channel" in (await chat.say(BEN, "alerts")).text
@@ -282,7 +282,7 @@ async def a_payout_is_computed_by_the_terms_and_marked_as_paid_once(chat: Chat) 
     assert chat.public() == []
 
 
-async def who_did_what_is_listed_for_admins_and_is_a_file(chat: Chat) -> None:
+async def the_audit_is_listed_for_admins_and_can_be_exported(chat: Chat) -> None:
     await chat.press(await card_for(chat), "Track 7", ANN)
     await chat.until(chat.public)
     assert "nly " in (await chat.say(BEN, "allowance", action="log")).text
@@ -294,12 +294,12 @@ async def who_did_what_is_listed_for_admins_and_is_a_file(chat: Chat) -> None:
     assert b",2.520000,tracking" in chat.files()[-1]
 
 
-async def an_unknown_command_is_answered_with_how_to_find_one(chat: Chat) -> None:
+async def an_unknown_command_is_answered_with_help(chat: Chat) -> None:
     answer = await chat.say(BEN, "help", command="usag")
     assert "There's no command /usag. Try /help usage." in answer.text
 
 
-async def an_export_is_a_file_for_its_asker(chat: Chat) -> None:
+async def an_export_is_a_file_for_its_asker_only(chat: Chat) -> None:
     chat.sandbox.world.track(OPERATOR, LINK, 7)
     chat.clock.advance(hours=30)
     answer = await chat.say(BEN, "export", video=LINK)

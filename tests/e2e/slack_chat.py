@@ -1,13 +1,14 @@
-"""The whole program at a local Slack over HTTP, as its people meet it."""
+"""The whole program at a local Slack over HTTP, as people use it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self
 
 from adapters.sandbox.serve import Sandbox
-from tests.e2e.chats import ANN, BEN, BOB, scheduled
-from tests.slack.bot_app import BotApp, bot_app_of, install, told
+from tests.e2e.chats import ANN, BEN, BOB, Restartable, scheduled
+from tests.slack.bot_app import BotApp, bot_app_of, install, shown_text
 from tests.standins.environment import HandClock
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.content import Message
@@ -24,7 +25,7 @@ class SlackPage:
 
     @property
     def text(self) -> str:
-        return told(self.message)
+        return shown_text(self.message)
 
     @property
     def labels(self) -> list[str]:
@@ -32,38 +33,21 @@ class SlackPage:
 
 
 @dataclass(slots=True)
-class Program:
-    """The program that is running now; the next one is another."""
-
-    app: App
-    token: Token
-    settings: dict[str, object]
-    bot_app: BotApp | None = None
-    life: AsyncExitStack = field(default_factory=AsyncExitStack)
-
-    async def start(self, slack: Slack, sandbox: Sandbox, clock: HandClock, database_url: str) -> None:
-        await self.life.aclose()
-        self.bot_app = await self.life.enter_async_context(
-            bot_app_of(slack, self.app, self.token, sandbox, clock, database_url, is_installable=True, **self.settings)
-        )
-
-
-@dataclass(slots=True)
 class SlackChat:
-    """One workspace."""
+    """A workspace."""
 
     slack: Slack
+    app: App
+    token: Token
     sandbox: Sandbox
     clock: HandClock
-    database_url: str
-    program: Program
+    running: Restartable[BotApp]
     people: dict[str, str]
     channel: str
 
     @property
     def bot_app(self) -> BotApp:
-        assert self.program.bot_app is not None
-        return self.program.bot_app
+        return self.running.program
 
     async def say(self, who: str, command: str, /, **given: str) -> SlackPage:
         line, person = " ".join((f"/{command}", *given.values())), self.people[who]
@@ -74,7 +58,7 @@ class SlackChat:
         return await self._read(person, page.message, lambda: self.bot_app.press(page.message, label, person))
 
     def public(self) -> list[str]:
-        return [told(each).strip() for each in self.slack.channel(self.channel).messages]
+        return [shown_text(each).strip() for each in self.slack.channel(self.channel).messages]
 
     def files(self) -> list[bytes]:
         shared = [file for user in self.people.values() for each in self.bot_app.private(user) for file in each.files]
@@ -84,7 +68,7 @@ class SlackChat:
         await self.slack.until(condition)
 
     async def restart(self) -> None:
-        await self.program.start(self.slack, self.sandbox, self.clock, self.database_url)
+        await self.running.restart()
 
     def scheduling(self) -> AbstractAsyncContextManager[None]:
         return scheduled(self.bot_app.bot, "slack", self.bot_app.program.poster, self.clock)
@@ -98,17 +82,17 @@ class SlackChat:
         return page
 
     def thread(self) -> list[str]:
-        return [told(each) for each in self.slack.channel(self.channel).messages if each.thread_ts]
+        return [shown_text(each) for each in self.slack.channel(self.channel).messages if each.thread_ts]
 
     def shut_out(self) -> None:
         channel = self.slack.channel(self.channel)
         channel.kind = "private"
-        channel.members.discard(self.program.token.bot_user)
+        channel.members.discard(self.token.bot_user)
 
     async def neighbour(self) -> Self:
         other = replace(self, **_home(self.slack, "T7"))
         await install(self.bot_app, other.people[ANN])
-        token = self.slack.bot_tokens(self.program.app, self.slack.users[other.people[ANN]].team)[0]
+        token = self.slack.bot_tokens(self.app, self.slack.users[other.people[ANN]].team)[0]
         self.slack.channel(other.channel).members.add(token.bot_user)
         return other
 
@@ -120,13 +104,13 @@ class SlackChat:
         )
 
     async def _read(self, person: str, message: Message | None, action: Callable[[], Awaitable[Delivery]]) -> SlackPage:
-        """What there is to read after an action: a new message, or what replaced this one."""
+        """The reply to an action: a new message, or the changed one."""
         edits, before = message.edits if message else 0, {each.ts for each in self.bot_app.private(person)}
 
         def further() -> list[Message]:
             new = [each for each in self.bot_app.private(person) if each.ts not in before]
-            # A file or a picture comes beside an answer, also late, beside that of another command.
-            return [each for each in new if not (each.files or told(each).startswith("Picture: "))]
+            # A file or picture may arrive late, next to the reply to another command.
+            return [each for each in new if not (each.files or shown_text(each).startswith("Picture: "))]
 
         delivery = await action()
         assert not delivery.failure, delivery.failure
@@ -137,7 +121,7 @@ class SlackChat:
 
 
 def _home(slack: Slack, team_id: str) -> dict[str, Any]:
-    """A workspace's people and its channel."""
+    """A workspace's people and channel."""
     team = slack.add_team(team_id, team_id)
     people = {who: f"U{who.upper()}{team_id}" for who in (ANN, BOB, BEN)}
     for who, user in people.items():
@@ -151,15 +135,13 @@ def _home(slack: Slack, team_id: str) -> dict[str, Any]:
 async def slack_chat(
     sandbox: Sandbox, clock: HandClock, database_url: str, **settings: object
 ) -> AsyncIterator[SlackChat]:
-    """The chat, the program in it, and the workspace of its token."""
+    """The chat with the program, in the workspace of its token."""
     async with running(clock) as slack:
         home = _home(slack, "T1")
         app = slack.add_app()
         token = slack.install(app, slack.teams["T1"])
         slack.channel(home["channel"]).members.add(token.bot_user)
-        program = Program(app, token, settings)
-        async with program.life:
-            chat = SlackChat(slack, sandbox, clock, database_url, program, **home)
-            await chat.restart()
-            yield chat
+        opened = partial(bot_app_of, slack, app, token, sandbox, clock, database_url, is_installable=True, **settings)
+        async with Restartable(opened) as bot:
+            yield SlackChat(slack, app, token, sandbox, clock, bot, **home)
         assert not slack.failures

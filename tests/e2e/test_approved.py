@@ -1,4 +1,4 @@
-"""Approval in the chats themselves: the form, the card in the channel, one yes, and what stays of the card."""
+"""Approval in the chats: the form, the card in the channel, one approval, and the card afterwards."""
 
 import asyncio
 from decimal import Decimal
@@ -9,11 +9,11 @@ from bot.domain.approvals import ApprovalRule
 from bot.domain.caller import Person
 from bot.store import Store
 from bot.store.database import Database
-from tests.discord_app.bot_app import told as told_in_discord
+from tests.discord_app.bot_app import shown_text as told_in_discord
 from tests.e2e.chats import ANN, BOB, KEYS, spent
 from tests.e2e.discord_chat import DiscordPage, discord_chat
 from tests.e2e.slack_chat import SlackPage, slack_chat
-from tests.slack.bot_app import told as told_in_slack
+from tests.slack.bot_app import shown_text as told_in_slack
 from tests.standins.environment import LINK, sandbox_of
 
 
@@ -24,7 +24,7 @@ async def sandbox(clock):
 
 
 async def need_approval(chat):
-    """Above two dollars."""
+    """Require approval above two dollars."""
     await chat.say(BOB, "status")
     database = Database(chat.database_url)
     rule = ApprovalRule(above=Decimal(2))
@@ -32,7 +32,7 @@ async def need_approval(chat):
     await database.close()
 
 
-async def goes_through(chat, ask, in_channel, page):
+async def approval_works(chat, ask, in_channel, page):
     await need_approval(chat)
     await ask(await chat.say(ANN, "track", link=LINK, days="7"))
     async with chat.scheduling():
@@ -59,7 +59,7 @@ async def test_in_slack(sandbox, clock, sqlite_url):
             posted = [each for each in chat.slack.channel(chat.channel).messages if not each.only_for]
             return [each for each in posted if "Approve this" in told_in_slack(each)]
 
-        await goes_through(chat, ask, in_channel, lambda card: SlackPage(chat.bot_app, card))
+        await approval_works(chat, ask, in_channel, lambda card: SlackPage(chat.bot_app, card))
 
 
 async def test_in_discord(sandbox, clock, sqlite_url):
@@ -74,7 +74,7 @@ async def test_in_discord(sandbox, clock, sqlite_url):
         def in_channel():
             return [each for each in chat.server.general.messages if "Approve this" in told_in_discord(each)]
 
-        await goes_through(chat, ask, in_channel, DiscordPage)
+        await approval_works(chat, ask, in_channel, DiscordPage)
         async with chat.scheduling():
             await chat.until(
                 lambda: any("Approved" in told_in_discord(each) for each in chat.discord.direct_messages(ann))

@@ -1,4 +1,4 @@
-"""One program in both chats: a chat whose credentials are refused ends alone, and says so everywhere."""
+"""One program in both chats: a chat whose credentials are refused stops alone, and the status shows it everywhere."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
-from tests.discord_app.bot_app import EDIT, new_server, told
+from tests.discord_app.bot_app import EDIT, new_server, shown_text
 from tests.standins.discord_server.server import running as running_discord
 from tests.standins.environment import USAGE, sandbox_of, settings_of
 from tests.standins.faults import Fault, FaultKind
@@ -22,7 +22,7 @@ from tests.standins.slack.server import running as running_slack
 
 
 class Both:
-    """Both chats and the settings of a program in them."""
+    """Both chats, and the settings of a program in them."""
 
     def __init__(self, slack, app, discord, server, sandbox, chosen):
         self.slack, self.app, self.discord, self.server = slack, app, discord, server
@@ -34,14 +34,14 @@ class Both:
         await self.slack.until(lambda: len(self.slack.ephemerals("U1")) > before)
 
     async def answers_in_discord(self):
-        asked = await self.discord.send_command("help", {}, user=self.server.ben, channel=self.server.general)
-        await self.discord.until(lambda: not asked.is_thinking)
-        assert "What I can do" in told(asked.message)
+        interaction = await self.discord.send_command("help", {}, user=self.server.ben, channel=self.server.general)
+        await self.discord.until(lambda: not interaction.is_thinking)
+        assert "What I can do" in shown_text(interaction.message)
 
     async def status(self):
-        asked = await self.discord.send_command("status", {}, user=self.server.ann, channel=self.server.general)
-        await self.discord.until(lambda: not asked.is_thinking)
-        return told(asked.message)
+        interaction = await self.discord.send_command("status", {}, user=self.server.ann, channel=self.server.general)
+        await self.discord.until(lambda: not interaction.is_thinking)
+        return shown_text(interaction.message)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def serving(settings, only=()):
 @pytest.mark.parametrize(
     ("method", "word"), [("auth.test", "token_revoked"), ("apps.connections.open", "invalid_auth")]
 )
-async def test_a_slack_that_refuses_a_token_leaves_discord_and_the_scheduler(both, sqlite_url, caplog, method, word):
+async def test_a_refused_slack_token_stops_only_slack(both, sqlite_url, caplog, method, word):
     both.slack.faults.start(Fault(FaultKind.ERROR, word), method)
     async with serving(both.chosen) as program:
         await both.discord.until(lambda: both.discord.connections() and both.discord.commands, 20)
@@ -100,7 +100,7 @@ _REFUSES = {
 }
 
 
-async def test_a_discord_that_refuses_the_token_leaves_slack(both, caplog):
+async def test_a_refused_discord_token_stops_only_discord(both, caplog):
     async with serving(both.chosen.model_copy(update={"discord_token": SecretStr("of.nobody.x")})) as program:
         await both.slack.until(lambda: both.slack.connections(both.app), 20)
         await both.answers_in_slack()
@@ -110,7 +110,7 @@ async def test_a_discord_that_refuses_the_token_leaves_slack(both, caplog):
         assert not program.done()
 
 
-async def test_once_no_chat_is_left_the_program_ends_with_the_sentence(both):
+async def test_without_any_working_chat_the_program_ends_with_an_explanation(both):
     both.slack.faults.start(Fault(FaultKind.ERROR, "account_inactive"), "auth.test")
     update = {"discord_token": SecretStr("of.nobody.x")}
     async with serving(both.chosen.model_copy(update=update)) as program:
@@ -118,7 +118,7 @@ async def test_once_no_chat_is_left_the_program_ends_with_the_sentence(both):
             await program
 
 
-async def test_a_lost_way_in_leaves_the_scheduler_posting(both, sqlite_url):
+async def test_without_incoming_events_the_scheduler_still_posts(both, sqlite_url):
     settings = both.chosen.model_copy(update={"discord_token": None})
     both.slack.faults.start(Fault(FaultKind.ERROR, "invalid_auth"), "apps.connections.open")
     async with serving(settings) as program:
@@ -130,17 +130,17 @@ async def test_a_lost_way_in_leaves_the_scheduler_posting(both, sqlite_url):
             await program
 
 
-async def test_when_the_program_ends_both_chats_answer_what_is_under_way(both):
+async def test_at_shutdown_both_chats_answer_commands_in_progress(both):
     both.discord.answer_seconds = 10
     async with serving(both.chosen, ["slack", "discord"]):
         await both.slack.until(both.slack.connections)
         await both.discord.until(lambda: both.discord.connections() and both.discord.commands)
         both.sandbox.faults.add("slow", USAGE, seconds=0.3)
         server = both.server
-        asked = await both.discord.send_command("usage", {}, user=server.ann, channel=server.general)
+        interaction = await both.discord.send_command("usage", {}, user=server.ann, channel=server.general)
         assert (await both.slack.send_command("/usage", user="U1", channel="C1")).failure == ""
         both.discord.faults.add(EDIT, Fault(FaultKind.SLOW, seconds=0.3))
-    assert "available" in told(asked.message)
+    assert "available" in shown_text(interaction.message)
     assert "available" in both.slack.ephemerals("U1")[0].text
 
 

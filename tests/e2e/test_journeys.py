@@ -1,4 +1,4 @@
-"""How many files a reader opens to follow the two longest journeys: a typed `/track`, and a digest to its post."""
+"""How many files the two longest journeys run through: a typed `/track`, and a digest until it is posted."""
 
 import sys
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ async def chat(clock, sqlite_url):
 
 @contextmanager
 def entered():
-    """The files of the program whose functions are called within the block."""
+    """The program's files whose functions are called within the block."""
     files = set()
 
     def note(frame, event, _):

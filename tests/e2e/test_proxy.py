@@ -1,4 +1,4 @@
-"""Everything that the program says to the outside goes by the environment's proxy: no name can be looked up here."""
+"""All outgoing traffic uses the environment's proxy: host names can't be resolved here."""
 
 import asyncio
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from bot.contentstats.short_links import ShortLinks
 from bot.domain.clock import utc_now
 from bot.domain.errors import LinkError, ServiceUnavailable
 from bot.store import Store
-from tests.discord_app.bot_app import new_server, told
+from tests.discord_app.bot_app import new_server, shown_text
 from tests.standins.discord_server.server import running as running_discord
 from tests.standins.environment import sandbox_of, settings_of
 from tests.standins.http_proxy import proxying
@@ -31,7 +31,7 @@ def environment(monkeypatch):
     return monkeypatch.setenv
 
 
-async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment):
+async def test_both_chats_are_reached_only_by_the_proxy(sqlite_url, environment):
     async with running_slack() as slack, running_discord() as discord, sandbox_of(utc_now) as sandbox:
         hosts = {"slack.internal": urlsplit(slack.base_url).port, "discord.internal": urlsplit(discord.base_url).port}
         slack.base_url, discord.base_url = "http://slack.internal", "http://discord.internal"
@@ -56,9 +56,9 @@ async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment
             await slack.until(lambda: slack.connections(app), 20)
             await discord.until(lambda: discord.connections() and discord.commands, 20)
             await slack.send_command("/help", user="U1", channel="C1")
-            asked = await discord.send_command("videos", {}, user=server.ben, channel=server.general)
-            await discord.until(lambda: not asked.is_thinking, 20)
-            assert "No videos are tracked yet" in told(asked.message)
+            interaction = await discord.send_command("videos", {}, user=server.ben, channel=server.general)
+            await discord.until(lambda: not interaction.is_thinking, 20)
+            assert "No videos are tracked yet" in shown_text(interaction.message)
             await slack.until(lambda: slack.ephemerals("U1"), 20)
             async with new_session() as session:
                 calls, client = Calls(session), new_client(session, slack.api_url, token.value)
@@ -83,7 +83,7 @@ async def test_both_chats_are_reached_by_the_proxy_alone(sqlite_url, environment
                 assert any(way in path for path in paths), way
 
 
-async def test_what_is_encrypted_goes_through_a_tunnel(sqlite_url, environment):
+async def test_https_goes_through_a_tunnel(sqlite_url, environment):
     async with proxying({}) as proxy, Store.opened(sqlite_url) as store:
         environment("HTTPS_PROXY", proxy.url)
         client = ContentStatsClient("https://api.invalid/v1", "cs_test_1", store.rates)

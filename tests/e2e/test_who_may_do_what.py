@@ -152,7 +152,7 @@ async def test_in_slack(in_slack, role, flags):
     await slack.open_home(who)
     await slack.until(lambda: len(slack.calls_of("views.publish")) > published)
     home = slack.home(who)  # which Slack doesn't show to everybody
-    assert ("available" in slack_app.told(home) if home else False) is (Permission.LOOK in granted)
+    assert ("available" in slack_app.shown_text(home) if home else False) is (Permission.LOOK in granted)
 
     shown = buttons(bot_app.sandbox.world.account(bot_app.sandbox.key).trackings.popitem()[0])
     posted = await posted_by(bot_app.program, ChannelRef("slack", "T1", slack_app.GENERAL), shown)
@@ -204,13 +204,13 @@ async def test_in_discord(in_discord, role):
     if role is Role.GUEST:
         guild.pending.add(who.id)
 
-    async def refuses(gesture):
-        asked = await gesture
-        assert not asked.failure, asked.failure
-        if asked.modal:
+    async def refuses(action):
+        interaction = await action
+        assert not interaction.failure, interaction.failure
+        if interaction.modal:
             return False
-        await discord.until(lambda: not asked.is_thinking or asked.followups)
-        return any(each in discord_app.told(asked.message) for each in REFUSALS)
+        await discord.until(lambda: not interaction.is_thinking or interaction.followups)
+        return any(each in discord_app.shown_text(interaction.message) for each in REFUSALS)
 
     def command(name, **given):
         return discord.send_command(name, given, user=who, channel=server.general)
@@ -247,7 +247,7 @@ async def test_outside_a_server_discord_shows_nothing(in_discord):
     message = await bot_app.type("usage", server.ann, server.general)
     direct = bot_app.discord.conversation(server.ben)
     message.channel_id, message.only_for = direct.id, None
-    asked = await bot_app.press(message, bot_app.label(message, ""), server.ben)
-    await bot_app.discord.until(lambda: not asked.is_thinking or asked.followups)
-    shown = asked.followups[0] if asked.followups else asked.message
-    assert "I only work in servers" in discord_app.told(shown)
+    interaction = await bot_app.press(message, bot_app.label(message, ""), server.ben)
+    await bot_app.discord.until(lambda: not interaction.is_thinking or interaction.followups)
+    shown = interaction.followups[0] if interaction.followups else interaction.message
+    assert "I only work in servers" in discord_app.shown_text(shown)

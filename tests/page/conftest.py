@@ -18,7 +18,7 @@ FRAME = Frame("Acme", "general", "Counts of videos.", ("/videos", "/usage"))
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A page on a port of its own."""
+    """A page on its own port."""
 
     chat: PageChat
     port: int
@@ -34,7 +34,7 @@ class Served:
 
 @asynccontextmanager
 async def served(bot, clock, caller=ANA, port=0) -> AsyncIterator[Served]:
-    """Serve a page of this bot."""
+    """Serve a bot's page."""
     chat = PageChat(bot, caller, Timeline(), clock)
     async with WebServer(page_app(chat, FRAME, TOKEN), "127.0.0.1", port) as server:
         yield Served(chat, server.port)
@@ -50,7 +50,7 @@ async def page(env) -> AsyncIterator[Served]:
 
 @pytest.fixture
 async def client(page) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that has opened the page's address."""
+    """A browser that has opened the page."""
     async with httpx.AsyncClient(base_url=page.origin, headers={"Origin": page.origin}, timeout=60) as client:
         await client.get(page.address)
         yield client

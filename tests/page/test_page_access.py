@@ -8,7 +8,7 @@ PATHS = ("/", "/home", "/events", "/complete?before=/v", "/files/1/0/a.png", "/p
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_nobody_gets_an_answer_without_the_token(page, path):
+async def test_every_path_requires_the_token(page, path):
     async with httpx.AsyncClient(base_url=page.origin) as stranger:
         answer = await stranger.get(path)
     assert answer.status_code == 403
@@ -16,7 +16,7 @@ async def test_nobody_gets_an_answer_without_the_token(page, path):
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
-async def test_the_token_becomes_a_cookie_that_no_other_site_and_no_script_sends(page):
+async def test_the_token_becomes_a_strict_http_only_cookie(page):
     async with httpx.AsyncClient(base_url=page.origin) as browser:
         answer = await browser.get(page.address)
         (cookie,) = answer.headers.get_list("set-cookie")
@@ -28,7 +28,7 @@ async def test_the_token_becomes_a_cookie_that_no_other_site_and_no_script_sends
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil.example:80", ""])
-async def test_another_name_for_this_machine_is_refused(client, page, host):
+async def test_another_host_name_is_refused(client, page, host):
     assert (await client.get("/", headers={"Host": host})).status_code == 421
     answer = await client.post("/line", headers={"Host": host, "Origin": f"http://{host}"}, json={"line": "/help"})
     assert answer.status_code == 421
@@ -37,7 +37,7 @@ async def test_another_name_for_this_machine_is_refused(client, page, host):
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
 @pytest.mark.parametrize("path", ["/line", "/press", "/form"])
-async def test_another_site_can_send_nothing_even_with_the_cookie(client, page, path, origin):
+async def test_other_sites_are_refused_even_with_the_cookie(client, page, path, origin):
     answer = await client.post(path, headers={"Origin": origin}, json={"line": "/help", "id": "", "form": ""})
     assert answer.status_code == 403
     assert page.chat.timeline.messages == ()
@@ -52,7 +52,7 @@ async def test_the_page_may_run_only_its_own_scripts_and_may_not_be_framed(clien
     assert "style=" not in answer.text
 
 
-async def test_nonsense_is_refused_or_ignored(client, page):
+async def test_malformed_requests_are_refused_or_ignored(client, page):
     forms = (b'{"form": "7", "given": [1]}', b'{"given": {"link": null}}', b'{"given": {"link": 5}}')
     sent = [("line", b"[]"), ("line", b"[" * 5_000), ("press", b"not json"), *(("form", each) for each in forms)]
     assert [(await client.post(f"/{path}", content=body)).status_code for path, body in sent] == [200] * len(sent)

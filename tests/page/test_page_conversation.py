@@ -22,7 +22,7 @@ BLOCKS = {"article", "div", "h3", "hr", "li", "p", "pre", "table", "caption", "t
 
 
 async def read(client, enough, *, chat="slack", last="0"):
-    """The events after the last one that was read, until there are enough."""
+    """The events after the last one that was read, until there are `enough`."""
     found = []
     asked = client.stream("GET", f"/events?chat={chat}&after=0", headers={"Last-Event-ID": last})
     async with asyncio.timeout(60), asked as stream:
@@ -41,13 +41,13 @@ def words(markup):
 
 
 def pressable(markup, label):
-    """What the button of a label sends."""
+    """The data that the button of a label sends."""
     found = next(each for each in re.finditer(r"<button[^>]*data-press([^>]*)>([^<]*)", markup) if label in each[2])
     return {name: html.unescape(value) for name, value in re.findall(r'data-(\w+)="([^"]*)"', found[1])}
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_a_link_is_tracked_by_a_press_of_what_the_payload_carries(env, client, chat):
+async def test_pressing_the_rendered_button_tracks_a_link(env, client, chat):
     await client.post(f"/line?chat={chat}", json={"line": f"/track {LINK} 7"})
     (*_, card) = await read(client, lambda found: found and "$2.52" in words(found[-1]["html"]), chat=chat)
     assert f"you used /track {LINK} 7" in " ".join(words(card["html"]).split())
@@ -75,7 +75,7 @@ async def test_a_card_that_redraws_itself_stays_one_message(env, client, chat):
     assert "you used /usage" in " ".join(words(again["html"]).split())
 
 
-async def test_a_form_shows_what_is_wrong_and_sends_what_was_typed(client):
+async def test_a_form_shows_errors_and_sends_its_values(client):
     opened = (await client.post("/line", json={"line": "/track"})).json()["form"]
     form = re.search(r'data-form="(\d+)"', opened)[1]
     wrong = await client.post("/form", json={"form": form, "given": {"link": ["cats"], "days": ["3"]}})
@@ -86,7 +86,7 @@ async def test_a_form_shows_what_is_wrong_and_sends_what_was_typed(client):
     assert "Track this video?" in words(card["html"])
 
 
-async def test_a_typed_key_is_shown_nowhere(page, client):
+async def test_a_typed_key_is_never_shown(page, client):
     opened = (await client.post("/line", json={"line": "/connect cs_test_secret"})).json()["form"]
     assert "API key" in words(opened)
     assert "cs_test_secret" not in opened + (await client.get("/")).text
@@ -94,7 +94,7 @@ async def test_a_typed_key_is_shown_nowhere(page, client):
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_a_file_is_downloaded_whole_and_a_picture_has_its_finding_in_words(env, client, chat):
+async def test_a_file_can_be_downloaded_and_a_picture_has_alt_text(env, client, chat):
     await env.start()
     env.clock.advance(hours=30)
     await client.post(f"/line?chat={chat}", json={"line": f"/stats {LINK}"})
@@ -125,7 +125,7 @@ async def test_posts_arrive_and_a_broken_connection_loses_none(page, client, clo
     assert "One, changed." in reloaded
 
 
-async def test_the_line_is_completed_and_home_is_shown(env, client):
+async def test_input_is_completed_and_home_is_shown(env, client):
     await env.start()
     commands = (await client.get("/complete?before=/us")).json()
     assert [each["text"] for each in commands] == ["usage "]
@@ -135,7 +135,7 @@ async def test_the_line_is_completed_and_home_is_shown(env, client):
 
 
 class Reader(HTMLParser):
-    """What a browser would make of a piece of the page."""
+    """Parses a piece of the page as a browser would."""
 
     def __init__(self):
         super().__init__()
@@ -148,7 +148,7 @@ class Reader(HTMLParser):
 
 
 @pytest.mark.parametrize("chat", CHATS)
-def test_hostile_words_change_nothing(chat):
+def test_hostile_text_is_not_markup(chat):
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     reply = Reply(
         evil,
@@ -167,7 +167,7 @@ def test_hostile_words_change_nothing(chat):
     assert "<img" not in whole
 
 
-async def test_the_oldest_messages_go_first():
+async def test_the_oldest_messages_are_dropped_first():
     timeline = Timeline()
     for number in range(MAX_MESSAGES + 2):
         timeline.put(Message(str(number), NOW))

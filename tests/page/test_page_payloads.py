@@ -32,7 +32,7 @@ def test_an_unknown_block_component_or_field_is_an_error():
             draw()
 
 
-def test_every_tone_has_its_colour_at_the_side_of_a_card():
+def test_every_tone_colours_a_cards_side():
     style = Path(html.__file__).with_name("cards.css").read_text()
     for tone in Tone:
         (message,) = messages(Reply("23 views.", tone=tone))
@@ -46,7 +46,7 @@ def test_every_home_tab_is_drawn(name):
 
 
 def _filled(asked) -> list[str]:
-    """Something that fits a field."""
+    """A valid value for a field."""
     if asked.options:
         return [each.value for each in asked.options][: asked.max_values]
     return [{Entry.NUMBER: asked.low or "3", Entry.TIME: "09:30"}.get(asked.entry, f"{asked.name} 1")]

@@ -1,4 +1,4 @@
-"""One channel per platform with its poster, over real sockets, on a clock that moves only in sleeps."""
+"""A channel per platform with its poster, over real sockets, on a clock that only sleeping moves."""
 
 import asyncio
 import io
@@ -39,7 +39,7 @@ TEAMS = {"T1": "C1", "T2": "C2"}
 
 
 class Clock:
-    """The time of a server, its rates and the poster; it moves only when somebody sleeps by it."""
+    """The clock of a server, its rate limits and the poster."""
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC)
@@ -62,7 +62,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Shown:
-    """A message in a channel or a thread; `mark` is what the platform or a person could recognise it by."""
+    """A message in a channel or thread; `mark` is the id by which the platform or a person could recognise it."""
 
     id: str
     text: str
@@ -71,7 +71,7 @@ class Shown:
 
 
 class Away:
-    """A database that is down, whatever is asked of it."""
+    """A database that is down."""
 
     async def known(self, *_: Any) -> Any:
         raise DatabaseUnavailable("away")
@@ -80,12 +80,12 @@ class Away:
 
 
 async def forget_nothing(_: WorkspaceRef) -> None:
-    """No workspace leaves."""
+    """No workspace is removed."""
 
 
 @dataclass
 class SlackChannel:
-    """C1 of Acme (T1); the bot is in Rival (T2) too, and not in Acme's private G1."""
+    """C1 of Acme (T1); the bot is also in Rival (T2), but not in Acme's private G1."""
 
     slack: Slack
     session: aiohttp.ClientSession
@@ -133,7 +133,7 @@ class SlackChannel:
         return [read_blocks(each.blocks) for each in self.slack.channel("C1").messages if each.thread_ts]
 
     def replies_to(self, message_id: str) -> int:
-        """How many messages the channel sees under that one."""
+        """How many messages the channel sees under this one."""
         sent = [each.sent for each in self.slack.channel("C1").messages if each.thread_ts == message_id]
         return sum(bool(each.get("reply_broadcast")) for each in sent)
 
@@ -153,7 +153,7 @@ class SlackChannel:
         self.slack.channel("C1").is_archived = True
 
     def fail(self, kind: str, value: str | int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
-        """Let the next calls go wrong."""
+        """Make the next calls fail."""
         fault = Fault(FaultKind(kind), value, seconds)
         self.slack.faults.add(self.routes[on], fault, times)
 
@@ -182,7 +182,7 @@ class SlackChannel:
 
 @dataclass
 class DiscordChannel:
-    """A channel of the guild Acme, where everybody may post, the bot by a role of its own."""
+    """A channel of the guild Acme where everyone may post; the bot has its own role."""
 
     discord: Discord
     rest: Rest
@@ -226,7 +226,7 @@ class DiscordChannel:
         return [each.text for each in self.shown()[len(self.channel.messages) :]]
 
     def replies_to(self, message_id: str) -> int:
-        """How many messages are replies to that one."""
+        """How many messages are replies to this one."""
         references = [each.sent.get("message_reference") or {} for each in self.channel.messages]
         return sum(each.get("message_id") == message_id for each in references)
 
@@ -243,7 +243,7 @@ class DiscordChannel:
         self.discord.delete_channel(self.channel)
 
     def fail(self, kind: str, value: int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
-        """Let the next calls go wrong."""
+        """Make the next calls fail."""
         fault = Fault(FaultKind(kind), value, seconds)
         self.discord.faults.add(self.routes[on], fault, times)
 
@@ -275,7 +275,7 @@ class DiscordChannel:
 
 @dataclass
 class ConsoleChannel:
-    """A terminal that is a string."""
+    """A terminal that writes to a string."""
 
     out: io.StringIO
     directory: Path
@@ -284,7 +284,7 @@ class ConsoleChannel:
     here: ClassVar = ChannelRef("console", "local", "general")
 
     def shown(self) -> list[Shown]:
-        """What was written last under each heading."""
+        """The last text under each heading."""
         return [Shown(heading, text, heading) for heading, text in self._by_heading("#general").items()]
 
     def shown_to_person(self) -> list[str]:
@@ -300,7 +300,7 @@ class ConsoleChannel:
         return [(path.read_bytes(), self.out.getvalue()) for path in self.directory.iterdir()]
 
     def notified(self) -> set[str]:
-        """Anything that could move the cursor or colour a word."""
+        """Any control character, which could move the cursor or colour text."""
         return {each for each in self.out.getvalue() if category(each) == "Cc" and each != "\n"}
 
     def _by_heading(self, beginning: str) -> dict[str, str]:
@@ -331,7 +331,7 @@ async def on_slack(_: Path | None = None) -> AsyncIterator[SlackChannel]:
 
 @asynccontextmanager
 async def on_discord(_: Path | None = None) -> AsyncIterator[DiscordChannel]:
-    """Without rate limits but those that a test sets, and without a gateway."""
+    """Without rate limits unless a test sets them, and without a gateway."""
     clock = Clock()
     async with running_discord() as local, Rest(local.app.token, local.api_url) as rest:
         local.rates.in_all, local.rates.routes = None, dict.fromkeys(local.rates.routes)

@@ -1,4 +1,4 @@
-"""What every poster guarantees, on every platform; `remote` are those at the other end of a wire."""
+"""Guarantees of every poster on every platform; `remote` are those behind a network."""
 
 import asyncio
 import logging
@@ -42,7 +42,7 @@ async def remote(request):
 
 
 def on_each(names, *, slack=(), discord=()):
-    """Cases of one platform each, the platform first."""
+    """Cases for one platform each, which comes first."""
     cases = [("slack", *each) for each in slack] + [("discord", *each) for each in discord]
     return pytest.mark.parametrize(
         f"remote, {names}", cases, ids=["-".join(map(str, each[:3])) for each in cases], indirect=["remote"]
@@ -53,7 +53,7 @@ def texts(channel):
     return [each.text.strip() for each in channel.shown()]
 
 
-async def test_a_post_is_there_once_with_an_id_and_a_mark_that_does_not_show_its_key(channel):
+async def test_a_post_appears_once_with_an_id_and_a_mark_that_hides_its_key(channel):
     posted = await channel.poster.post(channel.here, HELLO, "digest:7:2026-03-02")
     (message,) = channel.shown()
     assert message.text.strip() == "Hello, channel."
@@ -63,7 +63,7 @@ async def test_a_post_is_there_once_with_an_id_and_a_mark_that_does_not_show_its
     assert "digest" not in message.mark
 
 
-async def test_a_repeated_key_is_the_same_message_if_the_platform_recognises_it_and_has_the_same_mark_anyway(channel):
+async def test_a_repeated_key_is_the_same_message_or_has_the_same_mark(channel):
     first, again, other = [await channel.poster.post(channel.here, HELLO, key) for key in ("a", "a", "b")]
     recognises = channel.poster.recognises_for > timedelta()
     assert (first == again) is recognises
@@ -110,7 +110,7 @@ async def test_a_reply_stands_alone_if_its_message_is_gone_or_takes_none(remote)
     assert remote.replies_to(above.message_id) == 0
 
 
-async def test_a_direct_message_is_read_by_one_person_alone(channel):
+async def test_a_direct_message_is_seen_by_one_person_only(channel):
     direct = await channel.poster.direct(channel.here.workspace_id, channel.person_id)
     assert (direct.chat, direct.workspace_id) == (channel.here.chat, channel.here.workspace_id)
     assert isinstance(await channel.poster.post(direct, HELLO, "a"), Posted)
@@ -141,7 +141,7 @@ async def test_a_table_of_five_hundred_rows_keeps_every_word(channel):
 
 async def test_replies_of_every_kind_are_accepted_as_a_post_and_as_an_edit(channel):
     first = await channel.poster.post(channel.here, HELLO, "first")
-    for name, reply in [*gallery().items()][::8]:  # each one is rendered for every platform in tests/rendering
+    for name, reply in [*gallery().items()][::8]:  # tests/rendering renders each one for every platform
         assert isinstance(await channel.poster.post(channel.here, reply, name), Posted), name
         assert await channel.poster.edit(channel.here, first.message_id, reply) == first, name
     assert channel.notified() == set()
@@ -177,7 +177,7 @@ async def test_an_edit_may_add_a_picture(remote):
     assert [content for content, _ in remote.pictures()] == [PNG]
 
 
-async def test_an_edit_with_too_much_says_so_and_stays_one_message(remote):
+async def test_an_overlong_edit_is_cut_with_a_note(remote):
     posted = await remote.poster.post(remote.here, HELLO, "a")
     assert await remote.poster.edit(remote.here, posted.message_id, LONG) == posted
     (message,) = texts(remote)
@@ -199,7 +199,7 @@ async def test_a_lost_continuation_is_logged_and_the_message_stands(remote, capl
 # Direct messages
 
 
-async def test_unknown_people_have_no_channel(remote):
+async def test_direct_messages_to_unknown_people_are_rejected(remote):
     for person_id in ("404", ""):
         assert await remote.poster.direct(remote.here.workspace_id, person_id) is None
 
@@ -209,7 +209,7 @@ async def test_unknown_people_have_no_channel(remote):
     slack=[("error", "missing_scope"), ("status", 500), ("reset", 500)],
     discord=[("status", 500), ("reset", 500)],
 )
-async def test_a_direct_message_channel_that_could_not_be_opened_is_opened_the_next_time(remote, kind, value):
+async def test_a_failed_opening_of_a_direct_message_channel_is_retried(remote, kind, value):
     remote.fail(kind, value, on="direct")
     for expected in (type(None), ChannelRef, ChannelRef):
         assert isinstance(await remote.poster.direct(remote.here.workspace_id, remote.person_id), expected)
@@ -241,7 +241,7 @@ async def test_a_direct_message_channel_that_could_not_be_opened_is_opened_the_n
         for code in sorted(set(discord.PERMANENT) - {discord.UNKNOWN_MESSAGE})
     ],
 )
-async def test_a_permanent_error_says_what_to_do_and_is_not_repeated(remote, error, sentence, is_message):
+async def test_a_permanent_error_explains_the_fix_and_is_not_repeated(remote, error, sentence, is_message):
     remote.fail("error", error)
     assert await remote.poster.post(remote.here, HELLO, "a") == Rejected(str(error), sentence, is_message=is_message)
     assert remote.calls() == 1
@@ -263,7 +263,7 @@ async def test_an_error_of_this_program_is_rejected_and_logged_as_an_error(remot
     assert remote.calls() == 1
 
 
-async def test_a_deleted_or_unknown_channel_is_rejected_and_not_the_message(remote):
+async def test_a_deleted_or_unknown_channel_is_rejected_not_the_message(remote):
     remote.delete()
     nowhere = replace(remote.here, channel_id="404404404404404404")
     for channel in (remote.here, nowhere):
@@ -281,7 +281,7 @@ async def test_a_deleted_or_unknown_channel_is_rejected_and_not_the_message(remo
     slack=[("service_unavailable",), ("token_expired",), ("team_added_to_org",), ("something_new",)],
     discord=[(30046,), (40004,), (20012,)],
 )
-async def test_passing_and_unknown_errors_may_be_retried_later(remote, error):
+async def test_temporary_and_unknown_errors_may_be_retried_later(remote, error):
     remote.fail("error", error)
     assert await remote.poster.post(remote.here, HELLO, "a") == Later(SOON, str(error))
     assert remote.calls() == 1
@@ -292,7 +292,7 @@ async def test_passing_and_unknown_errors_may_be_retried_later(remote, error):
     slack=[("rate_limited", slack.RATE_LIMITED)],
     discord=[("rate_limited", discord.RATE_LIMITED), ("rate_limited_together", discord.RATE_LIMITED)],
 )
-async def test_a_429_holds_that_channel_back_until_its_time_and_no_other(remote, kind, reason):
+async def test_a_429_delays_only_its_channel(remote, kind, reason):
     remote.fail(kind, seconds=30)
     assert await remote.poster.post(remote.here, HELLO, "a") == Later(timedelta(seconds=30), reason)
     remote.clock.forward(seconds=10)
@@ -305,7 +305,7 @@ async def test_a_429_holds_that_channel_back_until_its_time_and_no_other(remote,
     assert isinstance(await remote.poster.post(remote.here, HELLO, "a"), Posted)
 
 
-async def test_without_a_connection_nothing_was_sent(remote):
+async def test_a_refused_connection_means_nothing_was_sent(remote):
     async with remote.unreachable() as poster:
         assert await poster.post(remote.here, HELLO, "a") == Later(SOON, "no_connection")
 
@@ -337,7 +337,7 @@ async def test_without_a_database_the_message_waits(remote):
         ("error", 130000, "status_503"),
     ],
 )
-async def test_a_doubtful_response_is_unclear_and_nothing_is_repeated(remote, kind, value, reason):
+async def test_an_ambiguous_response_is_unclear_and_not_repeated(remote, kind, value, reason):
     remote.fail(kind, value)
     assert await remote.poster.post(remote.here, HELLO, "a") == Unclear(reason)
     assert remote.calls() == 1
@@ -345,7 +345,7 @@ async def test_a_doubtful_response_is_unclear_and_nothing_is_repeated(remote, ki
     assert len(remote.shown()) == 1
 
 
-async def test_a_lost_response_is_unclear_and_a_repeated_key_finds_the_message_if_the_platform_can(remote):
+async def test_after_a_lost_response_a_repeated_key_finds_the_message_if_possible(remote):
     remote.fail("reset_after")
     assert isinstance(await remote.poster.post(remote.here, HELLO, "a"), Unclear)
     assert remote.calls() == len(remote.shown()) == 1

@@ -1,4 +1,4 @@
-"""Each platform's renderer, buttons and forms behind the same names, with its documented limits: for the contract."""
+"""Each platform's renderer, buttons and forms under the same names, with its documented limits."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ class Slack:
         return list(slack_render.messages(reply, self.uploaded))
 
     def edited(self, reply: Reply) -> Any:
-        """The one message that takes the place of another."""
+        """The message that replaces another."""
         return self.messages(reply)[0]
 
     def public(self, line: Text) -> Any:
@@ -49,7 +49,7 @@ class Slack:
         return "".join(slack_reading.read(message.blocks) for message in messages).replace("\u2060", "")
 
     def rows(self, messages: list[Any]) -> list[list[str]]:
-        """The labels of the buttons, row by row."""
+        """The labels of the buttons by row."""
         rows = [block for message in messages for block in message.blocks if block["type"] == "actions"]
         return [[each["text"]["text"] for each in row["elements"]] for row in rows]
 
@@ -64,12 +64,12 @@ class Slack:
         return str(element["text"]["text"])
 
     def press(self, element: Any, option: Any = None) -> Call | None:
-        """What a press of a button, or a choice of an option, calls."""
+        """The call of a button, or of an option."""
         sent = {key: element[key] for key in ("type", "action_id", "value", "text") if key in element}
         return slack_actions.call_of({**sent, "block_id": "b", "selected_option": option})
 
     def offered(self, message: Any) -> list[Call | None]:
-        """Every call that a message offers."""
+        """Every call in a message."""
         elements = [each for block in message.blocks if block["type"] == "actions" for each in block["elements"]]
         return [self.press(each, option) for each in elements for option in each.get("options", [None])]
 
@@ -83,7 +83,7 @@ class Slack:
         return [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
 
     def submit(self, form: Any, filled: dict[str, Any]) -> dict[str, str]:
-        """The arguments after a submission in which a person has changed what the form shows at first."""
+        """The arguments after a person changes some prefilled values and submits the form."""
         state = {}
         for block in form["blocks"]:
             if block["type"] == "input":
@@ -105,15 +105,13 @@ class Slack:
 
 
 class Discord:
-    """Discord."""
-
     longest_label, longest_alt, row = 80, 1_024, 5
 
     def messages(self, reply: Reply) -> list[Any]:
         return list(discord_render.messages(reply))
 
     def edited(self, reply: Reply) -> Any:
-        """The one message that takes the place of another."""
+        """The message that replaces another."""
         return discord_render.one_message(reply)
 
     def public(self, line: Text) -> Any:
@@ -131,7 +129,7 @@ class Discord:
         return "".join(discord_reading.read(message.components) for message in messages).replace("\u200b", "")
 
     def rows(self, messages: list[Any]) -> list[list[str]]:
-        """The labels of the buttons, row by row."""
+        """The labels of the buttons by row."""
         found = [each for message in messages for each in components.nested(list(message.components))]
         return [[each["label"] for each in row["components"]] for row in found if row["type"] == 1]
 
@@ -146,11 +144,11 @@ class Discord:
         return str(element["label"])
 
     def press(self, element: Any, option: Any = None) -> Call | None:
-        """What a press of a button, or a choice of an option, calls."""
+        """The call of a button, or of an option."""
         return discord_actions.call_of(element["custom_id"], *([[option["value"]]] if option else []))
 
     def offered(self, message: Any) -> list[Call | None]:
-        """Every call that a message offers."""
+        """Every call in a message."""
         elements = [each for each in components.nested(list(message.components)) if "custom_id" in each]
         return [self.press(each, option) for each in elements for option in each.get("options", [None])]
 
@@ -164,7 +162,7 @@ class Discord:
         return [each["component"]["custom_id"] for each in form["components"] if each["type"] == 18]
 
     def submit(self, form: Any, filled: dict[str, Any]) -> dict[str, str]:
-        """The arguments after a submission in which a person has changed what the form shows at first."""
+        """The arguments after a person changes some prefilled values and submits the form."""
         labelled = [each["component"] for each in form["components"] if each["type"] == 18]
         sent = [{"type": 18, "id": 1, "component": self._filled(each, filled)} for each in labelled]
         return dict(filled_in(form["custom_id"], discord_forms.values([*sent, {"type": 10, "id": 2}]))[1])

@@ -1,4 +1,4 @@
-"""Forms on every platform: each command has one, which takes what is given and returns what is filled in."""
+"""Forms on every platform: each command has one that takes given values and returns the submitted ones."""
 
 import json
 
@@ -21,7 +21,7 @@ listed = pytest.mark.parametrize("command", [each for each in COMMANDS if each.l
 
 @on_each
 @listed
-def test_every_command_has_a_form_that_the_platform_accepts(platform, command):
+def test_every_command_has_a_valid_form(platform, command):
     form = platform.form(command, {})
     assert platform.form_problems(form) == []
     assert platform.fields(form) == [each.name for each in form_of(command, {}).arguments]
@@ -32,7 +32,7 @@ def test_every_command_has_a_form_that_the_platform_accepts(platform, command):
 @listed
 @settings(deadline=None, max_examples=20)
 @given(data=st.data())
-def test_any_given_values_make_a_form_that_the_platform_accepts(platform, command, data):
+def test_any_given_values_make_a_valid_form(platform, command, data):
     names = [each.name for each in command.arguments]
     given_values = data.draw(st.fixed_dictionaries(dict.fromkeys(names, texts))) if names else {}
     assert platform.form_problems(platform.form(command, given_values)) == []
@@ -51,7 +51,7 @@ def test_any_given_values_make_a_form_that_the_platform_accepts(platform, comman
         ("payout", {}, ["campaign"]),
     ],
 )
-def test_a_form_asks_for_what_its_button_named_and_nothing_else(platform, name, given_values, asked):
+def test_a_form_asks_only_for_what_its_button_named(platform, name, given_values, asked):
     form = platform.form(BY_NAME[name], given_values)
     assert platform.form_problems(form) == []
     assert platform.fields(form) == asked
@@ -59,7 +59,7 @@ def test_a_form_asks_for_what_its_button_named_and_nothing_else(platform, name, 
 
 
 @on_each
-def test_a_form_opened_again_asks_for_all_that_may_have_been_wrong(platform):
+def test_a_reopened_form_asks_for_everything_that_may_have_been_wrong(platform):
     command, typed = BY_NAME["campaign"], {"action": "rename", "name": "spring", "campaign": "lanch"}
     refused = Reply("No campaign is called “lanch”.", tone=Tone.PROBLEM)
     button = with_form_again(command, typed, refused).actions[-1]
@@ -71,7 +71,7 @@ def test_a_form_opened_again_asks_for_all_that_may_have_been_wrong(platform):
 
 
 @on_each
-def test_the_fields_of_questions_have_names_of_their_own(platform):
+def test_each_question_has_its_own_field_name(platform):
     asked = [(each, question) for each in COMMANDS for question in each.questions]
     for command, question in asked:
         form = json.dumps(platform.form(command, question.given), ensure_ascii=False)
@@ -89,12 +89,12 @@ def test_the_fields_of_questions_have_names_of_their_own(platform):
         ("compare", {"video": '"vid 1" "vid_2"'}),
     ],
 )
-def test_given_values_come_back_if_nothing_is_changed(platform, name, given_values):
+def test_given_values_are_returned_unchanged(platform, name, given_values):
     assert platform.submit(platform.form(BY_NAME[name], given_values), {}) == given_values
 
 
 @on_each
-def test_the_command_gets_what_a_person_fills_in_and_nothing_for_what_is_left_empty(platform):
+def test_filled_fields_reach_the_command_and_empty_ones_do_not(platform):
     form = platform.form(BY_NAME["track"], {})
     found = platform.submit(form, {"link": "https://youtu.be/abc\nhttps://youtu.be/def", "days": " 3 "})
     args = bind(BY_NAME["track"], found)
@@ -111,7 +111,7 @@ def test_a_field_has_a_label_a_hint_and_an_example(platform):
 
 
 @on_each
-def test_a_secret_is_asked_for_with_a_word_of_caution_and_never_filled_in(platform):
+def test_a_secret_has_a_warning_and_is_never_prefilled(platform):
     form = platform.form(BY_NAME["connect"], {"key": "cs_live_secret"})
     assert "cs_live_secret" not in json.dumps(form)
     assert "Only the bot receives it, but it's visible on your screen while you type." in json.dumps(form)

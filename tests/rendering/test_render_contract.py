@@ -1,4 +1,4 @@
-"""Rendering on every platform: limits kept, no word lost, nobody mentioned, and a button calls what it was made for."""
+"""Rendering on every platform: within limits, complete, without mentions, and with buttons that keep their calls."""
 
 import json
 from dataclasses import replace
@@ -44,7 +44,7 @@ ANY = settings(deadline=None, max_examples=25, suppress_health_check=SLOW)
 
 
 def lost(platform, reply, messages):
-    """The words of the reply that are in none of the messages. A listing's row may be there as cells or as a line."""
+    """The words of the reply that no message has. A listing's row may be shown as cells or as a line."""
     listings = [part for part in reply.parts if isinstance(part, Listing)]
     others = replace(reply, parts=tuple(part for part in reply.parts if part not in listings))
     found = platform.missing(plain_body(others), messages)
@@ -60,7 +60,7 @@ on_each = pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
 @on_each
 @ANY
 @given(reply=replies())
-def test_any_reply_keeps_every_documented_limit_loses_no_word_and_mentions_nobody(platform, reply):
+def test_any_reply_is_within_limits_complete_and_mentions_nobody(platform, reply):
     messages = platform.messages(reply)
     assert messages
     assert [platform.problems(each) for each in (*messages, platform.public(reply.public_line))] == [[]] * (
@@ -71,7 +71,7 @@ def test_any_reply_keeps_every_documented_limit_loses_no_word_and_mentions_nobod
 
 @on_each
 @on_every_reply
-def test_every_reply_in_the_gallery_is_one_message_that_the_platform_accepts(platform, reply):
+def test_every_reply_in_the_gallery_is_one_valid_message(platform, reply):
     messages = platform.messages(reply)
     assert [platform.problems(message) for message in messages] == [[]]
     assert lost(platform, reply, messages) == []
@@ -79,7 +79,7 @@ def test_every_reply_in_the_gallery_is_one_message_that_the_platform_accepts(pla
 
 @on_each
 @on_every_reply
-def test_ids_of_two_hundred_characters_which_the_api_may_give_are_shown_all_the_same(platform, reply):
+def test_ids_of_two_hundred_characters_are_shown(platform, reply):
     payload, blobs = to_stored(reply)
     reply = from_stored(payload.replace(video().id.rstrip("0"), f"{'long-and:odd/id ' * 13}-"), blobs)
     messages = [*platform.messages(reply), platform.edited(reply)]
@@ -125,7 +125,7 @@ def test_two_hundred_buttons_are_all_there_in_order(platform):
 
 
 @on_each
-def test_an_alt_text_that_is_too_long_is_written_out_beside_the_picture(platform):
+def test_an_overlong_alt_text_is_shown_below_the_picture(platform):
     alt = "grew " * 500 + "end"
     messages = platform.messages(Reply("Up.", parts=(Picture("growth.png", b"", alt),)))
     assert [len(each) <= platform.longest_alt for each in platform.alts(messages)] == [True]
@@ -134,7 +134,7 @@ def test_an_alt_text_that_is_too_long_is_written_out_beside_the_picture(platform
 
 
 @on_each
-def test_foreign_text_reads_as_it_was_written_in_every_part(platform):
+def test_foreign_text_is_shown_as_written_in_every_part(platform):
     foreign = "@everyone <!channel> <@1> *b* _i_ ~s~ `c` ||x|| :smile: # > - &amp; <t:1:R> [x](https://evil.example) \\"
     reply = Reply(
         foreign,
@@ -159,7 +159,7 @@ def test_foreign_text_reads_as_it_was_written_in_every_part(platform):
 @on_each
 @settings(ANY, max_examples=60)
 @given(button=buttons)
-def test_a_press_is_the_call_that_was_put_into_the_button(platform, button):
+def test_a_press_returns_the_buttons_call(platform, button):
     (element,) = platform.elements(button)
     assert platform.press(element) == button.call
 
@@ -167,7 +167,7 @@ def test_a_press_is_the_call_that_was_put_into_the_button(platform, button):
 @on_each
 @settings(ANY, max_examples=60)
 @given(select=selects)
-def test_a_choice_is_the_call_with_the_chosen_value_as_its_argument(platform, select):
+def test_a_choice_returns_the_call_with_the_chosen_value(platform, select):
     offered = [(element, option) for element in platform.elements(select) for option in element["options"]]
     values = [platform.press(*each).arguments[select.argument] for each in offered]
     for each, value in zip(offered, values, strict=True):
@@ -181,14 +181,14 @@ def test_a_choice_is_the_call_with_the_chosen_value_as_its_argument(platform, se
 @on_each
 @settings(ANY, max_examples=60)
 @given(menu=menus)
-def test_a_choice_from_a_menu_is_the_call_that_was_put_in(platform, menu):
+def test_a_menu_option_returns_its_call(platform, menu):
     offered = [(element, option) for element in platform.elements(menu) for option in element["options"]]
     chosen = [platform.press(*each).encode() for each in offered]
     assert list(dict.fromkeys(chosen)) == list(dict.fromkeys(each.call.encode() for each in menu.options))
 
 
 @on_each
-def test_what_a_listing_s_rows_offer_can_be_chosen_however_many_there_are(platform):
+def test_every_row_of_a_long_listing_can_be_chosen(platform):
     for count in (3, 10, 60):
         calls = [Call("stats", {"video": f"{number}"}, in_place=True) for number in range(count)]
         items = tuple(
@@ -204,7 +204,7 @@ def test_what_a_listing_s_rows_offer_can_be_chosen_however_many_there_are(platfo
 
 @on_each
 @pytest.mark.parametrize("letter", ["w", "😀"])
-def test_a_label_that_is_too_long_ends_in_an_ellipsis(platform, letter):
+def test_an_overlong_label_ends_in_an_ellipsis(platform, letter):
     (element,) = platform.elements(Button(letter * 90, Call("usage")))
     label = platform.label(element)
     assert length(label) <= platform.longest_label

@@ -1,6 +1,6 @@
-"""The whole program at a local Slack: real sockets, the real bot, its sandbox and its database. Time is moved by hand.
+"""The whole program at a local Slack: real sockets, bot, sandbox and database; the clock is set by hand.
 
-People act at Slack, and what they see there is what is looked at.
+Tests act as people do at Slack, and check what people see there.
 """
 
 import asyncio
@@ -28,58 +28,55 @@ from tests.standins.slack.server import Slack
 from tests.standins.timeouts import sandbox_timeouts
 
 ANN, BEN, GIL = "U1", "U2", "U3"
-"""Someone who manages the workspace, a member, a guest."""
+"""A workspace admin, a member and a guest."""
 GENERAL, RANDOM, SECRET = "C1", "C2", "G1"
-"""The bot is in the first; the second is public, the third private, and it is in neither."""
+"""The bot is only in the first; the second is public, the third private."""
 
 on_each_transport = pytest.mark.parametrize("transport", ["http", "socket"])
 
 
-@dataclass(slots=True)
-class BotApp:
-    """One running program in one workspace."""
+@dataclass(kw_only=True, slots=True)
+class BotApp(Program):
+    """A running program in one workspace."""
 
     slack: Slack
     app: App
     token: Token | None
-    sandbox: Sandbox
-    clock: HandClock
-    bot: Bot
     program: SlackApp
     ending: AsyncExitStack
 
     async def close(self) -> None:
-        """End the program in order: what runs is done by then, so that nothing more can come of it."""
+        """Close the program in order; work in progress finishes first."""
         await self.ending.aclose()
 
     async def type(self, line: str, user: str = ANN, channel: str = GENERAL) -> Message:
-        """What somebody gets to see, alone, for a command."""
+        """The private reply to a command."""
         return await self.seen(self.send(line, user, channel), user)
 
     async def send(self, line: str, user: str = ANN, channel: str = GENERAL) -> Delivery:
-        """A command, and how it was acknowledged."""
+        """Send a command; returns its acknowledgement."""
         name, _, text = line.partition(" ")
         return await self.slack.send_command(name, text, user=user, channel=channel)
 
     async def press(self, place: Message | View, label: str, user: str = ANN, choice: str | None = None) -> Delivery:
-        """A press of the first button that is called so, or a choice from a menu."""
+        """Press the first button whose label starts with `label`, or choose from a menu."""
         return await self.slack.send_action(place, self.label(place, label), user=user, choice=choice)
 
     def label(self, place: Message | View, label: str) -> str:
-        """The whole label of the button whose label begins so."""
+        """The whole label of the first button that starts with `label`."""
         found = [each for each in self.labels(place) if each.startswith(label)]
         assert found, f"no button {label!r} among {self.labels(place)}"
         return found[0]
 
     def labels(self, place: Message | View) -> list[str]:
-        """What can be pressed or opened."""
+        """The labels of buttons and menus."""
         elements = [each for block in place.blocks if block["type"] == "actions" for each in block["elements"]]
         return [(each.get("text") or each["placeholder"])["text"] for each in elements]
 
-    async def seen(self, gesture: Any, user: str = ANN) -> Message:
-        """The next message that this person alone gets to see, in a channel or by direct message.
+    async def seen(self, action: Any, user: str = ANN) -> Message:
+        """The next message that only this person sees, in a channel or by direct message.
 
-        It isn't the picture of an earlier answer, which may come only now.
+        Pictures are left out: one of an earlier reply may arrive late.
         """
         before = {message.ts for message in self.private(user)}
 
@@ -87,15 +84,15 @@ class BotApp:
             new = (each for each in self.private(user) if each.ts not in before)
             return [each for each in new if not each.text.startswith("Picture: ")]
 
-        delivery = await gesture
+        delivery = await action
         assert not delivery.failure, delivery.failure
         await self.slack.until(answers)
         return answers()[0]
 
-    async def changed(self, message: Message, gesture: Any) -> Message:
-        """The message, once a gesture has put something else in its place."""
+    async def changed(self, message: Message, action: Any) -> Message:
+        """The message, once the action has replaced its content."""
         edits = message.edits
-        delivery = await gesture
+        delivery = await action
         assert not delivery.failure, delivery.failure
         await self.slack.until(lambda: message.edits > edits)
         return message
@@ -106,50 +103,37 @@ class BotApp:
         assert "That leaves $" in card.text, card.text
         return card
 
-    async def modal(self, gesture: Any, user: str = ANN) -> View:
-        """The form that opens for this person."""
-        delivery = await gesture
+    async def modal(self, action: Any, user: str = ANN) -> View:
+        """The form that the action opens."""
+        delivery = await action
         assert not delivery.failure, delivery.failure
         await self.slack.until(lambda: self.slack.modals(user))
         return self.slack.modals(user)[-1]
 
-    async def line(self, gesture: Any, channel: str = GENERAL) -> Message:
-        """The next message that a whole channel sees."""
+    async def line(self, action: Any, channel: str = GENERAL) -> Message:
+        """The action's next message that the whole channel sees."""
         before = len(self.slack.channel(channel).messages)
-        delivery = await gesture
+        delivery = await action
         assert not delivery.failure, delivery.failure
         await self.slack.until(lambda: len(self.slack.channel(channel).messages) > before)
         return self.slack.channel(channel).messages[before]
 
     def private(self, user: str) -> list[Message]:
-        """What this person alone sees now, direct messages included."""
+        """All messages that only this person sees now."""
         return [*self.slack.ephemerals(user), *self.slack.direct_messages(user)]
 
     def lines(self, channel: str = GENERAL) -> list[str]:
-        """What everybody in a channel sees."""
+        """All messages that everyone in a channel sees."""
         return [message.text for message in self.slack.channel(channel).messages]
 
-    def spent(self) -> int:
-        """How often the API was asked to track something."""
-        return len(self.sandbox.calls(TRACK))
 
-    def track(self, *links: str, days: int = 7) -> None:
-        """Have these videos running, started elsewhere."""
-        for link in links:
-            self.sandbox.world.track(self.sandbox.key, link, days)
-
-    def trackings(self) -> int:
-        """How many trackings there are, and so how many are billed."""
-        return len(self.sandbox.world.account(self.sandbox.key).trackings)
-
-
-def told(place: Message | View) -> str:
-    """Every word that a message or a view shows."""
+def shown_text(place: Message | View) -> str:
+    """All text of a message or view."""
     return read(place.blocks)
 
 
 async def install(bot_app: BotApp, user: str) -> None:
-    """What a person's browser does for their workspace: begin, consent at Slack, come back."""
+    """Install the app in a person's workspace, as a browser does."""
     root = bot_app.app.request_url.removesuffix("/slack/events")
     bot_app.app.redirect_urls = (f"{root}/slack/oauth_redirect",)
     bot_app.slack.consent = Consent(user)
@@ -165,9 +149,9 @@ async def install(bot_app: BotApp, user: str) -> None:
 async def bot_app_of(
     slack: Slack, app: App, token: Token | None, sandbox: Sandbox, clock: HandClock, database_url: str, **chosen: Any
 ) -> AsyncIterator[BotApp]:
-    """The program with these settings, reached in the way that the app is set up for. At the end all work is done.
+    """The program with these settings, by the app's transport; closed at the end.
 
-    Any workspace can install the app where there is no token, or where it `is_installable`.
+    Any workspace can install the app if there is no token or `is_installable`.
     """
     prefix, is_installable = chosen.pop("prefix", ""), chosen.pop("is_installable", token is None)
     settings = settings_of(sandbox, database_url, **chosen)
@@ -187,7 +171,9 @@ async def bot_app_of(
         )
         program = SlackApp(bot, options, clock, nap)
         await ending.enter_async_context(program)
-        bot_app = BotApp(slack, app, token, sandbox, clock, bot, program, ending)
+        bot_app = BotApp(
+            sandbox=sandbox, clock=clock, bot=bot, slack=slack, app=app, token=token, program=program, ending=ending
+        )
         way = _by_socket(program, bot_app) if app.is_socket_mode else _by_http(program, bot_app)
         await ending.enter_async_context(way)
         yield bot_app

@@ -1,4 +1,4 @@
-"""Who may do what in Slack is what Slack says of them; if it says nothing, members of the workspace may look."""
+"""Permissions come from Slack's answers about a person; without one, workspace members may look."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.standins.environment import LINK
 from tests.standins.faults import Fault, FaultKind
 
 
-async def test_somebody_is_asked_for_once_in_ten_minutes(bot_app):
+async def test_a_person_is_looked_up_once_in_ten_minutes(bot_app):
     await bot_app.type("/help")
     await bot_app.type("/usage")
     assert len(bot_app.slack.calls_of("users.info")) == 1
@@ -16,7 +16,7 @@ async def test_somebody_is_asked_for_once_in_ten_minutes(bot_app):
     assert len(bot_app.slack.calls_of("users.info")) == 2
 
 
-async def test_what_slack_says_anew_counts_after_ten_minutes(bot_app):
+async def test_changed_roles_count_after_ten_minutes(bot_app):
     await bot_app.card(f"/track {LINK} 7", BEN)
     bot_app.slack.users[BEN].is_restricted = True
     bot_app.clock.advance(minutes=10)
@@ -24,7 +24,7 @@ async def test_what_slack_says_anew_counts_after_ten_minutes(bot_app):
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.ERROR, FaultKind.RESET, FaultKind.GARBAGE])
-async def test_if_slack_does_not_say_who_somebody_is_they_may_look_and_not_spend(bot_app, kind):
+async def test_a_person_who_cannot_be_looked_up_may_look_but_not_spend(bot_app, kind):
     bot_app.slack.faults.start(Fault(kind), "users.info")
     assert "available" in (await bot_app.type("/usage")).text
     answer = await bot_app.type(f"/track {LINK} 7")
@@ -55,15 +55,15 @@ async def test_a_person_is_called_by_the_name_that_they_chose(bot_app):
 
 
 @pytest.mark.parametrize("word", ["unknown_method", "missing_scope"])
-async def test_without_a_method_or_a_scope_to_ask_by_people_may_look_and_read_why_not_more(bot_app, word):
+async def test_without_a_way_to_look_people_up_they_may_look_and_are_shown_why(bot_app, word):
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, word), "users.info")
     assert "available" in (await bot_app.type("/usage")).text
     answer = await bot_app.type(f"/track {LINK} 7")
     assert f"Slack doesn't tell me who you are ({word})" in answer.text
-    assert bot_app.spent() == 0
+    assert bot_app.posts() == 0
 
 
 @pytest.mark.parametrize("word", ["user_not_found", "user_not_visible"])
-async def test_whom_slack_does_not_know_in_this_workspace_sees_nothing(bot_app, word):
+async def test_a_person_unknown_to_the_workspace_sees_nothing(bot_app, word):
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, word), "users.info")
     assert f"Slack doesn't tell me who you are ({word})" in (await bot_app.type("/usage")).text

@@ -1,4 +1,4 @@
-"""Every command, as people send it: acknowledged at once, answered to them alone, under every name that it has."""
+"""Every command under every name: acknowledged at once, answered to its asker only."""
 
 import re
 
@@ -25,17 +25,15 @@ LINES = {
     "help": "/help track",
 }
 OTHERS = re.compile(rf"(?<![\w/.:-])/(?:{'|'.join([*LINES, 'connect'])})(?![\w/-])")
-"""A command under a name that another app has."""
+"""Command names that another app might have."""
 
 
 @pytest.mark.parametrize("line", ["/contentstats usage", "/contentstats /usage", "/contentstats   USAGE "])
-async def test_the_umbrella_takes_every_command_as_its_first_word(bot_app, line):
+async def test_the_umbrella_command_takes_every_command_as_its_first_word(bot_app, line):
     assert "available" in (await bot_app.type(line)).text
 
 
-async def test_a_prefix_stands_before_every_command_and_not_before_the_umbrella(
-    slack, app, token, sandbox, clock, sqlite_url
-):
+async def test_the_prefix_is_added_to_every_command_but_the_umbrella(slack, app, token, sandbox, clock, sqlite_url):
     async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url, prefix="cs-") as bot_app:
         assert "available" in (await bot_app.type("/cs-usage")).text
         assert "available" in (await bot_app.type("/contentstats usage")).text
@@ -53,24 +51,24 @@ async def test_a_prefix_stands_before_every_command_and_not_before_the_umbrella(
         assert not OTHERS.search(" ".join(texts))
 
 
-async def test_a_text_that_speaks_of_a_payload_is_read_like_any_other(bot_app):
+async def test_the_word_payload_in_a_text_has_no_effect(bot_app):
     assert (
         "No video here matches “payload=1 of the truck”" in (await bot_app.type("/stats payload=1 of the truck")).text
     )
 
 
-async def test_links_and_entities_arrive_in_slacks_own_spelling(bot_app):
+async def test_links_and_entities_are_read_in_slacks_escaped_form(bot_app):
     line = "/track <https://www.youtube.com/watch?v=steady_cats&amp;t=5|youtube.com> 3"
     assert "YouTube video (steady_cats)" in (await bot_app.card(line)).text
 
 
 @pytest.mark.parametrize("channel", [GENERAL, RANDOM, SECRET])
-async def test_an_answer_comes_also_where_the_bot_is_no_member(bot_app, channel):
+async def test_commands_are_answered_in_channels_without_the_bot(bot_app, channel):
     answer = await bot_app.type("/usage", channel=channel)
     assert (answer.channel_id, answer.only_for) == (channel, ANN)
 
 
-async def test_a_command_is_acknowledged_while_contentstats_still_thinks(bot_app):
+async def test_a_command_is_acknowledged_before_contentstats_responds(bot_app):
     bot_app.sandbox.faults.add("slow", USAGE, seconds=0.2)
     delivery = await bot_app.send("/usage")
     assert delivery.failure == ""
@@ -79,11 +77,11 @@ async def test_a_command_is_acknowledged_while_contentstats_still_thinks(bot_app
     assert "available" in bot_app.private(ANN)[0].text
 
 
-async def test_the_umbrellas_words_may_be_parted_by_any_white_space(bot_app):
+async def test_the_umbrella_command_accepts_any_white_space(bot_app):
     assert "TikTok video by @steady" in (await bot_app.card(f"/contentstats track\n{LINK}\t7")).text
 
 
-async def test_a_title_is_looked_for_as_it_was_typed_before_slack_escaped_it(bot_app):
+async def test_a_title_is_searched_for_unescaped(bot_app):
     bot_app.track(LINK)
     answer = await bot_app.type("/stats cats &amp; dogs &lt;3 ?a=1&copy=2")
     assert "No video here matches “cats &amp; dogs &lt;3 ?a=1&amp;copy=2”" in answer.text

@@ -1,4 +1,4 @@
-"""Every word that Slack documents for a connection and for a token: what ends, what waits, what is said of it."""
+"""Every documented error of a connection or token: which ends it, which is waited out, and what is logged."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ async def session():
 
 
 @pytest.mark.parametrize("word", WORDS)
-async def test_only_a_token_that_is_refused_again_and_again_ends_socket_mode(slack, app, token, session, caplog, word):
+async def test_only_a_repeatedly_refused_token_ends_socket_mode(slack, app, token, session, caplog, word):
     async def acknowledge(_):
         return BoltResponse(status=200)
 
@@ -50,7 +50,7 @@ async def test_only_a_token_that_is_refused_again_and_again_ends_socket_mode(sla
 
 
 @pytest.mark.parametrize("word", WORDS)
-async def test_only_a_dead_token_is_blamed(slack, token, session, word):
+async def test_only_a_revoked_token_is_reported_as_the_cause(slack, token, session, word):
     async def forget_nothing(_):
         return None
 

@@ -1,19 +1,19 @@
-"""Forms, menus and shortcuts: opened while the trigger lasts, checked before they close, answered where they began."""
+"""Forms, menus and shortcuts: opened before the trigger expires, validated, and answered where they began."""
 
 import pytest
 from pydantic import SecretStr
 
-from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, bot_app_of, on_each_transport, told
+from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, bot_app_of, on_each_transport, shown_text
 from tests.standins.environment import LINK, TWITTER, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
 
 HOT = "https://www.tiktok.com/@plain/video/7301234567890123456"
 COLD = "https://www.tiktok.com/@plain/video/7301234567890123457"
-"""Another video of the same title."""
+"""Another video with the same title."""
 
 
 @on_each_transport
-async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_channel(bot_app):
+async def test_track_without_a_link_opens_a_form_that_is_answered_in_the_channel(bot_app):
     form = await bot_app.modal(bot_app.send("/track", channel=RANDOM))
     card = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
     assert "7 days · up to $2.52" in card.text
@@ -32,7 +32,7 @@ async def test_track_without_a_link_opens_a_form_whose_answer_comes_back_to_the_
         ({"link": f"{LINK} " * 11}, "link", "takes at most 10 links; 11 were given"),
     ],
 )
-async def test_a_wrong_value_is_named_at_its_field_and_the_form_stays_open(bot_app, answers, field, sentence):
+async def test_an_invalid_value_is_marked_at_its_field_and_the_form_stays_open(bot_app, answers, field, sentence):
     form = await bot_app.modal(bot_app.send("/track"))
     delivery = await bot_app.slack.send_view_submission(form, answers)
     assert delivery.failure == ""
@@ -43,14 +43,14 @@ async def test_a_wrong_value_is_named_at_its_field_and_the_form_stays_open(bot_a
     assert "That leaves $" in card.text
 
 
-async def test_a_form_that_slack_does_not_open_is_answered_with_how_to_type_it(bot_app):
+async def test_if_a_form_cannot_open_the_reply_shows_the_typed_command(bot_app):
     bot_app.slack.faults.add("views.open", Fault(FaultKind.ERROR, "expired_trigger_id"))
     answer = await bot_app.type("/track")
     assert "/track needs a link" in answer.text
-    assert "/track <link>" in told(answer)
+    assert "/track <link>" in shown_text(answer)
 
 
-async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(bot_app):
+async def test_connect_takes_the_key_in_a_form_and_never_shows_it(bot_app):
     form = await bot_app.modal(bot_app.send("/connect cs_live_typed_by_mistake"))
     assert "typed_by_mistake" not in str(form.body)
     answer = await bot_app.seen(bot_app.slack.send_view_submission(form, {"key": "cs_live_none_of_ours"}))
@@ -58,8 +58,8 @@ async def test_connect_asks_for_the_key_in_a_form_and_shows_it_nowhere(bot_app):
     assert "cs_live_none_of_ours" not in str(bot_app.slack.calls)
 
 
-async def test_a_digest_is_shown_without_a_form_to_those_who_may_not_set_it(bot_app):
-    assert "digest" in told(await bot_app.type("/digest", GIL))
+async def test_people_without_permission_see_the_digest_without_a_form(bot_app):
+    assert "digest" in shown_text(await bot_app.type("/digest", GIL))
     assert bot_app.slack.calls_of("views.open") == []
 
 
@@ -72,14 +72,14 @@ async def test_a_digest_is_shown_without_a_form_to_those_who_may_not_set_it(bot_
         ("/alerts balance", {"dollars": "5 EUR"}, "dollars"),
     ],
 )
-async def test_a_change_that_makes_no_sense_keeps_the_form_open(bot_app, line, answers, field):
+async def test_an_invalid_change_keeps_the_form_open(bot_app, line, answers, field):
     form = await bot_app.modal(bot_app.send(line))
     assert (await bot_app.slack.send_view_submission(form, answers)).failure == ""
     assert list(form.errors) == [field]
     assert form.is_open
 
 
-async def test_what_only_the_api_can_tell_is_answered_with_a_button_that_opens_the_form_as_it_was(bot_app):
+async def test_an_api_error_after_a_form_offers_to_reopen_it_as_submitted(bot_app):
     form = await bot_app.modal(bot_app.send("/track"))
     links = f"{LINK} {YOUTUBE} {TWITTER}"
     bot_app.sandbox.faults.add("500", "GET /usage", times=None)
@@ -90,23 +90,23 @@ async def test_what_only_the_api_can_tell_is_answered_with_a_button_that_opens_t
 
 
 @on_each_transport
-async def test_a_video_is_chosen_from_a_menu_while_typing(bot_app):
+async def test_videos_are_suggested_while_typing(bot_app):
     bot_app.track(HOT, YOUTUBE)
     await bot_app.type("/videos")
     form = await bot_app.modal(bot_app.send("/stats"))
     offered = await bot_app.slack.send_options_request(form, "video", "kitchen", user=ANN)
     assert [option["text"]["text"] for option in offered.options] != []
     answer = await bot_app.seen(bot_app.slack.send_view_submission(form, {"video": offered.options[0]["value"]}))
-    assert "kitchen sink" in told(answer)
+    assert "kitchen sink" in shown_text(answer)
 
 
-async def test_a_menu_offers_nothing_rather_than_failing(bot_app, slack):
+async def test_suggestions_are_empty_if_they_cannot_be_read(bot_app, slack):
     form = await bot_app.modal(bot_app.send("/stats"))
     offered = await slack.send_options_request(form, "video", "nothing is called so", user=ANN)
     assert (offered.failure, offered.options) == ("", [])
 
 
-async def test_an_ambiguous_title_is_answered_with_a_menu_and_the_choice_with_the_video(bot_app):
+async def test_an_ambiguous_title_offers_a_menu_and_the_choice_shows_the_video(bot_app):
     bot_app.track(HOT, COLD)
     await bot_app.type("/videos")
     question = await bot_app.type("/stats kitchen")
@@ -115,7 +115,7 @@ async def test_an_ambiguous_title_is_answered_with_a_menu_and_the_choice_with_th
     assert len(menu["options"]) == 2
     choice = menu["options"][1]["value"]
     answer = await bot_app.seen(bot_app.slack.send_action(question, menu["action_id"], user=ANN, choice=choice))
-    assert "kitchen sink" in told(answer)
+    assert "kitchen sink" in shown_text(answer)
 
 
 @on_each_transport
@@ -143,7 +143,7 @@ async def test_the_shortcut_names_the_links_beyond_ten(bot_app):
     assert links[11] in card.text
 
 
-async def test_the_shortcut_on_a_message_without_a_link_says_so_kindly(bot_app):
+async def test_the_shortcut_on_a_message_without_a_link_explains_itself(bot_app):
     message = bot_app.slack.say(BEN, GENERAL, "good morning")
     answer = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=ANN))
     assert "I see no video link in this message" in answer.text
@@ -155,17 +155,17 @@ async def test_a_guests_shortcut_spends_nothing(bot_app):
     assert "can't start tracking" in answer.text
 
 
-async def test_the_global_shortcut_asks_in_a_form_and_answers_by_direct_message(bot_app):
+async def test_the_global_shortcut_opens_a_form_and_replies_by_direct_message(bot_app):
     form = await bot_app.modal(bot_app.slack.send_shortcut("track", user=ANN))
     card = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
     assert card in bot_app.slack.direct_messages(ANN)
     await bot_app.changed(card, bot_app.press(card, "Track 7"))
-    assert "Tracking started" in told(card)
-    assert bot_app.spent() == 1
+    assert "Tracking started" in shown_text(card)
+    assert bot_app.posts() == 1
     assert bot_app.lines() == []
 
 
-async def test_an_unknown_shortcut_is_acknowledged_and_left(bot_app):
+async def test_an_unknown_shortcut_is_acknowledged_and_ignored(bot_app):
     assert (await bot_app.slack.send_shortcut("nothing_of_ours", user=ANN)).failure == ""
     await bot_app.close()
     assert bot_app.private(ANN) == []

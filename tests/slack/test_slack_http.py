@@ -1,4 +1,4 @@
-"""The web server in front of Slack: what is not signed gets nowhere, what is broken breaks nothing."""
+"""The web server for Slack: unsigned requests are refused, and malformed ones break nothing."""
 
 import hashlib
 import hmac
@@ -35,7 +35,7 @@ def _root(bot_app):
     ],
     ids=str,
 )
-async def test_what_slack_has_not_signed_just_now_is_refused_and_not_done(bot_app, wrong):
+async def test_a_request_without_a_fresh_valid_signature_is_refused(bot_app, wrong):
     with bot_app.slack.forging(**wrong):
         delivery = await bot_app.send("/usage")
     assert delivery.status == 401
@@ -54,12 +54,12 @@ async def test_what_slack_has_not_signed_just_now_is_refused_and_not_done(bot_ap
     ids=str,
 )
 @pytest.mark.parametrize("body", [b"", b"command=%2Fusage", b"\xff\xfe", b"{", b"payload={"])
-async def test_a_request_without_a_signature_is_refused_whatever_is_in_it(bot_app, session, headers, body):
+async def test_an_unsigned_request_is_refused_whatever_its_body(bot_app, session, headers, body):
     async with session.post(bot_app.app.request_url, data=body, headers=headers) as answer:
         assert answer.status == 401
 
 
-async def test_a_signed_request_that_makes_no_sense_is_a_bad_request(bot_app, session):
+async def test_a_malformed_signed_request_is_a_bad_request(bot_app, session):
     for broken in (b"[1]", b"{"):
         signed = _signed(bot_app, broken)
         async with session.post(bot_app.app.request_url, data=broken, headers=signed) as answer:
@@ -77,26 +77,26 @@ def _signed(bot_app, body):
     }
 
 
-async def test_a_body_beyond_all_measure_is_not_read(bot_app, session):
+async def test_an_oversized_body_is_not_read(bot_app, session):
     async with session.post(bot_app.app.request_url, data=b"x" * 1_000_001) as answer:
         assert answer.status == 413
 
 
-async def test_slack_may_check_the_address_and_its_certificate(bot_app, session):
+async def test_slacks_url_and_certificate_checks_are_answered(bot_app, session):
     assert (await bot_app.slack.send_url_verification()).failure == ""
     assert (await bot_app.slack.send_ssl_check()).failure == ""
     async with session.get(bot_app.app.request_url, params={"ssl_check": "1"}) as answer:
         assert answer.status == 200
 
 
-async def test_health_is_the_processs_and_readiness_the_databases_and_slacks(bot_app, session):
+async def test_health_checks_the_process_and_readiness_the_database_and_slack(bot_app, session):
     async with session.get(f"{_root(bot_app)}/healthz") as answer:
         assert (answer.status, await answer.text()) == (200, "ok")
     async with session.get(f"{_root(bot_app)}/readyz") as answer:
         assert (answer.status, await answer.json()) == (200, {"database": True, "slack": True})
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, "token_revoked"), "auth.test")
     async with session.get(f"{_root(bot_app)}/readyz") as answer:
-        assert answer.status == 200  # found a moment ago
+        assert answer.status == 200  # cached from a moment ago
     bot_app.clock.advance(seconds=10)
     async with session.get(f"{_root(bot_app)}/readyz") as answer:
         assert (answer.status, await answer.json()) == (503, {"database": True, "slack": False})
@@ -104,12 +104,12 @@ async def test_health_is_the_processs_and_readiness_the_databases_and_slacks(bot
         assert answer.status == 200
 
 
-async def test_an_address_that_is_none_is_404(bot_app, session):
+async def test_an_unknown_path_is_404(bot_app, session):
     async with session.get(f"{_root(bot_app)}/nothing") as answer:
         assert answer.status == 404
 
 
-async def test_what_the_environment_says_to_slacks_library_changes_nothing(
+async def test_environment_variables_of_slacks_library_have_no_effect(
     slack, app, token, sandbox, clock, sqlite_url, monkeypatch, caplog
 ):
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
@@ -119,7 +119,7 @@ async def test_what_the_environment_says_to_slacks_library_changes_nothing(
     assert caplog.text == ""
 
 
-async def test_a_look_at_the_certificate_is_answered_without_a_signature_and_does_nothing(bot_app, session):
+async def test_a_certificate_check_needs_no_signature_and_does_nothing(bot_app, session):
     async with session.post(bot_app.app.request_url, data={"ssl_check": "1", "token": "t"}) as answer:
         assert (answer.status, await answer.text()) == (200, "")
     await bot_app.close()

@@ -1,4 +1,4 @@
-"""What is delivered twice happens once; what the app is removed from is forgotten; strangers get nothing."""
+"""Repeated deliveries act once, a removed app is forgotten, and unknown workspaces get nothing."""
 
 import asyncio
 
@@ -34,13 +34,13 @@ async def test_the_same_command_delivered_twice_is_answered_once(bot_app):
     assert len(bot_app.private(ANN)) == 1
 
 
-async def test_the_same_press_delivered_five_times_spends_once_and_says_so_once(bot_app):
+async def test_a_press_delivered_five_times_spends_and_is_announced_once(bot_app):
     card = await bot_app.card(f"/track {LINK} 7")
     delivery = await bot_app.press(card, "Track 7")
     for _ in range(4):
         assert (await bot_app.slack.replay(delivery)).failure == ""
     await bot_app.close()
-    assert (bot_app.spent(), bot_app.trackings(), len(bot_app.lines())) == (1, 1, 1)
+    assert (bot_app.posts(), bot_app.trackings(), len(bot_app.lines())) == (1, 1, 1)
     assert card.edits == 1
 
 
@@ -53,7 +53,7 @@ async def test_a_redelivered_event_publishes_nothing_twice(bot_app):
     assert len(bot_app.slack.calls_of("views.publish")) == 1
 
 
-async def test_what_was_heard_before_a_restart_is_not_heard_again(slack, app, token, sandbox, clock, sqlite_url):
+async def test_a_command_handled_before_a_restart_is_not_handled_again(slack, app, token, sandbox, clock, sqlite_url):
     async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as before:
         card = await before.card(f"/track {LINK} 7")
         delivery = await before.press(card, "Track 7")
@@ -62,7 +62,7 @@ async def test_what_was_heard_before_a_restart_is_not_heard_again(slack, app, to
         delivery.request = None
         assert (await slack.replay(delivery)).failure == ""
         await after.close()
-        assert (after.spent(), card.edits) == (1, 1)
+        assert (after.posts(), card.edits) == (1, 1)
 
 
 async def test_a_typed_start_that_is_delivered_again_starts_nothing(slack, app, token, sandbox, clock, sqlite_url):
@@ -77,24 +77,22 @@ async def test_a_typed_start_that_is_delivered_again_starts_nothing(slack, app, 
         delivery.request = None
         assert (await slack.replay(delivery)).failure == ""
         await after.close()
-        assert after.spent() == 1
+        assert after.posts() == 1
 
 
-async def test_what_is_typed_needs_a_press_if_nobody_can_tell_whether_it_was_handled_before(bot_app, sqlite_url):
+async def test_a_typed_start_needs_a_press_if_it_may_have_been_handled_before(bot_app, sqlite_url):
     await bot_app.type("/allowance everyone confirm above 5")
     database = Database(sqlite_url)
     await database.write(text("DROP TABLE inbox"))
     await database.close()
     await bot_app.card(f"/track {LINK} 7")
-    assert bot_app.spent() == 0
+    assert bot_app.posts() == 0
 
 
 @pytest.mark.parametrize(
     "order", [("tokens_revoked", "app_uninstalled"), ("app_uninstalled", "tokens_revoked")], ids=["revoked", "removed"]
 )
-async def test_removing_the_app_deletes_what_is_stored_in_whichever_order_the_events_arrive(
-    bot_app, team, sqlite_url, order
-):
+async def test_removing_the_app_deletes_its_data_in_either_order_of_events(bot_app, team, sqlite_url, order):
     card = await bot_app.card(f"/track {LINK} 7")
     await bot_app.line(bot_app.press(card, "Track 7"))
     assert await _is_stored(sqlite_url)
@@ -108,7 +106,7 @@ async def test_removing_the_app_deletes_what_is_stored_in_whichever_order_the_ev
 @pytest.mark.parametrize(
     "event", [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}]
 )
-async def test_a_late_event_of_a_removal_removes_nothing_once_the_app_is_back(bot_app, team, sqlite_url, event, caplog):
+async def test_a_late_removal_event_deletes_nothing_after_a_reinstall(bot_app, team, sqlite_url, event, caplog):
     caplog.set_level("INFO", "adapters.slack.workspaces")
     await bot_app.type("/usage")
     assert (await bot_app.slack.send_event(event, team)).failure == ""
@@ -117,7 +115,7 @@ async def test_a_late_event_of_a_removal_removes_nothing_once_the_app_is_back(bo
     assert "still installed" in caplog.text
 
 
-async def test_while_slack_does_not_say_whether_a_removed_app_is_back_nothing_is_deleted(bot_app, team, sqlite_url):
+async def test_nothing_is_deleted_while_a_reinstall_cannot_be_ruled_out(bot_app, team, sqlite_url):
     await bot_app.type("/usage")
     bot_app.slack.faults.start(Fault(FaultKind.STATUS), "auth.test")
     await bot_app.slack.uninstall(team)
@@ -133,12 +131,12 @@ async def test_a_revoked_user_token_removes_nothing(bot_app, team, sqlite_url):
     assert await _is_stored(sqlite_url)
 
 
-async def test_an_event_that_means_nothing_here_is_acknowledged(bot_app, team):
+async def test_an_unknown_event_is_acknowledged(bot_app, team):
     event = {"type": "team_rename", "name": "Acme & Sons"}
     assert (await bot_app.slack.send_event(event, team)).failure == ""
 
 
-async def test_a_workspace_that_the_token_is_not_for_is_refused_in_a_sentence(bot_app, slack):
+async def test_a_workspace_without_a_token_gets_an_explanation(bot_app, slack):
     rival = slack.add_team("T9", "Rival")
     slack.add_user("U9", rival, "eve", is_admin=True)
     slack.add_channel("C9", rival, ["U9"])
@@ -147,7 +145,7 @@ async def test_a_workspace_that_the_token_is_not_for_is_refused_in_a_sentence(bo
     assert bot_app.labels(answer) == []
 
 
-async def test_previews_show_a_tracked_videos_numbers_once_a_manager_wants_them(
+async def test_previews_show_a_tracked_videos_numbers_once_turned_on(
     slack, team, transport, sandbox, clock, sqlite_url
 ):
     scopes = ("commands", "chat:write", "users:read", "im:write", "links:read", "links:write")
@@ -189,7 +187,7 @@ async def test_an_organisations_token_serves_every_workspace_of_it(slack, transp
         )
 
 
-async def test_a_refused_token_is_named_in_a_sentence(slack, app, token, sandbox, clock, sqlite_url):
+async def test_a_refused_token_is_reported(slack, app, token, sandbox, clock, sqlite_url):
     token.is_revoked = True
     async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as bot_app:
         with pytest.raises(TokenRefused, match="doesn't accept SLACK_BOT_TOKEN \\(token_revoked: ") as refused:
@@ -203,7 +201,7 @@ async def test_a_refused_token_is_named_in_a_sentence(slack, app, token, sandbox
 @pytest.mark.parametrize(
     "fault", [Fault(FaultKind.STATUS, 503), Fault(FaultKind.RESET), Fault(FaultKind.ERROR, "internal_error")]
 )
-async def test_a_slack_that_is_away_at_the_start_is_waited_for_and_not_blamed_on_the_token(
+async def test_an_outage_at_the_start_is_waited_out_and_not_blamed_on_the_token(
     slack, app, token, sandbox, clock, sqlite_url, fault, caplog
 ):
     slack.faults.start(fault, "auth.test")
@@ -220,9 +218,7 @@ async def test_a_slack_that_is_away_at_the_start_is_waited_for_and_not_blamed_on
         assert await bot_app.program.is_ready()
 
 
-async def test_a_token_that_slack_refuses_once_it_is_back_is_reported_in_a_sentence(
-    slack, app, token, sandbox, clock, sqlite_url
-):
+async def test_a_token_refused_after_an_outage_is_reported(slack, app, token, sandbox, clock, sqlite_url):
     slack.faults.add("auth.test", Fault(FaultKind.STATUS, 503))
     async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as bot_app:
         token.is_revoked = True
@@ -230,14 +226,14 @@ async def test_a_token_that_slack_refuses_once_it_is_back_is_reported_in_a_sente
             await bot_app.program.identify()
 
 
-async def test_a_token_that_slack_refuses_for_a_moment_ends_nothing(slack, app, token, sandbox, clock, sqlite_url):
+async def test_a_briefly_refused_token_ends_nothing(slack, app, token, sandbox, clock, sqlite_url):
     slack.faults.add("auth.test", Fault(FaultKind.ERROR, "invalid_auth"), REFUSALS)  # the first as the program opens
     async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as bot_app:
         await bot_app.program.identify()
         assert bot_app.program.problem == ""
 
 
-async def test_a_token_that_is_revoked_while_the_program_runs_ends_slack(bot_app, token):
+async def test_a_token_revoked_at_run_time_ends_slack(bot_app, token):
     watching = asyncio.create_task(bot_app.program.watch_token())
     await bot_app.type("/help")
     assert bot_app.program.problem == ""

@@ -1,4 +1,4 @@
-"""Looking is not written down: no look waits for the database's only writer, and none is said twice for that."""
+"""Look-ups are not stored: none waits for the database's single writer, and a repeated one is still answered once."""
 
 from sqlalchemy import text
 
@@ -16,7 +16,7 @@ async def _heard(url):
         await database.close()
 
 
-async def test_a_look_is_not_written_down_and_still_answered_once(bot_app, sqlite_url):
+async def test_a_look_up_is_not_stored_and_still_answered_once(bot_app, sqlite_url):
     delivery = await bot_app.send("/usage")
     await bot_app.slack.until(lambda: bot_app.private(ANN))
     for _ in range(3):
@@ -27,7 +27,7 @@ async def test_a_look_is_not_written_down_and_still_answered_once(bot_app, sqlit
     assert await _heard(sqlite_url) == 0
 
 
-async def test_whatever_may_spend_is_written_down_before_it_is_looked_at(bot_app, sqlite_url):
+async def test_a_request_that_may_spend_is_stored_before_it_is_handled(bot_app, sqlite_url):
     card = await bot_app.card(f"/track {LINK} 7")
     assert await _heard(sqlite_url) == 1
     await bot_app.changed(card, bot_app.press(card, "Track 7"))

@@ -1,4 +1,4 @@
-"""Signed requests that aren't what Slack sends: whatever is wrong with them, they get 400 and nothing is done."""
+"""Signed but malformed requests: each gets status 400, and nothing is done."""
 
 import copy
 import hashlib
@@ -16,7 +16,7 @@ WRONG = [None, 0, -1.5, True, "", "x", [], [None], [[]], {}, {"id": None}, {"a":
 
 
 def _paths(value, path=()):
-    """Where anything can be wrong."""
+    """Every path in a payload."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, each in items:
         yield (*path, key)
@@ -24,7 +24,7 @@ def _paths(value, path=()):
 
 
 def _broken(payload, path, wrong):
-    """The payload with something else, or nothing, at one place."""
+    """The payload with another value, or none, at one path."""
     broken = copy.deepcopy(payload)
     at = broken
     for key in path[:-1]:
@@ -37,7 +37,7 @@ def _broken(payload, path, wrong):
 
 
 async def _sent(bot_app):
-    """One payload of each kind that is understood here, as Slack has sent it."""
+    """A payload of each kind that the app handles, as Slack sends it."""
     card = await bot_app.card(f"/track {LINK} 7")
     modal = await bot_app.modal(bot_app.send("/track"))
     submitted = await bot_app.slack.send_view_submission(modal, {"Link": LINK})
@@ -57,7 +57,7 @@ async def _sent(bot_app):
     return [each.payload for each in deliveries]
 
 
-async def test_no_place_of_a_payload_can_break_anything(bot_app, caplog):
+async def test_no_malformed_field_of_a_payload_breaks_anything(bot_app, caplog):
     payloads = await _sent(bot_app)
     assert all(map(is_well_formed, payloads))
     places = [(payload, path) for payload in payloads for path in _paths(payload)]
@@ -87,19 +87,19 @@ async def test_no_place_of_a_payload_can_break_anything(bot_app, caplog):
     ],
     ids=str,
 )
-async def test_what_lacks_its_shape_is_a_bad_request(payload, signed):
+async def test_a_payload_of_the_wrong_shape_is_a_bad_request(payload, signed):
     assert await signed(json.dumps(payload).encode()) == 400
 
 
 @pytest.mark.parametrize("levels", [101, 3_000, 100_000])
-async def test_json_nested_without_end_is_a_bad_request(levels, signed):
+async def test_deeply_nested_json_is_a_bad_request(levels, signed):
     message = "[" * levels + "]" * levels
     assert await signed(b'{"type": "message_action", "message": {"blocks": ' + message.encode() + b"}}") == 400
 
 
 @pytest.fixture
 def signed(bot_app):
-    """The status that a body gets which Slack has signed."""
+    """Sends a body with a valid signature; returns the status."""
 
     async def send(body):
         stamp = str(int(bot_app.clock().timestamp()))

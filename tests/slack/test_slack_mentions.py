@@ -1,4 +1,4 @@
-"""Whatever a video or a person is called: nothing that the bot says in Slack notifies anybody or leads astray."""
+"""Whatever a video or a person is called, the bot's messages notify nobody and contain no unwanted link."""
 
 import pytest
 
@@ -9,7 +9,7 @@ HOSTILE = "https://www.tiktok.com/@hostile/video/7301234567890123456"
 NAMES = ("<!channel> *Ann* <@U2>", "@everyone :rotating_light: `x`", "<https://evil.example|Ann>")
 
 
-async def _everything_said(bot_app, name):
+async def _all_messages(bot_app, name):
     bot_app.slack.users[ANN].display_name = name
     card = await bot_app.card(f"/track {HOSTILE} 7")
     await bot_app.line(bot_app.press(card, "Track 7"))
@@ -25,8 +25,8 @@ async def _everything_said(bot_app, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_no_title_and_no_name_mentions_anybody_or_becomes_a_link(bot_app, name):
-    said = await _everything_said(bot_app, name)
+async def test_no_title_or_name_mentions_anyone_or_becomes_a_link(bot_app, name):
+    said = await _all_messages(bot_app, name)
     assert len(said) > 10
     assert [found for args in said if (found := mentions(args))] == []
     shown = [args.get("blocks") or args.get("view") for args in said]

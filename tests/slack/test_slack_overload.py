@@ -1,4 +1,4 @@
-"""More than the program can do: whoever is refused reads so, and no event is lost."""
+"""Overload: everyone who is refused gets a reply, and no event is lost."""
 
 import json
 
@@ -14,14 +14,14 @@ from tests.standins.environment import LINK
 
 @pytest.fixture
 async def full():
-    """A program without room."""
+    """A program without free slots."""
     async with new_session() as session:
         overload = Overload(BackgroundTasks(limit=0), Calls(session))
         yield overload
         await overload.drain(5)
 
 
-async def test_everybody_who_is_refused_gets_an_answer(bot_app, full):
+async def test_everyone_who_is_refused_gets_a_reply(bot_app, full):
     card = await bot_app.card(f"/track {LINK} 7")
     command = await bot_app.send("/usage")
     answer = full.refusal(command.payload)
@@ -43,16 +43,16 @@ async def test_everybody_who_is_refused_gets_an_answer(bot_app, full):
 
 
 def _told(bot_app):
-    """How often she was told."""
+    """How many overload replies ann got."""
     return sum(busy().summary in message.text for message in bot_app.slack.ephemerals(ANN))
 
 
-async def test_a_refusal_that_nobody_can_be_shown_is_left_to_slack(bot_app, full):
+async def test_a_refusal_without_an_audience_is_left_to_slack(bot_app, full):
     for each in (await bot_app.slack.open_home(ANN), await bot_app.slack.send_shortcut("track", user=ANN)):
         assert full.refusal(each.payload).status == 503
 
 
-async def test_what_needs_no_room_goes_on(bot_app, full):
+async def test_requests_that_need_no_slot_are_still_handled(bot_app, full):
     modal = await bot_app.modal(bot_app.send("/compare"))
     typed = await bot_app.slack.send_options_request(modal, "Videos", "", user=ANN)
     press = {"type": "block_actions", "view": {"type": "modal"}}

@@ -1,10 +1,10 @@
-"""Charts in Slack: uploaded with what they show in words, shown in the card, and never dearer than its numbers."""
+"""Charts in Slack: uploaded with alt text, shown in the card, and never at the cost of its numbers."""
 
 from datetime import timedelta
 
 import pytest
 
-from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, told
+from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, shown_text
 from tests.standins.environment import LINK
 from tests.standins.faults import Fault, FaultKind
 
@@ -23,7 +23,7 @@ def _pictures(message):
 
 
 async def _charted(bot_app, line, channel=GENERAL):
-    """The card of a command, and what came after it: its chart, or the words for it."""
+    """A command's card, and what follows it: its chart or its description."""
     before = {each.ts for each in bot_app.private(ANN)}
 
     def new():
@@ -34,9 +34,9 @@ async def _charted(bot_app, line, channel=GENERAL):
     return new()
 
 
-async def test_the_numbers_come_first_and_the_chart_below_them_with_its_finding_as_alt_text(bot_app, video):
+async def test_numbers_come_first_then_the_chart_with_its_finding_as_alt_text(bot_app, video):
     card, chart = await _charted(bot_app, f"/stats {video}")
-    assert "views" in told(card)
+    assert "views" in shown_text(card)
     assert _pictures(card) == []
     (picture,) = chart.blocks
     file = bot_app.slack.files[picture["slack_file"]["id"]]
@@ -50,7 +50,7 @@ async def test_the_numbers_come_first_and_the_chart_below_them_with_its_finding_
     assert len(bot_app.slack.calls_of("upload")) == 1
 
 
-async def test_a_picture_that_slack_has_not_looked_at_yet_is_waited_for(bot_app, video):
+async def test_an_unprocessed_picture_is_waited_for(bot_app, video):
     bot_app.slack.processing = timedelta(seconds=5)
     await bot_app.type(f"/stats {video}")
     await bot_app.slack.until(
@@ -64,25 +64,25 @@ async def test_a_picture_that_slack_has_not_looked_at_yet_is_waited_for(bot_app,
 @pytest.mark.parametrize(
     ("method", "kind"), [*zip(UPLOAD, (FaultKind.STATUS, FaultKind.RESET, FaultKind.STATUS), strict=True)]
 )
-async def test_when_an_upload_fails_the_finding_comes_in_words(bot_app, video, method, kind):
+async def test_if_an_upload_fails_the_finding_is_sent_as_text(bot_app, video, method, kind):
     bot_app.slack.faults.start(Fault(kind), method)
     card, chart = await _charted(bot_app, f"/stats {video}")
-    assert "views" in told(card)
-    assert told(chart).startswith("Picture: Views grew")
+    assert "views" in shown_text(card)
+    assert shown_text(chart).startswith("Picture: Views grew")
 
 
-async def test_a_picture_that_slack_never_shows_is_described_in_words_and_sent_again_the_next_time(bot_app, video):
+async def test_a_picture_that_is_never_processed_is_described_and_uploaded_again_next_time(bot_app, video):
     bot_app.slack.processing = timedelta(days=1)
     _, chart = await _charted(bot_app, f"/stats {video}")
-    assert told(chart).startswith("Picture: Views grew")
-    assert "/invite" not in told(chart)
+    assert shown_text(chart).startswith("Picture: Views grew")
+    assert "/invite" not in shown_text(chart)
     bot_app.slack.processing = timedelta(0)
     _, chart = await _charted(bot_app, f"/stats {video}")
     assert _pictures(chart)
     assert len(bot_app.slack.calls_of("upload")) == 2
 
 
-async def test_if_the_bot_is_no_member_a_picture_is_shown_if_the_response_url_takes_it(bot_app, video):
+async def test_without_membership_the_response_url_shows_the_picture_if_it_can(bot_app, video):
     bot_app.slack.shows_files_in_response_urls = True
     _, chart = await _charted(bot_app, f"/stats {video}", RANDOM)
     (picture,) = _pictures(chart)
@@ -90,22 +90,22 @@ async def test_if_the_bot_is_no_member_a_picture_is_shown_if_the_response_url_ta
 
 
 @pytest.mark.parametrize("channel", [RANDOM, SECRET])
-async def test_if_the_response_url_takes_no_picture_it_comes_by_direct_message(bot_app, video, channel):
+async def test_if_the_response_url_refuses_a_picture_it_is_sent_by_direct_message(bot_app, video, channel):
     _, chart = await _charted(bot_app, f"/stats {video}", channel)
     assert (chart.via, chart.channel_id) == ("response_url", channel)
-    assert "The chart is in your direct messages with this app." in told(chart)
+    assert "The chart is in your direct messages with this app." in shown_text(chart)
     (shared,) = [file for file in bot_app.slack.files.values() if file.channels]
     assert (shared.name, shared.content[:4]) == ("street-food-in-osaka-you-have-to-try-views-5-hours.png", b"\x89PNG")
 
 
-async def test_if_there_are_no_direct_messages_the_answer_asks_to_add_the_app(bot_app, video):
+async def test_without_direct_messages_the_reply_asks_to_add_the_app(bot_app, video):
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, "cannot_dm_bot"), "conversations.open")
     _, chart = await _charted(bot_app, f"/stats {video}", SECRET)
-    assert "Add this app to the channel with /invite to see charts here." in told(chart)
+    assert "Add this app to the channel with /invite to see charts here." in shown_text(chart)
 
 
 @pytest.mark.parametrize("shows_files", [True, False])
-async def test_newer_numbers_take_the_place_of_a_private_card_and_never_of_a_public_one(bot_app, video, shows_files):
+async def test_newer_numbers_replace_a_private_card_but_never_a_public_one(bot_app, video, shows_files):
     bot_app.slack.shows_files_in_response_urls = shows_files
     card, first = await _charted(bot_app, f"/stats {video}")
     bot_app.clock.advance(hours=2)

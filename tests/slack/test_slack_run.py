@@ -1,4 +1,4 @@
-"""What `run` starts: whatever has credentials, and in a sentence what is missing."""
+"""What `run` starts: every part with credentials; missing settings are named."""
 
 import asyncio
 import logging
@@ -37,7 +37,7 @@ def clock():
 
 @pytest.fixture
 def chosen(slack, app, token):
-    """Credentials for both ways."""
+    """Credentials for both transports."""
     return {
         "slack_api_url": slack.api_url,
         "slack_bot_token": SecretStr(token.value),
@@ -47,8 +47,8 @@ def chosen(slack, app, token):
     }
 
 
-class _Ear(logging.Handler):
-    """Hears at which port the web server listens."""
+class _PortHandler(logging.Handler):
+    """Captures the web server's port from the log."""
 
     def __init__(self):
         super().__init__()
@@ -62,7 +62,7 @@ class _Ear(logging.Handler):
 @pytest.fixture
 async def listening(caplog):
     caplog.set_level("INFO", "adapters.run")
-    ear, logger = _Ear(), logging.getLogger("adapters.run")
+    ear, logger = _PortHandler(), logging.getLogger("adapters.run")
     logger.addHandler(ear)
     yield ear.port
     logger.removeHandler(ear)
@@ -87,7 +87,7 @@ async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_asked_to(
     settings = settings_of(sandbox, sqlite_url, **chosen)
     task = await _running(settings)
     await slack.until(slack.connections, 10)
-    async with aiohttp.ClientSession() as session:  # a platform that gives PORT expects an answer there
+    async with aiohttp.ClientSession() as session:  # a host that sets PORT expects the web server there
         assert (await session.get(f"http://127.0.0.1:{await listening}/healthz")).status == 200
     with pytest.raises(NotConfigured, match="Another contentstats-bot process uses the SQLite file"):
         await run(settings)
@@ -98,19 +98,19 @@ async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_asked_to(
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "logged"),
     [(None, "Neither CONTENTSTATS_API_KEY nor SECRET_KEYS is set"), ("k" * 32, "links one with /connect")],
 )
-async def test_without_an_api_key_the_log_says_what_works(slack, sandbox, sqlite_url, chosen, caplog, keys, told):
+async def test_without_an_api_key_the_log_names_what_works(slack, sandbox, sqlite_url, chosen, caplog, keys, logged):
     chosen |= {"contentstats_api_key": None, "secret_keys": SecretStr(keys) if keys else None}
     task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack"])
     await slack.until(slack.connections, 10)
     await _end(task)
     assert [each.getMessage() for each in caplog.records if "CONTENTSTATS_API_KEY" in each.getMessage()] != []
-    assert told in caplog.text
+    assert logged in caplog.text
 
 
-async def test_of_several_parts_those_run_that_have_credentials(slack, sandbox, sqlite_url, chosen):
+async def test_only_parts_with_credentials_are_started(slack, sandbox, sqlite_url, chosen):
     task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack", "discord"])
     await slack.until(slack.connections, 10)
     await _end(task)
@@ -129,9 +129,7 @@ async def test_http_starts_with_token_and_signing_secret(slack, app, sandbox, sq
             await session.get(app.request_url)
 
 
-async def test_a_slack_that_is_away_at_the_start_takes_nothing_else_down(
-    slack, app, sandbox, sqlite_url, chosen, listening
-):
+async def test_an_outage_of_slack_at_the_start_stops_nothing_else(slack, app, sandbox, sqlite_url, chosen, listening):
     app.is_socket_mode = False
     slack.faults.start(Fault(FaultKind.STATUS, 503), "auth.test")
     task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["web", "scheduler"])
@@ -146,7 +144,7 @@ async def test_a_slack_that_is_away_at_the_start_takes_nothing_else_down(
     await _end(task)
 
 
-async def test_on_ctrl_c_a_command_under_way_is_still_answered(slack, app, token, sandbox, tmp_path):
+async def test_on_ctrl_c_a_command_in_progress_is_still_answered(slack, app, token, sandbox, tmp_path):
     variables = {
         "SLACK_API_URL": slack.api_url,
         "SLACK_BOT_TOKEN": token.value,
@@ -156,7 +154,7 @@ async def test_on_ctrl_c_a_command_under_way_is_still_answered(slack, app, token
         "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
     }
     command = (sys.executable, "-m", "adapters", "run")
-    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # these tests may run in the background
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # so that it works if the tests run in the background
     program = await asyncio.create_subprocess_exec(*command, env={**os.environ, **variables}, preexec_fn=hears)
     await slack.until(slack.connections, 60)
     slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.5))
@@ -167,9 +165,7 @@ async def test_on_ctrl_c_a_command_under_way_is_still_answered(slack, app, token
 
 
 @pytest.mark.parametrize("only", [(), ("scheduler",)])
-async def test_whatever_is_due_is_posted_beside_the_answers_or_by_a_process_of_its_own(
-    slack, sandbox, sqlite_url, chosen, only
-):
+async def test_due_messages_are_posted_by_the_same_or_a_separate_process(slack, sandbox, sqlite_url, chosen, only):
     async with Store.opened(sqlite_url) as store:
         wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
         place = await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T1", "Acme"), wallet_id)

@@ -1,4 +1,4 @@
-"""Socket Mode: connections come and go, and no command is lost over it."""
+"""Socket Mode: no command is lost when connections close, break or are replaced."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -18,11 +18,11 @@ OPEN = "apps.connections.open"
 
 
 async def _two(bot_app):
-    """Once two connections are open: the old one, and the one that shall take its place."""
+    """Wait for two connections: the old one and its replacement."""
     await bot_app.slack.until(lambda: len(bot_app.slack.connections()) == 2)
 
 
-async def test_before_a_connection_ends_the_next_one_is_opened_and_both_are_served(bot_app):
+async def test_the_next_connection_opens_before_the_old_one_ends_and_both_are_served(bot_app):
     await bot_app.slack.disconnect("warning")
     await _two(bot_app)
     for _ in range(6):
@@ -31,7 +31,7 @@ async def test_before_a_connection_ends_the_next_one_is_opened_and_both_are_serv
     assert bot_app.slack.failures == []
 
 
-async def test_what_arrives_on_a_connection_that_is_about_to_end_is_answered(bot_app):
+async def test_a_command_on_a_closing_connection_is_answered(bot_app):
     (old,) = bot_app.slack.connections()
     goodbye = asyncio.create_task(bot_app.slack.disconnect("warning"))
     answer = await bot_app.type("/help")
@@ -41,7 +41,7 @@ async def test_what_arrives_on_a_connection_that_is_about_to_end_is_answered(bot
 
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
-async def test_commands_go_on_over_many_reconnects(bot_app, reason):
+async def test_commands_work_across_many_reconnects(bot_app, reason):
     for _ in range(4):
         before = bot_app.slack.connections()
         await bot_app.slack.disconnect(reason)
@@ -50,14 +50,14 @@ async def test_commands_go_on_over_many_reconnects(bot_app, reason):
     assert bot_app.slack.failures == []
 
 
-async def test_a_connection_that_breaks_is_opened_again(bot_app):
+async def test_a_broken_connection_is_reopened(bot_app):
     (old,) = bot_app.slack.connections()
     old.abort()
     await bot_app.slack.until(lambda: bot_app.slack.connections() not in ([], [old]))
     await bot_app.type("/help")
 
 
-async def test_a_command_whose_connection_breaks_while_it_is_worked_on_is_answered_all_the_same(bot_app):
+async def test_a_command_is_answered_even_if_its_connection_breaks(bot_app):
     bot_app.slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.2))
     await bot_app.send("/usage")
     for connection in bot_app.slack.connections():
@@ -71,7 +71,7 @@ async def test_a_command_whose_connection_breaks_while_it_is_worked_on_is_answer
     [Fault(FaultKind.STATUS, 503), Fault(FaultKind.RESET), Fault(FaultKind.RATE_LIMITED, seconds=3)],
     ids=lambda fault: fault.kind,
 )
-async def test_while_slack_gives_no_connection_it_is_asked_again(bot_app, fault):
+async def test_a_failed_connection_attempt_is_retried(bot_app, fault):
     (old,) = bot_app.slack.connections()
     bot_app.slack.faults.add(OPEN, fault, times=3)
     old.abort()
@@ -93,7 +93,7 @@ async def test_socket_mode_turned_off_and_on_again_needs_no_restart(bot_app):
     assert bot_app.program.problem == ""
 
 
-async def test_connections_that_slack_refuses_one_after_the_other_are_opened_less_and_less_often(slack, app, token):
+async def test_repeatedly_refused_connections_are_retried_less_and_less_often(slack, app, token):
     slept = []
 
     async def sleep(seconds):
@@ -114,7 +114,7 @@ async def test_connections_that_slack_refuses_one_after_the_other_are_opened_les
     assert slept[3] >= 4
 
 
-async def test_a_connection_on_which_nothing_is_heard_any_more_is_replaced(slack, app, serving):
+async def test_a_silent_connection_is_replaced(slack, app, serving):
     async with serving(heartbeat=0.1):
         await slack.until(lambda: slack.connections(app))
         (silent,) = slack.connections(app)
@@ -123,7 +123,7 @@ async def test_a_connection_on_which_nothing_is_heard_any_more_is_replaced(slack
         assert len(slack.calls_of(OPEN)) == 2
 
 
-async def test_what_is_no_envelope_is_left(slack, app, serving):
+async def test_a_message_that_is_no_envelope_is_ignored(slack, app, serving):
     async with serving():
         await slack.until(lambda: slack.connections(app))
         (connection,) = slack.connections(app)

@@ -1,8 +1,8 @@
-"""What people confirm in Slack is started once, whatever happens around the press, and the channel hears of it once."""
+"""A confirmed start in Slack happens once, whatever happens around the press, and is announced once."""
 
 import pytest
 
-from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, told
+from tests.slack.bot_app import ANN, GENERAL, RANDOM, SECRET, shown_text
 from tests.standins.environment import INSTAGRAM, LINK, LIST, YOUTUBE, outbox_states
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.mrkdwn import mentions
@@ -37,16 +37,16 @@ async def test_a_channel_without_the_bot_still_gets_the_public_line(bot_app, cha
     assert bot_app.lines(GENERAL) == []
 
 
-async def test_in_direct_messages_there_is_no_channel_to_tell(bot_app, slack, token):
+async def test_in_direct_messages_nothing_is_announced(bot_app, slack, token):
     direct = slack.conversation(token, slack.users[ANN])
     card = await bot_app.card(f"/track {LINK} 7", channel=direct.id)
     await bot_app.changed(card, bot_app.press(card, "Track 7"))
     await bot_app.close()
-    assert "Tracking started" in told(card)
+    assert "Tracking started" in shown_text(card)
     assert [message for message in direct.messages if "Ann started" in message.text] == []
 
 
-async def test_a_person_who_stands_in_line_reads_so_and_then_the_card(bot_app, monkeypatch):
+async def test_a_person_in_the_queue_is_notified_and_then_gets_the_card(bot_app, monkeypatch):
     monkeypatch.setattr("bot.wallet.wallet.NOTICE_AFTER", 0.1)
     bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)

@@ -1,4 +1,4 @@
-"""Many workspaces in one program: each installs the app by itself, links a key of its own, and never sees another's."""
+"""Many workspaces in one program: each installs the app, links its own key, and never sees another's data."""
 
 import aiohttp
 import pytest
@@ -21,7 +21,7 @@ async def sandbox(clock):
 
 @pytest.fixture
 async def bot_app(slack, sandbox, clock, database_url):
-    """The program without a token, in two workspaces that have installed it over the web."""
+    """The program without a token, in two workspaces that installed it over the web."""
     app = slack.add_app()
     for team_id, (user, channel) in (("T7", NORTH), ("T8", SOUTH)):
         team = slack.add_team(team_id, team_id)
@@ -42,7 +42,7 @@ async def _home(bot_app, user):
 
 
 @pytest.mark.parametrize("is_asked", [True, False])
-async def test_previews_are_offered_where_the_installation_asked_for_them(
+async def test_previews_are_offered_if_the_installation_requested_their_scopes(
     slack, sandbox, clock, database_url, is_asked
 ):
     scopes = [scope for scope, _ in SCOPES + (UNFURL_SCOPES if is_asked else ())]
@@ -74,19 +74,19 @@ async def _connect(bot_app, place, key):
     assert "linked to this workspace" in answer.text
 
 
-async def test_a_workspace_that_installed_the_app_does_not_spend_the_operators_money(bot_app):
+async def test_an_installing_workspace_cannot_spend_the_operators_money(bot_app):
     answer = await bot_app.type(f"/track {LINK} 7", *NORTH)
     assert "This workspace has no ContentStats API key" in answer.text
-    assert bot_app.spent() == 0
+    assert bot_app.posts() == 0
 
 
-async def test_without_a_token_of_its_own_the_program_is_ready_when_slack_answers(bot_app):
+async def test_without_its_own_token_the_program_is_ready_once_slack_responds(bot_app):
     root = bot_app.app.request_url.removesuffix("/slack/events")
     async with aiohttp.ClientSession() as session, session.get(f"{root}/readyz") as answer:
         assert (answer.status, await answer.json()) == (200, {"database": True, "slack": True})
 
 
-async def test_a_button_of_one_workspace_means_nothing_in_another(bot_app):
+async def test_a_button_of_one_workspace_does_nothing_in_another(bot_app):
     for place, key in ((NORTH, "cs_test_north"), (SOUTH, "cs_test_south")):
         await _connect(bot_app, place, key)
     card = await bot_app.card(f"/track {LINK} 7", *NORTH)
@@ -94,10 +94,10 @@ async def test_a_button_of_one_workspace_means_nothing_in_another(bot_app):
     other.blocks = card.blocks
     refusal = await bot_app.seen(bot_app.press(other, "Track 7", SOUTH[0]), SOUTH[0])
     assert "can't find that offer" in refusal.text
-    assert bot_app.spent() == 0
+    assert bot_app.posts() == 0
 
 
-async def test_removing_the_app_from_one_workspace_leaves_the_other_as_it_was(
+async def test_removing_the_app_from_one_workspace_leaves_the_other_unchanged(
     bot_app, slack, sandbox, clock, database_url
 ):
     for place, key in ((NORTH, "cs_test_north"), (SOUTH, "cs_test_south")):
@@ -112,7 +112,7 @@ async def test_removing_the_app_from_one_workspace_leaves_the_other_as_it_was(
         assert "This workspace has no ContentStats API key" in (await after.type("/usage", *NORTH)).text
 
 
-async def test_the_operators_own_workspace_needs_no_installation_beside_those_that_others_make(
+async def test_the_operators_workspace_works_without_installation_beside_installed_ones(
     slack, sandbox, clock, sqlite_url
 ):
     app = slack.add_app()
@@ -126,7 +126,7 @@ async def test_the_operators_own_workspace_needs_no_installation_beside_those_th
         assert "This workspace has no ContentStats API key" in (await bot_app.type("/usage", *NORTH)).text
 
 
-async def test_neither_a_token_nor_a_key_is_ever_in_the_log(bot_app, slack, caplog):
+async def test_no_token_or_key_is_ever_logged(bot_app, slack, caplog):
     caplog.set_level("INFO")
     await _connect(bot_app, NORTH, "cs_test_north")
     await bot_app.type("/usage", *NORTH)

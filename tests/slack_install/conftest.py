@@ -1,4 +1,4 @@
-"""A local Slack, an app that anybody can install, and the pages through which they do, served by the real server."""
+"""A local Slack, an app that anyone can install, and the install pages on the real web server."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -28,19 +28,19 @@ from tests.standins.slack.server import Slack, running
 
 KEYS = ("0123456789abcdef" * 2,)
 ON_EACH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
-"""Runs a test on both databases."""
+"""Run a test on both databases."""
 
 
 @dataclass
 class Browser:
-    """Somebody's browser: it follows no redirect by itself, and sends cookies back although there is no https here."""
+    """A person's browser: it follows no redirects, and sends cookies although there is no https here."""
 
     session: aiohttp.ClientSession
     home: str
     cookies: dict[str, str] = field(default_factory=dict)
 
     async def get(self, url: str) -> "Answer":
-        """What an address answers."""
+        """The response of an address."""
         cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         headers = cookies if self.cookies and url.startswith(self.home) else {}
         async with self.session.get(url, headers=headers, allow_redirects=False) as response:
@@ -53,13 +53,13 @@ class Browser:
         return answer
 
     async def begin(self) -> str:
-        """The address of the consent page that the install page leads to."""
+        """The address of the consent page."""
         answer = await self.get(urljoin(self.home, "/slack/install"))
         assert answer.status == 302, answer
         return answer.headers["Location"]
 
     async def consent(self, page: str) -> str:
-        """The address that the consent page leads back to."""
+        """The address that the consent page redirects to."""
         answer = await self.get(page)
         assert answer.status == 302, answer
         return answer.headers["Location"]
@@ -71,8 +71,6 @@ class Browser:
 
 @dataclass(frozen=True)
 class Answer:
-    """A page."""
-
     status: int
     body: str
     headers: Mapping[str, str]
@@ -89,7 +87,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 async def slack(clock: HandClock) -> AsyncIterator[Slack]:
-    """Acme (T1) with ann, who says yes to everything; the organisation Grid (E1) with One (T2), Two (T3) and olga."""
+    """Acme (T1) with ann, who consents to everything; the organisation Grid (E1) with One (T2), Two (T3) and olga."""
     async with running(clock) as slack:
         slack.add_user("U1", slack.add_team("T1", "Acme"), "ann", is_admin=True)
         grid = slack.add_enterprise("E1", "Grid")
@@ -112,7 +110,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """SQLite, unless a test names the fixture of another database."""
+    """SQLite, unless a test asks for another database's fixture."""
     url: str = request.getfixturevalue(getattr(request, "param", "sqlite_url"))
     return url
 
@@ -124,7 +122,7 @@ def store(database: Database) -> Store:
 
 @pytest.fixture
 def forgotten() -> list[WorkspaceRef]:
-    """The workspaces of which everything was deleted."""
+    """The workspaces whose data was deleted."""
     return []
 
 
@@ -150,7 +148,7 @@ async def teams(
 async def serving(
     oauth: OAuth, teams: InstalledWorkspaces, store: Store, clock: HandClock, app: App
 ) -> AsyncIterator[str]:
-    """The pages' address while they are served; the app sends people back to it."""
+    """Serves the pages; the app redirects people to their address."""
     pages = InstallPages(oauth, teams, store.installations, clock)
     async with WebServer(Starlette(routes=pages.routes), "127.0.0.1", 0) as server:
         home = f"http://127.0.0.1:{server.port}"
@@ -168,7 +166,7 @@ async def browser(
 
 
 async def everything_stored(database: Database) -> str:
-    """All rows of the tables that installing writes to."""
+    """All rows of the tables that an installation writes."""
     async with database.reading() as connection:
         tables: list[Any] = [
             (await connection.execute(text(f"select * from {table}"))).all()

@@ -22,7 +22,7 @@ def token(slack, app):
 
 @pytest.fixture
 def check(slack, app, token, clock, sqlite_url):
-    """What the doctor finds, by name, with the settings of a well-kept bot over Socket Mode or with others."""
+    """The doctor's findings by name, for a correctly configured bot over Socket Mode or for other settings."""
 
     async def look(**chosen):
         known = {"slack_bot_token": token.value, "slack_app_token": app.app_token, "slack_api_url": slack.api_url}
@@ -36,7 +36,7 @@ def check(slack, app, token, clock, sqlite_url):
     return look
 
 
-async def test_a_well_kept_bot_has_no_problem(check):
+async def test_a_correctly_configured_bot_has_no_problem(check):
     found = await check()
     assert {name: each.ok for name, each in found.items()} == dict.fromkeys(
         ("Slack token", "Slack scopes", "Slack clock", "Slack channels", "Slack requests"), True
@@ -45,13 +45,13 @@ async def test_a_well_kept_bot_has_no_problem(check):
     assert found["Slack requests"].detail == "by Socket Mode"
 
 
-async def test_without_slack_in_the_settings_nothing_is_looked_at(check, slack):
+async def test_without_slack_settings_nothing_is_checked(check, slack):
     assert await check(slack_bot_token=None, slack_app_token=None) == {}
     assert slack.calls == []
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "account_inactive", "token_revoked"])
-async def test_a_token_that_slack_refuses_is_reported_with_what_to_do(check, slack, error):
+async def test_a_refused_token_is_reported_with_a_fix(check, slack, error):
     slack.faults.add("auth.test", Fault(FaultKind.ERROR, error))
     found = (await check())["Slack token"]
     assert not found.ok
@@ -60,7 +60,7 @@ async def test_a_token_that_slack_refuses_is_reported_with_what_to_do(check, sla
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.GARBAGE, FaultKind.RESET])
-async def test_a_slack_that_does_not_answer_is_reported_with_its_address(check, slack, kind):
+async def test_an_unreachable_slack_is_reported_with_its_address(check, slack, kind):
     slack.faults.start(Fault(kind))
     found = await check()
     assert [each.ok for each in found.values()] == [False, False]
@@ -96,15 +96,15 @@ async def test_scopes_for_previews_are_required_only_if_previews_are_on(check, t
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(900, " s ahead of "), (-400, " s behind "), (20, "agrees")])
-async def test_a_clock_that_is_wrong_is_reported(check, clock, seconds, words):
-    clock.now = datetime.now(UTC) + timedelta(seconds=seconds)  # the answers' Date is the wall's
+async def test_a_wrong_clock_is_reported(check, clock, seconds, words):
+    clock.now = datetime.now(UTC) + timedelta(seconds=seconds)  # the Date header is the real time
     found = (await check())["Slack clock"]
     assert words in found.detail
     assert found.ok == (words == "agrees")
     assert found.ok or "NTP" in found.detail
 
 
-async def test_a_bot_that_slack_cannot_reach_is_reported_both_ways(check):
+async def test_a_bot_without_a_transport_is_reported_with_both_options(check):
     found = (await check(slack_app_token=None))["Slack requests"]
     assert not found.ok
     assert "SLACK_SIGNING_SECRET" in found.detail
@@ -112,7 +112,7 @@ async def test_a_bot_that_slack_cannot_reach_is_reported_both_ways(check):
     assert (await check(slack_app_token=None, slack_signing_secret="s"))["Slack requests"].ok
 
 
-async def test_an_app_token_without_a_bot_token_is_half_a_bot(check):
+async def test_an_app_token_needs_a_bot_token(check):
     found = await check(slack_bot_token=None)
     assert "SLACK_BOT_TOKEN isn't set" in found["Slack token"].detail
 
@@ -122,7 +122,7 @@ async def test_an_app_token_without_a_bot_token_is_half_a_bot(check):
 
 @pytest.fixture
 async def used(sqlite_url, clock):
-    """Spending was confirmed in a public channel, a private one with the bot, one without, and in direct messages."""
+    """Spending was confirmed in a public channel, private ones with and without the bot, and direct messages."""
     ref, ann = WorkspaceRef("slack", "T1", "Acme"), Person("U1", "ann")
     async with Store.opened(sqlite_url, KEYS) as store:
         wallet = await store.wallets.ensure_wallet("fingerprint", clock())
@@ -140,14 +140,14 @@ def channels(slack, token):
     return slack.add_channel("G2", team, [], "private")
 
 
-async def test_an_address_where_nothing_answers_is_named_with_its_cause(check):
+async def test_an_unreachable_address_is_reported_with_its_cause(check):
     said = (await check(slack_api_url="http://127.0.0.1:1/api/"))["Slack token"].detail
     assert "Slack isn't responding at http://127.0.0.1:1/api/, which failed with “" in said
     assert "Connect call failed" in said
 
 
 @pytest.mark.usefixtures("used", "channels")
-async def test_without_the_scopes_nobody_guesses_whether_the_bot_is_in_a_channel(check, token):
+async def test_without_the_scopes_channel_membership_is_not_guessed(check, token):
     token.scopes -= {"channels:read", "groups:read"}
     found = (await check(secret_keys=KEYS[0]))["Slack channels"]
     assert found.ok
@@ -155,7 +155,7 @@ async def test_without_the_scopes_nobody_guesses_whether_the_bot_is_in_a_channel
 
 
 @pytest.mark.usefixtures("used")
-async def test_a_channel_that_is_closed_to_the_bot_is_named_with_what_to_do(check, slack, token, channels):
+async def test_a_channel_closed_to_the_bot_is_reported_with_a_fix(check, slack, token, channels):
     token.scopes |= {"channels:read", "groups:read"}
     found = (await check(secret_keys=KEYS[0]))["Slack channels"]
     assert not found.ok
@@ -184,7 +184,7 @@ def shop(app):
     }
 
 
-async def test_an_app_that_any_workspace_can_install_is_tried_without_installing_it(check, slack, shop):
+async def test_an_installable_app_is_checked_without_installing_it(check, slack, shop):
     found = await check(**shop)
     assert {name: each.ok for name, each in found.items()} == {"Slack requests": True, "Slack installing": True}
     assert [call.error for call in slack.calls_of("oauth.v2.access")] == ["invalid_code"]
@@ -199,7 +199,7 @@ async def test_an_app_that_any_workspace_can_install_is_tried_without_installing
         ("secret_keys", None, "SECRET_KEYS"),
     ],
 )
-async def test_what_keeps_workspaces_from_installing_the_app_is_named(check, shop, setting, value, words):
+async def test_obstacles_to_installing_the_app_are_named(check, shop, setting, value, words):
     found = (await check(**(shop | {setting: value})))["Slack installing"]
     assert not found.ok
     assert words in found.detail

@@ -15,7 +15,7 @@ def back(browser, **query):
     return f"{browser.home}/slack/oauth_redirect?{urlencode(query)}"
 
 
-async def test_anybody_installs_the_app_into_their_workspace(browser, teams, database):
+async def test_anyone_can_install_the_app_in_their_workspace(browser, teams, database):
     answer = await browser.install()
     assert (answer.status, "The app is now in Acme." in answer.body) == (200, True)
     team = await teams.find("T1", None)
@@ -25,7 +25,7 @@ async def test_anybody_installs_the_app_into_their_workspace(browser, teams, dat
     assert browser.cookies == {}
 
 
-async def test_the_consent_page_is_asked_for_exactly_the_scopes_of_the_manifest(slack, app, browser):
+async def test_the_consent_page_requests_exactly_the_manifests_scopes(slack, app, browser):
     page = urlsplit(await browser.begin())
     assert page._replace(query="").geturl() == slack.authorize_url
     query = parse_qs(page.query)
@@ -33,12 +33,12 @@ async def test_the_consent_page_is_asked_for_exactly_the_scopes_of_the_manifest(
     assert (query["client_id"], query["state"]) == ([app.client_id], [browser.cookies[COOKIE]])
 
 
-async def test_the_consent_page_of_govslack_is_govslacks(session):
+async def test_govslack_uses_its_own_consent_page(session):
     oauth = OAuth(session, "https://slack-gov.com/api/", "1.2", "secret")
     assert oauth.consent_url("s").startswith("https://slack-gov.com/oauth/v2/authorize?client_id=1.2&")
 
 
-async def test_the_cookie_is_for_these_pages_over_https_alone(browser):
+async def test_the_cookie_is_limited_to_these_pages_and_https(browser):
     answer = await browser.get(f"{browser.home}/slack/install")
     morsel = answer.cookies[COOKIE]
     assert (morsel["secure"], morsel["httponly"], morsel["samesite"]) == (True, True, "lax")
@@ -51,7 +51,7 @@ async def test_two_installations_have_two_states(browser):
     assert await browser.begin() != await browser.begin()
 
 
-# Refused
+# Refusals
 
 
 async def refused(browser, url, words):
@@ -86,7 +86,7 @@ async def test_without_the_cookie_nothing_is_installed(slack, browser, teams):
 
 async def test_a_consent_cannot_be_finished_in_another_browser(browser, teams):
     url = await browser.consent(await browser.begin())
-    await browser.begin()  # the victim's browser, which has a cookie of its own
+    await browser.begin()  # the victim's browser, which has its own cookie
     await refused(browser, url, "started in this browser")
     assert await teams.find("T1", None) is None
 
@@ -114,7 +114,7 @@ async def test_a_person_who_declines_reads_that_nothing_was_installed(slack, bro
     assert await teams.find("T1", None) is None
 
 
-async def test_whatever_comes_along_is_never_markup(slack, browser):
+async def test_query_parameters_are_never_rendered_as_markup(slack, browser):
     state = parse_qs(urlsplit(await browser.begin()).query)["state"][0]
     answer = await browser.get(back(browser, error="<script>alert(1)</script>", state=state))
     assert answer.status == 400
@@ -124,14 +124,14 @@ async def test_whatever_comes_along_is_never_markup(slack, browser):
     assert "<img" not in (await browser.install()).body
 
 
-async def test_a_slack_that_asks_to_wait_is_asked_again(slack, browser, teams):
+async def test_a_429_from_slack_is_retried(slack, browser, teams):
     slack.faults.add("oauth.v2.access", Fault(FaultKind.RATE_LIMITED))
     assert (await browser.install()).status == 200
     assert await teams.find("T1", None) is not None
 
 
 @pytest.mark.parametrize("code", ["", "unknown"])
-async def test_a_code_that_slack_does_not_know_installs_nothing(browser, teams, code):
+async def test_an_invalid_code_installs_nothing(browser, teams, code):
     state = parse_qs(urlsplit(await browser.begin()).query)["state"][0]
     await refused(browser, back(browser, code=code, state=state), "invalid_code")
     assert await teams.find("T1", None) is None
@@ -148,7 +148,7 @@ async def test_a_code_that_slack_does_not_know_installs_nothing(browser, teams, 
     ],
     ids=lambda value: str(getattr(value, "kind", value)),
 )
-async def test_if_slack_does_not_answer_the_page_says_so(slack, browser, teams, fault, status):
+async def test_if_slack_does_not_respond_the_page_explains_it(slack, browser, teams, fault, status):
     slack.faults.add("oauth.v2.access", fault)
     answer = await browser.install()
     assert (answer.status, "Start again" in answer.body) == (status, True)
@@ -175,7 +175,7 @@ async def test_an_app_whose_tokens_expire_is_refused_with_the_setting_to_change(
 
 
 @pytest.mark.parametrize("missing", [{0}, {1}, {2}, {3}, {1, 2}, {2, 3}, {0, 2}])
-def test_what_is_not_set_is_named_at_the_start(missing):
+def test_missing_settings_are_named_at_the_start(missing):
     given = ["id", "secret", "signing", KEYS]
     with pytest.raises(NotConfigured) as told:
         ensure_oauth_ready(*("" if place in missing else value for place, value in enumerate(given)))
@@ -185,13 +185,13 @@ def test_what_is_not_set_is_named_at_the_start(missing):
     assert ensure_oauth_ready(*given) is None
 
 
-async def test_codes_and_tokens_are_in_no_log(slack, app, browser, caplog):
+async def test_codes_and_tokens_are_never_logged(slack, app, browser, caplog):
     caplog.set_level("DEBUG")
     url = await browser.consent(await browser.begin())
     await browser.get(url)
     (token,) = [token for token in slack.tokens.values() if token.kind == "bot"]
     code = parse_qs(urlsplit(url).query)["code"][0]
-    # The test runner hears the server's access log too, which the program has switched off.
+    # The test runner also captures the server's access log, which the program turns off.
     heard = [record for record in caplog.records if record.name != "uvicorn.access"]
     said = str([(record.getMessage(), vars(record)) for record in heard])
     assert "app installed" in said

@@ -13,7 +13,7 @@ async def test_installing_again_replaces_the_installation(slack, browser, teams,
     assert (await everything_stored(database)).count("'T1'") == 1
 
 
-async def test_another_process_notices_a_new_token_within_a_minute(slack, browser, teams, store, session, clock):
+async def test_another_process_uses_a_new_token_within_a_minute(slack, browser, teams, store, session, clock):
     await browser.install()
     another = InstalledWorkspaces(store.installations, session, slack.api_url, None, clock)
     first = await token_of(another)
@@ -24,7 +24,7 @@ async def test_another_process_notices_a_new_token_within_a_minute(slack, browse
     assert await token_of(another) == await token_of(teams) != first
 
 
-async def test_what_is_known_costs_the_database_nothing(browser, teams, database):
+async def test_a_known_installation_needs_no_database_read(browser, teams, database):
     await browser.install()
     await teams.find("T1", None)
     await database.close()
@@ -33,7 +33,7 @@ async def test_what_is_known_costs_the_database_nothing(browser, teams, database
     assert await teams.find("T1", None) is not None
 
 
-async def test_both_events_of_a_removal_forget_the_workspace(browser, teams, forgotten, database):
+async def test_both_removal_events_forget_the_workspace(browser, teams, forgotten, database):
     await browser.install()
     for _ in range(2):
         await teams.forget("T1", None, None)
@@ -45,6 +45,6 @@ async def test_both_events_of_a_removal_forget_the_workspace(browser, teams, for
     assert "T1" not in await everything_stored(database)
 
 
-async def test_what_is_stored_of_a_workspace_goes_even_where_its_installation_is_unknown(teams, forgotten):
+async def test_a_removal_deletes_data_even_without_a_known_installation(teams, forgotten):
     await teams.forget("T404", "E404", None)
     assert [ref.id for ref in forgotten] == ["T404"]

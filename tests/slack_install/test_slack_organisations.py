@@ -26,15 +26,13 @@ async def test_an_organisations_installation_serves_each_of_its_workspaces(teams
 
 
 @pytest.mark.usefixtures("grid")
-async def test_a_workspace_outside_the_organisation_is_a_strangers(teams):
+async def test_a_workspace_outside_the_organisation_is_unknown(teams):
     assert await teams.find("T1", None) is None
     assert await teams.find("T1", "E2") is None
 
 
 @pytest.mark.usefixtures("grid")
-async def test_a_workspace_of_an_organisation_is_found_by_its_id_alone_once_it_was_seen(
-    slack, store, session, teams, clock
-):
+async def test_an_organisations_workspace_is_found_by_its_id_once_seen(slack, store, session, teams, clock):
     assert await teams.find("T2", None) is None
     await teams.find("T2", "E1")
     another = InstalledWorkspaces(store.installations, session, slack.api_url, None, clock)
@@ -43,7 +41,7 @@ async def test_a_workspace_of_an_organisation_is_found_by_its_id_alone_once_it_w
 
 
 @pytest.mark.usefixtures("grid")
-async def test_a_workspaces_own_installation_comes_before_its_organisations(slack, browser, teams):
+async def test_a_workspaces_own_installation_takes_precedence(slack, browser, teams):
     of_grid = await token_of(teams, "T2", "E1")
     slack.consent = Consent("U2")
     await browser.install()
@@ -52,7 +50,7 @@ async def test_a_workspaces_own_installation_comes_before_its_organisations(slac
 
 
 @pytest.mark.usefixtures("grid")
-async def test_a_workspace_that_moved_to_another_organisation_is_that_ones(teams, clock):
+async def test_a_moved_workspace_belongs_to_its_new_organisation(teams, clock):
     await teams.find("T2", "E1")
     await teams.save(Installation("E2", "E2", "Other", "xoxb-other"))
     clock.advance(minutes=2)
@@ -62,9 +60,7 @@ async def test_a_workspace_that_moved_to_another_organisation_is_that_ones(teams
 
 
 @pytest.mark.usefixtures("grid")
-async def test_an_organisation_that_removes_the_app_is_forgotten_with_its_workspaces(
-    slack, app, browser, teams, forgotten
-):
+async def test_an_organisations_removal_forgets_its_workspaces(slack, app, browser, teams, forgotten):
     slack.consent = Consent("U1")
     await browser.install()
     for team_id in ("T2", "T3"):
@@ -79,9 +75,7 @@ async def test_an_organisation_that_removes_the_app_is_forgotten_with_its_worksp
 
 
 @pytest.mark.usefixtures("grid")
-async def test_a_workspace_that_removes_its_own_installation_leaves_the_organisations(
-    slack, app, browser, teams, forgotten
-):
+async def test_removing_a_workspaces_own_installation_keeps_the_organisations(slack, app, browser, teams, forgotten):
     slack.consent = Consent("U2")
     await browser.install()
     for token in slack.bot_tokens(app, slack.teams["T2"]):

@@ -1,4 +1,4 @@
-"""An app that is removed: what Slack tells of it, in whichever order, and what is left of the workspace."""
+"""Removal of the app: Slack's events in any order, and what is left of the workspace."""
 
 import pytest
 from pydantic import SecretStr
@@ -41,7 +41,7 @@ def teams(bot, session, slack, clock):
 
 @pytest.fixture
 def hear(bot, teams, session, clock):
-    """Lets the program hear an event, however often and whenever."""
+    """Passes an event to the program, as often and as late as a test wants."""
     calls = Calls(session)
     callers, home = Callers(calls, clock), HomeTab(bot, calls)
     replies = Replies(calls, Limits(), Pictures(calls), clock)
@@ -58,8 +58,8 @@ def hear(bot, teams, session, clock):
 
 @pytest.fixture
 async def installed(slack, app, teams, bot):
-    """Acme (T1) and One (T2) have installed the app, and linked a key each."""
-    app.is_socket_mode = True  # and no socket is open: what Slack tells is carried to the program by hand
+    """Acme (T1) and One (T2) have installed the app and linked a key each."""
+    app.is_socket_mode = True  # no socket is open: tests pass Slack's events to the program by hand
 
     async def install(team_id):
         team = slack.teams[team_id]
@@ -75,7 +75,7 @@ async def installed(slack, app, teams, bot):
 
 
 async def left(database):
-    """The workspaces of which something is stored."""
+    """The workspaces that still have stored data."""
     query = "select external_id from workspaces join credentials on workspaces.id = credentials.workspace_id"
     async with database.reading() as connection:
         keys = (await connection.execute(text(query))).scalars().all()
@@ -86,7 +86,7 @@ async def left(database):
 @ON_EACH
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("order", ORDERS)
-async def test_a_removal_deletes_all_that_is_stored_for_that_workspace_alone(slack, app, hear, teams, database, order):
+async def test_a_removal_deletes_the_data_of_that_workspace_only(slack, app, hear, teams, database, order):
     assert await left(database) == (["T1", "T2"], ["T1", "T2"])
     for delivery in await slack.uninstall(slack.teams["T1"], app, order):
         await hear(delivery)
@@ -96,7 +96,7 @@ async def test_a_removal_deletes_all_that_is_stored_for_that_workspace_alone(sla
 
 
 @pytest.mark.parametrize("order", ORDERS)
-async def test_an_event_of_a_removal_that_is_delivered_again_touches_no_new_installation(
+async def test_a_redelivered_removal_event_leaves_a_new_installation_alone(
     slack, app, hear, installed, database, order
 ):
     deliveries = await slack.uninstall(slack.teams["T1"], app, order)
@@ -109,7 +109,7 @@ async def test_an_event_of_a_removal_that_is_delivered_again_touches_no_new_inst
 
 
 @pytest.mark.parametrize("order", ORDERS)
-async def test_an_event_of_a_removal_that_comes_first_after_the_next_installation_touches_nothing_of_it(
+async def test_a_late_first_removal_event_leaves_a_new_installation_alone(
     slack, app, hear, installed, database, clock, order
 ):
     deliveries = await slack.uninstall(slack.teams["T1"], app, order)
@@ -121,7 +121,7 @@ async def test_an_event_of_a_removal_that_comes_first_after_the_next_installatio
 
 
 @pytest.mark.usefixtures("installed")
-async def test_a_removal_by_a_clock_that_is_behind_deletes_all_the_same(slack, app, hear, database):
+async def test_a_removal_with_a_slow_clock_still_deletes(slack, app, hear, database):
     for delivery in await slack.uninstall(slack.teams["T1"], app):
         delivery.payload["event_time"] -= 60
         await hear(delivery)

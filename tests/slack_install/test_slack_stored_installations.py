@@ -1,4 +1,4 @@
-"""What the store adds for tokens that change: nobody's change is undone by another's."""
+"""Stored installations: no process undoes another's change of a token."""
 
 import json
 from dataclasses import asdict
@@ -27,7 +27,7 @@ async def test_only_the_known_installation_is_replaced(kept):
 
 
 @ON_EACH
-async def test_what_was_removed_is_not_replaced_and_what_is_there_is_not_added(kept):
+async def test_a_removed_installation_is_not_replaced_nor_a_known_one_added_again(kept):
     assert not await kept.replace("slack", "T1", "first", "second", NOW)
     assert await kept.find("slack", "T1") is None
     assert await kept.replace("slack", "T1", None, "first", NOW)
@@ -35,14 +35,14 @@ async def test_what_was_removed_is_not_replaced_and_what_is_there_is_not_added(k
     assert await kept.find("slack", "T1") == "first"
 
 
-def test_an_installation_that_an_older_version_stored_is_read():
+def test_an_installation_stored_by_an_older_version_is_read():
     installation = Installation("T1", None, "Acme", "xoxb-1")
     old = asdict(installation) | {"refresh_token": None, "expires_at": None, "bot_user_id": "U0"}
     assert read_stored(json.dumps(old)) == read_stored(installation.body) == installation
 
 
 @ON_EACH
-async def test_every_installation_of_a_chat_is_listed_and_of_no_other(kept, database):
+async def test_only_a_chats_own_installations_are_listed(kept, database):
     for chat, scope in (("slack", "T2"), ("slack", "T1"), ("other", "T3")):
         await kept.save(chat, scope, f"body of {scope}", NOW)
     assert await kept.every("slack") == (("T1", "body of T1"), ("T2", "body of T2"))

@@ -1,4 +1,4 @@
-"""The Slack channel of the posters' contract, piece by piece."""
+"""The parts of the posters' contract channel on Slack."""
 
 import pytest
 
@@ -13,7 +13,7 @@ async def on():
 
 @pytest.fixture
 def slack(on):
-    """Acme (T1) with C1 and Rival (T2) with C2; the bot is in both, and not in the private G1."""
+    """Acme (T1) with C1 and Rival (T2) with C2; the bot is in both, but not in the private G1."""
     return on.slack
 
 
@@ -34,5 +34,5 @@ def there(on):
 
 @pytest.fixture
 def naps(on):
-    """How long was slept."""
+    """The lengths of all sleeps."""
     return on.clock.naps

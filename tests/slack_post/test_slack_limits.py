@@ -24,12 +24,12 @@ def limits(time):
 
 
 def most_within(seconds, moments):
-    """How many of the moments lie within any span of so many seconds."""
+    """The most moments within any span of this length."""
     return max(sum(start <= each < start + seconds for each in moments) for start in moments)
 
 
 async def moments_of(limits, time, calls):
-    """When each call was let go; calls are (workspace, method, channel) in the order of arrival."""
+    """When each call was allowed; calls are (workspace, method, channel) in order of arrival."""
     moments = []
 
     async def go(workspace, method, channel):
@@ -45,13 +45,13 @@ async def test_a_channel_takes_a_small_burst_and_then_one_message_a_second(limit
     assert moments == pytest.approx([0, 0.202, 1.01, 2.02, 3.03, 4.04], abs=0.01)
 
 
-async def test_a_workspace_takes_five_messages_a_second_and_nearly_all_of_them(limits, time):
+async def test_a_workspace_gets_nearly_its_full_five_messages_per_second(limits, time):
     moments = [each[0] for each in await moments_of(limits, time, [("T1", POST, f"C{n}") for n in range(200)])]
     assert most_within(1, moments) == 5
     assert 199 / (moments[-1] - moments[0]) >= 0.98 * 5
 
 
-async def test_workspaces_do_not_wait_for_one_another(limits, time):
+async def test_workspaces_do_not_wait_for_each_other(limits, time):
     calls = [(f"T{team}", POST, f"C{n}") for team in range(5) for n in range(30)]
     moments = await moments_of(limits, time, calls)
     assert moments[-1][0] - 1000 == pytest.approx(29 * 0.202, abs=0.1)
@@ -64,19 +64,19 @@ async def test_a_busy_channel_holds_up_no_other(limits, time):
     assert quiet - 1000 < 1
 
 
-async def test_who_comes_first_goes_first(limits, time):
+async def test_calls_are_served_in_order_of_arrival(limits, time):
     calls = [("T1", POST, f"C{n}") for n in range(20)]
     assert [channel for _, _, channel in await moments_of(limits, time, calls)] == [call[2] for call in calls]
 
 
 @pytest.mark.parametrize(("method", "most"), [("chat.update", 50), ("users.info", 100)])
-async def test_no_minute_sees_more_calls_of_a_method_than_its_tier(limits, time, method, most):
+async def test_no_minute_exceeds_a_methods_tier(limits, time, method, most):
     moments = [each[0] for each in await moments_of(limits, time, [("T1", method, "")] * 300)]
     assert most_within(60, moments) <= most
     assert moments[most // 6 - 1] == moments[0]
 
 
-async def test_a_caller_who_cannot_wait_that_long_gets_the_wait_at_once(limits, time):
+async def test_a_caller_with_a_shorter_deadline_is_refused_at_once(limits, time):
     await time.run(*(limits.admit("T1", POST, PATIENT, "C1") for _ in range(2)))
     before = time.now
     with pytest.raises(Busy) as told:
@@ -85,7 +85,7 @@ async def test_a_caller_who_cannot_wait_that_long_gets_the_wait_at_once(limits, 
     await time.run(limits.admit("T1", POST, 0.9, "C1"))
 
 
-async def test_a_queue_that_is_too_long_is_not_joined(limits, time):
+async def test_a_queue_that_is_too_long_refuses_at_once(limits, time):
     waiting = [asyncio.ensure_future(limits.admit("T1", POST, PATIENT, f"C{n}")) for n in range(100)]
     await time.settle()
     with pytest.raises(Busy):
@@ -93,7 +93,7 @@ async def test_a_queue_that_is_too_long_is_not_joined(limits, time):
     await time.run(*waiting)
 
 
-async def test_a_cancelled_wait_counts_nothing_and_holds_nobody_up(limits, time):
+async def test_a_cancelled_wait_is_not_counted_and_delays_nobody(limits, time):
     await limits.admit("T1", POST, PATIENT, "C1")
     cancelled = [asyncio.ensure_future(limits.admit("T1", POST, PATIENT, "C1")) for _ in range(20)]
     last = asyncio.ensure_future(limits.admit("T1", POST, PATIENT, "C1"))
@@ -105,7 +105,7 @@ async def test_a_cancelled_wait_counts_nothing_and_holds_nobody_up(limits, time)
     assert all(task.cancelled() for task in cancelled)
 
 
-async def test_a_429_stops_that_method_in_that_workspace_alone_until_it_may_go_on(limits, time):
+async def test_a_429_pauses_only_that_method_in_that_workspace(limits, time):
     limits.stop("T1", POST, 30)
     for workspace, method, channel in (("T2", POST, "C2"), ("T1", "chat.update", "")):
         await limits.admit(workspace, method, 0, channel)
@@ -116,7 +116,7 @@ async def test_a_429_stops_that_method_in_that_workspace_alone_until_it_may_go_o
     assert moments[0][0] - 1000 == pytest.approx(30, abs=0.01)
 
 
-async def test_a_429_also_stops_those_who_wait_already(limits, time):
+async def test_a_429_also_pauses_waiting_calls(limits, time):
     await time.run(*(limits.admit("T1", POST, PATIENT, "C1") for _ in range(2)))
     patient = asyncio.ensure_future(limits.admit("T1", POST, PATIENT, "C1"))
     hasty = asyncio.ensure_future(limits.admit("T1", POST, 5, "C2"))
@@ -131,7 +131,7 @@ async def test_a_429_also_stops_those_who_wait_already(limits, time):
     assert time.now - start >= 20 - 0.01
 
 
-async def test_each_429_slows_a_workspace_down_and_time_brings_its_pace_back(limits, time):
+async def test_each_429_slows_a_workspace_down_and_it_recovers_with_time(limits, time):
     async def pace():
         began = time.now
         await moments_of(limits, time, [("T1", POST, f"C{n}") for n in range(26)])
@@ -148,13 +148,13 @@ async def test_each_429_slows_a_workspace_down_and_time_brings_its_pace_back(lim
     assert await pace() == pytest.approx(5, abs=0.2)
 
 
-async def test_an_absurd_wait_is_an_hour_at_most(limits, time):
+async def test_a_wait_is_capped_at_an_hour(limits, time):
     limits.stop("T1", POST, 10**9)
     await time.run(limits.admit("T1", POST, PATIENT, "C1"))
     assert time.now - 1000 == pytest.approx(3_600, abs=0.01)
 
 
-async def test_what_is_remembered_of_quiet_channels_is_dropped(time, monkeypatch):
+async def test_quiet_channels_are_forgotten(time, monkeypatch):
     monkeypatch.setattr("adapters.slack.limits.MAX_GATES", MAX_GATES)
     limits = Limits(time, time.sleep)
     for batch in range(6):
@@ -173,7 +173,7 @@ async def test_what_is_remembered_of_quiet_channels_is_dropped(time, monkeypatch
         max_size=25,
     )
 )
-def test_however_messages_arrive_no_window_sees_too_many(arrivals):
+def test_no_order_of_arrival_exceeds_a_limit(arrivals):
     async def play():
         time = VirtualTime()
         limits = Limits(time, time.sleep)

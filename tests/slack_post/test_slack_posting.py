@@ -28,7 +28,7 @@ def seen(slack, channel_id="C1"):
     return slack.channel(channel_id).messages
 
 
-async def test_a_message_unfurls_nothing_and_carries_the_same_mark_twice(slack, poster, here):
+async def test_a_message_unfurls_nothing_and_carries_its_id_twice(slack, poster, here):
     await poster.post(here, HELLO, "digest:7:2026-03-02")
     (message,) = seen(slack)
     assert (message.text, message.sent["unfurl_links"], message.sent["unfurl_media"]) == (HELLO.summary, False, False)
@@ -39,7 +39,7 @@ async def test_a_message_unfurls_nothing_and_carries_the_same_mark_twice(slack, 
 
 
 @pytest.mark.parametrize("reply", [LONG, REPORT], ids=["long", "file"])
-async def test_continuations_and_files_go_into_the_messages_thread_or_stay_in_its_own(slack, poster, here, reply):
+async def test_continuations_and_files_go_into_the_messages_thread(slack, poster, here, reply):
     root = await poster.post(here, reply, "a")
     first, *others = seen(slack)
     assert others
@@ -49,7 +49,7 @@ async def test_continuations_and_files_go_into_the_messages_thread_or_stay_in_it
     assert {message.thread_ts for message in seen(slack)[1:]} == {root.message_id}
 
 
-async def test_an_edits_text_is_cut_to_what_chat_update_takes(slack, poster, here):
+async def test_the_text_of_an_edit_is_cut_to_chat_updates_limit(slack, poster, here):
     posted = await poster.post(here, HELLO, "a")
     await poster.edit(here, posted.message_id, LONG)
     (message,) = seen(slack)
@@ -60,7 +60,7 @@ async def test_an_edits_text_is_cut_to_what_chat_update_takes(slack, poster, her
         assert message.text.strip("x…").replace("&amp;", "") == ""
 
 
-async def test_what_follows_waits_where_slack_asks_for_it(slack, poster, here, naps):
+async def test_a_429_delays_the_rest_of_a_message(slack, poster, here, naps):
     slack.rates.channel = Rate(1 / 3, burst=1)
     await poster.post(here, LONG, "a")
     assert "Part 11: " in str(seen(slack)[-1].blocks)
@@ -68,7 +68,7 @@ async def test_what_follows_waits_where_slack_asks_for_it(slack, poster, here, n
     assert max(naps) >= 2
 
 
-async def test_a_picture_is_uploaded_once_for_a_workspace_and_shown_with_words(slack, poster, here, there):
+async def test_a_picture_is_uploaded_once_per_workspace_with_alt_text(slack, poster, here, there):
     for key in ("a", "b"):
         await poster.post(here, CHART, key)
     await poster.post(there, CHART, "c")
@@ -79,7 +79,7 @@ async def test_a_picture_is_uploaded_once_for_a_workspace_and_shown_with_words(s
         assert image["alt_text"] == "Views grew from 100 to 105."
 
 
-async def test_a_picture_that_slack_still_looks_at_is_waited_for(slack, poster, here, naps):
+async def test_a_picture_in_processing_is_waited_for(slack, poster, here, naps):
     slack.processing = timedelta(seconds=2)
     assert isinstance(await poster.post(here, CHART, "a"), Posted)
     (message,) = seen(slack)
@@ -88,7 +88,7 @@ async def test_a_picture_that_slack_still_looks_at_is_waited_for(slack, poster, 
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "upload", "files.completeUploadExternal", None])
-async def test_a_picture_that_fails_or_is_never_processed_costs_no_number(slack, poster, here, method):
+async def test_a_failed_or_unprocessed_picture_does_not_affect_the_numbers(slack, poster, here, method):
     slack.processing = timedelta(seconds=0 if method else 3_600)
     if method:
         slack.faults.add(method, Fault(FaultKind.STATUS))
@@ -99,7 +99,7 @@ async def test_a_picture_that_fails_or_is_never_processed_costs_no_number(slack,
     assert "image" not in [block["type"] for block in message.blocks]
 
 
-async def test_a_file_lies_in_the_thread_of_the_message_that_speaks_of_it(slack, poster, here):
+async def test_a_file_is_in_the_thread_of_its_message(slack, poster, here):
     posted = await poster.post(here, REPORT, "a")
     message, below = seen(slack)
     assert posted == Posted(message.ts)
@@ -109,7 +109,7 @@ async def test_a_file_lies_in_the_thread_of_the_message_that_speaks_of_it(slack,
     assert len(seen(slack)) == 2
 
 
-async def test_if_the_bot_was_not_invited_it_says_under_the_message_that_the_file_is_missing(slack, poster, here):
+async def test_without_membership_a_note_below_the_message_replaces_the_file(slack, poster, here):
     slack.channels["C1"].members.clear()
     posted = await poster.post(here, REPORT, "a")
     message, below = seen(slack)
@@ -118,7 +118,7 @@ async def test_if_the_bot_was_not_invited_it_says_under_the_message_that_the_fil
     assert below.text.startswith("videos.csv couldn't be attached here (not_in_channel). Invite me")
 
 
-async def test_a_file_that_slack_does_not_take_costs_no_message(slack, poster, here):
+async def test_a_refused_file_does_not_affect_the_message(slack, poster, here):
     slack.faults.add("files.completeUploadExternal", Fault(FaultKind.STATUS, 500))
     posted = await poster.post(here, replace(HELLO, files=REPORT.files), "a")
     message, below = seen(slack)
@@ -126,7 +126,7 @@ async def test_a_file_that_slack_does_not_take_costs_no_message(slack, poster, h
     assert below.text == "videos.csv couldn't be attached here (no_answer)."
 
 
-async def test_a_refusal_of_sortable_tables_outlives_the_process_for_a_week(on, slack, here, sqlite_url):
+async def test_a_refusal_of_sortable_tables_is_remembered_for_a_week(on, slack, here, sqlite_url):
     slack.without_data_tables.add("T1")
     async with Store.opened(sqlite_url) as store:
         wallet_id = await store.wallets.ensure_wallet("a key", on.clock())
@@ -140,7 +140,7 @@ async def test_a_refusal_of_sortable_tables_outlives_the_process_for_a_week(on, 
     assert refused == ["invalid_blocks", "", "", "invalid_blocks", ""]
 
 
-async def test_a_workspace_that_refuses_sortable_tables_is_asked_once(on, slack, here, there):
+async def test_sortable_tables_are_tried_once_per_workspace(on, slack, here, there):
     reply = Reply("All.", parts=(numbered(12),))
     tables, calls = SortableTables(), Calls(on.session, on.clock.sleep)
     workspaces = on.teams_over(on.session)

@@ -1,4 +1,4 @@
-"""Refusals that only Slack has; those that every platform has are in the posters' contract."""
+"""Errors that only Slack has; the posters' contract covers those of every platform."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ POST = "chat.postMessage"
 
 
 @pytest.mark.parametrize("error", sorted(DEAD))
-async def test_the_operators_dead_token_turns_no_digest_off(on, slack, here, error):
+async def test_the_operators_revoked_token_turns_no_digest_off(on, slack, here, error):
     token = next(each for each in slack.tokens.values() if each.team and each.team.id == "T1")
     for is_operators in (True, False):
         slack.faults.add(POST, Fault(FaultKind.ERROR, error))
@@ -33,7 +33,7 @@ async def test_the_operators_dead_token_turns_no_digest_off(on, slack, here, err
 
 @dataclass
 class Known:
-    """Finds one workspace, or fails."""
+    """Resolves one workspace, or fails."""
 
     team: SlackWorkspace | BotError
 
@@ -43,12 +43,12 @@ class Known:
         return self.team
 
 
-async def test_an_operator_who_set_no_key_turns_no_digest_off(on, here):
+async def test_a_missing_encryption_key_turns_no_digest_off(on, here):
     poster = on.poster_for(Known(NotConfigured("Set SECRET_KEYS.")))
     assert await poster.post(here, HELLO, "a") == Later(timedelta(minutes=1), "not_configured")
 
 
-async def test_real_channels_refuse_as_slack_does(slack, poster, here):
+async def test_closed_channels_are_refused_with_slacks_errors(slack, poster, here):
     slack.channel("C1").is_archived = True
     assert (await poster.post(here, HELLO, "a")).reason == "is_archived"
     for channel_id in ("G1", "C2", "C404"):
@@ -76,12 +76,12 @@ async def test_a_missing_scope_is_named(slack, poster, here):
     ("said", "after"),
     [("0", 1), ("7", 7), ("", 60), ("-3", 60), ("tomorrow", 60), ("1.5", 60), ("9" * 40, 3_600)],
 )
-async def test_whatever_retry_after_says_the_wait_is_sane(slack, poster, here, said, after):
+async def test_any_retry_after_leads_to_a_sane_wait(slack, poster, here, said, after):
     slack.faults.add(POST, Fault(FaultKind.RATE_LIMITED, seconds=said))
     assert await poster.post(here, HELLO, "a") == Later(timedelta(seconds=after), RATE_LIMITED)
 
 
-async def test_a_daily_limit_in_words_is_a_wait_too(slack, poster, here):
+async def test_an_error_for_the_daily_limit_is_a_wait_too(slack, poster, here):
     slack.faults.add(POST, Fault(FaultKind.ERROR, "message_limit_exceeded"))
     assert await poster.post(here, HELLO, "a") == Later(timedelta(minutes=1), RATE_LIMITED)
 
@@ -101,7 +101,7 @@ async def test_a_daily_limit_in_words_is_a_wait_too(slack, poster, here):
         (429, "<html>", Later),
     ],
 )
-async def test_no_body_makes_the_poster_raise(on, here, status, body, expected):
+async def test_no_response_body_makes_the_poster_raise(on, here, status, body, expected):
     asked = []
 
     async def answer(request):

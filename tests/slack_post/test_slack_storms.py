@@ -1,4 +1,4 @@
-"""Many posts at once, against limits that the poster knows and some that it has to learn; several workspaces."""
+"""Many posts at once, from several workspaces, against known limits and limits that the poster must learn."""
 
 import asyncio
 import time
@@ -17,13 +17,13 @@ POST = "chat.postMessage"
 
 
 async def delivered(poster, channel, key, sleep):
-    """What an outbox does: try again after the time that it is told, and only then."""
+    """Posts as the outbox does: retries after the requested time, and only then."""
     while isinstance(delivery := await poster.post(channel, Reply(key), key), Later):
         await sleep(delivery.after.total_seconds())
     return delivery
 
 
-async def test_busy_channels_of_two_workspaces_draw_no_429(on, slack, here, there):
+async def test_busy_channels_of_two_workspaces_cause_no_429(on, slack, here, there):
     slack.rates.now = time.monotonic
     slack.rates.channel, slack.rates.workspace = Rate(1, burst=3), Rate(5, burst=3)
     for number in range(10):
@@ -35,7 +35,7 @@ async def test_busy_channels_of_two_workspaces_draw_no_429(on, slack, here, ther
     assert [call.error for call in slack.calls_of(POST)] == [""] * len(places)
 
 
-async def test_a_storm_of_429_loses_and_doubles_nothing_and_asks_little(slack, poster, here, there, on):
+async def test_a_storm_of_429s_loses_and_doubles_nothing_with_few_calls(slack, poster, here, there, on):
     slack.rates.channel, slack.rates.workspace = Rate(1 / 5, burst=1), Rate(1 / 2, burst=1)
     slack.add_channel("CX", slack.teams["T1"])
     places = (here, replace(here, channel_id="CX"), there)
@@ -49,7 +49,7 @@ async def test_a_storm_of_429_loses_and_doubles_nothing_and_asks_little(slack, p
     assert 0 < refused <= 2 * len(jobs)
 
 
-async def test_an_organisations_token_posts_into_each_workspace_that_nobody_installed_by_itself(on):
+async def test_an_organisations_token_posts_to_each_of_its_workspaces(on):
     def team(token, **told):
         return SingleWorkspace(
             Calls(on.session), new_client(on.session, "http://127.0.0.1:1/", token), forget_nothing, told

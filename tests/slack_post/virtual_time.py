@@ -1,4 +1,4 @@
-"""Time that passes only when everybody sleeps: seconds of pacing take no time, and are exact."""
+"""Virtual time that passes only while everything sleeps: seconds of pacing take no time, and are exact."""
 
 import asyncio
 import heapq
@@ -7,11 +7,11 @@ from collections.abc import Awaitable
 from typing import Any
 
 SETTLED = 12
-"""Turns of the loop after which whoever can go on has gone on."""
+"""Loop turns after which every task that can continue has done so."""
 
 
 class VirtualTime:
-    """A clock in seconds, and the sleep that goes with it."""
+    """A clock in seconds, with its sleep."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -31,7 +31,7 @@ class VirtualTime:
             await asyncio.sleep(0)
 
     async def advance(self, seconds: float) -> None:
-        """Let so much time pass, waking everybody on the way."""
+        """Let this time pass, and wake each sleeper on the way."""
         end = self.now + seconds
         await self.settle()
         while self._sleepers and self._sleepers[0][0] <= end:
@@ -42,7 +42,7 @@ class VirtualTime:
         self.now = end
 
     async def run(self, *work: Awaitable[Any]) -> list[Any]:
-        """The results of the work, after as much time as it took."""
+        """The results of the work, after the time it needs."""
         tasks = [asyncio.ensure_future(each) for each in work]
         await self.settle()
         while not all(task.done() for task in tasks):

@@ -1,4 +1,4 @@
-"""What a person reads in blocks: every word of them, in order, however they are cut."""
+"""The text that a person reads in blocks: every word, in order, however it is split."""
 
 import re
 from typing import Any
@@ -10,24 +10,24 @@ _UNSEEN = re.compile("[\\s\u2060\u2066-\u2069]+")
 
 
 def squashed(text: str) -> str:
-    """Letters alone, so that a line cut between two blocks reads as it did."""
+    """Only letters and digits, so that a line split between two blocks still matches."""
     return _UNSEEN.sub("", text)
 
 
 def words(text: str) -> list[str]:
-    """What is to be found: all but what plain text adds, rules under heads, colons, brackets around addresses."""
+    """The words to look for, without what plain text adds: rules under headings, colons, brackets around addresses."""
     found = (squashed(word).strip("():") for word in text.split())
     return [word for word in found if word.strip("-")]
 
 
 def missing(text: str, blocks: object) -> list[str]:
-    """The words of a plain text that nobody finds in the blocks, where a link's address may stand behind its words."""
+    """The words of a plain text that the blocks lack; a link's address may follow its label."""
     seen = squashed(read(blocks)), squashed(read(blocks, addresses=True))
     return [word for word in words(text) if not any(word in each for each in seen)]
 
 
 def read(value: Any, *, addresses: bool = False) -> str:  # noqa: PLR0911 - a return for each kind of text
-    """The text of a block, a list of them or a view."""
+    """The text of a block, a list of blocks or a view."""
     match value:
         case {"type": "mrkdwn", "text": str(text)}:
             return "".join(_link_or_text(piece, addresses=addresses) for piece in _LINK.split(text))

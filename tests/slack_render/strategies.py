@@ -1,4 +1,4 @@
-"""Replies that nobody would write: any text, any number of anything, everything that Slack could misread."""
+"""Extreme replies: any text, any number of parts, everything that Slack could misread."""
 
 from datetime import UTC, datetime
 

@@ -16,14 +16,14 @@ def elements(*offered):
 
 
 def clicked(element):
-    """The entry of a block_actions payload's `actions` for a press on a button."""
+    """The entry of a block_actions payload's `actions` for pressing a button."""
     sent = {key: element[key] for key in ("type", "action_id", "value", "text") if key in element}
     return {**sent, "block_id": "b", "action_ts": "1772447400.000100"}
 
 
 @ANY
 @given(st.lists(actions, max_size=60))
-def test_any_actions_keep_every_documented_limit(offered):
+def test_any_actions_stay_within_every_documented_limit(offered):
     blocks = list(action_blocks(offered))
     assert validate(blocks, "message") == []
     assert all(len(block["elements"]) <= 25 for block in blocks)
@@ -31,12 +31,12 @@ def test_any_actions_keep_every_documented_limit(offered):
     assert len(set(ids)) == len(ids)
 
 
-def test_saying_yes_and_ending_something_stand_out():
+def test_primary_and_danger_buttons_are_styled():
     styles = [element.get("style") for element in elements(*(Button("b", Call("a"), weight) for weight in Weight))]
     assert styles == [None, "primary", "danger"]
 
 
-def test_only_what_ends_something_asks_again():
+def test_only_danger_buttons_ask_for_confirmation():
     buttons = tuple(Button(each.value, Call("stop"), each) for each in Weight)
     elements = [element for block in action_blocks(buttons) for element in block["elements"]]
     asking = [element["text"]["text"] for element in elements if "confirm" in element]
@@ -50,7 +50,7 @@ def test_a_link_opens_an_https_address_and_calls_nothing():
     assert elements(LinkButton("x", "javascript:alert(1)"), LinkButton("x", "http://example.org")) == []
 
 
-def test_more_options_than_a_menu_takes_are_more_menus():
+def test_options_beyond_a_menus_limit_go_into_more_menus():
     select = Select("Choose", Call("stats"), "video", tuple(Option(f"o{each}", f"v{each}") for each in range(230)))
     assert [len(element["options"]) for element in elements(select)] == [100, 100, 30]
 
@@ -72,5 +72,5 @@ def test_an_option_whose_value_would_be_cut_is_left_out():
         {"type": "button", "action_id": 7, "value": None},
     ],
 )
-def test_a_press_that_is_none_of_ours_calls_nothing(action):
+def test_an_unknown_press_calls_nothing(action):
     assert call_of(action) is None

@@ -1,4 +1,4 @@
-"""Commands under the names of this Slack app, wherever people read them, and nothing else."""
+"""Command names with this Slack app's prefix, in text that people read and nowhere else."""
 
 import pytest
 
@@ -23,13 +23,13 @@ NAMES = CommandNames("cs-", ("track", "help", "export"))
         ),
     ],
 )
-def test_a_command_gets_its_prefix_and_an_address_does_not(text, renamed):
+def test_a_command_gets_its_prefix_but_an_address_does_not(text, renamed):
     assert NAMES.text(text) == renamed
     assert NO_PREFIX.text(text) == text
     assert NAMES.text(renamed) == renamed
 
 
-def test_only_what_people_read_is_renamed():
+def test_only_visible_text_is_renamed():
     button = {
         "type": "button",
         "text": {"type": "plain_text", "text": "/track"},
@@ -47,5 +47,5 @@ def test_only_what_people_read_is_renamed():
     assert NO_PREFIX.shown(sent) is sent
 
 
-def test_the_prefix_is_taken_off_what_was_typed():
+def test_the_prefix_is_removed_from_typed_commands():
     assert [NAMES.plain(each) for each in ("/cs-track", "/CS-Track", "/track")] == ["track", "track", "track"]

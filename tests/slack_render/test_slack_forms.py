@@ -40,7 +40,7 @@ def test_several_chosen_videos_are_several_values(chosen):
     assert list(bind(BY_NAME["compare"], found).video) == chosen
 
 
-def test_each_kind_of_argument_has_its_own_input():
+def test_each_argument_type_has_its_own_input():
     track, videos, stats = (inputs(form(BY_NAME[name], "", {})) for name in ("track", "videos", "stats"))
     compare = inputs(form(BY_NAME["compare"], "", {}))["video"]["element"]
     assert track["link"]["element"]["type"] == "plain_text_input"
@@ -58,12 +58,12 @@ def test_unlisted_arguments_are_not_asked_for():
     assert "page" not in inputs(form(BY_NAME["videos"], "", {}))
 
 
-def test_a_number_outside_its_range_is_not_filled_in():
+def test_a_number_outside_its_range_is_not_prefilled():
     for given_value in ("0", "31", "1.5", "abc", "-3", "७"):
         assert "initial_value" not in inputs(form(BY_NAME["track"], "", {"days": given_value}))["days"]["element"]
 
 
-def test_metadata_that_does_not_fit_is_a_fault_of_ours():
+def test_oversized_metadata_is_a_programming_error():
     with pytest.raises(ValueError, match="3001 characters don't fit"):
         form(BY_NAME["usage"], "x" * 3_001, {})
 
@@ -83,7 +83,7 @@ def test_a_number_without_bounds_is_asked_for_without_bounds():
     assert (element["initial_value"], element["placeholder"]["text"]) == ("4", "For example: 3")
 
 
-def test_sentences_stand_under_the_arguments_that_they_are_about():
+def test_errors_are_shown_at_their_arguments():
     assert errors({"days": "Days is a whole number."}) == {
         "response_action": "errors",
         "errors": {"days": "Days is a whole number."},
@@ -92,7 +92,7 @@ def test_sentences_stand_under_the_arguments_that_they_are_about():
 
 @ANY
 @given(st.lists(st.builds(Option, texts, texts), max_size=130))
-def test_choices_keep_slack_s_limits_and_never_cut_a_value(offered):
+def test_choices_stay_within_slacks_limits_and_never_cut_a_value(offered):
     found = options(offered)["options"]
     assert len(found) <= 100
     assert all(0 < len(each["text"]["text"]) <= 75 for each in found)
@@ -100,7 +100,7 @@ def test_choices_keep_slack_s_limits_and_never_cut_a_value(offered):
     assert {each["value"] for each in found} <= {each.value for each in offered}
 
 
-def test_a_time_a_zone_and_several_choices_have_menus_of_their_own():
+def test_times_zones_and_multiple_choices_have_their_own_inputs():
     given_values = {
         "action": "on",
         "time": "09:30",
@@ -122,7 +122,7 @@ def test_a_time_a_zone_and_several_choices_have_menus_of_their_own():
     assert values({"state": {"values": state}}) == {"time": "09:30", "show": '"flat" "skip"'}
 
 
-def test_a_form_names_a_channel_that_fits_and_begins_with_the_person_s_zone():
+def test_a_form_names_a_short_channel_and_prefills_the_persons_time_zone():
     view = form(BY_NAME["digest"], "", {}, "videos", "Asia/Tokyo")
     assert view["title"]["text"] == "Post a digest in #videos"
     assert inputs(view)["zone"]["element"]["initial_option"]["value"] == "Asia/Tokyo"
@@ -131,6 +131,6 @@ def test_a_form_names_a_channel_that_fits_and_begins_with_the_person_s_zone():
     assert chosen["initial_option"]["value"] == "Europe/Berlin"
 
 
-def test_a_time_that_is_none_is_not_filled_in():
+def test_an_invalid_time_is_not_prefilled():
     for given_value in ("9am", "24:00", "09:60", "٠٩:٠٠"):
         assert "initial_time" not in inputs(form(BY_NAME["digest"], "", {"time": given_value}))["time"]["element"]

@@ -46,7 +46,7 @@ def any_manifest(request):
         "ftp://a",
     ],
 )  # fmt: skip
-def test_an_address_that_slack_would_refuse_is_refused(address):
+def test_an_address_that_slack_refuses_is_refused(address):
     with pytest.raises(NotConfigured, match=r"https://|user name") as told:
         made(socket_mode=False, base_url=address)
     assert "pw" not in str(told.value)
@@ -60,7 +60,7 @@ def commands_of(found):
     return {each["command"]: each for each in found["features"]["slash_commands"]}
 
 
-def test_every_listed_command_and_the_umbrella_are_there_with_their_words(any_manifest):
+def test_every_listed_command_and_the_umbrella_are_in_the_manifest(any_manifest):
     found = commands_of(any_manifest)
     assert len(found) == len(LISTED) + 1
     assert "/contentstats" in found
@@ -72,7 +72,7 @@ def test_a_prefix_stands_before_each_command_but_the_umbrella():
     assert {*commands_of(ALL["prefixed"])} == {"/contentstats", *(f"/cs-{command.name}" for command in LISTED)}
 
 
-def test_the_usage_hint_is_the_registry_s():
+def test_the_usage_hint_comes_from_the_registry():
     found = commands_of(ALL["socket mode"])
     assert found["/track"]["usage_hint"] == "<link> [link …] [days] [campaign]"
     assert found["/usage"]["usage_hint"] == "[campaign]"
@@ -103,7 +103,7 @@ def test_the_documented_limits_are_kept(any_manifest):
     assert len(any_manifest["settings"]["event_subscriptions"]["bot_events"]) <= 100
 
 
-def test_only_keys_that_a_manifest_has_are_used(any_manifest):
+def test_only_documented_manifest_keys_are_used(any_manifest):
     assert any_manifest.keys() == {"display_information", "features", "oauth_config", "settings"}
     assert any_manifest["display_information"].keys() == {"name", "description", "long_description", "background_color"}
     assert any_manifest["features"].keys() - {"unfurl_domains"} == {
@@ -119,14 +119,14 @@ def test_only_keys_that_a_manifest_has_are_used(any_manifest):
         assert each.keys() == {"name", "type", "callback_id", "description"}
 
 
-def test_the_scopes_are_the_few_that_have_a_reason(any_manifest):
+def test_every_scope_has_a_reason(any_manifest):
     reasons = dict(SCOPES + UNFURL_SCOPES)
     assert set(any_manifest["oauth_config"]["scopes"]["bot"]) <= reasons.keys()
     assert all(reason.endswith(".") for reason in reasons.values())
     assert {scope for scope in reasons if "history" in scope or scope == "files:read"} == {"im:history"}
 
 
-def test_previews_and_what_they_need_are_asked_for_only_on_demand():
+def test_previews_and_their_scopes_are_only_in_the_manifest_if_requested():
     plain, previews = ALL["socket mode"], ALL["previews"]
     assert plain["oauth_config"]["scopes"]["bot"] == [scope for scope, _ in SCOPES]
     assert plain["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
@@ -138,12 +138,12 @@ def test_previews_and_what_they_need_are_asked_for_only_on_demand():
         made(unfurl_domains=("a.io", "b.io", "c.io", "d.io", "e.io", "f.io"))
 
 
-def test_socket_mode_names_no_address():
+def test_a_socket_mode_manifest_has_no_address():
     assert ALL["socket mode"]["settings"]["socket_mode_enabled"] is True
     assert "http" not in json.dumps(ALL["socket mode"])
 
 
-def test_http_names_one_address_for_everything():
+def test_an_http_manifest_uses_one_address_for_everything():
     found = ALL["http"]
     url = f"{BASE}/slack/events"
     assert found["settings"]["socket_mode_enabled"] is False
@@ -156,12 +156,12 @@ def test_http_names_one_address_for_everything():
     }
 
 
-def test_an_installation_elsewhere_comes_back_to_the_bot():
+def test_an_installation_redirects_to_the_bot():
     assert ALL["oauth"]["oauth_config"]["redirect_urls"] == [f"{BASE}/slack/oauth_redirect"]
     assert "redirect_urls" not in ALL["http"]["oauth_config"]
 
 
-def test_what_the_bot_relies_on_is_switched_on(any_manifest):
+def test_required_features_are_turned_on(any_manifest):
     settings, features = any_manifest["settings"], any_manifest["features"]
     assert features["app_home"]["home_tab_enabled"] is True
     assert settings["interactivity"]["is_enabled"] is True
@@ -172,18 +172,18 @@ def test_what_the_bot_relies_on_is_switched_on(any_manifest):
 
 
 @pytest.mark.parametrize("changes", [{"socket_mode": False}, {"oauth": True}])
-def test_an_address_that_is_needed_is_asked_for(changes):
+def test_a_missing_address_is_reported(changes):
     with pytest.raises(NotConfigured, match="public https address"):
         made(**changes)
 
 
 @pytest.mark.parametrize("prefix", ["CS-", "cs ", "x" * 26])
-def test_a_prefix_that_slack_would_refuse_is_refused(prefix):
+def test_a_prefix_that_slack_refuses_is_refused(prefix):
     with pytest.raises(NotConfigured, match="SLACK_COMMAND_PREFIX"):
         made(prefix=prefix)
 
 
-def test_the_link_opens_slack_with_this_very_manifest(any_manifest):
+def test_the_link_opens_slack_with_the_same_manifest(any_manifest):
     link = urlsplit(create_link(any_manifest))
     query = parse_qs(link.query)
     assert (link.scheme, link.netloc, link.path, query["new_app"]) == ("https", "api.slack.com", "/apps", ["1"])

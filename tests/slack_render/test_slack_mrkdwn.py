@@ -16,7 +16,7 @@ UNIX = 1_772_447_400
 
 
 def meant(span) -> str:
-    """What a reader is to see of a span."""
+    """The text that a reader should see of a span."""
     match native(span):
         case Plain(words) | Bold(words) | Code(words):
             return shown(words)
@@ -30,7 +30,7 @@ def meant(span) -> str:
 
 @settings(deadline=None, max_examples=100)
 @given(st.one_of(close_texts, span_texts))
-def test_text_in_mrkdwn_reads_as_it_was_meant(spans):
+def test_text_in_mrkdwn_is_shown_as_intended(spans):
     said = mrkdwn(spans)
     if said is not None:
         assert visible_text(said) == "".join(map(meant, spans))
@@ -47,7 +47,7 @@ def test_text_in_mrkdwn_reads_as_it_was_meant(spans):
         *("text with :piñata: in it", "__init__"),
     ],
 )  # fmt: skip
-def test_words_that_slack_might_take_for_markup_are_not_sent_in_mrkdwn(words):
+def test_text_that_might_be_markup_is_not_sent_as_mrkdwn(words):
     assert mrkdwn(text(words)) is None
     assert mrkdwn(text(Link(words, "https://example.org"))) is None
     assert elements(text(words))[0]["text"] == words
@@ -56,13 +56,13 @@ def test_words_that_slack_might_take_for_markup_are_not_sent_in_mrkdwn(words):
 @pytest.mark.parametrize(
     "words", ["snake_case_name", "10:05", "a > b", "5 < 6 & 7", "C++", "#fyp", "@ana", "https://a.b/c"]
 )
-def test_harmless_words_are_sent_in_mrkdwn(words):
+def test_harmless_text_is_sent_as_mrkdwn(words):
     said = mrkdwn(text(words))
     assert said is not None
     assert visible_text(said) == words
 
 
-def test_bold_and_code_are_marked_where_slack_would_see_the_mark():
+def test_bold_and_code_are_marked_if_slack_recognises_the_mark():
     assert mrkdwn(text("a ", Bold("b"), " ", Code("/stop <video>"), ".")) == "a *b* `/stop &lt;video&gt;`."
     assert mrkdwn(text("a", Bold("b"))) is None
     assert mrkdwn(text(Bold("b"), "c")) is None
@@ -70,7 +70,7 @@ def test_bold_and_code_are_marked_where_slack_would_see_the_mark():
     assert mrkdwn(text(Bold(""), "x")) is None
 
 
-def test_a_moment_is_shown_in_the_reader_s_zone():
+def test_a_moment_is_shown_in_the_readers_time_zone():
     moment = Time(AT)
     assert mrkdwn((moment,)) == f"<!date^{UNIX}^{{date_short_pretty}} {{time}}|Mon 2 Mar, 10:30 UTC>"
     assert elements((moment,)) == [
@@ -89,7 +89,7 @@ def test_a_moment_that_slack_cannot_format_is_shown_in_utc():
     assert elements((old,))[0]["type"] == "text"
 
 
-def test_a_link_leads_to_its_place_under_its_own_words():
+def test_a_link_keeps_its_address_and_label():
     link = Link("Cats & <dogs> | live", "https://example.org/a?b=1&c=2")
     assert mrkdwn((link,)) == "<https://example.org/a?b=1&amp;c=2|Cats &amp; &lt;dogs&gt; | live>"
     assert elements((link,)) == [{"type": "link", "url": link.url, "text": link.text}]
@@ -113,18 +113,18 @@ def test_an_address_cannot_break_out_of_its_link():
         "x" * 9,
     ],
 )
-def test_what_is_no_https_link_is_words(url):
+def test_a_link_without_https_is_plain_text(url):
     (element,) = elements((Link("here", url),))
     assert element["type"] == "text"
     assert element["text"] == f"here ({url})" if url else "here ()"
 
 
-def test_an_address_that_is_too_long_for_slack_is_words():
+def test_an_address_that_is_too_long_for_slack_is_plain_text():
     found = elements((Link("here", "https://example.org/" + "a" * 3_000),))
     assert {element["type"] for element in found} == {"text"}
 
 
-def test_a_person_is_a_name_and_a_channel_is_what_slack_knows_it_by():
+def test_people_are_shown_by_name_and_channels_as_mentions():
     assert mrkdwn(text(Mention("U0000001", "Ana"), Mention("U0000002", ""))) == "AnaU0000002"
     assert elements((Mention("U0000001", "Ana"),)) == [{"type": "text", "text": "Ana"}]
     assert mrkdwn((Channel("C0000001"),)) == "<#C0000001>"
@@ -132,5 +132,5 @@ def test_a_person_is_a_name_and_a_channel_is_what_slack_knows_it_by():
     assert elements((Channel("C0000001"),)) == [{"type": "channel", "channel_id": "C0000001"}]
 
 
-def test_escaping_is_what_slack_documents():
+def test_escaping_follows_slacks_documentation():
     assert escaped("<!channel> & <b>") == "&lt;!channel&gt; &amp; &lt;b&gt;"

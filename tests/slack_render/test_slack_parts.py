@@ -11,7 +11,7 @@ UPLOADED = {"growth.png": "F0000002"}
 
 
 @pytest.mark.parametrize("rows", [0, 10, 11, 99, 600])
-def test_a_table_of_any_length_loses_no_number_and_repeats_its_head(rows):
+def test_a_table_of_any_length_loses_no_number_and_repeats_its_header(rows):
     found = messages(Reply("Rows.", parts=(numbered(rows),)))
     tables = [block for message in found for block in message.blocks if block["type"] in {"table", "data_table"}]
     assert len(tables) == len(found)
@@ -22,7 +22,7 @@ def test_a_table_of_any_length_loses_no_number_and_repeats_its_head(rows):
     assert [cell for row in range(rows) for cell in range(3) if f"#{row}/{cell}" not in seen] == []
 
 
-def test_numbers_are_set_right_and_never_broken():
+def test_numbers_are_right_aligned_and_never_wrapped():
     table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ((text("A"), text("1,298,000")),))
     (message,) = messages(Reply("", parts=(table,)))
     (block,) = message.blocks
@@ -32,7 +32,7 @@ def test_numbers_are_set_right_and_never_broken():
     ]
 
 
-def test_a_long_table_can_be_sorted_by_its_numbers_and_made_plain_again():
+def test_a_long_table_is_sortable_and_has_a_plain_fallback():
     numbers = ("1,035,111", "+705,302", "−12", "$2.52", "1.04M", "-3.5%", "–")
     columns = (Column("Video"), Column("Views", Align.RIGHT))
     rows = tuple((text(f"video {at}"), text(numbers[at % 7])) for at in range(14))
@@ -49,7 +49,7 @@ def test_a_long_table_can_be_sorted_by_its_numbers_and_made_plain_again():
     assert validate(list(plain.blocks), "message") == []
 
 
-def test_the_widest_table_is_a_table_and_the_others_are_lines_of_the_same_message():
+def test_only_the_widest_table_of_a_message_is_a_table_block():
     people = Table("By", (Column("Person"), Column("Spent", Align.RIGHT)), ((text("Ana"), text("$2.52")),))
     (message,) = messages(Reply("", parts=(people, numbered(3), people)))
     assert kinds(message) == ["rich_text", "rich_text", "table", "rich_text"]
@@ -69,7 +69,7 @@ SENTENCES = Table("Links", (Column("Video"), Column("State")), ((text("A"), text
         SENTENCES,
     ],
 )
-def test_a_table_that_no_block_or_no_phone_takes_becomes_lines(table):
+def test_a_table_too_wide_for_a_block_or_phone_becomes_lines(table):
     found = messages(Reply("", parts=(table,)))
     assert all("table" not in kinds(message) for message in found)
     assert all(validate(list(message.blocks), "message") == [] for message in found)
@@ -81,12 +81,12 @@ def test_a_caption_that_repeats_the_title_is_left_out():
     assert kinds(message) == ["header", "rich_text", "table"]
 
 
-def test_a_caption_is_not_parted_from_its_table():
+def test_a_caption_is_not_separated_from_its_table():
     for message in messages(Reply("", parts=(*[Note(text(f"note {each}")) for each in range(49)], numbered(1)))):
         assert kinds(message)[-1:] != ["rich_text"]
 
 
-def test_numbers_stay_when_a_picture_was_not_uploaded():
+def test_numbers_are_shown_even_if_a_picture_was_not_uploaded():
     reply = Reply("Up.", parts=(Picture("growth.png", b"", "Views grew from 1,000 to 25,000"),))
     assert read(messages(reply)[0].blocks).strip().endswith("Picture: Views grew from 1,000 to 25,000")
     (shown_picture,) = [block for block in messages(reply, UPLOADED)[0].blocks if block["type"] == "image"]
@@ -94,7 +94,7 @@ def test_numbers_stay_when_a_picture_was_not_uploaded():
     assert shown_picture["alt_text"] == "Views grew from 1,000 to 25,000"
 
 
-def test_fields_are_lines_which_a_phone_shows_without_a_break():
+def test_fields_become_lines():
     fields = Fields((Field("Status", text("running")), Field("Title", text("*starred* :smile:"))))
     (message,) = messages(Reply("", parts=(fields,)))
     assert kinds(message) == ["rich_text"]

@@ -25,7 +25,7 @@ UPLOADED = {"a.png": "F0000001", "growth.png": "F0000002"}
 
 @ANY
 @given(replies())
-def test_the_first_text_is_the_whole_reply_with_nothing_that_slack_would_parse(reply):
+def test_the_fallback_text_holds_the_whole_reply_without_markup(reply):
     first = messages(reply, UPLOADED)[0].text
     whole = plain_text(reply)
     assert not set(first) & set("<>")
@@ -39,7 +39,7 @@ def decoded(text: str) -> str:
 
 @ANY
 @given(replies())
-def test_any_reply_is_a_home_tab_that_slack_takes(reply):
+def test_any_reply_is_a_valid_home_tab(reply):
     view = json.loads(json.dumps(home_view(reply)))
     assert validate_view(view) == []
     assert mentions(view) == set()
@@ -56,7 +56,7 @@ def test_slack_s_own_library_knows_every_block(reply):
             assert parsed.to_dict() == block
 
 
-def test_title_comes_first_then_the_summary_then_the_parts_then_the_actions():
+def test_a_reply_is_ordered_title_summary_parts_actions():
     reply = Reply(
         "It costs $2.52.", title="Track?", parts=(Note(text("Old.")),), actions=(Button("Go", Call("usage")),)
     )
@@ -65,38 +65,38 @@ def test_title_comes_first_then_the_summary_then_the_parts_then_the_actions():
     assert message.text == "Track?\nIt costs $2.52.\n\nOld.\n\n[Go]"
 
 
-def test_a_reply_that_says_nothing_is_still_a_message():
+def test_an_empty_reply_is_still_a_message():
     (message,) = messages(Reply(" \u200b"))
     assert (message.text, read(message.blocks)) == ("–", "–")
     assert validate_view(home_view(Reply(""))) == []
 
 
-def test_a_title_too_long_for_a_header_is_read_in_full():
+def test_a_title_too_long_for_a_header_is_shown_in_full():
     (message,) = messages(Reply("Yes.", title="word " * 60))
     assert "header" not in kinds(message)
     assert squashed("word " * 60) in squashed(read(message.blocks))
 
 
-def test_a_text_beyond_slack_s_limit_is_cut_with_a_note_and_between_entities():
+def test_text_beyond_slacks_limit_is_cut_between_entities_with_a_note():
     message = messages(Reply("&" * 30_000))[0]
     assert len(message.text) <= 40_000
     assert message.text.endswith("(cut short; the message has the rest)")
     assert set(decoded(message.text.partition(" … ")[0])) == {"&"}
 
 
-def test_a_message_after_the_first_says_which_it_is():
+def test_later_messages_of_a_reply_are_numbered():
     texts = [message.text for message in messages(Reply("Rows.", title="Export & more", parts=(numbered(250),)))]
     assert texts[1:] == ["Export &amp; more (2 of 3)", "Export &amp; more (3 of 3)"]
 
 
-def test_a_home_tab_with_more_than_it_takes_says_so():
+def test_an_overfull_home_tab_is_cut_with_a_note():
     view = home_view(Reply("", parts=tuple(Note(text(f"note {each}")) for each in range(150))))
     assert len(view["blocks"]) == 100
     assert read(view["blocks"][-1]) == "There's more than fits here."
     assert read(view["blocks"][98]).strip() == "note 98"
 
 
-def test_a_long_table_on_a_home_tab_is_lines():
+def test_a_long_table_on_a_home_tab_becomes_lines():
     view = home_view(Reply("", parts=(numbered(300),)))
     assert {block["type"] for block in view["blocks"]} == {"rich_text"}
     assert "#299/2" in read(view["blocks"])

@@ -85,13 +85,32 @@ def settings_of(sandbox: Sandbox, database_url: str, **chosen: Any) -> Settings:
     return Settings(**(known | chosen))
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """A bot with its sandbox."""
+@dataclass(kw_only=True, slots=True)
+class Program:
+    """A running bot with its sandbox."""
 
     sandbox: Sandbox
     clock: HandClock
     bot: Bot
+
+    def posts(self, call: str = TRACK) -> int:
+        """How many calls with this name from the API's documentation the sandbox received."""
+        return len(self.sandbox.calls(call))
+
+    def track(self, *links: str, days: int = 7) -> None:
+        """Track these videos, started elsewhere."""
+        for link in links:
+            self.sandbox.world.track(self.sandbox.key, link, days)
+
+    def trackings(self) -> int:
+        """How many trackings exist, and so are billed."""
+        return len(self.sandbox.world.account(self.sandbox.key).trackings)
+
+
+@dataclass(kw_only=True, slots=True)
+class Environment(Program):
+    """A bot without a chat, called as its adapters do."""
+
     database_url: str
 
     async def say(self, line: str, caller: Caller = ANA, *, is_typed: bool = False) -> Reply:
@@ -119,14 +138,6 @@ class Environment:
     async def _shown(self, reply: Reply) -> Reply:
         await self.bot.arrived(reply, shown=True, announced=True)
         return await drawn(reply)
-
-    def posts(self, call: str = TRACK) -> int:
-        """How many calls with this name from the API's documentation the sandbox received."""
-        return len(self.sandbox.calls(call))
-
-    def trackings(self) -> int:
-        """How many trackings exist, and so are billed."""
-        return len(self.sandbox.world.account(self.sandbox.key).trackings)
 
     async def audit(self, caller: Caller = ANA, without: Collection[str] = ("setting", "refused")) -> tuple[Any, ...]:
         """The audit of the caller's workspace, newest first, `without` these actions."""
