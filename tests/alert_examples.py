@@ -1,4 +1,4 @@
-"""Examples of every alert and of its settings, at every stage, with hostile words."""
+"""Examples of every alert and of its settings, at every stage, with hostile text."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,7 +31,7 @@ OWED = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR), Promise("c
 
 
 def low(balance: str, stage: Stage, **changes: object) -> LowFacts:
-    """A wallet with two running videos, one paused and one that never ends."""
+    """A wallet with two running videos, one paused and one without an end."""
     facts = LowFacts(12, stage, Decimal("2.00"), wallet_state(balance, *OWED))
     return replace(facts, **changes)  # type: ignore[arg-type]
 
@@ -55,7 +55,7 @@ def final(number: int = 0, **changes: Any) -> FinalFacts:
 
 
 def growing_again() -> FinalFacts:
-    """The second tracking of a link, whose last day brought much."""
+    """The second tracking of a link, which gained much on its last day."""
     counts = [Snapshot(NOW - (30 - hour) * HOUR, {Metric.VIEWS: 9_000 * hour}) for hour in range(1, 31)]
     before = tuple(Snapshot(NOW - (240 - hour) * HOUR, {Metric.VIEWS: 100 * hour}) for hour in range(1, 6))
     of = video(status="completed", started_at=NOW - 30 * HOUR, days=1)

@@ -30,7 +30,7 @@ RULES = (
 
 
 def allowance_gallery() -> Iterator[tuple[str, Reply]]:
-    """Every card by its name."""
+    """Every card by name."""
     card = "allowance.allowance_card"
     rules = tuple((rule, Decimal("2.52")) for rule in RULES)
     mine = Limit(Scope.EVERYONE, Decimal(5), Decimal("2.52"))

@@ -1,4 +1,4 @@
-"""Examples of what the bot says about approvals."""
+"""Examples of messages about approvals."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from tests.examples import ANA, NOW, REASON, TITLES, offered, request
 
 
 def approval_gallery() -> Iterator[tuple[str, Reply]]:
-    """Each by its name."""
+    """Every card by name."""
     boss = Person("U0000002", "Boss *star* @everyone")
     asked = Approval(
         7, 1, "x" * 12, 7, Decimal("2.52"), ANA, "C0AB12CD3", TITLES[0], ApprovalState.PENDING, NOW, NOW + OPEN_FOR

@@ -24,7 +24,7 @@ UNFIT = Unfit("cat *video* <!channel>", "No video here matches “cat”. /video
 
 
 def campaign_cards() -> Iterator[tuple[str, Reply]]:
-    """Every card by its name."""
+    """Every card by name."""
     rows = (
         CampaignRow(LAUNCH, 12, 1_035_111, 705_302, Decimal("12.55")),
         CampaignRow(PLAIN, 0, None, None, None),
@@ -78,7 +78,7 @@ def campaign_facts(campaign: Campaign, *numbers: int) -> CampaignFacts:
 
 
 def _link(number: int) -> LinkReadings:
-    """A link that was tracked for two days, some with a gap and one that ended."""
+    """A link that was tracked for two days, in some cases with a gap or an end."""
     read = reading(number, status="completed" if number == 3 else "monitoring", creator=f"@creator.{number % 4}")
     taken = read.snapshots
     stored = first_seen(1, read.video, f"tiktok:{number}", (1, ANA), taken[0].taken_at)

@@ -17,7 +17,7 @@ CAMPAIGN = Campaign(3, 1, "Spring launch", None, None, None, None, NOW, ANA)
 
 
 def campaign_gallery() -> Iterator[tuple[str, Reply]]:
-    """Every card by its name."""
+    """Every card by name."""
     card = "campaigns.leaderboard_card.leaderboard_card"
     videos = _ranked(12)
     yield card, leaderboard_card(_facts("videos", videos), PICTURE)

@@ -33,7 +33,7 @@ from tests.standins.environment import Environment, HandClock, environment_of, s
 from tests.standins.folders import quick_folder, temporary
 from tests.standins.postgres import Postgres, running
 
-# Without randomness: some random examples were so large that one test took minutes.
+# Derandomised: some random examples were so large that one test took minutes.
 settings.register_profile("repeatable", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("repeatable")
 
@@ -62,7 +62,7 @@ def _compile_once(connection: Connection) -> None:
 
 
 def _migrated(url: str) -> str:
-    # In a thread of its own: this one may belong to a test's event loop.
+    # In its own thread: the current one may belong to a test's event loop.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, migrate(url)).result()
     return url
@@ -75,7 +75,7 @@ NO_BROWSER = (
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave tests in a browser out where there is none."""
+    """Leave browser tests out if there is no browser."""
     return True if collection_path.name.endswith("_in_browser.py") and executable() is None else None
 
 
@@ -85,7 +85,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say so, in one line."""
+    """Report that in one line."""
     if executable() is None:
         terminalreporter.write_line(NO_BROWSER)
 
@@ -104,7 +104,7 @@ def charts() -> Charts:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server of this test process."""
+    """The PostgreSQL server of this test worker."""
     with running() as server:
         yield server
 
@@ -127,14 +127,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path) -> Iterator[str]:
-    """A migrated SQLite file of this test alone."""
+    """A migrated SQLite file for one test."""
     with temporary(quick_folder()) as folder:
         yield f"sqlite:///{shutil.copy(sqlite_template, folder / 'bot.db')}"
 
 
 @pytest.fixture
 def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
-    """A migrated PostgreSQL database of this test alone."""
+    """A migrated PostgreSQL database for one test."""
     name = uuid4().hex
     postgres.create(name, postgres_template)
     yield postgres.url(name)
@@ -143,7 +143,7 @@ def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated database of this test alone; the test runs once on each engine."""
+    """A migrated database for one test, which runs once on each engine."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
 
@@ -158,32 +158,31 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def store(database: Database) -> Store:
-    """The store in `database`."""
     return Store(database)
 
 
 @pytest.fixture
 def clock() -> HandClock:
-    """The clock of the bot and its sandbox, moved by hand."""
+    """The clock of the bot and its sandbox, set by hand."""
     return HandClock()
 
 
 @pytest.fixture
 async def sandbox(clock: HandClock) -> AsyncIterator[Sandbox]:
-    """An account with enough of everything, served over a socket."""
+    """An account with plenty of credit and places, served over a socket."""
     async with sandbox_of(clock) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 async def env(sandbox: Sandbox, clock: HandClock, sqlite_url: str) -> AsyncIterator[Environment]:
-    """The bot at the sandbox, on SQLite."""
+    """The bot with the sandbox, on SQLite."""
     async with environment_of(sandbox, clock, sqlite_url) as env:
         yield env
 
 
 @pytest.fixture
 async def env_on_each(sandbox: Sandbox, clock: HandClock, database_url: str) -> AsyncIterator[Environment]:
-    """The bot at the sandbox, once on SQLite and once on PostgreSQL."""
+    """The bot with the sandbox, once on SQLite and once on PostgreSQL."""
     async with environment_of(sandbox, clock, database_url) as env:
         yield env

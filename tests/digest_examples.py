@@ -1,4 +1,4 @@
-"""What digests and their settings are made of, for examples of them: hostile titles, everything at once, nothing."""
+"""The facts of digests and their settings, for examples: hostile titles, everything at once, nothing."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
@@ -47,7 +47,7 @@ def moved(number: int = 0, delta: int = 1_200, *, exact: bool = True, **changes:
 
 
 def facts(count: int = 4, **changes: object) -> DigestFacts:
-    """So many videos of every list."""
+    """So many videos in every list."""
     videos = tuple(moved(number, 12_000 - number, exact=number != 1) for number in range(count))
     promises = [Promise(name, NOW + 50 * HOUR) for name in "abc"]
     known = DigestFacts(
@@ -93,7 +93,7 @@ def board(videos: tuple[VideoChange, ...], ranked: Ranked = Ranked.CREATORS) -> 
 
 
 def short() -> DigestFacts:
-    """Hardly any money, a full list, a test key, and a video that nothing was read of."""
+    """Hardly any money, a full list, a test key, and a video without readings."""
     owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
     poor = DigestMoney(wallet_state("0.80", *owed, open_ended=0), Decimal(), Decimal())
     return facts(2, money=poor, complete=False, is_test=True, unread=1, totals=(), movers=(), picture=None)
@@ -120,7 +120,7 @@ def setting(**changes: object) -> digest_settings.DigestSetting:
 
 
 def digest_gallery() -> Iterator[tuple[str, Reply]]:
-    """Digests and what is said of them."""
+    """Digests and the messages about them."""
     post = digest.digest(facts(), DELIVERY)
     few = digest.digest(facts(3), DELIVERY)
     yield "digests.card.digest", few

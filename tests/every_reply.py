@@ -1,4 +1,4 @@
-"""One test of a promise that every reply of the gallery keeps: a test for each reply costs more than what it checks."""
+"""One test for a property of every reply in the gallery: a test per reply would take longer than its check."""
 
 import inspect
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from tests.gallery import gallery
 
 
 def on_every_reply(check: Callable[..., None]) -> Callable[..., None]:
-    """A test that passes each reply, its name or both to `check`, and reports every reply that fails."""
+    """A test that passes each reply, its name or both to `check`, and reports every failing reply."""
     signature = inspect.signature(check)
     wanted = {"name", "reply"} & signature.parameters.keys()
 

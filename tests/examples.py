@@ -1,4 +1,4 @@
-"""What messages are made of, for examples of them: videos, readings, requests and wallets, with hostile words."""
+"""The facts of messages, for examples: videos, readings, requests and wallets, with hostile text."""
 
 import struct
 import zlib
@@ -48,7 +48,7 @@ PICTURE = Picture("growth.png", png(), "Views grew from 1,000 to 25,000 in two d
 
 
 def video(number: int = 0, **changes: object) -> Video:
-    """A running video; its title is the next hostile one, its id as long as the API's are."""
+    """A running video with the next hostile title and an id as long as the API's."""
     platform = ("tiktok", "youtube", "instagram", "twitter", "myspace")[number % 5]
     known = Video(
         id=f"b77e9e3f-c2a0-532a-aa57-{number:012}",
@@ -65,7 +65,7 @@ def video(number: int = 0, **changes: object) -> Video:
 
 
 def reading(number: int = 0, hours: int = 48, skipped: range = range(20, 24), **changes: object) -> VideoReading:
-    """A video's page with a gap, and with a counter that fell where it is long enough."""
+    """A video's page with a gap, and with a counter that fell if it is long enough."""
     shown = video(number, **changes)
     metrics = (Metric.LIKES, Metric.COMMENTS) if shown.platform == "instagram" else tuple(Metric)
     counts = [1_000 + 500 * hour - (2_000 if hour > 30 else 0) for hour in range(hours + 1)]
@@ -78,7 +78,7 @@ def reading(number: int = 0, hours: int = 48, skipped: range = range(20, 24), **
 
 
 def link(number: int = 0) -> VideoLink:
-    """A link that somebody typed."""
+    """A link that a person typed."""
     read = parse_link(video(number).link)
     assert isinstance(read, VideoLink)
     return read
@@ -108,12 +108,12 @@ def request(state: RequestState, number: int = 0, outcome: str = "") -> TrackReq
 
 
 def usage_of(balance: str) -> Usage:
-    """A wallet of which half a dollar is spent and not charged."""
+    """A wallet with half a dollar spent but not charged."""
     return Usage(Decimal(balance), Decimal("0.50"), Decimal("12.34"), PRICE, 1_298)
 
 
 def wallet_state(balance: str, *owed: Promise, since: datetime = NOW, **changes: object) -> WalletState:
-    """A wallet that owes what is given, with one video that never ends."""
+    """A wallet with these commitments, and one video without an end."""
     money = usage_of(balance)
     state = WalletState(
         usage=money,
@@ -129,7 +129,7 @@ def wallet_state(balance: str, *owed: Promise, since: datetime = NOW, **changes:
 
 
 def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] = (offer.Row(link()),)) -> offer.Offer:
-    """What a consequence card is made of, beside two running videos and one that never ends."""
+    """The facts of a consequence card, with two running videos and one without an end."""
     owed = (Promise("a", NOW + 50 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
     is_open = days is None
     wallet = wallet_state(balance, *owed, is_test=is_open, complete=is_open, problem="" if is_open else REASON)
@@ -147,7 +147,7 @@ def offered(balance: str, days: int | None = None, rows: tuple[offer.Row, ...] =
 
 
 def listed(**changes: object) -> listing.VideoPage:
-    """A page of the list with a video of every kind."""
+    """A page of the list with every kind of video."""
     states = ("monitoring", "completed", "paused", "error", "cancelled", "resting", "monitoring")
     page = listing.VideoPage(
         videos=tuple(
@@ -179,7 +179,7 @@ def listed(**changes: object) -> listing.VideoPage:
 
 
 def spend_of(balance: str, **changes: object) -> usage.SpendFacts:
-    """What a wallet's details are made of."""
+    """The details of a wallet."""
     owed = (Promise("a", NOW + 150 * HOUR), Promise("b", NOW + 90 * HOUR, burns=False))
     return usage.SpendFacts(
         wallet=replace(wallet_state(balance, *owed, as_of=NOW - HOUR), **changes),  # type: ignore[arg-type]

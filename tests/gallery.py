@@ -1,7 +1,7 @@
-"""One example, or several, of every message the bot can say, with the titles and names that do the most harm.
+"""One or more examples of every message of the bot, with the most harmful titles and names.
 
 `gallery()` gives each reply under the name of its message function, as `module.function` or `module.function: case`.
-Tests of the messages and of every renderer walk through it; a message that is missing here fails a test.
+Tests of the messages and of every renderer use it; a message that is missing here fails a test.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ from tests.payout_examples import payout_gallery
 
 @cache
 def gallery() -> Mapping[str, Reply]:
-    """Every example by its name."""
+    """Every example by name."""
     told = (
         *digest_gallery(),
         *alert_gallery(),
@@ -120,7 +120,7 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
 
 
 def _after_spending() -> Iterator[tuple[str, Reply]]:
-    """What became of a press."""
+    """Outcomes of a press."""
     started = tracking.Result(request(RequestState.TRACKING), video(), is_news=True)
     unclear = tracking.Result(request(RequestState.UNKNOWN, 1), words=REASON)
     poor = "Your balance is too low: this needs $2.52, you have $0.50 ($2.02 short)."
@@ -160,7 +160,7 @@ def _after_spending() -> Iterator[tuple[str, Reply]]:
 
 
 def _numbers() -> Iterator[tuple[str, Reply]]:
-    """What there is to look at."""
+    """Look-ups."""
     facts = stats.VideoFacts(
         curve=joined([reading()]),
         started_by=ANA,
@@ -221,7 +221,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
 
 
 def _money() -> Iterator[tuple[str, Reply]]:
-    """The wallet, and the page that begins with it."""
+    """The wallet, and the Home page."""
     spend = spend_of("50.00")
     (cap,) = spend.limits
     yield "usage.wallet", usage.wallet(spend.wallet, cap, NOW)
@@ -262,7 +262,7 @@ def _money() -> Iterator[tuple[str, Reply]]:
 
 
 def _about() -> Iterator[tuple[str, Reply]]:
-    """What the bot says of itself and of words that it does not understand."""
+    """Help, errors and the bot's own status."""
     commands = tuple(described(command) for command in COMMANDS if command.listed)
     healthy = status.Health("0.1.0", NOW, has_key=True, is_test=True, usage_at=NOW - HOUR / 12, swept_at=NOW - HOUR / 4)
     yield "help.all_commands", helping.all_commands(commands)

@@ -1,7 +1,7 @@
 """Checks that no retired name comes back: `python -m tests.naming` lists each one with its place and fails.
 
-Looks at file names and at identifiers, not at prose. Old names that are stored in rows or posted buttons live on as
-strings in one alias table, which this doesn't see.
+It checks file names and identifiers, not prose. Retired names in stored rows or posted buttons are strings in one alias
+table, which this ignores.
 """
 
 import ast
@@ -18,7 +18,7 @@ answers first sent door exchange presences registration registrations upkeep tid
 choosing rights hindrance drafts purse announce settled candidates watch look moving held turns clean cells
 tallies endless submission reading ports checks flight strokes sheet rooms house stage scene nursery patience
 """.split()
-"""Files and folders with these names were renamed."""
+"""Renamed files and folders."""
 
 CLASSES = """
 Duty Heard Asked Wish FirstAnswers Deferral Several OneTeam Need Standing Draft Saying Purse Announced
@@ -33,7 +33,7 @@ strokes NOBODY nursery patience
 
 
 def retired(path: Path) -> Iterator[tuple[int, str]]:
-    """Each retired name in a file, with its line; line 0 is the file's own name."""
+    """Each retired name in a file with its line; line 0 is the file's own name."""
     if not {path.stem, path.parent.name}.isdisjoint(MODULES):
         yield 0, path.stem
     for node in ast.walk(ast.parse(path.read_text())):

@@ -27,7 +27,7 @@ CAMPAIGN = Campaign(7, 1, TITLES[1][:40], None, None, None, None, NOW, ANA)
 
 
 def payout_gallery() -> Iterator[tuple[str, Reply]]:
-    """Every card by its name."""
+    """Every card by name."""
     owed = owing(9)
     undo = Call("payout.unpaid", {"campaign": "7", "creator": "tiktok @ana", "at": "1772359200"})
     yield "campaigns.payout_card.payout", payout_card.payout(owed, Decimal("12.60"), may_configure=True)

@@ -1,6 +1,6 @@
-"""One process that prints when it is ready, and reacts to events over and over until it is killed; another takes over.
+"""A process that reacts to events again and again until it is killed, and prints when it is ready; another takes over.
 
-It can kill itself at a step of its writing: a step is the moment right before a commit, or right after it.
+It can kill itself at a step of its writes: right before or right after a commit.
 """
 
 import asyncio

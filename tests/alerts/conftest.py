@@ -19,8 +19,8 @@ from tests.standins.timeouts import sandbox_timeouts
 
 
 @dataclass(slots=True)
-class Play:
-    """An environment on its own database, with somebody who reads the account every hour and an alert engine."""
+class AlertEnvironment:
+    """An environment with its own database, an hourly reader of the account and an alert engine."""
 
     env: Environment
     database: Database
@@ -34,18 +34,18 @@ class Play:
         return self.env.sandbox.world
 
     def track(self, link: str, days: int = 7) -> str:
-        """Start a tracking past the bot; its id."""
+        """Start a tracking outside the bot; returns its id."""
         return str(self.world.track(self.env.sandbox.key, link, days).id)
 
     def credit(self, amount: str) -> None:
         self.world.add_credit(self.env.sandbox.key, Decimal(amount))
 
     def available(self, amount: str) -> None:
-        """Put the balance where so much is available."""
+        """Set the balance so that this much is available."""
         self.credit(str(Decimal(amount) - self.world.account(self.env.sandbox.key).available))
 
     async def poll(self) -> None:
-        """Read what the poller reads: the money, the list, every page that is due."""
+        """Read what the poller reads: the usage, the list and every due page."""
         await self.wallet.mirror.read_usage()
         await self.wallet.mirror.read_list()
         for stored in (await self.store.videos.several(self.wallet.id, await self.ids())).values():
@@ -60,13 +60,13 @@ class Play:
         return found
 
     async def look(self) -> list[OutboxRow]:
-        """Read the account and react; the messages of that."""
+        """Read the account and react; returns the messages."""
         await self.poll()
         await self.engine.react_due()
         return await self.posted()
 
     async def live(self, hours: int, every: int = 1) -> list[OutboxRow]:
-        """Let hours pass, with a look in each or in every few."""
+        """Let hours pass, with a look every hour or every few."""
         found: list[OutboxRow] = []
         for _ in range(0, hours, every):
             self.env.clock.advance(hours=every)
@@ -83,7 +83,7 @@ def url(sqlite_url):
 
 
 @pytest.fixture
-async def play(sandbox, clock, url, charts):
+async def alert_env(sandbox, clock, url, charts):
     database = Database(url)
     store = Store(database)
     async with environment_of(sandbox, clock, url) as env, env.store() as (_, wallet_id):
@@ -91,5 +91,5 @@ async def play(sandbox, clock, url, charts):
             sandbox.url, sandbox.key, store.rates, sleep=nap, timeouts=sandbox_timeouts(sandbox)
         )
         async with Wallet(client, ShortLinks(), store, wallet_id, clock, nap) as wallet:
-            yield Play(env, database, store, wallet, AlertEngine(store, charts, clock))
+            yield AlertEnvironment(env, database, store, wallet, AlertEngine(store, charts, clock))
     await database.close()

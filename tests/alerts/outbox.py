@@ -1,4 +1,4 @@
-"""The messages in the outbox, as a channel would read them."""
+"""The messages in the outbox, as a channel would show them."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from bot.store.schedule_tables import blobs, outbox
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One row of the outbox."""
+    """A row of the outbox."""
 
     key: str
     channel_id: str
@@ -28,7 +28,7 @@ class OutboxRow:
 
 
 async def outbox_of(database: Database, after: int = 0) -> tuple[list[OutboxRow], int]:
-    """The rows after a number that nothing withdrew, in their order, and the number of the last."""
+    """The rows after an id that were not withdrawn, in order, and the id of the last."""
     async with database.reading() as connection:
         kept = {row.hash: row.content for row in await connection.execute(select(blobs))}
         found = select(outbox).where(outbox.c.id > after, outbox.c.state != OutboxState.WITHDRAWN)

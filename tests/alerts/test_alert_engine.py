@@ -1,4 +1,4 @@
-"""Several alert engines at once, killed anywhere: everything is posted, nothing twice, in order."""
+"""Several alert engines at once, killed at any step: everything is posted, once and in order."""
 
 import asyncio
 import random
@@ -33,7 +33,7 @@ from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, vi
 STEPS = (1, 3, 4, 9, 10)
 """Before an engine has its lease; before and after it commits its reaction to events, and then its final reports."""
 FAST = 120.0
-"""A second is two minutes, so that a lease that died with its process is over in one."""
+"""A second is two minutes, so the lease of a killed process expires within one."""
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def _told_all(workspace_id):
 
 @pytest.fixture
 def break_off(database, store, wallet_id):
-    """Videos that end in error, one after the other, as events."""
+    """Videos that end in error one after the other, as events."""
 
     async def happen(count):
         names = [f"v{number}" for number in range(count)]
@@ -74,7 +74,7 @@ def children():
 
 @pytest.fixture
 def reacting(children, database_url):
-    """A process that reacts to events, until the end of a block, where it is killed."""
+    """A process that reacts to events, killed at the end of the block."""
 
     @asynccontextmanager
     async def run(start):
@@ -89,7 +89,7 @@ def reacting(children, database_url):
     return run
 
 
-async def test_nothing_is_posted_to_a_workspace_that_is_forgotten_during_the_check(store, wallet_id, setting):
+async def test_a_workspace_forgotten_during_the_check_gets_no_post(store, wallet_id, setting):
     token = await store.leases.take("alerts:1", NOW, LEASE)
     alert = StoredAlert(setting.id, Subject(AlertKind.BALANCE))
     message = Message("balance.low:1:1", setting.workspace_id, "C1", Reply("The balance is low."))
@@ -117,7 +117,7 @@ async def test_two_engines_on_one_wallet_post_everything_once_and_in_order(
 
 
 @pytest.mark.usefixtures("setting")
-async def test_one_that_lost_its_lease_keeps_nothing(database, store, clock, wallet_id, break_off):
+async def test_an_engine_that_lost_its_lease_stores_nothing(database, store, clock, wallet_id, break_off):
     await break_off(3)
     clock.now = NOW
     await store.leases.take(f"alerts:{wallet_id}", NOW, LEASE)
@@ -129,7 +129,7 @@ async def test_one_that_lost_its_lease_keeps_nothing(database, store, clock, wal
 
 
 @pytest.mark.usefixtures("setting")
-async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, store, clock, break_off):
+async def test_an_unreadable_wallet_delays_no_other(database, store, clock, break_off):
     await break_off(2)
     clock.now = NOW
     bad = await store.wallets.ensure_wallet("other", NOW)
@@ -144,7 +144,7 @@ async def test_a_wallet_that_cannot_be_looked_at_holds_up_no_other(database, sto
     assert len((await outbox_of(database))[0]) == 2
 
 
-async def test_engines_that_are_killed_anywhere_lose_nothing_and_post_nothing_twice(
+async def test_killed_engines_lose_nothing_and_post_nothing_twice(
     database, store, setting, wallet_id, break_off, reacting
 ):
     dice = random.Random(7)
@@ -174,10 +174,10 @@ async def test_engines_that_are_killed_anywhere_lose_nothing_and_post_nothing_tw
     assert any(each.reply.summary.startswith("Resolved") for each in posted)
 
 
-async def test_killed_at_each_step_every_event_has_its_message_or_its_reason(
+async def test_after_kills_at_each_step_every_event_has_its_message_or_a_reason(
     database, store, setting, wallet_id, children, database_url
 ):
-    """Engines that die before and after each commit, two at a time on PostgreSQL; then one that ends the work."""
+    """Engines that die before and after each commit, two at a time on PostgreSQL; then one that finishes the work."""
     quiet = replace(default_setting(setting.workspace_id, "C2", ADA), kinds=frozenset({AlertKind.BALANCE}))
     muted = replace(_told_all(setting.workspace_id), channel_id="C3", muted_until=NOW + timedelta(days=9))
     quiet, muted = await store.alerts.save(quiet, NOW), await store.alerts.save(muted, NOW)
@@ -226,7 +226,7 @@ async def test_killed_at_each_step_every_event_has_its_message_or_its_reason(
 
 
 async def until_nothing_is_due(store, now, children):
-    """Wait until every event was handled, or every engine has died."""
+    """Wait until every event is handled, or every engine has died."""
     async with asyncio.timeout(60):
         later = now + timedelta(hours=2)
         while await store.events.wallets() or await store.alerts.due_wallets(later):

@@ -1,4 +1,4 @@
-"""/alerts in all its forms: typed in any clear order, by buttons, by forms and options, and by those who may."""
+"""/alerts: typed in any order, by buttons, forms and options, and only by people with permission."""
 
 import re
 from dataclasses import replace
@@ -91,7 +91,7 @@ LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
         "quiet 22:00-07:00 in berlin": Alerts("quiet", time="22:00-07:00", zone="Europe/Berlin"),
     }.items(),
 )
-def test_words_in_any_clear_order(typed, args):
+def test_words_are_read_in_any_clear_order(typed, args):
     assert parse(COMMAND, typed) == args
 
 
@@ -108,25 +108,25 @@ def test_words_in_any_clear_order(typed, args):
         "sandwich",
     ],
 )
-def test_words_that_no_argument_takes_are_refused(typed):
+def test_unknown_words_are_refused(typed):
     with pytest.raises(UsageError):
         parse(COMMAND, typed)
 
 
-def test_what_a_form_or_an_option_gives_is_the_same():
+def test_forms_and_options_give_the_same_arguments():
     given = {"what": "quiet", "switch": "", "dollars": "", "time": "22:00-07:00", "zone": "Europe/Berlin"}
     assert bind(COMMAND, given) == parse(COMMAND, "quiet 22:00-07:00 Europe/Berlin")
     assert bind(COMMAND, {"what": "balance", "dollars": "7.5"}) == Alerts("balance", dollars=Decimal("7.5"))
 
 
 @pytest.mark.parametrize("line", ["/alerts status", "/alerts settings", "/alerts status on"])
-async def test_status_shows_how_it_stands_and_changes_nothing(env, line):
+async def test_status_shows_the_settings_and_changes_nothing(env, line):
     await env.say("/alerts balance 10")
     await env.say("/alerts off")
     assert await env.say(line, LOOKING) == await env.say("/alerts", LOOKING)
 
 
-async def test_alerts_are_about_one_campaign_until_the_line_says_all(env):
+async def test_alerts_keep_their_campaign_until_all_is_typed(env):
     await env.say("/campaign new launch")
     await env.say("/alerts balance 10")
     assert "Milestones: on" in (on := (await env.say("/alerts milestones on in launch")).summary)
@@ -147,7 +147,7 @@ def test_a_form_asks_for_what_is_missing(typed):
     assert form_for(COMMAND, typed)["what"] == typed.split()[0]
 
 
-async def test_the_forms_of_the_card_begin_with_what_is_known(env):
+async def test_the_cards_forms_are_prefilled(env):
     await env.say("/alerts balance 2.50")
     card = await env.say("/alerts quiet 22:00-07:00 Europe/Berlin")
     low, quiet = (form_for(COMMAND, button(card, label).arguments) for label in ("Low balance…", "Quiet hours…"))
@@ -160,7 +160,7 @@ def test_no_form_opens_if_nothing_is_missing(typed):
     assert form_for(COMMAND, typed) is None
 
 
-async def test_a_channel_that_was_never_set_is_off_and_can_be_turned_on(env):
+async def test_a_channel_without_settings_is_off_and_can_be_turned_on(env):
     reply = await env.say("/alerts")
     assert reply.summary == "Alerts are off in this channel."
     on = await env.press(reply, "Turn on")
@@ -238,7 +238,7 @@ async def test_alerts_turned_off_until_a_time_are_muted_until_then(env):
 
 
 @pytest.mark.parametrize("line", ["mute off", "unmute"])
-async def test_a_mute_ends_in_either_spelling(env, line):
+async def test_a_mute_can_be_ended_in_either_spelling(env, line):
     await env.say("/alerts on")
     await env.say("/alerts mute 8h")
     assert (await env.say(f"/alerts {line}")).summary == "No longer muted."
@@ -259,7 +259,7 @@ async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours(env):
     assert "Muted until Mon 2 Mar, 14:00 UTC" in (await env.say("/alerts mute 09:00 America/New_York")).summary
 
 
-async def test_quiet_hours_are_in_the_persons_own_zone_if_it_is_known(env):
+async def test_quiet_hours_use_the_persons_time_zone_if_known(env):
     caller = replace(ANA, zone="Asia/Tokyo")
     assert "Quiet hours: 22:00-07:00 Asia/Tokyo" in (await env.say("/alerts quiet 22:00-07:00", caller)).summary
 
@@ -269,7 +269,7 @@ async def test_quiet_hours_mention_that_alerts_are_off(env):
     assert "Alerts are off in this channel; turn them on with /alerts on." in reply.summary
 
 
-async def test_those_who_may_not_configure_look_and_change_nothing(env):
+async def test_people_without_permission_see_the_settings_and_change_nothing(env):
     await env.say("/alerts on")
     shown = await env.say("/alerts", LOOKING)
     assert shown.summary.startswith("Alerts on in this channel")
@@ -303,14 +303,14 @@ async def test_those_who_may_not_configure_look_and_change_nothing(env):
         "off Europe/Berlin": "/alerts off uses no zone (“Europe/Berlin”)",
     }.items(),
 )
-async def test_a_value_that_a_change_would_leave_out_is_refused(env, typed, answer):
+async def test_a_value_that_a_change_ignores_is_refused(env, typed, answer):
     reply = await env.say(f"/alerts {typed}")
     assert reply.tone is Tone.PROBLEM
     assert answer in reply.summary
     assert (await env.say("/alerts")).summary == "Alerts are off in this channel."
 
 
-async def test_each_channel_and_each_workspace_has_its_own(env):
+async def test_settings_are_per_channel_and_workspace(env):
     await env.say("/alerts spike on")
     assert "off" in (await env.say("/alerts", replace(ANA, channel_id="C-other"))).summary
     assert "off" in (await env.say("/alerts", EVE)).summary
@@ -330,7 +330,7 @@ async def test_a_tracking_explains_once_how_to_get_alerts_if_they_cannot_arrive_
     assert "are on in this channel" in plain_text(await env.start(TWITTER, 1))
 
 
-async def test_a_channel_that_gets_a_digest_gets_the_alerts_if_the_bot_may_not_post_in_this_one(env):
+async def test_if_the_bot_may_not_post_here_alerts_go_to_the_digests_channel(env):
     await env.say("/videos")
     async with env.store() as (store, _):
         workspace = await store.workspaces.find(ANA.workspace)
@@ -342,7 +342,7 @@ async def test_a_channel_that_gets_a_digest_gets_the_alerts_if_the_bot_may_not_p
     assert "low balance" in (await env.say("/alerts", replace(ANA, channel_id="C-news"))).summary
 
 
-async def test_alerts_in_a_shared_channel_leave_the_balance_out_unless_a_manager_turns_it_on(env):
+async def test_alerts_in_a_shared_channel_omit_the_balance_unless_a_manager_allows_it(env):
     shared = replace(ANA, is_shared=True)
     on = await env.say("/alerts on", shared)
     assert "low-balance alerts stay off" in on.summary
@@ -363,7 +363,7 @@ async def test_the_first_digest_turns_them_on_too(env):
     assert "low balance, finished videos" in (await env.say("/alerts")).summary
 
 
-async def test_what_a_person_switched_off_does_not_come_back_with_a_tracking(env):
+async def test_alerts_turned_off_by_a_person_stay_off_after_a_tracking(env):
     await env.say("/alerts off")
     await env.start(LINK, 7)
     card = await env.start(f"{LINK[:-1]}1", 7, replace(ANA, is_direct=True))
@@ -388,7 +388,7 @@ async def test_the_home_page_counts_the_channels_with_alerts(env):
         ("milestones at 1 million and ten thousand", "10k, 1M"),
     ],
 )
-async def test_a_channel_names_its_own_milestones(env, typed, at):
+async def test_a_channel_can_set_its_own_milestones(env, typed, at):
     assert (await env.say(f"/alerts {typed}")).summary == f"Milestones: on, at {at}."
     for switch in ("off", "on"):
         await env.say(f"/alerts milestones {switch}")

@@ -1,4 +1,4 @@
-"""What names amounts of money in a channel, and which channels may read them."""
+"""Which posts show amounts of money, and in which channels."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from bot.reply.plain import plain_spans
 from tests.standins.environment import LINK, YOUTUBE, labels
 
 POSTS = {"line", "share", "digest", "balance.low", "done", "payout.budget", "approval"}
-"""Everything that comes to a channel by itself or by a press, and names amounts if the channel may read them."""
+"""Everything posted to a channel automatically or by a press that shows amounts if the channel may see them."""
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ POSTS = {"line", "share", "digest", "balance.low", "done", "payout.budget", "app
         (EVERYONE, "off", False),
     ],
 )
-async def test_posts_name_amounts_only_in_channels_that_may_read_them(play, charts, readers, chosen, shows):
-    env = play.env
+async def test_posts_show_amounts_only_in_channels_that_may_see_them(alert_env, charts, readers, chosen, shows):
+    env = alert_env.env
     for line in (
         f"/campaign new launch {LINK} budget 50",
         "/payout launch terms tiktok 1000 per 1000, from zero, final after 20 days, budget 1",
@@ -42,14 +42,14 @@ async def test_posts_name_amounts_only_in_channels_that_may_read_them(play, char
     found = {"line": plain_spans((await env.start(LINK, 1)).public_line)}
     asked = await env.press(await env.say(f"/track {YOUTUBE} 7"), "Ask")
     assert asked.title == "Waiting for approval"
-    await play.live(30, every=6)
-    await DigestPlanner(play.store, env.bot._accounts, charts, env.clock).plan_due()
+    await alert_env.live(30, every=6)
+    await DigestPlanner(alert_env.store, env.bot._accounts, charts, env.clock).plan_due()
     for line in ("/usage", "/campaign launch"):
         card = await env.say(line)
         if "Post here" in labels(card):
             await env.press(card, "Post here")
-    play.read = 0
-    for each in await play.posted():
+    alert_env.read = 0
+    for each in await alert_env.posted():
         if each.channel_id:
             name = each.key.partition(":")[0]
             found[name] = f"{found.get(name, '')}{each.text}"

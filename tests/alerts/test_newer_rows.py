@@ -1,4 +1,4 @@
-"""What a newer version stored before this one was started again: kept as it is, and everything else goes on."""
+"""Rows stored by a newer version before a downgrade: kept unchanged, and everything else works."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -38,7 +38,7 @@ async def reacting(store, clock):
 
 
 @pytest.mark.usefixtures("setting")
-async def test_events_of_an_unknown_kind_are_left_and_hold_up_no_others(database, store, wallet_id, reacting, caplog):
+async def test_events_of_an_unknown_kind_are_kept_and_delay_no_others(database, store, wallet_id, reacting, caplog):
     row = {"wallet_id": wallet_id, "video_id": "v", "at": NOW, "detail": {}}
     await store.videos.remember(wallet_id, keyed(video("v", status="error")), NOW)
     async with database.writing() as connection:
@@ -52,7 +52,7 @@ async def test_events_of_an_unknown_kind_are_left_and_hold_up_no_others(database
     assert [each.kind for each in caplog.records if hasattr(each, "kind")] == ["video.restored"]
 
 
-async def test_an_alert_at_an_unknown_stage_goes_on_in_its_own_message(database, store, wallet_id, setting, reacting):
+async def test_an_alert_at_an_unknown_stage_continues_in_its_message(database, store, wallet_id, setting, reacting):
     await store.videos.remember(wallet_id, keyed(video("v", days=30, days_remaining=20)), NOW)
     await store.wallets.mark_swept(wallet_id, NOW, complete=True)
     await store.wallets.save_usage(wallet_id, usage_of("1.50"), NOW)
@@ -67,7 +67,7 @@ async def test_an_alert_at_an_unknown_stage_goes_on_in_its_own_message(database,
     assert resolved.reply.summary.startswith("Resolved")
 
 
-async def test_an_alert_that_waits_at_an_unknown_stage_is_left_and_holds_up_no_other(
+async def test_a_deferred_alert_at_an_unknown_stage_is_kept_and_delays_no_other(
     database, store, wallet_id, setting, reacting, caplog
 ):
     await store.videos.remember(wallet_id, keyed(video("v", status="paused"), video("w", status="paused")), NOW)

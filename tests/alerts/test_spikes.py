@@ -1,4 +1,4 @@
-"""Spikes and milestones, on a mirror that is written by hand: every curve there may be."""
+"""Spikes and milestones, on a mirror filled by hand with any curve."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -42,13 +42,13 @@ class Mirror:
         return await self.store.alerts.save(setting, self.clock())
 
     async def known(self, video_id, first, **facts):
-        """A video whose first reading is this."""
+        """A video with this first reading."""
         await self.store.videos.remember(self.wallet_id, keyed(video(video_id, **facts)), NOW)
         self.counts[video_id] = ([], facts)
         await self.grows(video_id, first)
 
     async def grows(self, video_id, *growths):
-        """One more hour for each growth, read in it."""
+        """Add and read an hour for each growth."""
         for growth in growths:
             taken, facts = self.counts[video_id]
             taken.append((self.clock(), (taken[-1][1] if taken else 0) + growth))
@@ -62,7 +62,7 @@ class Mirror:
         )
 
     async def hours(self, video_id, *growths):
-        """Hours with a check in each; the messages of them."""
+        """Let hours pass with a check in each; returns the messages."""
         found = []
         for growth in growths:
             self.clock.advance(hours=1)
@@ -78,7 +78,7 @@ class Mirror:
 
 @pytest.fixture
 def database_url(request):
-    """SQLite, unless a test names the fixture of another database."""
+    """SQLite, unless a test asks for another database's fixture."""
     return request.getfixturevalue(getattr(request, "param", "sqlite_url"))
 
 
@@ -124,7 +124,7 @@ async def test_a_catch_up_after_a_gap_and_a_counter_that_fell_are_no_spikes(mirr
     assert await mirror.hours("v1", 100, -30_000, 30_000) == []
 
 
-async def test_an_hour_that_is_usual_in_the_workspace_is_no_spike(mirror):
+async def test_an_hour_usual_for_the_workspace_is_no_spike(mirror):
     await mirror.wants(AlertKind.SPIKE)
     names = [f"v{number}" for number in range(8)]
     for name in names:
@@ -141,7 +141,7 @@ async def test_an_hour_that_is_usual_in_the_workspace_is_no_spike(mirror):
     assert [each.key.split(":")[3] for each in await mirror.look()] == ["v0"]
 
 
-async def test_old_news_are_none(mirror):
+async def test_old_spikes_are_not_posted(mirror):
     await mirror.wants(AlertKind.SPIKE)
     await mirror.known("v1", 5_000)
     await mirror.hours("v1", *[100] * 10)
@@ -164,7 +164,7 @@ async def test_each_milestone_is_posted_once_and_only_the_highest_of_several(mir
     assert await mirror.hours("v1", -2_050_000, 1_500_000, 1_500_000) == []
 
 
-async def test_what_a_video_had_at_its_first_reading_is_old(mirror):
+async def test_milestones_before_the_first_reading_are_not_posted(mirror):
     await mirror.wants(AlertKind.MILESTONES)
     mirror.clock.advance(hours=1)
     await mirror.known("v1", 2_000_000)
@@ -172,7 +172,7 @@ async def test_what_a_video_had_at_its_first_reading_is_old(mirror):
     assert [each.key.rpartition(":")[2] for each in await mirror.hours("v1", 1_000, 9_000_000)] == ["10000000"]
 
 
-async def test_a_video_that_was_read_for_the_first_time_late_has_passed_what_it_passed_since(mirror):
+async def test_a_late_first_reading_posts_milestones_since_the_start(mirror):
     await mirror.wants(AlertKind.MILESTONES)
     await mirror.store.videos.remember(mirror.wallet_id, keyed(video("v1")), NOW)
     mirror.counts["v1"] = ([(NOW + HOUR, 4_000), (NOW + 2 * HOUR, 9_000)], {})
@@ -189,7 +189,7 @@ async def test_milestones_after_a_day_without_readings_are_posted(mirror):
     assert [each.key.rpartition(":")[2] for each in await mirror.hours("v1", 500_000)] == ["100000"]
 
 
-async def test_likes_count_where_there_are_no_views(mirror):
+async def test_likes_count_if_there_are_no_views(mirror):
     await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE)
     await mirror.known("v1", 9_500, platform="instagram")
     posted = await mirror.hours("v1", *[10] * 10, 900)
@@ -207,7 +207,7 @@ async def test_videos_of_another_workspace_raise_nothing_here(mirror):
     assert len(posted) == 2
 
 
-async def test_quiet_hours_hold_a_spike_until_their_end_when_it_is_over(mirror):
+async def test_quiet_hours_defer_a_spike_until_their_end(mirror):
     quiet = QuietHours("UTC", 22 * 60, 7 * 60)
     await mirror.wants(AlertKind.MILESTONES, AlertKind.SPIKE, quiet=quiet)
     await mirror.known("v1", 8_000, title=HOSTILE)
@@ -228,7 +228,7 @@ async def test_a_spike_that_is_open_when_a_mute_ends_is_posted(mirror):
     assert ["Calmed" in each.reply.summary for each in await mirror.hours("v1", 100, 100)] == [True]
 
 
-async def test_ten_thousand_snapshots_that_no_channel_wants_read_no_video(mirror):
+async def test_without_subscribed_channels_no_video_is_read(mirror):
     await mirror.wants(AlertKind.BALANCE)
     detail = {"taken_at": NOW.isoformat()}
     news = [Event(EventKind.SNAPSHOT_CREATED, mirror.wallet_id, f"v{n}", NOW, detail) for n in range(10_000)]
@@ -238,7 +238,7 @@ async def test_ten_thousand_snapshots_that_no_channel_wants_read_no_video(mirror
     assert await mirror.store.events.wallets() == ()
 
 
-async def test_own_milestones_replace_the_usual_ones_and_name_the_next_with_its_day(mirror):
+async def test_own_milestones_replace_the_defaults_and_predict_the_next(mirror):
     await mirror.wants(AlertKind.MILESTONES, milestones=(6_000, 9_000))
     await mirror.wants(AlertKind.MILESTONES, channel="C2")
     await mirror.known("v1", 5_000)
@@ -269,7 +269,7 @@ async def test_a_campaign_passes_a_milestone_by_the_sum_of_its_videos_once(mirro
     assert await mirror.hours("v2", -3_000, 3_500) == []
 
 
-async def test_the_next_milestone_is_foreseen_at_the_pace_of_what_was_gained_not_of_what_was_added(mirror):
+async def test_the_next_milestone_is_predicted_by_gains_not_by_added_videos(mirror):
     await campaign_of(mirror, "v1", "v2")
     await mirror.wants(AlertKind.MILESTONES, milestones=(9_000, 17_400))
     await mirror.known("v1", 4_000)
@@ -277,11 +277,11 @@ async def test_the_next_milestone_is_foreseen_at_the_pace_of_what_was_gained_not
     await mirror.known("v2", 4_700)
     (passed,) = await mirror.hours("v1", 100)
     assert passed.key.endswith(":9000")
-    day = NOW + timedelta(days=3, hours=15)  # 8,400 more at 100 in an hour
+    day = NOW + timedelta(days=3, hours=15)  # 8,400 more at 100 per hour
     assert f"17.4k on {date_text(day.date())} at today's pace." in plain_text(passed.reply)
 
 
-async def test_a_channel_with_a_campaign_gets_alerts_of_its_videos_alone(mirror):
+async def test_a_channel_with_a_campaign_gets_only_its_videos_alerts(mirror):
     campaign = await campaign_of(mirror, "v1")
     await mirror.wants(AlertKind.MILESTONES, campaign_id=campaign.id)
     await mirror.known("v1", 9_000)

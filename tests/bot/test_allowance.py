@@ -1,4 +1,4 @@
-"""/allowance: rules that managers set, what they leave, and what they stop."""
+"""/allowance: managers' rules, what they leave, and what they stop."""
 
 from dataclasses import replace
 
@@ -71,7 +71,7 @@ async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
         "zone Atlantis": "Atlantis",
     }.items(),
 )
-async def test_what_makes_no_rule_is_refused_with_the_next_step(env, typed, said):
+async def test_invalid_rules_are_refused_with_the_next_step(env, typed, said):
     reply = await env.say(f"/allowance {typed}")
     assert reply.tone is Tone.PROBLEM, reply.summary
     assert said in reply.summary
@@ -87,7 +87,7 @@ async def test_an_allowance_of_nothing_starts_nothing_and_a_renamed_channel_keep
     assert "Track 7 days · $2.52" in labels(await env.say(f"/track {LINK} 7"))
 
 
-async def test_a_member_sees_what_is_left_and_changes_nothing_and_a_guest_that_it_is_not_theirs(env):
+async def test_members_only_see_what_is_left_and_guests_nothing(env):
     await env.say("/allowance everyone 5")
     member = replace(LOOKING, permissions=frozenset({Permission.LOOK, Permission.SPEND}))
     assert "You can start $5.00 more" in (await env.say("/allowance", member)).summary
@@ -111,7 +111,7 @@ async def test_the_card_offers_nothing_beyond_the_tightest_limit_and_a_press_is_
     assert env.posts() == 1
 
 
-async def test_a_limit_and_what_needs_a_press_are_set_apart_and_removed_together(env):
+async def test_a_limit_and_its_press_threshold_are_set_separately_and_removed_together(env):
     for typed in ("everyone 20", "everyone confirm above 5", "everyone 30"):
         reply = await env.say(f"/allowance {typed}")
     assert rows(reply) == [["Everyone", "$30.00 a month, confirm above $5.00", "each person"]]
@@ -125,20 +125,20 @@ async def test_a_limit_and_what_needs_a_press_are_set_apart_and_removed_together
     assert "without a press" not in plain_text(await env.say("/allowance", LOOKING))
 
 
-async def test_lowering_below_what_is_used_says_so(env):
+async def test_lowering_a_limit_below_its_use_is_pointed_out(env):
     await env.start(LINK, 7)
     reply = await env.say(f"/allowance <@{ANA.person.id}|Ana> 1")
     assert "$2.52 is used already, so nothing more can start" in reply.summary
 
 
-async def test_roles_of_the_caller_bind(env):
+async def test_the_callers_roles_bind(env):
     editor = replace(BEN, roles=frozenset({"77"}))
     await env.say("/allowance <@&77|Editors> 1")
     assert "left of the monthly allowance of Editors" in (await env.say(f"/track {LINK} 1", editor)).summary
     assert "monthly allowance" not in (await env.say(f"/track {LINK} 1", BEN)).summary
 
 
-async def test_the_zone_of_months_is_chosen(env):
+async def test_the_time_zone_of_months_can_be_chosen(env):
     assert "Months begin at midnight, Europe/Berlin." in plain_text(await env.say("/allowance zone Europe/Berlin"))
 
 

@@ -1,4 +1,4 @@
-"""One way in: every name, every spelling, every mistake, and never a traceback."""
+"""Every name, spelling and mistake gets a reply, and never a traceback."""
 
 import logging
 import sqlite3
@@ -29,7 +29,7 @@ BAD_INPUT = [
     "/track https://user:password@www.tiktok.com/@a/video/1",
     "/track https://www.tiktok.com:8080/@a/video/1",
     "/track https://127.0.0.1/@a/video/1",
-    "/track https://tiktоk.com/@a/video/1",  # a Cyrillic letter in it
+    "/track https://tiktоk.com/@a/video/1",  # with a Cyrillic letter
     "/track " + "x" * 10_000,
     f"/track {LINK}{'9' * 10_000}",
     f"/track {LINK[:-1]}{'9' * 1_900}",
@@ -65,7 +65,7 @@ BAD_INPUT = [
 
 
 @pytest.mark.parametrize("line", BAD_INPUT, ids=lambda line: ascii(line[:40]))
-async def test_bad_input_gets_a_sentence_with_what_to_do_and_spends_nothing(env, line, caplog):
+async def test_bad_input_is_explained_and_spends_nothing(env, line, caplog):
     with caplog.at_level(logging.ERROR):
         reply = await env.say(line)
     assert caplog.records == []
@@ -78,13 +78,13 @@ async def test_bad_input_gets_a_sentence_with_what_to_do_and_spends_nothing(env,
     assert not any(label.startswith("Track ") for label in labels(reply))
 
 
-async def test_malformed_words_come_back_with_usage_and_an_example_that_works(env):
+async def test_malformed_input_gets_the_usage_and_a_working_example(env):
     said = plain_text(await env.say(f"/track {LINK} 31"))
     assert "Usage: /track <link> [link …] [days]" in said
     assert "Example: /track https://www.tiktok.com/@demo/video/7301234567890123456 7" in said
 
 
-async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type(env):
+async def test_a_bad_button_gets_an_explanation_without_a_usage_line(env):
     reply = await env.run(Call("track.start", {"batch": "x", "days": "99"}))
     assert "Usage" not in plain_text(reply)
     assert "whole number from 1 to 30" in reply.summary
@@ -101,7 +101,7 @@ async def test_a_bad_button_gets_a_sentence_without_a_usage_line_nobody_can_type
         (Call("removed.last.year", {"x": "y"}), "There's no command"),
     ],
 )
-async def test_a_button_of_long_ago_says_what_to_do(env, call, words):
+async def test_an_outdated_button_explains_the_next_step(env, call, words):
     reply = await env.run(call)
     assert reply.tone is Tone.PROBLEM
     assert words in reply.summary
@@ -118,11 +118,11 @@ async def test_every_spelling_of_a_command_reaches_it(env, line):
 
 
 @pytest.mark.parametrize("line", ["/contentstats", "/contentstats   ", "/contentstats help", "/help"])
-async def test_the_umbrella_alone_is_help(env, line):
+async def test_the_umbrella_command_alone_shows_help(env, line):
     assert (await env.say(line)).title == "What I can do"
 
 
-async def test_the_umbrella_takes_arguments_over_lines(env):
+async def test_the_umbrella_command_accepts_arguments_over_several_lines(env):
     assert (await env.bot.run("contentstats", f"track\n{LINK}\n7", ANA)).title == "Track this video?"
 
 
@@ -140,7 +140,7 @@ async def test_the_docs_of_every_command_are_one_help_away(env):
         assert (reply.title == f"/{command.name}") is command.listed
 
 
-async def test_without_a_key_nothing_breaks_and_everything_says_what_is_missing(sandbox, clock, sqlite_url):
+async def test_without_a_key_every_command_explains_what_is_missing(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url, contentstats_api_key=None) as env:
         for line in (f"/track {LINK}", "/videos", "/stats x", "/compare a b", "/stop x", "/usage", "/export"):
             reply = await env.say(line)
@@ -152,7 +152,7 @@ async def test_without_a_key_nothing_breaks_and_everything_says_what_is_missing(
     assert sandbox.requests == ()
 
 
-async def test_a_fault_of_ours_is_a_reference_that_the_log_has_too(env, sqlite_url, caplog):
+async def test_an_internal_error_has_a_reference_that_is_also_logged(env, sqlite_url, caplog):
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as database:
         database.execute("UPDATE wallets SET usage_at = '2026-03-02 10:30:00', balance = 'a lot'")
     with caplog.at_level(logging.ERROR):
@@ -164,7 +164,7 @@ async def test_a_fault_of_ours_is_a_reference_that_the_log_has_too(env, sqlite_u
     assert (await env.say("/help")).tone is Tone.INFO
 
 
-async def test_a_database_that_is_away_is_reported_and_comes_back(sandbox, clock, postgres, postgres_url):
+async def test_an_outage_of_the_database_is_reported_and_survived(sandbox, clock, postgres, postgres_url):
     async with environment_of(sandbox, clock, postgres_url) as env:
         card = await env.say(f"/track {LINK} 7")
         name = postgres_url.rpartition("/")[2]
@@ -181,7 +181,7 @@ async def test_a_database_that_is_away_is_reported_and_comes_back(sandbox, clock
         assert (await env.press(card, "Track 7")).tone is Tone.SUCCESS
 
 
-async def test_no_key_ever_appears_in_an_answer(env):
+async def test_no_reply_contains_a_key(env):
     body = {"error": f"the key {env.sandbox.key} is bad"}
     for status in ("400", "401", "500"):
         env.sandbox.faults.add(status, times=None, body=body)

@@ -1,4 +1,4 @@
-"""Approvals: who may say yes, how often it counts, and what the asker gets to read."""
+"""Approvals: who may approve, how often one counts, and what its asker sees."""
 
 import asyncio
 from dataclasses import replace
@@ -24,7 +24,7 @@ NO = Call("approval.decide", {"approval": "1", "answer": "no"})
 
 
 async def asked(env, links=LINK):
-    """Cat's request for approval of a week, above the sum of two dollars."""
+    """Cat's request for approval of a week, above the limit of two dollars."""
     assert "Starts above $2.00 need approval" in (await env.say("/allowance approval above 2")).summary
     card = await env.say(f"/track {links} 7", CAT)
     assert not any(label.startswith("Track 7") for label in labels(card))
@@ -35,7 +35,7 @@ async def asked(env, links=LINK):
     return card
 
 
-async def test_one_yes_by_somebody_else_starts_it_and_tells_the_asker(env):
+async def test_one_approval_starts_the_tracking_and_notifies_the_asker(env):
     await asked(env)
     assert "somebody else has to decide" in (await env.run(YES, CAT)).summary
     assert "a second account of the same person can't be detected" in plain_text(await env.say("/allowance approval"))
@@ -61,7 +61,7 @@ async def test_a_request_whose_card_is_lost_is_found_and_approved_from_the_setti
     assert env.trackings() == 1
 
 
-async def test_what_was_asked_for_goes_into_no_other_campaign(env):
+async def test_an_approved_request_keeps_its_campaign(env):
     await env.say("/campaign create Launch")
     card = await asked(env)
     moved = Call("track.length", {**button(card, "Ask for approval").arguments, "campaign": "1"})
@@ -70,7 +70,7 @@ async def test_what_was_asked_for_goes_into_no_other_campaign(env):
         assert [each.campaign_id for each in await store.tracking.batch(1, moved.arguments["batch"])] == [None]
 
 
-async def test_declined_or_late_it_never_starts(env):
+async def test_a_declined_or_expired_request_never_starts(env):
     await asked(env)
     assert (await env.run(NO, BEN)).title == "Declined"
     assert (await env.run(YES, BEN)).title == "Declined"
@@ -97,7 +97,7 @@ async def test_a_request_that_nobody_answers_ends_and_its_asker_is_notified(env)
     assert env.posts() == 0
 
 
-async def test_what_was_approved_by_a_process_that_ended_is_reported_once_and_can_still_be_started(env):
+async def test_an_approval_interrupted_by_a_crash_is_reported_once_and_can_still_start(env):
     batch = button(await asked(env, f"{LINK} {YOUTUBE}"), "Ask for approval").arguments["batch"]
     async with env.store() as (store, _):
         await store.approvals.decide(1, 1, ApprovalState.APPROVED, BEN.person, env.clock(), decided_news)
@@ -113,7 +113,7 @@ async def test_what_was_approved_by_a_process_that_ended_is_reported_once_and_ca
     assert env.trackings() == 2
 
 
-async def test_it_is_asked_for_where_only_the_workspace_reads(env):
+async def test_approval_is_requested_only_in_the_workspaces_own_channels(env):
     guests = replace(ANA, channel_id="C-shared", is_shared=True)
     assert "People from other companies" in (await env.say("/allowance approval here", guests)).summary
     assert "Channel saved" in (await env.say("/allowance approval here", replace(ANA, channel_id="C-money"))).summary
@@ -125,7 +125,7 @@ async def test_it_is_asked_for_where_only_the_workspace_reads(env):
     assert "can't ask for approval here" in (await env.run(call, replace(CAT, channel_id="", is_direct=True))).summary
 
 
-async def test_price_balance_and_cancelling_are_looked_at_again_at_the_yes(env):
+async def test_price_balance_and_cancellation_are_checked_again_at_approval(env):
     card = await asked(env)
     env.clock.advance(hours=20)
     usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.15}
@@ -142,7 +142,7 @@ async def test_price_balance_and_cancelling_are_looked_at_again_at_the_yes(env):
     assert env.posts() == 0
 
 
-async def test_an_allowance_that_is_used_up_can_be_exceeded_by_a_yes_alone(env):
+async def test_only_an_approval_can_exceed_a_used_up_allowance(env):
     await env.say("/allowance everyone 1")
     card = await env.say(f"/track {LINK} {YOUTUBE} 7", CAT)
     call = button(card, "Ask for approval")
@@ -152,7 +152,7 @@ async def test_an_allowance_that_is_used_up_can_be_exceeded_by_a_yes_alone(env):
     assert env.trackings() == 2
 
 
-async def test_a_yes_repeated_at_a_higher_price_than_approved_exceeds_no_role_s_allowance(env):
+async def test_a_repeated_approval_at_a_higher_price_exceeds_no_allowance(env):
     editor = replace(CAT, roles=frozenset({"77"}))
     await env.say("/allowance <@&77|Editors> 1")
     call = button(await env.say(f"/track {LINK} 7", editor), "Ask for approval")
@@ -161,7 +161,7 @@ async def test_a_yes_repeated_at_a_higher_price_than_approved_exceeds_no_role_s_
     env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
     card = await env.run(call, editor)
     assert card.title == "Waiting for approval", plain_text(card)
-    async with env.store() as (store, _):  # as after a crash between the yes and the start
+    async with env.store() as (store, _):  # as after a crash between the approval and the start
         await store.approvals.decide(1, 1, ApprovalState.APPROVED, BEN.person, env.clock(), decided_news)
     env.clock.advance(hours=1)
     assert "The price has gone up since this was approved" in (await env.run(YES, BEN)).summary
@@ -173,7 +173,7 @@ async def test_a_yes_repeated_at_a_higher_price_than_approved_exceeds_no_role_s_
 
 
 @pytest.mark.parametrize("links", [LINK, f"{LINK} {YOUTUBE}"])
-async def test_what_nobody_can_approve_isn_t_offered(env_of_little, links):
+async def test_requests_that_nobody_can_approve_are_not_offered(env_of_little, links):
     card = await env_of_little.say(f"/track {links} 7", CAT)
     assert not any(label.startswith(("Track", "Ask")) for label in labels(card)), labels(card)
 
@@ -186,7 +186,7 @@ async def env_of_little(sandbox, clock, sqlite_url):
         yield env
 
 
-def test_the_form_asks_why_alone_and_keeps_the_offer():
+def test_the_form_only_asks_for_the_reason_and_keeps_the_offer():
     command, given = by_name()["approval.ask"], {"batch": "x" * 12, "days": "7"}
     begun = form_for(command, given)
     assert begun == given

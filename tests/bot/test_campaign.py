@@ -1,4 +1,4 @@
-"""/campaign: created, filled, changed and looked at in words; what can't be is refused in a sentence."""
+"""/campaign: created, filled, changed and shown by typed words; invalid input is explained."""
 
 import asyncio
 from dataclasses import replace
@@ -57,7 +57,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("typed", WORDS)
-def test_words_are_read_in_either_order(typed):
+def test_arguments_are_read_in_either_order(typed):
     assert read_words(typed) == WORDS[typed]
 
 
@@ -115,17 +115,17 @@ async def test_a_campaign_is_created_filled_changed_and_archived(env):
         ("/campaign new launch start 31 feb", "I don't read “31 feb” as a date"),
     ],
 )
-async def test_what_cannot_be_is_refused_with_what_to_do(env, line, words):
+async def test_invalid_changes_are_refused_with_the_next_step(env, line, words):
     refused = await env.say(line)
     assert (refused.tone, words in refused.summary) == (Tone.PROBLEM, True), refused.summary
 
 
-async def test_a_name_with_markup_or_emoji_is_shown_as_it_is(env):
+async def test_a_name_with_markup_or_emoji_is_shown_unchanged(env):
     await env.say("/campaign new *bold* <!channel> 🚀")
     assert (await env.say("/campaign *BOLD* <!channel> 🚀")).title == "*bold* <!channel> 🚀"
 
 
-async def test_two_people_create_one_campaign_and_those_who_may_not_change_nothing(env):
+async def test_simultaneous_creation_makes_one_campaign_and_needs_permission(env):
     both = await asyncio.gather(env.say("/campaign new launch"), env.say("/campaign new LAUNCH"))
     assert sorted(each.summary.partition(".")[0] for each in both) == [
         "Campaign created",
@@ -147,7 +147,7 @@ async def test_500_videos_join_in_one_line_with_a_row_for_each_problem(env):
     assert [row[0] for row in rows(answer)] == ["https://x.com/a", "https://vimeo.com/1"]
 
 
-async def test_a_channel_has_its_own_campaign_until_that_ends(env):
+async def test_a_channels_own_campaign_lasts_until_it_ends(env):
     await env.say("/campaign new launch")
     assert "now the channel's campaign" in (await env.say("/campaign launch here")).summary
     added = await env.say(f"/campaign add {LINK}")
@@ -203,7 +203,7 @@ async def test_the_card_of_an_offer_changes_the_campaign_in_place(env):
         (f"/track {LINK} in 3 days", "not later"),
     ],
 )
-async def test_a_start_in_no_campaign_that_there_is_spends_nothing(env, line, words):
+async def test_a_start_in_an_unknown_campaign_spends_nothing(env, line, words):
     await env.say("/campaign new old")
     await env.say("/campaign archive old")
     assert words in (await env.say(line)).summary
@@ -227,7 +227,7 @@ async def test_lists_money_and_files_are_about_a_campaign(env):
     assert "There's no campaign called “spring”. Campaigns: launch." in (await env.say("/usage spring")).summary
 
 
-async def test_a_budget_below_what_was_started_is_set_and_says_that_nothing_more_can_start(env):
+async def test_a_budget_below_its_use_is_set_and_explained(env):
     await env.say("/campaign new launch budget 50")
     card = await env.say(f"/track {LINK} 7 in launch")
     await env.press(card, "Track 7 days")
@@ -237,7 +237,7 @@ async def test_a_budget_below_what_was_started_is_set_and_says_that_nothing_more
     assert (await env.say("/campaign launch budget 10")).summary == "Saved. $10.00 tracking budget."
 
 
-async def test_look_ups_are_about_the_channels_own_campaign_unless_the_line_says_all(env):
+async def test_look_ups_use_the_channels_own_campaign_unless_all_is_typed(env):
     await env.say("/campaign new launch")
     await env.say("/campaign launch here")
     await env.press(await env.say(f"/track {LINK} 7"), "Track 7 days")
@@ -250,7 +250,7 @@ async def test_look_ups_are_about_the_channels_own_campaign_unless_the_line_says
     assert "launch" in details
 
 
-async def test_the_list_and_the_card_state_the_same_figures(env):
+async def test_the_list_and_the_card_show_the_same_figures(env):
     for number, days in enumerate((1, 3, 5)):
         env.sandbox.world.track(
             env.sandbox.key, f"https://www.tiktok.com/@viral/video/730123456789012345{number}", days

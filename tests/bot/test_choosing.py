@@ -1,4 +1,4 @@
-"""`<video>`: an id, a link in any spelling, part of a title; a picker where it is ambiguous; choices while typing."""
+"""`<video>`: an id, a link in any spelling or part of a title; a picker if ambiguous; suggestions while typing."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def link(number, word="steady"):
 
 @pytest.fixture
 def tracked(env):
-    """Ids of running videos, one for each of these titles, made known to the store by a list."""
+    """The ids of running videos with these titles, stored by one list."""
     return {
         word: env.sandbox.world.track(env.sandbox.key, link(number, f"{word}.steady"), 7).id
         for number, word in enumerate(TITLES)
@@ -46,7 +46,7 @@ async def test_one_video_is_found_by_its_id_any_spelling_of_its_link_or_part_of_
 
 
 @pytest.mark.parametrize("command", ["stats", "export"])
-async def test_a_title_that_is_misspelled_offers_the_nearest_but_never_to_stop_it(env, tracked, command):
+async def test_a_misspelled_title_offers_the_nearest_video_but_never_to_stop_it(env, tracked, command):
     offer = await env.say(f"/{command} stret food")
     assert offer.summary == "No video here matches “stret food”. Did you mean this one?"
     assert button(offer, TITLES["emoji"][:20]) == Call(command, {"video": tracked["emoji"]})
@@ -55,7 +55,7 @@ async def test_a_title_that_is_misspelled_offers_the_nearest_but_never_to_stop_i
     assert TITLES["emoji"][:20] not in plain_text(refused)
 
 
-async def test_several_that_fit_become_a_choice_that_does_what_was_asked(env, tracked):
+async def test_several_matches_become_a_choice_for_the_same_command(env, tracked):
     reply = await env.say("/stop steady")
     assert reply.tone is Tone.WARNING
     assert f"{len(tracked)} videos match. Which one do you mean?" in reply.summary
@@ -67,7 +67,7 @@ async def test_several_that_fit_become_a_choice_that_does_what_was_asked(env, tr
     assert "Street food" in plain_text(chosen)
 
 
-async def test_a_whole_title_means_that_video_though_it_is_part_of_many_others(env):
+async def test_an_exact_title_wins_over_longer_titles_that_contain_it(env):
     await env.say("/videos")
     titles = ("Film 1", *(f"Film 1{number}" for number in range(14)), "Twins", "twins")
     films = [
@@ -146,13 +146,13 @@ async def test_a_title_copied_from_anywhere_finds_its_video(env, title, creator,
 
 
 @pytest.mark.usefixtures("tracked")
-async def test_a_line_that_holds_a_link_is_about_that_link(env):
+async def test_a_line_with_a_link_is_about_that_link(env):
     reply = await env.say(f"/stats the pasta one {link(1, 'recipe.steady')} please")
     assert reply.title == TITLES["recipe"]
     assert "one value for video; 2 were given" in (await env.say(f"/stats {link(1)} {link(2)}")).summary
 
 
-async def test_more_than_ten_are_cut_and_counted(env):
+async def test_more_than_ten_matches_are_cut_and_counted(env):
     for number in range(14):
         env.sandbox.world.track(env.sandbox.key, link(number), 7)
     reply = await env.say("/stats steady")
@@ -161,7 +161,7 @@ async def test_more_than_ten_are_cut_and_counted(env):
     assert len(reply.actions[0].options) == 10
 
 
-async def test_of_several_trackings_of_one_link_the_running_one_counts_else_the_newest(env):
+async def test_of_a_links_trackings_the_running_or_newest_one_counts(env):
     old = env.sandbox.world.track(env.sandbox.key, link(1), 1).id
     env.clock.advance(days=2)
     new = env.sandbox.world.track(env.sandbox.key, link(1), 1).id
@@ -172,7 +172,7 @@ async def test_of_several_trackings_of_one_link_the_running_one_counts_else_the_
     assert old not in reply
 
 
-async def test_what_was_started_a_moment_ago_elsewhere_is_found_after_one_more_look(env):
+async def test_a_video_just_started_elsewhere_is_found_by_another_look(env):
     await env.say("/videos")
     env.clock.advance(minutes=6)
     env.sandbox.world.track(env.sandbox.key, link(1, "recipe"), 7)
@@ -182,13 +182,13 @@ async def test_what_was_started_a_moment_ago_elsewhere_is_found_after_one_more_l
 
 @pytest.mark.usefixtures("tracked")
 @pytest.mark.parametrize("words", ["nothing", "00000000-0000-0000-0000-000000000000", "%", "_", "\\", "'"])
-async def test_nothing_that_fits_says_where_to_look(env, words):
+async def test_without_a_match_the_reply_suggests_where_to_look(env, words):
     reply = await env.say(f"/stats {words}")
     assert reply.tone is Tone.PROBLEM
     assert reply.summary == f"No video here matches “{words}”. /videos lists your videos; /track starts a new one."
 
 
-async def test_choices_come_from_the_store_alone(env, tracked):
+async def test_suggestions_come_only_from_the_store(env, tracked):
     await env.say("/videos")
     before = len(env.sandbox.requests)
     env.sandbox.faults.add("500", times=None)
@@ -222,11 +222,11 @@ async def test_choices_come_from_the_store_alone(env, tracked):
         ("track.start", "batch", "", []),
     ],
 )
-async def test_choices_fit_what_is_typed(env, command, argument, typed, values):
+async def test_suggestions_match_the_typed_text(env, command, argument, typed, values):
     assert [option.value for option in await env.bot.suggest(command, argument, typed, ANA)] == values
 
 
-async def test_choices_never_fail(sandbox, clock, postgres, postgres_url):
+async def test_suggestions_never_fail(sandbox, clock, postgres, postgres_url):
     async with environment_of(sandbox, clock, postgres_url) as env:
         name = postgres_url.rpartition("/")[2]
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
@@ -235,7 +235,7 @@ async def test_choices_never_fail(sandbox, clock, postgres, postgres_url):
         postgres._sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
-async def test_creators_are_offered_by_handle_in_any_case_each_once(env):
+async def test_creators_are_suggested_once_by_handle_in_any_case(env):
     for number, handle in enumerate(("Viral.Recipe", "Viral.Recipe", "vivid")):
         env.sandbox.world.track(
             env.sandbox.key, f"https://www.tiktok.com/@{handle}/video/730123456789012345{number}", 1

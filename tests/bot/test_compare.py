@@ -1,4 +1,4 @@
-"""Several videos at the same age, by what all of them state."""
+"""Several videos at the same age, by the metric that all of them have."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.standins.environment import ANA, INSTAGRAM, LINK, PAGE, TWITTER, YOUT
 
 @pytest.fixture
 def start(env):
-    """Start videos so many hours apart, and give what they really grow like."""
+    """Start videos some hours apart; returns their real growth."""
 
     def begin(*links, apart=5):
         films = []
@@ -25,7 +25,7 @@ def start(env):
     return begin
 
 
-async def test_two_videos_are_compared_at_the_hour_that_both_have_reached(env, start):
+async def test_two_videos_are_compared_at_the_last_hour_of_both(env, start):
     old, new = start(LINK, YOUTUBE, apart=10)
     reply = await env.say(f"/compare {LINK} {YOUTUBE}")
     grown = [each.video.growth for each in (old, new)]
@@ -41,7 +41,7 @@ async def test_two_videos_are_compared_at_the_hour_that_both_have_reached(env, s
     assert "at hour 10" in picture.alt
 
 
-async def test_five_of_all_platforms_are_compared_by_what_all_state(env, start):
+async def test_five_videos_are_compared_by_their_common_metric(env, start):
     start(LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/7301234567890120001")
     reply = await env.say(
         f"/compare {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} https://www.tiktok.com/@flat/video/7301234567890120001"
@@ -50,8 +50,8 @@ async def test_five_of_all_platforms_are_compared_by_what_all_state(env, start):
     assert "Compared by likes, the first metric they all have" in plain_text(reply)
 
 
-async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and_in_the_picture(env):
-    """One video has a gap at the last hour of the other, which is ahead there alone."""
+async def test_text_and_picture_name_the_leader_at_the_last_common_hour(env):
+    """A video has a gap at the last hour of the other, and leads only there."""
     pages = {}
     for title, link, counts in (
         ("Tango", LINK, {1: 5, 19: 9_600, 30: 9_900}),
@@ -80,7 +80,7 @@ async def test_the_leader_is_the_one_at_the_last_hour_that_all_have_in_words_and
     )
 
 
-async def test_a_video_without_the_latest_hour_is_compared_at_the_last_one_that_it_has(env, start):
+async def test_a_video_without_the_latest_hour_is_compared_at_its_last_one(env, start):
     links = [f"https://www.tiktok.com/@gaps/video/{7301234567890120000 + number}" for number in (1, 2)]
     films = start(*links, apart=0)
     env.clock.advance(hours=9)
@@ -88,7 +88,7 @@ async def test_a_video_without_the_latest_hour_is_compared_at_the_last_one_that_
     assert [row[1] for row in rows(reply)] == [exact_count(each.video.growth.counts(6)["views"]) for each in films]
 
 
-async def test_one_that_has_no_snapshot_yet_is_named(env, start):
+async def test_a_video_without_snapshots_is_named(env, start):
     start(LINK)
     env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
     reply = await env.say(f"/compare {LINK} {YOUTUBE}")
@@ -103,7 +103,7 @@ async def test_without_any_snapshot_there_is_nothing_to_compare(env, start):
     assert "no metric in common yet" in reply.summary
 
 
-async def test_a_title_that_fits_several_offers_them_and_keeps_the_other_video(env, start):
+async def test_an_ambiguous_title_offers_choices_and_keeps_the_other_video(env, start):
     films = start(LINK, "https://www.tiktok.com/@steady/video/7301234567890120002", YOUTUBE, apart=2)
     reply = await env.say(f"/compare steady {YOUTUBE}")
     (select,) = reply.actions
@@ -112,7 +112,7 @@ async def test_a_title_that_fits_several_offers_them_and_keeps_the_other_video(e
     assert listed_ids(chosen) == [films[2].id, films[1].id]
 
 
-async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(env, start):
+async def test_two_ambiguous_titles_are_chosen_one_after_the_other(env, start):
     films = start(
         LINK,
         "https://www.tiktok.com/@steady/video/7301234567890120002",
@@ -129,7 +129,7 @@ async def test_two_titles_that_fit_several_are_chosen_one_after_the_other(env, s
     assert listed_ids(reply) == [films[0].id, films[2].id]
 
 
-async def test_a_choice_that_does_not_fit_into_a_button_asks_for_more_words(env, start):
+async def test_a_choice_too_long_for_a_button_asks_for_more_words(env, start):
     start(LINK, "https://www.tiktok.com/@steady/video/7301234567890120002", YOUTUBE, TWITTER, INSTAGRAM, apart=1)
     reply = await env.say(f"/compare steady {YOUTUBE} {TWITTER} {INSTAGRAM}")
     assert reply.tone is Tone.PROBLEM
@@ -137,7 +137,7 @@ async def test_a_choice_that_does_not_fit_into_a_button_asks_for_more_words(env,
     assert "Type more of the title" in reply.summary
 
 
-async def test_every_name_that_fits_nothing_is_named(env, start):
+async def test_every_name_without_a_match_is_named(env, start):
     start(LINK)
     reply = await env.say("/compare steady, hotl, bravo")
     assert (
@@ -145,7 +145,7 @@ async def test_every_name_that_fits_nothing_is_named(env, start):
     )
 
 
-async def test_the_same_video_twice_is_no_comparison(env, start):
+async def test_a_video_is_not_compared_with_itself(env, start):
     start(LINK)
     reply = await env.say(f"/compare {LINK} tiktok.com/@steady/video/7301234567890123456")
     assert "all name the same video" in reply.summary
@@ -164,13 +164,13 @@ async def test_the_button_offers_the_other_videos_and_compares(env, start):
     assert one.id in listed_ids(reply)
 
 
-async def test_the_button_says_so_when_there_is_no_other(env, start):
+async def test_the_button_explains_if_there_is_no_other_video(env, start):
     start(LINK)
     offer = await env.press(await env.say(f"/stats {LINK}"), "Compare")
     assert "There's no other video to compare" in offer.summary
 
 
-async def test_words_for_the_button_that_fit_several_ask_again(env, start):
+async def test_ambiguous_words_for_the_button_ask_again(env, start):
     start(LINK, YOUTUBE)
     for arguments in ({"video": "steady"}, {"video": LINK, "other": "steady"}):
         reply = await env.bot.run("compare.with", arguments, ANA)

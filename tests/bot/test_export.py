@@ -1,4 +1,4 @@
-"""The file: every snapshot exactly, and nothing in it that a spreadsheet would run."""
+"""The exported file: every snapshot exactly, and no formula for a spreadsheet to run."""
 
 import asyncio
 import csv
@@ -23,7 +23,7 @@ def table(reply):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-async def test_one_video_comes_with_every_snapshot_to_the_last_digit(env):
+async def test_a_videos_file_has_every_snapshot_exactly(env):
     tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
     env.clock.advance(hours=30)
     reply = await env.say(f"/export {LINK}")
@@ -41,7 +41,7 @@ async def test_one_video_comes_with_every_snapshot_to_the_last_digit(env):
     assert reply.summary == "30 snapshots of 1 video."
 
 
-async def test_a_file_of_all_videos_says_that_the_api_may_hide_some_and_a_campaigns_does_not(env):
+async def test_only_a_file_of_all_videos_notes_that_some_may_be_missing(env):
     tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
     env.clock.advance(hours=2)
     row = {"id": tracking.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}
@@ -53,7 +53,7 @@ async def test_a_file_of_all_videos_says_that_the_api_may_hide_some_and_a_campai
     assert "lists at most 100 videos" not in plain_text(await env.say("/export launch"))
 
 
-async def test_what_a_platform_does_not_state_is_an_empty_cell(env):
+async def test_a_missing_metric_is_an_empty_cell(env):
     env.sandbox.world.track(env.sandbox.key, INSTAGRAM, 7)
     env.clock.advance(hours=2)
     row = table(await env.say(f"/export {INSTAGRAM}"))[1]
@@ -85,7 +85,7 @@ async def test_a_summary_has_a_row_per_video(env, line, links):
     head, *rows = table(reply)
     assert sorted(row[0] for row in rows) == sorted(links)
     assert {row[0]: row[head.index("trackings")] for row in rows}[LINK] == "2"
-    for row in rows[: len(links) == 3]:  # what was started last comes first
+    for row in rows[: len(links) == 3]:  # the newest tracking comes first
         assert row[0] == LINK
     if TWITTER in links:
         (row,) = (dict(zip(head, row, strict=True)) for row in rows if row[0] == TWITTER)
@@ -94,14 +94,14 @@ async def test_a_summary_has_a_row_per_video(env, line, links):
 
 
 async def whole(env):
-    """The answer of /export all once everything is read: the first background call of a key takes a second."""
+    """The reply to /export all once everything is read: a key's first background call takes a second."""
     reply = await env.say("/export all")
     while reply.summary.startswith("Reading"):
         reply = await env.press(reply, "Get the file")
     return reply
 
 
-async def test_all_videos_are_read_first_running_finished_and_never_opened(env):
+async def test_running_finished_and_unread_videos_are_all_read_first(env):
     for link, days in ((LINK, 7), (YOUTUBE, 1), (TWITTER, 7)):
         env.sandbox.world.track(env.sandbox.key, link, days)
     env.clock.advance(hours=3)
@@ -116,7 +116,7 @@ async def test_all_videos_are_read_first_running_finished_and_never_opened(env):
     assert len(env.sandbox.calls(PAGE)) == 4
 
 
-async def test_what_could_not_be_read_is_named_with_the_reason_and_left_alone_for_a_while(env):
+async def test_unreadable_videos_are_named_with_the_reason_and_not_retried_for_a_while(env):
     for link in (LINK, YOUTUBE, TWITTER):
         env.sandbox.world.track(env.sandbox.key, link, 7)
     env.clock.advance(hours=3)
@@ -136,7 +136,7 @@ async def test_what_could_not_be_read_is_named_with_the_reason_and_left_alone_fo
     assert (await whole(env)).summary == "15 snapshots of 3 videos."
 
 
-async def test_an_api_that_is_away_costs_three_calls_and_no_answer_without_a_file_is_a_success(env):
+async def test_during_an_outage_an_export_makes_three_calls_and_never_claims_success(env):
     for number in range(6):
         env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
     env.clock.advance(hours=3)
@@ -148,7 +148,7 @@ async def test_an_api_that_is_away_costs_three_calls_and_no_answer_without_a_fil
     assert len(env.sandbox.calls(PAGE)) == 3
 
 
-async def test_ten_who_ask_at_once_see_how_far_the_reading_is_and_get_one_file_which_is_on_disk(env):
+async def test_ten_simultaneous_exports_show_progress_and_share_one_file_on_disk(env):
     for number in range(90):
         env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
     env.clock.advance(hours=1)
@@ -163,7 +163,7 @@ async def test_ten_who_ask_at_once_see_how_far_the_reading_is_and_get_one_file_w
 
 
 async def peak_of_exports(env, people):
-    """The bytes that exporting everything anew takes at most, asked for by so many people at once."""
+    """The peak of memory in bytes while so many people export everything at once."""
     env.clock.advance(hours=1)
     await whole(env)
     tracemalloc.start()
@@ -178,7 +178,7 @@ async def test_ten_exports_at_once_take_hardly_more_memory_than_one(env):
     for number in range(40):
         env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 30)
     env.clock.advance(hours=147)
-    await peak_of_exports(env, [ANA])  # what is imported and prepared only once
+    await peak_of_exports(env, [ANA])  # imported and prepared only once
     one, _ = await peak_of_exports(env, [ANA])
     ten, summaries = await peak_of_exports(env, (ANA, BEN) * 5)
     assert summaries == {"6,000 snapshots of 40 videos."}
@@ -192,13 +192,13 @@ async def test_the_button_of_a_card_gives_the_file(env):
     assert len(table(await env.run(button(card, "Export")))) == 2
 
 
-async def test_words_that_fit_several_let_one_choose(env):
+async def test_ambiguous_words_offer_a_choice(env):
     for link in (LINK, YOUTUBE):
         env.sandbox.world.track(env.sandbox.key, link, 7)
     assert "2 videos match" in (await env.say("/export steady")).summary
 
 
-async def test_nothing_to_export_says_when_there_will_be(env):
+async def test_an_empty_export_explains_when_there_will_be_data(env):
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
     reply = await env.say(f"/export {LINK}")
     assert reply.tone is Tone.WARNING

@@ -1,4 +1,4 @@
-"""Thousands of guesses against another workspace that shares the key: nothing of it is shown, and nothing changes.
+"""Thousands of guesses against another workspace that shares the key: none of its data is shown or changed.
 
 `make isolation` makes 100,000 of them; GUESSES sets how many.
 """
@@ -25,26 +25,26 @@ from bot.store.tables import track_requests, videos, workspaces
 from tests.standins.environment import ANA, EVE, INSTAGRAM, LINK, YOUTUBE, Environment, environment_of, sandbox_of
 
 EACH = 2000
-"""Guesses of one test."""
+"""The number of guesses per test."""
 GUESSES = int(os.environ.get("GUESSES", EACH))
 
 HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
 UNHEARD = "https://www.tiktok.com/@gym.secretive/video/7301234567890000002"
-"""Tracked by Narwhal too; the guesses never name it."""
+"""A link that Narwhal tracks too; no guess contains it."""
 NARWHAL = replace(ANA, person=Person("U-narwhal", "Narwhal"), channel_id="C-vault")
 QUOKKA = replace(NARWHAL, person=Person("U-quokka", "Quokka"), channel_id="C-crypt")
 SECRETS = (
     *("One-pan pasta", "secretive", "7301234567890000002", "Zebrafish", "Okapi", "Gnu"),
     *("Narwhal", "Quokka", "U-quokka", "C-crypt"),
 )
-"""The title, link, campaigns, people and channel of Narwhal's workspace; ids and tokens are added as they are made."""
+"""The title, link, campaigns, people and channel of Narwhal's workspace; ids and tokens are added once known."""
 GUESSERS = (
     EVE,
     replace(EVE, person=Person(NARWHAL.person.id, "Copy"), channel_id="C-vault"),
     replace(EVE, workspace=WorkspaceRef("slack", ANA.workspace.id, "Namesake"), person=Person("U-sly", "Sly")),
     replace(EVE, person=Person("U-guest", "Guest"), role=Role.GUEST, permissions=frozenset({Permission.LOOK})),
 )
-"""People of two other workspaces: an admin, one with Narwhal's own ids, one of another chat, one who may only look."""
+"""People of two other workspaces: an admin, one with Narwhal's ids, one of another chat, one who may only look."""
 NARWHALS_LINES = (
     "/campaign new Zebrafish budget 90",
     f"/campaign add {HERS} {UNHEARD} to Zebrafish",
@@ -71,7 +71,7 @@ NARWHALS_LINES = (
     "/status",
     "/disconnect",
 )
-"""What Narwhal's workspace does first: others press the buttons of its replies."""
+"""Narwhal's own commands, whose buttons others press."""
 LINES = (
     *("/stats {}", "/stop {}", "/export {}", "/compare {} vs {}", "/videos {}", "/videos {} {}", "/track {} 3"),
     *("/track {} in {}", "/leaderboard {}", "/leaderboard people {} in {}", "/usage {}", "/campaign {}", "/campaign"),
@@ -87,14 +87,14 @@ WORDS = (
     *("", "a", "e", "o", "%", "_", "all", "on", "off", "7d", "tiktok", "yes", "1.2", "2026-03-01", "C-vault"),
 )
 NOT_GUESSED = {"disconnect.confirm", "connect"}
-"""It ends the guessing workspace, which is tried last; and what asks the API about a key."""
+"""Removing the guessing workspace, which is tried last, and checking a key with the API."""
 OWN = {"name": ("Wombat", "Koala"), "why": ("because",), "terms": ("tiktok 1 per 1000",), "who": ("everyone", "U-x")}
-"""Words that a workspace keeps as its own, by argument: there a secret would be no secret any more."""
+"""Values that a workspace stores as its own, by argument: a secret sent there would come back."""
 
 
 @dataclass(slots=True)
 class Guesses:
-    """Random calls of people elsewhere."""
+    """Random calls by people elsewhere."""
 
     env: Environment
     dice: random.Random
@@ -103,7 +103,7 @@ class Guesses:
     buttons: list[Call]
 
     async def make(self) -> None:
-        """One guess, and a look at what it showed."""
+        """Make a guess and check its reply."""
         caller = self.dice.choice(GUESSERS)
         match self.dice.randrange(6):
             case 0:
@@ -149,14 +149,14 @@ class Guesses:
         return Call(command.name, {each.name: self.fitting(each) for each in given})
 
     def fitting(self, argument: Argument) -> str:
-        """A value of an argument's kind."""
+        """A value of an argument's type."""
         if argument.choices:
             return self.dice.choice(argument.choices)
         return str(self.dice.randrange(1, 15)) if argument.kind is Kind.NUMBER else self.word()
 
 
 def everything(shown: object) -> str:
-    """All that a reply or a completion holds, the bytes of its files included."""
+    """Everything in a reply or suggestion, including the bytes of its files."""
     files = shown.files if isinstance(shown, Reply) else ()
     return repr(shown) + "".join(opened(each.content).read().decode() for each in files)
 
@@ -200,7 +200,7 @@ async def rows_of(database_url: str, ref: WorkspaceRef) -> Mapping[str, list[str
 
 
 async def jobs_done(env: Environment) -> None:
-    """An hour later, with the digests and alerts of then written."""
+    """Run the jobs of an hour later, which write digests and alerts."""
     env.clock.advance(hours=1)
     jobs = env.bot.scheduler({})._jobs
     for name in ("poll", "alerts", "digest"):
@@ -209,7 +209,7 @@ async def jobs_done(env: Environment) -> None:
 
 
 async def begun(env: Environment, dice: random.Random) -> Guesses:
-    """Narwhal's workspace in full use, others with a little of their own, and what can be guessed of it."""
+    """Narwhal's workspace in full use, the others with a little data, and the guesses."""
     for link, caller in ((HERS, NARWHAL), (UNHEARD, QUOKKA), (YOUTUBE, EVE)):
         await env.start(link, caller=caller)
     env.sandbox.world.track(env.sandbox.key, INSTAGRAM, 7)
@@ -238,7 +238,7 @@ async def begun(env: Environment, dice: random.Random) -> Guesses:
 
 
 async def posted_elsewhere(database_url: str) -> str:
-    """All messages that were written for other workspaces than Narwhal's."""
+    """All messages written for workspaces other than Narwhal's."""
     database = Database(database_url)
     async with database.reading() as connection:
         here = select(workspaces.c.id).where(workspaces.c.chat == "console", workspaces.c.external_id == "acme")

@@ -1,4 +1,4 @@
-"""Half of a surrogate pair, which JSON can hold and no database takes, as every argument of every command."""
+"""Half of a surrogate pair, valid in JSON but not in any database, as every argument of every command."""
 
 from bot.commands.registry import COMMANDS
 from bot.reply.plain import plain_text
@@ -9,7 +9,7 @@ LINES = ("%s", "%s vs %s", "https://x.com/%s/status/1988637243979237148 7", "on 
 
 
 def written(reply):
-    """Whether the reply is an answer that can be sent."""
+    """Whether the reply can be sent."""
     said = plain_text(reply)
     said.encode()
     for action in reply.actions:
@@ -18,7 +18,7 @@ def written(reply):
     return "went wrong" not in said
 
 
-async def test_half_a_character_ends_no_command(env):
+async def test_half_a_character_breaks_no_command(env):
     await env.start()
     for command in COMMANDS:
         names = [each.name for each in command.arguments]

@@ -1,4 +1,4 @@
-"""What one workspace started, another never sees, also where they share a key."""
+"""A workspace never sees what another one started, even if they share a key."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.standins.environment import (
 )
 
 HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
-"""Ana's, with a title of its own."""
+"""Ana's link, with its own title."""
 TITLE = "One-pan pasta"
 
 
@@ -45,7 +45,7 @@ async def test_lists_show_what_was_started_here_or_outside(env):
     assert TITLE not in plain_text(theirs)
 
 
-async def test_tracking_it_too_says_that_it_runs_elsewhere_and_spends_and_shows_nothing(env, hidden):
+async def test_tracking_another_workspaces_video_spends_and_shows_nothing(env, hidden):
     posts = env.posts()
     reply = await env.say(f"/track {HERS} 7", EVE)
     assert "already being tracked from another workspace with the same API key. Nothing was spent" in reply.summary
@@ -58,7 +58,7 @@ async def test_tracking_it_too_says_that_it_runs_elsewhere_and_spends_and_shows_
     assert env.posts() == posts
 
 
-async def test_a_press_that_comes_too_late_shows_nothing_of_the_other_workspaces_video(env):
+async def test_a_late_press_shows_nothing_of_another_workspaces_video(env):
     theirs = await env.say(f"/track {LINK} 7", EVE)
     await env.start(LINK)
     reply = await env.press(theirs, "Track 7", EVE)
@@ -67,7 +67,7 @@ async def test_a_press_that_comes_too_late_shows_nothing_of_the_other_workspaces
     assert "Ana" not in plain_text(reply)
 
 
-async def test_the_wallet_is_shared_but_who_spent_where_is_not(env):
+async def test_the_wallet_is_shared_but_not_who_spent_where(env):
     hers, theirs = await env.details("/usage"), await env.details("/usage", EVE)
     assert rows(hers, "Started this month by") == [["Ana", "$2.52"]]
     assert rows(theirs, "Started this month by") == [["Eve", "$2.52"]]

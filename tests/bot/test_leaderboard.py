@@ -1,4 +1,4 @@
-"""The ranking of gains, as people ask for it, on an account that the sandbox lets grow."""
+"""The ranking of gains on an account that the sandbox lets grow."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.standins.environment import BEN, INSTAGRAM, LINK, labels, rows
 
 @pytest.fixture
 async def films(env):
-    """Six videos of three creators, started a day apart, and one on Instagram; all of them read."""
+    """Six videos of three creators, started a day apart, and one on Instagram; all were read."""
     world, key, films = env.sandbox.world, env.sandbox.key, {}
     for number, creator in enumerate(("viral", "steady", "steady", "flat", "ann", "ann")):
         link = f"https://www.tiktok.com/@{creator}/video/730123456789012345{number}"
@@ -23,11 +23,11 @@ async def films(env):
     return films
 
 
-async def test_gains_of_the_window_rank_not_what_a_video_has_in_all(env, films):
+async def test_videos_are_ranked_by_gains_in_the_window_not_by_totals(env, films):
     reply = await env.say("/leaderboard videos 24 hours")
     shown = [int(row[1].replace(",", "")) for row in rows(reply)]
     gained = []
-    for number, film in list(enumerate(films.values()))[:3]:  # these have no hours missing
+    for number, film in list(enumerate(films.values()))[:3]:  # none of these has missing hours
         age = 24 * (6 - number) + 3
         gained.append(film.growth.counts(age)["views"] - film.growth.counts(age - 24)["views"])
     assert (shown, set(gained) <= set(shown)) == (sorted(shown, reverse=True), True)
@@ -36,7 +36,7 @@ async def test_gains_of_the_window_rank_not_what_a_video_has_in_all(env, films):
     assert any(isinstance(part, Picture) for part in reply.parts)
 
 
-async def test_one_handle_on_two_platforms_is_named_with_each_wherever_creators_are(env):
+async def test_a_handle_on_two_platforms_is_shown_with_its_platform(env):
     links = (
         "https://www.tiktok.com/@twin/video/7301234567890123499",
         "https://twitter.com/twin/status/1697304622749012399",
@@ -64,7 +64,7 @@ async def test_yesterday_is_the_day_from_midnight_to_midnight(env):
 
 
 @pytest.mark.usefixtures("films")
-async def test_every_place_is_a_page_away(env):
+async def test_every_rank_is_on_some_page(env):
     reply = await env.press(await env.say("/leaderboard"), "All places")
     assert [row[0][:2] for row in rows(reply)] == ["1.", "2.", "3.", "4.", "5.", "6."]
     assert not any(isinstance(part, Picture) for part in reply.parts)
@@ -84,7 +84,7 @@ async def test_every_place_is_a_page_away(env):
     ],
 )
 @pytest.mark.usefixtures("films")
-async def test_it_is_asked_for_in_words(env, typed, title, words):
+async def test_the_leaderboard_can_be_requested_in_words(env, typed, title, words):
     reply = await env.say(f"/leaderboard {typed}")
     assert (reply.title, reply.tone) == (title, Tone.INFO)
     assert words in plain_text(reply)
@@ -109,7 +109,7 @@ async def test_at_an_hour_all_are_compared_at_the_same_age(env, films):
 
 
 @pytest.mark.usefixtures("films")
-async def test_a_shared_card_leaves_out_the_sharers_own_place(env):
+async def test_a_shared_card_leaves_out_the_sharers_own_rank(env):
     await env.start("https://www.tiktok.com/@flat/video/7301234567890123499")
     env.clock.advance(hours=1)
     await env.say("/videos")

@@ -1,4 +1,4 @@
-"""/allowance log: who did what, when, at what cost and with what outcome, as a card and as a file."""
+"""/allowance log: who did what, when, at what cost and with what outcome, as a card and a file."""
 
 import csv
 import io
@@ -122,21 +122,21 @@ CHANGES = {
         "API key and everything stored deleted",
     ),
 }
-"""What leads to each command that changes something, of which the last step is it; the entry that it leaves."""
+"""The steps to each change, of which the last makes it, and the entry that it leaves."""
 NO_CHANGE = {
     *("track", "stop", "disconnect", "track.on", "track.again", "allowance.log", "approval.show"),
     *("track.cancel", "alerts.set"),
 }
-"""Cards that lead to a change, an offer that is dropped, and a button's name for /alerts."""
+"""Cards that lead to a change, a dropped offer, and a button's alias of /alerts."""
 
 
-def test_every_command_that_needs_a_permission_is_known_to_leave_an_entry_or_to_change_nothing():
+def test_every_command_with_a_permission_is_listed_as_audited_or_unchanging():
     needed = {each.name for each in COMMANDS if each.need is not Permission.LOOK or each.is_setting}
     assert needed == {name for name in CHANGES if ":" not in name} - {"campaign"} | NO_CHANGE
 
 
 @pytest.mark.parametrize("name", CHANGES)
-async def test_each_change_leaves_one_entry_with_who_where_what_and_how_it_ended(sandbox, clock, sqlite_url, name):
+async def test_each_change_leaves_one_entry_with_person_place_and_outcome(sandbox, clock, sqlite_url, name):
     async with environment_of(sandbox, clock, sqlite_url, secret_keys=SecretStr("0123456789abcdef" * 2)) as env:
         await _leaves_one_entry(env, name)
 
@@ -194,7 +194,7 @@ async def _final(env):
     await env.say(f"/stats {LINK}")
 
 
-async def test_a_press_for_several_videos_that_a_limit_stops_is_one_entry(env):
+async def test_a_refused_press_for_several_videos_is_one_entry(env):
     card = await env.say(f"/track {LINK} {YOUTUBE} 7")
     await env.say("/allowance everyone 1")
     await env.press(card, "Track 7")
@@ -203,7 +203,7 @@ async def test_a_press_for_several_videos_that_a_limit_stops_is_one_entry(env):
     assert env.posts() == 0
 
 
-async def test_what_somebody_tried_who_may_not_is_one_entry_an_hour_for_each_command(env):
+async def test_denied_attempts_are_one_entry_per_hour_and_command(env):
     guest = replace(LOOKING, person=Person("U-gus", "Gus"))
     await env.start()
     card = await env.say(f"/track {YOUTUBE} 7")
@@ -233,7 +233,7 @@ async def test_what_somebody_tried_who_may_not_is_one_entry_an_hour_for_each_com
     assert len(rows(await env.say("/allowance log refusals"))) == len(tried) + 1
 
 
-async def test_ten_entries_a_page_and_a_file_of_all_that_no_spreadsheet_computes(env):
+async def test_the_log_has_ten_entries_per_page_and_a_file_without_formulas(env):
     for dollars in range(1, 26):
         await env.say(f"/allowance everyone {dollars}", FORMULA)
     page = await env.say("/allowance log")
@@ -250,12 +250,12 @@ async def test_ten_entries_a_page_and_a_file_of_all_that_no_spreadsheet_computes
 
 
 @pytest.mark.parametrize("words", ["yesterday", "starts stops", "<@&77|Editors>", "@U-ana @U-ben"])
-async def test_a_word_that_filters_nothing_is_named(env, words):
+async def test_an_unknown_filter_is_named(env, words):
     reply = await env.say(f"/allowance log {words}")
     assert (reply.tone, "/allowance log" in plain_text(reply)) == (Tone.PROBLEM, True)
 
 
-async def test_only_managers_read_it_and_only_their_own_workspaces(env):
+async def test_only_managers_see_the_log_of_their_own_workspace(env):
     await env.start(LINK, 7)
     assert "Only admins" in (await env.say("/allowance log", LOOKING)).summary
     page = await env.say("/allowance log", EVE)

@@ -1,4 +1,4 @@
-"""Whole lines in plain words: which command they lead to, which one is only offered, and what never is."""
+"""Lines in plain words: the command each leads to, and which are only offered or never guessed."""
 
 import pytest
 
@@ -138,13 +138,13 @@ def test_a_guess_is_not_carried_out(typed):
 
 
 @pytest.mark.parametrize(("typed", "guessed"), GUESSED.items())
-def test_a_guess_is_a_call_with_the_rest_of_the_line(typed, guessed):
+def test_a_guess_keeps_the_rest_of_the_line(typed, guessed):
     line, call = nearest_line(typed, is_title=False)
     assert (line, call) == guessed
 
 
 @pytest.mark.parametrize("typed", ["sotp", "stopp", "disconect", "stop it", "xyzzy", ""])
-def test_nothing_is_guessed_that_stops_or_deletes_something(typed):
+def test_stopping_or_deleting_is_never_guessed(typed):
     found = nearest_line(typed, is_title=False)
     assert found is None or found[1].command not in {"stop", "disconnect"}
     assert nearest(typed.partition(" ")[0]) in {None, "stats"}
@@ -184,14 +184,14 @@ async def test_the_rows_of_the_last_list_name_videos(env):
         assert (await other.say("/stats 2")).summary.startswith("Your last list has no row 2, and no video here")
 
 
-async def test_what_is_not_understood_is_named_with_a_button_for_the_nearest(env):
+async def test_an_unknown_word_is_named_with_a_button_for_the_nearest(env):
     reply = await env.say("/videos deleted")
     assert reply.summary == "No filter called “deleted”. Try /videos error."
     assert reply.actions[0].call == Call("videos", {"status": "error"})
     assert (await env.say("/videos not tiktok")).actions == ()  # the opposite is no guess at it
     reply = await env.say("/videos tiktok zebra")
     assert reply.actions[0].call == Call("videos", {"platform": "tiktok"})
-    for line, call in {  # what a setting would be without a word is no guess at it
+    for line, call in {  # a setting's name alone is no guess
         "/alerts milestones 5 zebra": Call("alerts"),
         "/digest on 9am UTC without money": Call("digest"),
         "/digest on 9am thusday": Call("digest", {"action": "on", "time": "09:00", "every": '"thursday"'}),
@@ -204,7 +204,7 @@ async def test_what_is_not_understood_is_named_with_a_button_for_the_nearest(env
 
 
 @pytest.mark.parametrize("line", [f"/stats {LINK}", f"/usage {LINK}", f"/videos {LINK}"])
-async def test_a_link_where_none_helps_is_offered_its_price(env, line):
+async def test_a_link_in_another_command_is_offered_its_price(env, line):
     reply = await env.say(line)
     assert reply.actions[0].call == Call("track", {"link": f'"{LINK}"'})
     assert env.posts() == 0
@@ -235,7 +235,7 @@ async def test_completion_reads_plain_words_too(env, command, argument, typed, o
     assert [each.value for each in await env.bot.suggest(command, argument, typed, ANA)] == offered
 
 
-async def test_a_line_of_no_end_is_refused_at_once(env):
+async def test_an_overlong_line_is_refused_at_once(env):
     assert "a command can have 4,000 at most" in (await env.bot.run("contentstats", "how " * 10_000, ANA)).summary
 
 

@@ -1,4 +1,4 @@
-"""What people type, in the order and the spelling in which they type it."""
+"""How typed lines are read, in any order and spelling."""
 
 import string
 from contextlib import suppress
@@ -34,7 +34,7 @@ DIGEST = {
     "monday’s at noon Tokyo": (720, "Asia/Tokyo", ("monday",)),
 }
 TYPED = {
-    # /track: the link and the days in any order, in any wrapping
+    # /track: link and days in any order, with any wrapping
     f"track {LINK}": Track((LINK,)),
     f"track {LINK} 7": Track((LINK,), 7),
     f"track 7 {LINK}": Track((LINK,), 7),
@@ -47,12 +47,12 @@ TYPED = {
     f"track {LINK} and {YOUTUBE} 3": Track((LINK, YOUTUBE), 3),
     f"track {LINK}, {YOUTUBE}": Track((LINK, YOUTUBE)),
     f"track {LINK}\n{YOUTUBE}\n3": Track((LINK, YOUTUBE), 3),
-    # links that no space keeps apart: none is taken for a tracker of the one before
+    # links without spaces between them: none is taken for a parameter of the one before
     f"track {LINK},{YOUTUBE} 3": Track((LINK, YOUTUBE), 3),
     f"track {LINK}?si=a;{YOUTUBE}": Track((f"{LINK}?si=a", YOUTUBE)),
     f"track {LINK}?si=a{YOUTUBE}": Track((f"{LINK}?si=a", YOUTUBE)),
     f"track <{LINK}>,<{YOUTUBE}|b> 3": Track((f"<{LINK}>", f"<{YOUTUBE}|b>"), 3),
-    # text at a link in angle brackets, unless it could be read as a part of the link
+    # text next to a link in angle brackets, unless it could be part of the link
     f"track 👉<{LINK}>": Track((f"👉{LINK}",)),
     f"track Check:<{LINK}|a b> 3": Track((f"Check:{LINK}",), 3),
     f"track ~<{LINK}>~ 7d": Track((f"~{LINK}~",), 7),
@@ -76,7 +76,7 @@ TYPED = {
     "track tiktok.com/@a/video/1": Track(("tiktok.com/@a/video/1",)),
     "track javascript:alert(1)": Track(("javascript:alert(1)",)),
     "track cats 7": Track(("cats",), 7),
-    # what people add out of politeness, and lengths in words
+    # polite words, and lengths in words
     f"track please {LINK}": Track((LINK,)),
     f"track this video please: {LINK} for two weeks, thanks!": Track((LINK,), 14),
     f"track hey could you track this out for me lol {LINK} 5": Track((LINK,), 5),
@@ -88,7 +88,7 @@ TYPED = {
     f"track {LINK} ten dollars": Track((LINK,), dollars=Decimal(10)),
     f"track {LINK}/{YOUTUBE}": Track((f"{LINK}/", YOUTUBE)),
     "track youtu.be/dQw4w9WgXcQ→youtu.be/9bZkp7q19f0": Track(("youtu.be/dQw4w9WgXcQ→", "youtu.be/9bZkp7q19f0")),
-    # links that a bar, a comma or a sign touches: none is lost
+    # links next to a bar, a comma or a sign: none is lost
     f"track {LINK}|{YOUTUBE}": Track((LINK, YOUTUBE)),
     "track youtu.be/dQw4w9WgXcQ|youtu.be/9bZkp7q19f0": Track(("youtu.be/dQw4w9WgXcQ", "youtu.be/9bZkp7q19f0")),
     "track youtu.be/dQw4w9WgXcQ，youtu.be/9bZkp7q19f0": Track(("youtu.be/dQw4w9WgXcQ", "youtu.be/9bZkp7q19f0")),
@@ -98,7 +98,7 @@ TYPED = {
     f"track [look here]({LINK}) 7": Track((LINK,), 7),
     f"track {LINK} $5": Track((LINK,), dollars=Decimal(5)),
     f"track {LINK} for 2.50 dollars": Track((LINK,), dollars=Decimal("2.50")),
-    # /videos: each word can only be one thing
+    # /videos: each word has only one meaning
     "videos": Videos(),
     "videos tiktok": Videos("tiktok"),
     "videos monitoring TikTok": Videos("tiktok", "monitoring"),
@@ -143,7 +143,7 @@ TYPED = {
     "compare «A b» «C d»": Compare(("A b", "C d")),
     "compare Don’t stop vs it's": Compare(("Don’t stop", "it's")),
     "compare vs a vs b vs": Compare(("a", "b")),
-    # what separates titles: only the mark that is least likely to be part of one
+    # separators of titles: only the mark least likely to be part of one
     "compare cats and dogs vs night & day": Compare(("cats and dogs", "night & day")),
     "compare hello, world! versus one + one": Compare(("hello, world!", "one + one")),
     "compare cats and dogs, fish with chips": Compare(("cats and dogs", "fish with chips")),
@@ -156,7 +156,7 @@ TYPED = {
     "compare street food + sourdough": Compare(("street food", "sourdough")),
     # /digest: times of day, weekdays and zones in words
     **{f"digest on {words}": Digest("on", *read) for words, read in DIGEST.items()},
-    # the rest
+    # other commands
     "export": Export("all"),
     "export cats and dogs": Export("cats and dogs"),
     "help": Help(""),
@@ -220,7 +220,7 @@ def test_typed_words_are_understood(line, arguments):
 
 
 @pytest.mark.parametrize(("line", "words"), WRONG.items())
-def test_words_that_make_no_sense_are_named(line, words):
+def test_meaningless_words_are_named(line, words):
     with pytest.raises(UsageError) as told:
         parsed(line)
     assert words in str(told.value)
@@ -228,7 +228,7 @@ def test_words_that_make_no_sense_are_named(line, words):
 
 
 @pytest.mark.parametrize("command", [each for each in COMMANDS if each.listed], ids=lambda each: each.name)
-def test_every_example_is_understood_as_it_stands(command):
+def test_every_example_is_understood(command):
     for line in (command.example, *(line for line, _ in command.examples)):
         assert line.startswith(f"/{command.name}")
         arguments = line.removeprefix(f"/{command.name}").strip()
@@ -253,7 +253,7 @@ TEXTS = (
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
 @settings(max_examples=15)
 @given(typed=TEXTS)
-def test_no_text_does_worse_than_a_usage_error(command, typed):
+def test_any_text_leads_to_a_command_or_a_usage_error(command, typed):
     with suppress(UsageError):
         assert isinstance(parse(command, typed), command.takes)
 
@@ -261,14 +261,14 @@ def test_no_text_does_worse_than_a_usage_error(command, typed):
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
 @settings(max_examples=15)
 @given(data=st.data())
-def test_no_button_does_worse_than_a_usage_error(command, data):
+def test_any_button_leads_to_a_command_or_a_usage_error(command, data):
     names = st.sampled_from([each.name for each in command.arguments] or ["x"]) | st.text()
     given_arguments = data.draw(st.dictionaries(names, TEXTS, max_size=3))
     with suppress(UsageError):
         assert isinstance(bind(command, given_arguments), command.takes)
 
 
-def test_a_button_carries_what_free_text_never_fills():
+def test_free_text_never_fills_a_buttons_arguments():
     assert bind(by_name()["track.start"], {"batch": "abc", "days": "7"}) == Start("abc", 7)
     assert bind(by_name()["videos"], {"page": "3"}) == Videos(page=3)
 
@@ -296,13 +296,13 @@ def test_a_form_may_leave_fields_empty_and_give_several_values_in_one():
         ("track", {"link": "  "}, "needs a link"),
     ],
 )
-def test_a_button_that_makes_no_sense_is_named(name, arguments, words):
+def test_an_invalid_button_argument_is_named(name, arguments, words):
     with pytest.raises(UsageError) as told:
         bind(by_name()[name], arguments)
     assert words in str(told.value)
 
 
-def test_what_is_longer_than_any_platform_allows_is_not_even_read():
+def test_text_longer_than_any_platform_allows_is_not_parsed():
     with pytest.raises(UsageError, match="Please shorten it"):
         parse(by_name()["stats"], "x" * (MAX_TYPED + 1))
     assert parse(by_name()["stats"], "x" * MAX_TYPED) == Stats("x" * MAX_TYPED)
@@ -349,7 +349,7 @@ def test_an_end_in_the_past_is_refused():
         (f"{LINK} 7", "", 7),
     ],
 )
-def test_a_campaign_is_named_after_in_and_anything_else_keeps_its_place(typed, campaign, days):
+def test_a_campaign_is_named_after_the_word_in(typed, campaign, days):
     args = parse(by_name()["track"], typed)
     assert (args.link, args.campaign, args.days) == ((LINK,), campaign, days)
     assert bind(by_name()["track"], {"link": typed}) == args

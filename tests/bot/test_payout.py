@@ -1,4 +1,4 @@
-"""/payout: terms in words, what is owed by them, final lines that keep theirs, and a file that recomputes each line."""
+"""/payout: terms in words, amounts owed, final lines that keep their terms, and a file that recomputes each line."""
 
 import csv
 import io
@@ -45,7 +45,7 @@ def test_a_line_is_a_campaign_an_action_and_its_words(typed):
     assert read_line(typed) == WORDS[typed]
 
 
-async def test_who_was_paid_is_asked_for(env):
+async def test_marking_as_paid_needs_a_creator(env):
     await env.say(f"/campaign new launch {LINK}")
     await env.say("/payout launch terms tiktok 1")
     assert (await env.say("/payout launch paid")).summary.startswith("Who was paid?")
@@ -121,7 +121,7 @@ async def test_final_lines_keep_their_terms_and_the_file_recomputes_every_line(e
     assert f"${total:,.2f} owed" in card.strong
 
 
-async def test_only_admins_change_terms_and_mark_what_is_paid_and_everybody_looks(env):
+async def test_only_admins_change_terms_and_mark_payments(env):
     await env.say(f"/campaign new launch {LINK}")
     for line in ("terms tiktok 1", "paid @steady"):
         assert "admins" in (await env.say(f"/payout launch {line}", caller=BO)).summary
@@ -173,7 +173,7 @@ async def test_a_line_is_open_until_the_page_of_its_final_hour_was_read(env):
     assert "· final " in plain_text(await env.details("/payout launch"))
 
 
-def test_a_counter_that_ends_below_its_start_is_below_no_minimum_where_none_is_set():
+def test_without_a_minimum_a_fallen_counter_is_not_below_it():
     owed = owing(1)
     fallen = replace(owed.lines[0], start=900, end=400, counted=0, fallen=1, minimum=0, amount=Decimal())
     assert "minimum of" not in plain_text(payout_details(replace(owed, lines=(fallen,))))

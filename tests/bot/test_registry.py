@@ -1,4 +1,4 @@
-"""The one list of commands, from which manifests, help and completion are read."""
+"""The registry of commands, from which manifests, help and completion are built."""
 
 import re
 
@@ -15,7 +15,7 @@ each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: 
 each_listed = pytest.mark.parametrize("command", LISTED, ids=lambda command: command.name)
 
 
-def test_the_commands_of_the_product_are_there_and_no_name_is_used_twice():
+def test_every_documented_command_exists_under_a_unique_name():
     names = [command.name for command in COMMANDS]
     wanted = {"track", "videos", "stats", "compare", "stop", "usage", "export", "status", "help"}
     assert wanted <= {command.name for command in LISTED}
@@ -36,7 +36,7 @@ def test_required_arguments_come_first(command):
 
 
 @each_command
-def test_choices_and_their_other_spellings_are_typed_without_shift(command):
+def test_choices_and_their_aliases_are_lower_case(command):
     for each in command.arguments:
         spellings = [*each.choices, *(alias for alias, _ in each.aliases)]
         assert [spelling.casefold() for spelling in spellings] == spellings
@@ -62,7 +62,7 @@ def test_usage_lines_show_what_is_required_and_what_repeats():
     assert usages["usage"] == "/usage [campaign]"
 
 
-def test_what_spends_stops_or_configures_is_declared():
+def test_commands_that_spend_stop_or_configure_declare_it():
     needs = {command.name: command.need for command in COMMANDS}
     spending = {"track", "track.on", "track.start", "track.again", "track.cancel"}
     spending |= {"approval.ask", "approval.decide", "approval.show"}

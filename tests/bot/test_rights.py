@@ -1,4 +1,4 @@
-"""Who may look, spend, stop and configure: by the platform's word, unless the operator's setting says otherwise."""
+"""Who may look, spend, stop and configure: the platform's roles, unless the operator's setting overrides them."""
 
 import dataclasses
 
@@ -27,7 +27,7 @@ def test_the_table_knows_every_role_and_every_rule():
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("rule", ["members", "managers"])
-def test_by_default_the_chats_own_rule_decides_and_a_setting_puts_another_in_its_place(role, rule):
+def test_a_setting_overrides_the_chats_default_rule(role, rule):
     assert permissions(who(role, rule), "default") == PERMISSIONS[role][rule]
     for setting in ("members", "managers", "nobody"):
         assert permissions(who(role, rule), setting) == PERMISSIONS[role][setting]
@@ -35,7 +35,7 @@ def test_by_default_the_chats_own_rule_decides_and_a_setting_puts_another_in_its
 
 
 @pytest.mark.parametrize("role", Role)
-def test_only_those_who_manage_a_workspace_stop_what_others_started_and_change_it(role):
+def test_only_managers_stop_others_trackings_and_change_settings(role):
     for rule, granted in PERMISSIONS[role].items():
         assert (Permission.CONFIGURE in granted) is (role in MANAGING)
         assert (Permission.STOP_ANY in granted) is (role in MANAGING and rule != "nobody")
@@ -48,13 +48,13 @@ def test_outsiders_and_bots_may_do_nothing(role):
 
 @pytest.mark.parametrize("need", Permission)
 @pytest.mark.parametrize("may_spend", ["default", MEMBERS, MANAGERS, NO_ONE])
-def test_a_refusal_says_what_is_not_allowed_and_what_to_do(need, may_spend):
+def test_a_refusal_names_the_missing_permission_and_the_next_step(need, may_spend):
     words = refusal(need, may_spend)
     assert words.endswith(".")
     assert need is Permission.LOOK or "Ask " in words
 
 
-async def test_a_reply_offers_nothing_that_its_reader_may_not_do(env):
+async def test_a_reply_offers_only_what_its_reader_may_do(env):
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
     await env.say(f"/campaign new launch {LINK}")
     await env.say("/allowance money managers")
@@ -95,7 +95,7 @@ async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(env):
     assert env.posts(STOP) == 2
 
 
-async def test_who_loses_the_right_between_card_and_button_spends_nothing(env):
+async def test_a_person_who_lost_the_permission_after_the_card_spends_nothing(env):
     card = await env.say(f"/track {LINK} 7")
     assert "can't start tracking" in (await env.press(card, "Track 7", LOOKER)).summary
     assert env.posts() == 0

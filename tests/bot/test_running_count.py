@@ -1,4 +1,4 @@
-"""How many videos run is the same number everywhere: a paused one is counted apart, one in an unknown state runs."""
+"""The number of running videos is the same everywhere: paused ones are counted apart, unknown states as running."""
 
 import pytest
 
@@ -7,8 +7,8 @@ from tests.standins.environment import ANA, INSTAGRAM, LINK, TWITTER, YOUTUBE, r
 
 
 @pytest.fixture
-async def told(env):
-    """What each place says while of four videos one runs, one is in a new state, one is paused and one has ended."""
+async def texts(env):
+    """Each place's text while of four videos one runs, one is in a new state, one is paused and one has ended."""
     for link in (LINK, YOUTUBE, INSTAGRAM, TWITTER):
         await env.start(link, 1)
     trackings = env.sandbox.world.account(env.sandbox.key).trackings.values()
@@ -22,8 +22,8 @@ async def told(env):
     return [plain_text(reply) for reply in (*replies, await env.bot.run("home", {}, ANA))]
 
 
-async def test_every_place_counts_alike(told):
-    usage, card, running, paused, digest, home = told
+async def test_every_place_shows_the_same_count(texts):
+    usage, card, running, paused, digest, home = texts
     assert "Committed: $1.08 for 2 running videos and 1 paused" in usage
     assert "2 running videos and 1 paused" in card
     assert "2 running videos, newest first" in running

@@ -1,4 +1,4 @@
-"""Post here: what a card becomes when somebody shares it, and who may share it where."""
+"""Post here: the shared form of a card, and who may share it in which channel."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ async def _queued(env):
         return await store.outbox.claim(env.clock(), ("console",), 9, places={}, each=9)
 
 
-async def test_a_card_is_posted_once_whole_with_who_shared_it_and_how_fresh_it_is(env, card):
+async def test_a_card_is_posted_once_with_its_sharer_and_freshness(env, card):
     assert (await env.press(card, "Post here")).summary == "I'm posting this card in this channel."
     env.clock.advance(minutes=5)
     assert (await env.press(card, "Post here")).summary == "This card was already posted in this channel."
@@ -55,7 +55,7 @@ async def test_a_card_is_posted_once_whole_with_who_shared_it_and_how_fresh_it_i
     assert "Post here" in labels(await env.press(posted, "Open", MEMBER))
 
 
-async def test_a_newer_card_another_person_and_a_thread_are_posts_of_their_own(env, card):
+async def test_a_newer_card_another_person_or_a_thread_makes_a_new_post(env, card):
     for caller in (ANA, ANA, replace(ANA, person=EVE.person), IN_THREAD):
         await env.press(card, "Post here", caller)
     env.clock.advance(minutes=2)
@@ -82,14 +82,14 @@ async def test_a_comparison_of_five_fits_into_a_button(env):
 
 @pytest.mark.parametrize("line", ["/videos", "/usage", "/status", "/help", f"/export {LINK}", f"/track {LINK}"])
 @pytest.mark.usefixtures("card")
-async def test_private_look_ups_offer_it_beside_three_other_buttons_at_most(env, line):
+async def test_private_look_ups_offer_post_here_next_to_at_most_three_buttons(env, line):
     reply = await env.say(line)
     shared = line.removeprefix("/") in {"videos", "usage", "status"}
     assert ("Post here" in labels(reply)) is shared
     assert not shared or len(labels(reply)) <= 4
 
 
-async def test_money_is_posted_by_those_who_may_spend_and_never_where_others_read(env, card):
+async def test_money_is_posted_only_by_spenders_and_never_in_shared_channels(env, card):
     wallet = await env.say("/usage")
     assert "Post here" not in labels(await env.say("/usage", MEMBER))
     refused = await env.press(wallet, "Post here", MEMBER)
@@ -100,7 +100,7 @@ async def test_money_is_posted_by_those_who_may_spend_and_never_where_others_rea
     assert (await env.press(card, "Post here", replace(ANA, is_shared=True))).tone is Tone.SUCCESS
 
 
-async def test_another_workspace_cannot_post_the_card_and_no_button_posts_what_is_not_a_card(env, card):
+async def test_another_workspace_cannot_post_the_card_and_only_cards_can_be_posted(env, card):
     assert "No video here matches" in (await env.press(card, "Post here", EVE)).summary
     forged = Call("share", {"card": "export?video=all", "made": "1"})
     assert "can't be posted" in (await env.run(forged)).summary

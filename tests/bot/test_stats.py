@@ -1,4 +1,4 @@
-"""The card of one video: exact, fresh, and honest about gaps, falls and what a platform does not state."""
+"""The card of one video: exact, fresh, and clear about gaps, falls and metrics that a platform lacks."""
 
 import re
 
@@ -17,7 +17,7 @@ def tiktok(word):
 
 @pytest.fixture
 def stats(env):
-    """The card of a video that was started outside the bot so many hours ago."""
+    """The card of a video that was started outside the bot some hours ago."""
 
     async def show(link, hours, days=7):
         tracking = env.sandbox.world.track(env.sandbox.key, link, days)
@@ -27,7 +27,7 @@ def stats(env):
     return show
 
 
-async def test_every_metric_comes_exactly_with_its_change_in_an_hour_and_a_day(stats, env):
+async def test_every_metric_is_exact_with_its_change_in_an_hour_and_a_day(stats, env):
     reply, growth = await stats(LINK, 48)
     details = await env.press(reply, "Details")
     now, hour, day = growth.counts(48), growth.counts(47), growth.counts(24)
@@ -44,7 +44,7 @@ async def test_every_metric_comes_exactly_with_its_change_in_an_hour_and_a_day(s
     assert reply.summary == "{} views · {} in 24 h · {} in the last hour.".format(exact_count(now["views"]), *gained)
 
 
-async def test_the_card_is_short_and_its_details_say_whose_it_is_and_what_it_costs(stats, env):
+async def test_the_card_is_short_and_its_details_have_creator_and_cost(stats, env):
     reply, growth = await stats(LINK, 48)
     assert reply.title.startswith("Street food in Osaka")
     assert f"TikTok ({LINK}), ends in 5 d. As of Wed 4 Mar, 10:30 UTC (under 1 min ago)." in plain_text(reply)
@@ -60,7 +60,7 @@ async def test_the_card_is_short_and_its_details_say_whose_it_is_and_what_it_cos
     assert "Views grew" in picture.alt
 
 
-async def test_the_end_is_the_same_whenever_the_api_stated_what_remains(env):
+async def test_the_end_does_not_depend_on_when_the_api_was_read(env):
     await env.start(LINK, 3)
     for minutes in (0, 55, 7):
         env.clock.advance(minutes=minutes)
@@ -93,7 +93,7 @@ async def test_a_video_without_two_snapshots_has_no_gain_yet(env):
     assert reply.summary == "No gain yet: it takes two snapshots, an hour apart."
 
 
-async def test_instagram_says_likes_and_why(stats, env):
+async def test_instagram_shows_likes_with_an_explanation(stats, env):
     reply, growth = await stats(INSTAGRAM, 30)
     assert f"{exact_count(growth.counts(30)['likes'])} likes · +" in reply.summary
     assert "Instagram shows no views." in plain_text(reply)
@@ -106,12 +106,12 @@ async def test_instagram_says_likes_and_why(stats, env):
     ("link", "metrics"),
     [(YOUTUBE, ["views", "likes", "comments"]), (TWITTER, ["views", "likes", "replies", "reposts"])],
 )
-async def test_each_platform_shows_what_it_states_in_its_own_words(stats, env, link, metrics):
+async def test_each_platform_shows_its_metrics_under_its_own_names(stats, env, link, metrics):
     reply, _ = await stats(link, 30)
     assert [row[0] for row in rows(await env.press(reply, "Details"))] == metrics
 
 
-async def test_gaps_are_stated_and_changes_state_their_real_window(stats, env):
+async def test_gaps_and_the_real_windows_of_changes_are_shown(stats, env):
     reply, growth = await stats(tiktok("gaps"), 34)
     collected = sum(not growth.misses(hour) for hour in range(1, 35))
     assert f"{collected} of 34 snapshots." in plain_text(reply)
@@ -123,7 +123,7 @@ async def test_gaps_are_stated_and_changes_state_their_real_window(stats, env):
     assert " in " not in views[3]
 
 
-async def test_a_day_whose_first_hour_is_missing_says_how_long_it_really_was(stats, env):
+async def test_a_day_without_its_first_hour_shows_its_real_length(stats, env):
     reply, growth = await stats(tiktok("gaps"), 40)
     assert growth.misses(16)
     day = rows(await env.press(reply, "Details"))[0][3]
@@ -134,7 +134,7 @@ async def test_a_day_whose_first_hour_is_missing_says_how_long_it_really_was(sta
     assert f" · {day} · " in reply.summary
 
 
-async def test_a_young_video_states_the_window_it_has(stats):
+async def test_a_young_video_shows_its_real_window(stats):
     reply, growth = await stats(LINK, 5)
     assert f"{signed_count(growth.counts(5)['views'] - growth.counts(1)['views'])} in 4 h" in reply.summary
 
@@ -148,7 +148,7 @@ async def test_a_counter_that_fell_is_marked(stats, env):
     assert "▼ The platform removed counts once; the largest drop is from " in plain_text(details)
 
 
-async def test_a_deleted_video_says_so_and_keeps_its_numbers(stats, env):
+async def test_a_deleted_video_is_marked_and_keeps_its_numbers(stats, env):
     reply, growth = await stats(tiktok("deleted"), 30)
     assert reply.tone is Tone.WARNING
     assert "error (deleted)" in plain_text(reply)
@@ -157,7 +157,7 @@ async def test_a_deleted_video_says_so_and_keeps_its_numbers(stats, env):
     assert "Stop" not in labels(reply)
 
 
-async def test_a_video_without_a_snapshot_says_so_and_draws_nothing(stats):
+async def test_a_video_without_snapshots_has_an_explanation_and_no_chart(stats):
     reply, _ = await stats(LINK, 0)
     assert reply.summary == "No views yet. The first snapshot arrives within an hour of the start."
     assert not any(isinstance(part, Picture) for part in reply.parts)
@@ -170,7 +170,7 @@ async def test_a_finished_video_can_be_looked_at_but_not_stopped(stats):
     assert labels(reply) == ["Refresh", "Gains", "Details", "Post here", "Compare", "Export"]
 
 
-async def test_what_the_api_adds_later_is_shown_as_it_is(env):
+async def test_unknown_values_of_the_api_are_shown_unchanged(env):
     tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
     await env.say("/videos completed")
     page = {

@@ -1,4 +1,4 @@
-"""What works and what does not, in one look, also when nothing works."""
+"""/status: what works and what does not, even if nothing works."""
 
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -24,7 +24,7 @@ async def opened(url):
     await database.close()
 
 
-async def test_all_well_says_so_with_the_facts(env):
+async def test_a_working_bot_shows_its_facts(env):
     await env.say("/videos")
     reply = await env.say("/status")
     assert (reply.summary, reply.parts, reply.tone) == ("Everything is working.", (), Tone.SUCCESS)
@@ -39,7 +39,7 @@ async def test_all_well_says_so_with_the_facts(env):
         assert fact in said
 
 
-async def test_what_was_never_done_says_never(env):
+async def test_jobs_that_never_ran_show_never(env):
     env.sandbox.faults.add("500", times=None)
     reply = await env.say("/status")
     assert reply.tone is Tone.WARNING
@@ -65,7 +65,7 @@ async def test_a_scheduler_of_this_process_runs_however_fast_its_clock_is(env):
     assert (reply.summary, reply.tone) == ("Everything is working.", Tone.SUCCESS)
 
 
-async def test_who_reads_and_posts_is_shown_with_its_problem(env):
+async def test_each_process_is_shown_with_its_problem(env):
     await env.bot.report({"slack": "", "discord": "Discord doesn't accept DISCORD_TOKEN.", "scheduler": ""})
     reply = await env.say("/status")
     assert (reply.summary, reply.tone) == ("Discord is down: Discord doesn't accept DISCORD_TOKEN.", Tone.WARNING)
@@ -101,7 +101,7 @@ async def test_help_lists_every_command_and_explains_each(env):
     assert "There's no command /nonsense." in (await env.say("/help nonsense")).summary
 
 
-async def test_the_doctor_finds_everything_in_order(sandbox, sqlite_url):
+async def test_the_doctor_finds_no_problem(sandbox, sqlite_url):
     found = await checks(settings_of(sandbox, sqlite_url))
     assert [(check.name, check.ok) for check in found] == [
         ("Database", True),
@@ -111,7 +111,7 @@ async def test_the_doctor_finds_everything_in_order(sandbox, sqlite_url):
     assert "test key, $100.00 available" in found[1].detail
 
 
-async def test_the_doctor_says_what_is_wrong_and_spends_nothing(sandbox, clock, sqlite_url, tmp_path):
+async def test_the_doctor_names_problems_and_spends_nothing(sandbox, clock, sqlite_url, tmp_path):
     sandbox.faults.add("401", times=None)
     _, api, _ = await checks(settings_of(sandbox, sqlite_url))
     assert not api.ok
@@ -128,7 +128,7 @@ async def test_the_doctor_says_what_is_wrong_and_spends_nothing(sandbox, clock, 
         assert env.trackings() == 0
 
 
-async def test_what_could_not_be_posted_is_shown_with_its_reason_and_can_be_posted_again(env):
+async def test_undelivered_messages_are_shown_with_the_reason_and_can_be_posted_again(env):
     await env.say("/status")
     async with opened(env.database_url) as database:
         outbox = Store(database).outbox

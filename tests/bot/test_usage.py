@@ -1,4 +1,4 @@
-"""The wallet: what is there, what is promised, how long it lasts, and where it went."""
+"""The wallet: available and committed money, the runway, and where it was spent."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -25,7 +25,7 @@ from tests.standins.environment import (
 PAUSED = "https://www.tiktok.com/@steady/video/7301234567890120003"
 
 
-async def test_an_unused_wallet_says_what_is_there_and_that_nothing_runs(env):
+async def test_an_unused_wallet_shows_its_balance_and_that_nothing_runs(env):
     reply = await env.say("/usage")
     assert reply.summary == "$100.00 available. Nothing is running. $0.00 spent so far."
     assert "Test key: nothing is charged." in plain_text(reply)
@@ -43,7 +43,7 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(env):
     env.clock.advance(hours=20)
     await env.say("/videos")
     card = await env.say("/usage")
-    # 40 snapshots were taken; of the week 148 hours are to come, of the day 4.
+    # 40 snapshots were taken; the week has 148 hours left, the day 4.
     left = "$97.12 left of the $100.00 monthly cap"
     assert card.summary == f"$99.40 available · $2.28 committed · $97.12 left. $0.60 spent so far; {left}."
     reply = await env.press(card, "Details")
@@ -61,7 +61,7 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(env):
     assert "$0.60 was spent" in picture.alt
 
 
-async def test_money_that_runs_out_says_when_and_offers_credit(clock, sqlite_url):
+async def test_money_that_runs_out_is_shown_with_its_date_and_a_link_to_add_credit(clock, sqlite_url):
     async with (
         sandbox_of(clock, balance=Decimal("2.60")) as sandbox,
         environment_of(sandbox, clock, sqlite_url) as env,
@@ -87,7 +87,7 @@ async def test_a_bill_that_disagrees_with_its_price_is_reported(env):
     assert reply.summary == "100 snapshots for $3.00, $1.50 more than at today's price."
 
 
-async def test_last_months_trackings_are_not_this_months(env):
+async def test_last_months_trackings_do_not_count_this_month(env):
     await env.start(LINK, 1)
     env.clock.advance(days=40)
     said = plain_text(await env.run(Call("usage.details")))
@@ -96,13 +96,13 @@ async def test_last_months_trackings_are_not_this_months(env):
 
 
 @pytest.mark.parametrize("label", ["My videos", "Details", "Refresh"])
-async def test_its_buttons_lead_on(env, label):
+async def test_each_button_opens_its_card(env, label):
     reply = await env.say("/usage", ANA)
     assert label in labels(reply)
     assert (await env.press(reply, label)).tone is Tone.INFO
 
 
-async def test_what_the_api_does_not_say_is_not_taken_for_nothing(env):
+async def test_missing_data_is_not_shown_as_zero(env):
     body = {"balance_usd": 100, "cost_per_snapshot": 0.015}
     env.sandbox.faults.add("200", USAGE, body=body | {"total_charged_usd": 3}, times=1)
     assert "At least $3.00 spent so far." in (await env.say("/usage")).summary
@@ -118,7 +118,7 @@ async def test_what_the_api_does_not_say_is_not_taken_for_nothing(env):
     assert "up to $2.52, of at most $100.00 available" in card
 
 
-async def test_a_video_that_waits_for_money_cannot_finish(clock, sqlite_url):
+async def test_a_paused_video_cannot_finish(clock, sqlite_url):
     async with (
         sandbox_of(clock, balance=Decimal("2.60")) as sandbox,
         environment_of(sandbox, clock, sqlite_url) as env,
@@ -138,7 +138,7 @@ async def test_a_video_that_waits_for_money_cannot_finish(clock, sqlite_url):
         assert "You're $2.52 short." in card.summary
 
 
-async def test_a_card_says_what_paused_videos_would_lack(clock, sqlite_url):
+async def test_a_card_shows_what_paused_videos_lack(clock, sqlite_url):
     async with (
         sandbox_of(clock, balance=Decimal(12)) as sandbox,
         environment_of(sandbox, clock, sqlite_url) as env,
@@ -175,7 +175,7 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(env):
     assert " UTC at the latest." in (await env.say("/usage")).summary
 
 
-async def test_if_the_api_hides_videos_nobody_says_that_all_can_finish(env):
+async def test_if_the_api_hides_videos_no_reply_claims_that_all_can_finish(env):
     for number in range(101):
         env.sandbox.world.track(
             env.sandbox.key, f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", 1
@@ -185,7 +185,7 @@ async def test_if_the_api_hides_videos_nobody_says_that_all_can_finish(env):
         assert "up to " in reply.summary
 
 
-async def test_without_credit_nothing_is_said_of_a_time_that_is_over(env):
+async def test_without_credit_no_past_date_is_shown(env):
     await env.start(LINK)
     env.sandbox.faults.add("200", USAGE, body={"balance_usd": -3.2, "uncharged_usage_usd": 0.45}, times=None)
     env.clock.advance(minutes=6)
@@ -195,7 +195,7 @@ async def test_without_credit_nothing_is_said_of_a_time_that_is_over(env):
     assert "Runway: used up" in plain_text(await env.run(Call("usage.details")))
 
 
-async def test_spend_by_day_says_which_videos_it_lacks(env):
+async def test_spend_by_day_names_the_missing_videos(env):
     for link in (LINK, YOUTUBE):
         await env.start(link)
     env.clock.advance(hours=30)

@@ -1,4 +1,4 @@
-"""The list: ten a page, filtered, sorted, and clear about what it counts."""
+"""The list of videos: ten per page, filtered, sorted, and clear about its metric."""
 
 import asyncio
 import re
@@ -21,7 +21,7 @@ SHAPES = ("viral", "steady", "flat", "corrected")
 
 @pytest.fixture
 def account(env):
-    """A video of each platform, started two hours apart, and one of four shapes; a day and a half later."""
+    """A video of each platform, started two hours apart, and one per status; a day and a half later."""
     world, key = env.sandbox.world, env.sandbox.key
     started = []
     for number, link in enumerate((LINK, YOUTUBE, INSTAGRAM, TWITTER)):
@@ -32,7 +32,7 @@ def account(env):
     return started
 
 
-async def test_each_row_says_platform_state_age_count_and_change(env, account):
+async def test_each_row_shows_platform_status_age_count_and_change(env, account):
     reply = await env.say("/videos instagram")
     growth = account[2].video.growth
     likes = [growth.counts(hour)["likes"] for hour in (16, 40)]
@@ -46,7 +46,7 @@ async def test_each_row_says_platform_state_age_count_and_change(env, account):
 
 
 @pytest.mark.parametrize(("hours", "is_over"), [(30, False), (80, True)])
-async def test_the_last_day_of_a_video_that_has_ended_is_not_called_24_h(env, hours, is_over):
+async def test_the_last_day_of_an_ended_video_is_not_labelled_24_h(env, hours, is_over):
     env.sandbox.world.track(env.sandbox.key, LINK, 2)
     env.clock.advance(hours=hours)
     summary = (await env.say(f"/stats {LINK}")).summary
@@ -63,7 +63,7 @@ ORDERS = {
 }
 
 
-async def test_the_order_is_the_one_asked_for(env, account):
+async def test_videos_are_in_the_requested_order(env, account):
     await env.say("/videos")
     by_id = {each.id: each for each in account}
     for sort, order in ORDERS.items():
@@ -72,7 +72,7 @@ async def test_the_order_is_the_one_asked_for(env, account):
         assert (keys, len(keys)) == (sorted(keys), 8), sort
 
 
-async def test_videos_by_cost_say_what_each_has_cost_to_those_who_may_see_money(env, account):
+async def test_costs_are_shown_only_to_people_who_may_see_money(env, account):
     await env.say("/videos")
     most = max(len(each.hours) for each in account)
     first = rows(await env.say("/videos cost"))[0]
@@ -89,7 +89,7 @@ def main(tracking, hours_ago):
 
 
 @pytest.mark.usefixtures("account")
-async def test_filters_name_themselves_and_one_that_fits_nothing_offers_all(env):
+async def test_filters_are_named_and_an_empty_result_offers_all(env):
     for line, count, scope in (
         ("/videos tiktok", 5, "TikTok videos"),
         ("/videos x", 1, "X video"),
@@ -104,13 +104,13 @@ async def test_filters_name_themselves_and_one_that_fits_nothing_offers_all(env)
     assert len(rows(await env.press(reply, "All videos"))) == 8
 
 
-async def test_an_empty_account_says_how_to_begin(env):
+async def test_an_empty_account_shows_how_to_begin(env):
     reply = await env.say("/videos")
     assert reply.summary == "No videos are tracked yet. Send /track with a link to see what it costs."
     assert reply.tone is Tone.INFO
 
 
-async def test_pages_are_ten_long_and_lead_on_and_back_with_the_filter_kept(env):
+async def test_pages_have_ten_rows_and_keep_the_filter(env):
     for number in range(23):
         env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
     env.clock.advance(hours=1)
@@ -137,7 +137,7 @@ async def test_a_page_beyond_the_last_is_the_last(env, account):
     assert len(rows(reply)) == 8
 
 
-async def test_choosing_one_shows_it(env, account):
+async def test_choosing_a_video_shows_it(env, account):
     reply = await env.say("/videos")
     name = f"{1 + listed_ids(reply).index(account[0].id)}. "
     assert (await env.press(reply, name)).title == account[0].video.title
@@ -171,7 +171,7 @@ async def test_a_change_over_another_time_than_24_h_states_it(env, hours, window
         ((0, 26), "–"),
     ],
 )
-async def test_a_gap_24_h_ago_gives_the_change_over_the_time_there_is(env, taken, words):
+async def test_with_a_gap_24_h_ago_the_change_uses_the_available_window(env, taken, words):
     known = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "days_remaining": 3}
     start, counts = env.clock.now, dict.fromkeys(taken, "100") | {taken[-1]: "2000"}
     snapshots = [
@@ -208,7 +208,7 @@ def signed(words):
     return int(words.split(" in ")[0].replace(",", "").replace("−", "-"))
 
 
-async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_answer(env, monkeypatch):
+async def test_a_slow_page_shows_stored_numbers_and_is_read_after_the_reply(env, monkeypatch):
     monkeypatch.setattr("bot.commands.videos.SHOWN_WITHIN", 0.1)
     for link in (LINK, YOUTUBE):
         env.sandbox.world.track(env.sandbox.key, link, 7)
@@ -228,7 +228,7 @@ async def test_a_page_that_takes_long_shows_what_is_known_and_is_read_after_the_
     assert env.posts(PAGE) == 2
 
 
-async def test_finished_videos_that_are_not_read_yet_are_counted_and_come_last(env):
+async def test_unread_finished_videos_are_counted_and_last(env):
     for number in range(14):
         env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
         env.clock.advance(minutes=1)

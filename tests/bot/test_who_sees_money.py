@@ -1,4 +1,4 @@
-"""Who may see money: the chat's own rule, the workspace's choice, and what the rest get."""
+"""Who may see money: the chat's default, the workspace's choice, and what everyone else gets."""
 
 import re
 from dataclasses import replace
@@ -30,7 +30,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("readers", ["", *MONEY_READERS])
 @pytest.mark.parametrize("workspace", [ANA.workspace, SERVER], ids=["open", "server"])
-async def test_the_workspaces_choice_holds_else_the_chats_own_rule(env, readers, workspace):
+async def test_the_workspaces_choice_overrides_the_chats_default(env, readers, workspace):
     admin, looker, spender = (replace(each, workspace=workspace) for each in (ANA, LOOKER, SPENDER))
     if readers:
         assert (await env.say(f"/allowance money {readers}", admin)).tone is Tone.SUCCESS
@@ -44,7 +44,7 @@ async def test_the_workspaces_choice_holds_else_the_chats_own_rule(env, readers,
             assert sees or reply.summary == REFUSED[holds]
 
 
-async def test_only_admins_choose_and_the_words_are_checked(env):
+async def test_only_admins_choose_and_invalid_words_are_refused(env):
     assert "Only admins" in (await env.say("/allowance money everyone", SPENDER)).summary
     for line in ("/allowance money", "/allowance money nobody"):
         assert (await env.say(line)).tone is Tone.PROBLEM
@@ -52,7 +52,7 @@ async def test_only_admins_choose_and_the_words_are_checked(env):
 
 
 @pytest.mark.parametrize(("word", "shows"), [("", False), ("amounts", True), ("money", True), ("everything", False)])
-async def test_a_digest_that_is_turned_on_asks_whether_the_channel_may_read_of_money(env, word, shows):
+async def test_turning_a_digest_on_asks_whether_the_channel_may_see_money(env, word, shows):
     server = replace(ANA, workspace=SERVER)
     on = await env.say(f"/digest on 09:00 UTC {word}", server)
     assert ("Not everyone may see money here" in plain_text(on)) is ("Show amounts" in labels(on)) is not shows
@@ -64,7 +64,7 @@ async def test_a_digest_that_is_turned_on_asks_whether_the_channel_may_read_of_m
     assert "$" not in plain_text(await env.say("/digest now", server))
 
 
-async def test_alerts_that_are_turned_on_ask_whether_the_channel_may_read_of_money(env):
+async def test_turning_alerts_on_asks_whether_the_channel_may_see_money(env):
     server = replace(ANA, workspace=SERVER)
     on = await env.say("/alerts on", server)
     assert "alerts name no amounts" in on.summary
@@ -76,7 +76,7 @@ async def test_alerts_that_are_turned_on_ask_whether_the_channel_may_read_of_mon
 
 
 @pytest.mark.parametrize("dollars", [100, 10, 1], ids=["enough", "not for everything", "short"])
-async def test_a_start_shows_its_prices_and_no_balance_to_who_may_not_see_money(env, dollars):
+async def test_without_permission_to_see_money_a_start_shows_prices_but_no_balance(env, dollars):
     env.sandbox.world.track(env.sandbox.key, YOUTUBE, 30)
     account = env.sandbox.world.account(env.sandbox.key)
     env.sandbox.world.add_credit(env.sandbox.key, dollars - account.balance)
@@ -92,7 +92,7 @@ async def test_a_start_shows_its_prices_and_no_balance_to_who_may_not_see_money(
 
 
 @pytest.mark.parametrize(("readers", "reader"), [(SPENDERS, LOOKER), (MANAGERS, SPENDER)])
-async def test_no_command_and_no_button_of_its_reply_shows_money_to_who_may_not_see_it(env, readers, reader):
+async def test_no_command_or_button_shows_money_without_permission(env, readers, reader):
     await env.start()
     await env.say("/campaign new launch budget 50")
     await env.say(f"/campaign add {LINK} to launch")
@@ -106,7 +106,7 @@ async def test_no_command_and_no_button_of_its_reply_shows_money_to_who_may_not_
     while waiting:
         call = waiting.pop()
         if call.encode() in seen or call.command.startswith(("track", "approval")):
-            continue  # what a person starts themselves has its price on the card
+            continue  # a person's own start has its price on the card
         seen.add(call.encode())
         reply = await env.run(call, reader)
         messages = [*SLACK.messages(reply), *DISCORD.messages(reply)]

@@ -1,4 +1,4 @@
-"""What a campaign's links come to, in worked examples and for any numbers, and its total hour by hour."""
+"""A campaign's totals, in worked examples and for any numbers, and its total hour by hour."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,13 +19,13 @@ VIEWS, LIKES = Metric.VIEWS, Metric.LIKES
 
 
 def taken(counts, *, end=NOW, metric=VIEWS):
-    """A snapshot an hour, the last one at `end`; None is a missing one."""
+    """Hourly snapshots, the last one at `end`; None is a missing one."""
     start = end - HOUR * (len(counts) - 1)
     return tuple(Snapshot(start + HOUR * n, {metric: each}) for n, each in enumerate(counts) if each is not None)
 
 
 def link(name, *trackings, **facts):
-    """A link with the snapshots of each of its trackings, as it is read at `moments`."""
+    """A link with the snapshots of each of its trackings, as read at `moments`."""
     stored = []
     for number, snapshots in enumerate(trackings):
         status = "monitoring" if number == len(trackings) - 1 else "completed"
@@ -53,7 +53,7 @@ def test_a_total_is_the_sum_of_last_counts_and_a_new_video_gains_from_its_first_
     assert [(each.name, each.links, each.count, each.day) for each in totals.creators] == [("@Ada", 3, 3_600, 440)]
 
 
-def test_a_change_states_the_time_that_it_is_really_over():
+def test_a_change_has_its_real_window():
     assert campaign_totals(1, [link("young", YOUNG)], None, NOW).main.day == TotalChange(200, 2 * HOUR, uneven=1)
     over = link("over", taken(range(1_000), end=NOW - 2 * DAY), status="completed")
     assert campaign_totals(1, [over], None, NOW).main.week == TotalChange(120, 7 * DAY)
@@ -62,7 +62,7 @@ def test_a_change_states_the_time_that_it_is_really_over():
     assert (totals.main.day, totals.gaps) == (TotalChange(110, 32 * HOUR, uneven=1), 1)
 
 
-def test_what_has_no_views_is_apart_and_never_zero_views():
+def test_links_without_views_are_counted_apart_and_never_as_zero():
     photo = link("photo", taken([40, 50], metric=LIKES), platform="instagram")
     totals = campaign_totals(2, [photo, link("young", YOUNG)], PRICE, NOW)
     assert (totals.main.metric, totals.main.count) == (VIEWS, 700)
@@ -72,7 +72,7 @@ def test_what_has_no_views_is_apart_and_never_zero_views():
     assert alone.money.per_thousand is None
 
 
-def test_an_hour_without_views_takes_nothing_from_the_total():
+def test_an_hour_without_views_does_not_lower_the_total():
     hidden = replace(link("hidden", (*OLD[:-1], Snapshot(NOW, {LIKES: 3}))), others={(0, VIEWS): OLD[-2]})
     totals = campaign_totals(2, [hidden, link("young", YOUNG)], PRICE, NOW)
     assert (totals.main.count, totals.main.links, totals.unread) == (1_990 + 700, 2, 0)
@@ -111,7 +111,7 @@ def test_totals_are_the_sums_of_their_links(series):
 
 @pytest.fixture
 async def tracked(store, workspace, wallet_id):
-    """Write the snapshots of trackings, each the newest one of its link; returns its reading of the hours."""
+    """Store the snapshots of trackings, each the newest of its link; returns its reading of the hours."""
 
     async def write(**trackings):
         for name, snapshots in trackings.items():
@@ -126,7 +126,7 @@ async def tracked(store, workspace, wallet_id):
     return write
 
 
-async def test_the_total_goes_on_over_what_ended_and_is_cut_where_too_much_is_unread(tracked):
+async def test_the_total_continues_over_ended_links_and_is_cut_if_too_much_is_unread(tracked):
     ended = taken([100, 200], end=NOW - 7 * HOUR)
     small = taken([1, 2, None, None, None, 3, 4, 5, 6])
     large = taken([1_000, 1_100, 1_200, None, None, 1_500, 1_600, 1_700, 1_800])
@@ -147,7 +147,7 @@ async def test_the_time_between_two_trackings_of_a_link_is_a_gap(tracked, neighb
     assert await store.total_history.hours(neighbour, ["tiktok:other"], VIEWS) == ()
 
 
-async def test_what_runs_and_has_been_silent_since_ends_the_line(tracked):
+async def test_a_silent_running_link_ends_the_line(tracked):
     silent, small = taken([1_000, 1_100], end=NOW - 4 * HOUR), taken([1] * 8)
     hours = await tracked(silent=silent, small=small)
     line = total_line("views", VIEWS, hours, [link("silent", silent), link("small", small)])

@@ -1,4 +1,4 @@
-"""Lines to draw, and one example of every chart worth looking at.
+"""Lines to draw, and an example of every kind of chart.
 
 To look at them all: `pytest tests/charts -k every_example --basetemp=DIR` leaves the PNGs in that new directory.
 """
@@ -134,6 +134,5 @@ def aged() -> Callable[..., Line[float]]:
 
 @pytest.fixture(params=[*EXAMPLES.values()], ids=[*EXAMPLES])
 def example(request: pytest.FixtureRequest) -> Spec:
-    """Each of the charts worth looking at."""
     spec: Spec = request.param
     return spec

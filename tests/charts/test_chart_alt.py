@@ -13,7 +13,7 @@ def counted(*counts):
     return lambda hour: counts[hour]
 
 
-def test_growth_says_from_what_to_what_when_and_what_is_missing(hourly):
+def test_growth_states_both_counts_the_period_and_gaps(hourly):
     line = hourly("views", lambda hour: 1_200 + hour * 4_000, 25, {9, 10, 11})
     assert growth_alt(Growth("Cat", line)) == (
         "Views grew from 1,200 to 97,200 between 10:00 on 1 Nov 2025 and 10:00 on 2 Nov 2025 (UTC); "
@@ -41,11 +41,11 @@ def test_growth_says_from_what_to_what_when_and_what_is_missing(hourly):
         ),
     ],
 )
-def test_growth_tells_rise_fall_stillness_and_a_single_reading_apart(hourly, counts, sentence):
+def test_growth_distinguishes_rise_fall_stillness_and_a_single_reading(hourly, counts, sentence):
     assert growth_alt(Growth("Cat", hourly("likes", counted(*counts), len(counts)))) == sentence
 
 
-def test_growth_states_utc_whatever_zone_the_readings_came_in():
+def test_growth_is_stated_in_utc():
     tokyo = timezone(timedelta(hours=9))
     line = Line.hourly(
         "views", [(datetime(2025, 11, 1, 8, tzinfo=tokyo), 1), (datetime(2025, 11, 1, 9, tzinfo=tokyo), 2)]
@@ -55,7 +55,7 @@ def test_growth_states_utc_whatever_zone_the_readings_came_in():
     )
 
 
-def test_gains_state_the_latest_and_the_best_hour_and_day_and_what_is_missing(hourly):
+def test_gains_state_the_latest_and_best_hour_and_day_and_gaps(hourly):
     def count(hour):
         return hour * 10 + (500 if hour > 3 else 0)
 
@@ -68,7 +68,7 @@ def test_gains_state_the_latest_and_the_best_hour_and_day_and_what_is_missing(ho
     )
 
 
-def test_a_comparison_names_the_leader_at_the_last_hour_that_all_have_and_what_came_later(aged):
+def test_a_comparison_names_the_leader_at_the_last_common_hour_and_later_counts(aged):
     lines = (
         aged("A", lambda hour: 100 * hour, 49),
         aged("B", lambda hour: 5_000 + hour, 25),
@@ -94,23 +94,23 @@ def test_a_comparison_without_a_shared_hour_states_the_latest_of_each():
     )
 
 
-def test_a_comparison_of_one_says_where_it_stands(aged):
+def test_a_comparison_of_one_states_its_count(aged):
     assert comparison_alt(Comparison("views", NOON, (aged("A", lambda hour: hour, 3),))) == (
         "“A” has 2 views at hour 2 since tracking began."
     )
 
 
-def test_lines_called_the_same_are_numbered(aged):
+def test_lines_of_the_same_name_are_numbered(aged):
     lines = (aged("Cat", lambda _: 5, 2), aged("Cat", lambda _: 3, 2))
     assert comparison_alt(Comparison("likes", NOON, lines)).startswith("1 “Cat” leads at hour 1")
 
 
-def test_movers_say_who_gained_and_who_lost_how_much():
+def test_movers_state_gains_and_losses():
     movers = Movers("Top movers", "views", NOON, NOON + timedelta(days=1), (("Cat", 12_000), ("Dog", 0), ("C", -200)))
     assert movers_alt(movers) == "Views in 24 h: “Cat” gained 12,000, “Dog” did not change and “C” lost 200."
 
 
-def test_spend_says_how_much_when_and_on_which_day_most():
+def test_spend_states_total_period_and_highest_day():
     spend = Spend("Acme", ((date(2025, 11, 1), Decimal("2.52")), (date(2025, 11, 3), Decimal("0.015"))), date.max)
     assert (
         spend_alt(spend)

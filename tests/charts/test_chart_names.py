@@ -1,4 +1,4 @@
-"""Names come out as written, in any script, and files say what they show."""
+"""Names are drawn as written, in any script, and file names say what a picture shows."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -27,7 +27,7 @@ NOON = datetime(2025, 11, 1, 12, tzinfo=UTC)
         ("$x^2$", "$x^2$"),
     ],
 )
-def test_emoji_are_left_out_and_letters_without_a_font_are_named_by_their_script(name, shown):
+def test_emoji_are_left_out_and_undrawable_scripts_are_named(name, shown):
     assert drawable(name) == shown
 
 
@@ -40,7 +40,7 @@ def test_every_letter_of_every_living_script_is_drawn(name):
     assert drawable(name) == " ".join(name.replace("🎉", "").split())
 
 
-def test_what_needs_another_font_is_not_bold():
+def test_text_in_another_font_is_not_bold():
     assert font("Cat", 23, bold=True).get_weight() == "bold"
     assert font("猫", 23, bold=True).get_weight() == "normal"
     assert font("猫", 23).get_family() == ["Noto Sans CJK SC", "DejaVu Sans"]
@@ -48,7 +48,7 @@ def test_what_needs_another_font_is_not_bold():
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("room", [60, 150, 240])
-def test_a_name_is_shortened_in_its_middle_to_its_room_without_tearing_a_letter(name, room):
+def test_a_name_is_shortened_in_its_middle_between_letters(name, room):
     cut = fitted(name, room, 23, bold=True)
     assert width(cut, 23, bold=True) <= room
     if "…" in cut:
@@ -57,7 +57,7 @@ def test_a_name_is_shortened_in_its_middle_to_its_room_without_tearing_a_letter(
         assert drawable(name).endswith(tail)
 
 
-def test_no_stump_of_a_word_is_kept():
+def test_a_shortened_name_has_no_fragment_of_a_word():
     assert fitted("Unboxing the new phone that everyone wants, part 2", 250, 23) == "Unboxing the…part 2"
 
 
@@ -91,5 +91,5 @@ AGED = tuple(Line(name, (((0.0, 1),),)) for name in ("Cat", "Dog", "Fish"))
         ),
     ],
 )
-def test_a_file_name_says_what_it_shows_in_ascii(spec, name):
+def test_a_file_name_describes_its_content_in_ascii(spec, name):
     assert file_name(spec) == name

@@ -65,7 +65,7 @@ def boxes(figure, texts):
 
 
 def ink(text):
-    """Where a text is drawn: matplotlib's own box has the height of its first font's tallest letters."""
+    """The extent of a drawn text: matplotlib's own box is as high as its first font's tallest letters."""
     box = Text.get_window_extent(text)
     if text.get_verticalalignment() != "baseline":
         return box
@@ -78,7 +78,7 @@ def ink(text):
 
 def test_every_example_is_a_small_opaque_png_of_the_promised_width(example, request, tmp_path_factory):
     chart = draw(example)
-    (tmp_path_factory.getbasetemp() / f"{request.node.callspec.id}.png").write_bytes(chart.png)  # to be looked at
+    (tmp_path_factory.getbasetemp() / f"{request.node.callspec.id}.png").write_bytes(chart.png)  # for people to look at
     with Image.open(io.BytesIO(chart.png)) as picture:
         assert picture.format == "PNG"
         assert picture.mode == "P"
@@ -88,12 +88,12 @@ def test_every_example_is_a_small_opaque_png_of_the_promised_width(example, requ
     assert chart.alt.endswith(".")
 
 
-def test_every_word_of_every_example_is_large(example):
+def test_all_text_of_every_example_is_large(example):
     assert all(text.get_fontsize() >= 23 for text in words(figure_of(example)))
 
 
-def assert_all_words_can_be_read(figure):
-    """Words are inside the picture and touch neither each other nor a bar, a line or a marker."""
+def assert_text_is_readable(figure):
+    """All text is inside the picture and touches neither other text nor a bar, a line or a marker."""
     placed = boxes(figure, words(figure))
     for text, box in placed:
         assert 0 < box.x0 < box.x1 < figure.bbox.width, text
@@ -119,8 +119,8 @@ def drawn_spots(line):
             yield from ((x + (next_x - x) * at / steps, y + (next_y - y) * at / steps) for at in range(1, steps))
 
 
-def test_the_words_of_every_example_are_inside_and_touch_nothing(example):
-    assert_all_words_can_be_read(figure_of(example))
+def test_the_text_of_every_example_is_inside_and_touches_nothing(example):
+    assert_text_is_readable(figure_of(example))
 
 
 @pytest.mark.parametrize("missing", [{400}, {400, 401, 402}], ids=["one hour", "three hours"])
@@ -144,7 +144,7 @@ def test_no_line_of_a_comparison_crosses_a_gap(aged):
     assert has(image, across(figure.axes[0], 390), sheet.BLUE)
 
 
-def test_the_pen_is_lifted_between_segments(hourly):
+def test_segments_are_not_connected(hourly):
     figure = growth_figure(Growth("Cat", hourly("views", lambda hour: hour, 24, {9, 10, 11})))
     xs = figure.axes[0].lines[1].get_xdata()
     crossing = [(a, b) for a, b in pairwise(xs) if not isnan(a) and not isnan(b) and a < 10 < b]
@@ -152,7 +152,7 @@ def test_the_pen_is_lifted_between_segments(hourly):
     assert sum(map(isnan, xs)) == 1
 
 
-def test_a_reading_alone_between_gaps_is_seen(hourly):
+def test_a_single_reading_between_gaps_is_visible(hourly):
     figure = growth_figure(
         Growth("Cat", hourly("views", lambda hour: hour + 1, MONTH, {*range(390, 400), *range(401, 410)}))
     )
@@ -180,17 +180,17 @@ def test_a_fall_is_marked_and_explained(hourly):
         ("spend-month", {"$59.40 in all, of snapshots read · pale: today so far"}),
     ],
 )
-def test_a_picture_names_what_it_shows_its_unit_its_period_and_its_zone(name, texts):
+def test_a_picture_names_its_subject_unit_period_and_zone(name, texts):
     assert texts <= texts_of(figure_of(EXAMPLES[name]))
 
 
-def test_a_loss_is_below_zero_and_hatched_and_a_part_of_a_day_is_pale():
+def test_a_loss_is_hatched_below_zero_and_a_partial_day_is_pale():
     upper, lower = gains_figure(EXAMPLES["gains-fall"]).axes
     assert [bar.get_hatch() for bar in upper.patches if bar.get_height() < 0] == ["//"]
     assert [to_hex(bar.get_facecolor()) for bar in lower.patches] == [sheet.PALE, sheet.BLUE, sheet.BLUE, sheet.PALE]
 
 
-def test_lines_of_a_comparison_differ_in_colour_dash_and_marker_and_their_marker_stands_at_their_name(aged):
+def test_compared_lines_differ_in_colour_dash_and_marker_shown_at_their_names(aged):
     lines = tuple(aged(label, lambda hour: hour, 48) for label in "ABCDE")
     axes = comparison_figure(Comparison("views", START, lines)).axes[0]
     drawn = [line for line in axes.lines if line.get_marker() != "None" and line.get_linestyle() != "None"]
@@ -202,7 +202,7 @@ def test_lines_of_a_comparison_differ_in_colour_dash_and_marker_and_their_marker
 
 
 @pytest.mark.parametrize(("tops", "is_logarithmic"), [((100, 1_900), False), ((100, 2_100), True), ((0, 30), True)])
-def test_a_line_that_another_would_flatten_has_a_logarithmic_scale(aged, tops, is_logarithmic):
+def test_very_different_lines_use_a_logarithmic_scale(aged, tops, is_logarithmic):
     lines = tuple(aged(str(top), lambda _, top=top: top, 3) for top in tops)
     assert is_flattened(lines) is is_logarithmic
 
@@ -217,7 +217,7 @@ def contrast(colour):
     return (luminance(sheet.GROUND) + 0.05) / (luminance(colour) + 0.05)
 
 
-def test_lines_and_words_stand_out_from_the_ground():
+def test_lines_and_text_contrast_with_the_background():
     assert all(contrast(colour) >= 3 for colour in (sheet.BLUE, sheet.VERMILLION, sheet.GREEN, sheet.PURPLE))
     assert all(contrast(colour) >= 4.5 for colour in (sheet.INK, sheet.MUTED))
 
@@ -226,7 +226,7 @@ def movers(*changes):
     return Movers("Top movers", "views", START, START, tuple(("Cat", change) for change in changes))
 
 
-def test_the_ground_is_opaque_to_the_corner_and_framed():
+def test_the_background_is_opaque_to_the_corner_and_framed():
     image = image_of(draw(movers(1)).png)
     assert alike(image.getpixel((5, 5)), sheet.GROUND)
     assert alike(image.getpixel((1, 100)), sheet.FRAME)
@@ -248,12 +248,12 @@ def test_the_longest_period_stays_within_the_margins(length):
     assert max(box.x1 for _, box in boxes(figure, words(figure))) <= sheet.WIDTH - sheet.MARGIN
 
 
-def test_the_smallest_change_that_is_one_is_seen():
+def test_the_smallest_change_is_visible():
     axes = movers_figure(movers(5_000_000, 1)).axes[0]
     assert axes.patches[1].get_width() == 3
 
 
-def test_a_day_left_out_of_spend_is_an_empty_place():
+def test_a_missing_day_of_spend_is_an_empty_bar():
     today = date(2025, 11, 3)
     axes = spend_figure(Spend("Acme", ((date(2025, 11, 1), Decimal(1)), (today, Decimal(2))), today)).axes[0]
     assert [to_hex(bar.get_facecolor()) for bar in axes.patches] == [sheet.BLUE, sheet.PALE]
@@ -302,16 +302,16 @@ SPENDS = st.builds(
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(SPANS, COMPARISONS, MOVERS, SPENDS))
-def test_any_numbers_give_a_small_picture_with_words_to_read_and_an_alt_text_that_fits_a_chat(spec):
+def test_any_numbers_give_a_small_readable_picture_with_a_valid_alt_text(spec):
     chart = draw(spec)
     assert len(chart.png) <= 40_000
     assert 0 < len(chart.alt) <= 1_024
-    assert_all_words_can_be_read(figure_of(spec))
+    assert_text_is_readable(figure_of(spec))
 
 
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 370), min_size=1, max_size=5))
-def test_labels_beside_lines_keep_their_order_and_their_distance(ends):
+def test_labels_next_to_lines_keep_their_order_and_distance(ends):
     middles = label_heights(ends, 370)
     assert all(upper - lower >= 73.9 for lower, upper in pairwise(sorted(middles)))
     assert [end for _, end in sorted(zip(middles, ends, strict=True))] == sorted(ends)

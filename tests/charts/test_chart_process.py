@@ -31,7 +31,7 @@ async def charts():
         yield charts
 
 
-async def test_a_chart_from_the_process_is_the_one_drawn_here(charts):
+async def test_the_process_draws_the_same_chart_as_a_direct_call(charts):
     assert await charts.draw(movers()) == draw(movers())
 
 
@@ -41,14 +41,14 @@ async def test_no_process_runs_before_the_first_chart(charts):
     assert charts.worker_pid not in (None, os.getpid())
 
 
-async def test_equal_data_is_drawn_once_for_those_who_ask_at_once_and_later(charts):
+async def test_equal_data_is_drawn_once_for_simultaneous_and_later_requests(charts):
     together = await asyncio.gather(*(charts.draw(movers()) for _ in range(20)))
     later = await charts.draw(movers())
     assert later is not None
     assert all(chart is later for chart in together)
 
 
-async def test_only_the_latest_charts_are_remembered():
+async def test_only_the_latest_charts_are_cached():
     async with Charts(seconds=MAX_WAIT, remembered=2) as charts:
         first, second = await charts.draw(movers(1)), await charts.draw(movers(2))
         assert await charts.draw(movers(1)) is first
@@ -59,7 +59,7 @@ async def test_only_the_latest_charts_are_remembered():
         assert again is not second
 
 
-async def test_one_who_gives_up_takes_the_chart_from_nobody(charts):
+async def test_a_cancelled_request_does_not_cancel_a_shared_chart(charts):
     impatient, patient = (asyncio.create_task(charts.draw(movers())) for _ in range(2))
     await asyncio.sleep(0)
     impatient.cancel()
@@ -75,7 +75,7 @@ async def test_a_killed_process_is_replaced_by_the_next_chart(charts):
     assert charts.worker_pid != killed
 
 
-async def test_the_loop_goes_on_while_a_drawing_is_held_up(charts):
+async def test_a_slow_drawing_does_not_block_the_event_loop(charts):
     await charts.draw(movers(1))
     os.kill(charts.worker_pid, signal.SIGSTOP)
     held_up = asyncio.create_task(charts.draw(movers(2)))
@@ -86,21 +86,21 @@ async def test_the_loop_goes_on_while_a_drawing_is_held_up(charts):
     assert await held_up == draw(movers(2))
 
 
-async def test_a_process_that_takes_too_long_is_ended_and_costs_a_picture_only(caplog):
+async def test_a_process_that_takes_too_long_is_killed_and_loses_only_its_picture(caplog):
     async with Charts(seconds=0.05) as charts:
         assert await charts.draw(movers()) is None
         assert charts.worker_pid is None
     assert "a movers chart could not be drawn: no answer in 0.05 s" in caplog.text
 
 
-async def test_a_process_that_never_lives_costs_a_picture_only(monkeypatch, caplog):
+async def test_a_process_that_cannot_start_loses_only_the_picture(monkeypatch, caplog):
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     async with Charts(seconds=MAX_WAIT) as charts:
         assert await charts.draw(movers()) is None
     assert "the chart process does not stay alive" in caplog.text
 
 
-async def test_numbers_beyond_drawing_cost_a_picture_and_not_the_process(charts, caplog):
+async def test_undrawable_numbers_lose_only_the_picture(charts, caplog):
     absurd = Growth("Cat", Line("views", (((datetime(2025, 11, 1, tzinfo=UTC), 10**400),),)))
     await charts.draw(movers(1))
     pid = charts.worker_pid
@@ -110,7 +110,7 @@ async def test_numbers_beyond_drawing_cost_a_picture_and_not_the_process(charts,
     assert charts.worker_pid == pid
 
 
-async def test_closing_ends_the_process_and_later_askers_get_nothing():
+async def test_closing_ends_the_process_and_later_requests_get_nothing():
     charts = Charts(seconds=MAX_WAIT)
     await charts.draw(movers(1))
     pid = charts.worker_pid
@@ -154,7 +154,7 @@ async def test_a_users_own_plot_style_changes_no_chart(tmp_path, monkeypatch):
 
 
 def run(*command, program=None, cwd=None):
-    """What a program of its own printed; it must end well and say nothing else."""
+    """The output of a separate program, which must succeed and print nothing else."""
     done = subprocess.run(
         [sys.executable, *command], input=program, capture_output=True, text=True, cwd=cwd, check=False
     )
@@ -185,7 +185,7 @@ def test_a_script_that_guards_nothing_runs_once_and_never_imports_matplotlib(tmp
     assert run("script.py", cwd=tmp_path) == PRINTED
 
 
-def test_a_program_without_a_file_can_draw(tmp_path):
+def test_a_program_without_a_main_file_can_draw(tmp_path):
     assert run("-", program=PROGRAM, cwd=tmp_path) == PRINTED
 
 
@@ -196,12 +196,12 @@ def test_the_process_ends_with_the_bot_however_the_bot_ends():
     killed = subprocess.run(
         [sys.executable, "-c", "import os\n" + program], capture_output=True, check=False, timeout=MAX_WAIT
     )
-    # The process shares the error stream: that this ended within the time means that both have gone.
+    # The process shares stderr: that this ended in time means that both have ended.
     assert killed.returncode == -signal.SIGKILL
     assert killed.stderr == b""
 
 
-def test_a_process_whose_bot_went_away_in_the_middle_ends_quietly():
+def test_a_process_whose_bot_died_during_a_drawing_ends_quietly():
     with subprocess.Popen(
         [sys.executable, "-m", "bot.charts"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

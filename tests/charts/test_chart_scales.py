@@ -29,18 +29,18 @@ def test_lines_start_at_zero():
     assert labels(scale) == ["0", "20k", "40k", "60k", "80k", "100k"]
 
 
-def test_lines_far_above_zero_are_shown_close_up_with_ticks_that_differ():
+def test_lines_far_above_zero_are_zoomed_in_with_distinct_ticks():
     scale = line_scale(1_298_010, 1_349_780, 6)
     assert scale.low > 1_200_000
     assert labels(scale) == ["1.3M", "1.32M", "1.34M"]
 
 
-def test_a_close_up_does_not_make_a_climb_of_stillness():
+def test_zooming_in_does_not_turn_stillness_into_growth():
     scale = line_scale(1_000_000, 1_000_001, 6)
     assert scale.high - scale.low > 9_000
 
 
-def test_ticks_share_the_unit_of_the_topmost_one():
+def test_ticks_share_the_unit_of_the_highest_one():
     assert labels(line_scale(0, 900_000, 6)) == ["0", "200k", "400k", "600k", "800k"]
     assert labels(line_scale(1_298_000, 1_298_040, 6)) == ["1.295M", "1.3M"]
 
@@ -50,19 +50,19 @@ def test_small_counts_have_whole_ticks():
     assert labels(line_scale(1_000, 1_000, 6)) == ["0", "200", "400", "600", "800", "1,000"]
 
 
-def test_an_axis_for_bars_holds_zero_whatever_was_lost():
+def test_an_axis_for_bars_always_includes_zero():
     assert labels(bar_scale([-81_000, 14_000], 4)) == ["−50k", "0"]
     assert labels(bar_scale([], 4)) == ["0", "1"]
 
 
-def test_a_logarithmic_axis_has_powers_of_ten_and_a_place_for_zero():
+def test_a_logarithmic_axis_has_powers_of_ten_and_zero():
     assert labels(logarithmic_scale(0, 2_000_000)) == ["0", "10", "100", "1k", "10k", "100k", "1M"]
     assert labels(logarithmic_scale(3_000, 2_000_000)) == ["10k", "100k", "1M"]
 
 
 @settings(deadline=None)
 @given(COUNTS, COUNTS, st.integers(2, 6))
-def test_every_axis_of_counts_holds_its_values_and_few_distinct_ticks(one, other, most):
+def test_every_axis_of_counts_covers_its_values_with_few_distinct_ticks(one, other, most):
     lowest, highest = sorted((one, other))
     scale = line_scale(lowest, highest, most)
     assert scale.low <= lowest <= highest <= scale.high
@@ -73,7 +73,7 @@ def test_every_axis_of_counts_holds_its_values_and_few_distinct_ticks(one, other
 
 @settings(deadline=None)
 @given(st.decimals(0, 10**7, places=3), st.integers(2, 6))
-def test_every_axis_of_dollars_starts_at_zero_and_holds_its_bars(highest, most):
+def test_every_axis_of_dollars_starts_at_zero_and_covers_its_bars(highest, most):
     scale = dollar_scale(highest, most)
     assert scale.ticks[0][0] == 0
     assert float(highest) <= scale.high
@@ -108,7 +108,7 @@ def test_days_from_midnight_begin_with_the_first():
     assert labels(time_scale(moment(2025, 11, 1), moment(2025, 11, 6), 6))[0] == "1 Nov"
 
 
-def test_one_moment_sits_in_the_middle_of_an_hour_under_its_own_time():
+def test_a_single_moment_is_in_the_middle_of_an_hour_with_its_own_tick():
     scale = time_scale(moment(2025, 11, 1, 10, 5), moment(2025, 11, 1, 10, 5), 6)
     assert (scale.low, scale.high) == (-0.5, 0.5)
     assert scale.ticks == ((0, "10:05"),)
@@ -146,7 +146,7 @@ def test_a_first_reading_before_the_start_is_on_the_axis():
         (date(2025, 12, 28), date(2026, 1, 3), "28 Dec 2025 to 3 Jan 2026"),
     ],
 )
-def test_a_span_of_days_says_nothing_twice(first, last, text):
+def test_a_span_of_days_repeats_nothing(first, last, text):
     assert span_text(first, last) == text
 
 

@@ -12,20 +12,20 @@ def at(hours):
     return NOON + timedelta(hours=hours)
 
 
-def test_hourly_readings_within_half_an_hour_of_their_hour_make_one_segment():
+def test_slightly_irregular_hourly_readings_make_one_segment():
     line = Line.hourly("views", [(at(0), 1), (at(1.5), 2), (at(2.1), 3)])
     assert line.segments == (((at(0), 1), (at(1.5), 2), (at(2.1), 3)),)
     assert line.missing_hours == 0
 
 
-def test_a_missing_hour_cuts_the_line_and_is_counted():
+def test_a_missing_hour_splits_the_line_and_is_counted():
     line = Line.hourly("views", [(at(0), 1), (at(1), 2), (at(5), 9)])
     assert line.segments == (((at(0), 1), (at(1), 2)), ((at(5), 9),))
     assert line.gaps == ((at(1), at(5)),)
     assert line.missing_hours == 3
 
 
-def test_a_reading_without_a_count_cuts_the_line():
+def test_a_reading_without_a_count_splits_the_line():
     line = Line.hourly("views", [(0.0, 1), (1.0, None), (2.0, 3)])
     assert line.segments == (((0.0, 1),), ((2.0, 3),))
     assert line.missing_hours == 1
@@ -41,7 +41,7 @@ def test_a_reading_lower_than_the_one_before_is_a_fall_even_across_a_gap():
     [(), ((),), (((NOON, 1),), ()), (((at(1), 1), (at(0), 2)),), (((NOON.replace(tzinfo=None), 1),),)],
     ids=["nothing", "no point", "an empty segment", "backwards", "no zone"],
 )
-def test_a_line_without_points_in_order_and_in_a_zone_is_refused(segments):
+def test_a_line_without_ordered_aware_points_is_refused(segments):
     with pytest.raises(ValueError, match="line"):
         Line("views", segments)
 
@@ -56,7 +56,7 @@ def test_a_comparison_has_one_to_five_lines_and_movers_are_one_to_ten():
             Movers("Top movers", "views", NOON, at(24), changes)
 
 
-def test_gains_are_of_hours_without_a_gap_lately_and_of_utc_days():
+def test_gains_cover_recent_hours_without_gaps_and_utc_days():
     line = Line.hourly("views", [(at(hour), 10 * hour) for hour in range(61) if hour not in {55, 56}])
     gains = Gains("Cat", line)
     assert gains.hours[0] == HourGain(at(12), at(13), 10)
@@ -68,7 +68,7 @@ def test_gains_are_of_hours_without_a_gap_lately_and_of_utc_days():
     )
 
 
-def test_a_day_without_a_reading_has_no_gain_and_neither_has_the_next():
+def test_a_day_without_a_reading_and_the_next_have_no_gain():
     gains = Gains("Cat", Line.hourly("views", [(at(hour), hour) for hour in range(100) if not 10 < hour < 40]))
     assert [day.gain for day in gains.days] == [10, None, None, 24, 16]
     with pytest.raises(ValueError, match="two readings"):
@@ -82,6 +82,6 @@ def test_spend_is_of_days_in_order_and_never_negative():
             Spend("Acme", wrong, today)
 
 
-def test_specs_of_equal_data_are_one_key():
+def test_specs_of_equal_data_are_equal():
     one, same, other = (Movers("Top movers", "views", NOON, at(24), (("1", change),)) for change in (5, 5, 6))
     assert len({one, same, other}) == 2

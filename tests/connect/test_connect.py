@@ -1,4 +1,4 @@
-"""/connect and /disconnect, and workspaces with keys of their own."""
+"""/connect and /disconnect, and workspaces with their own keys."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -52,7 +52,7 @@ async def whole_database(url):
     return str(rows)
 
 
-async def test_a_linked_key_is_named_live_or_test_and_shown_nowhere(env, caplog):
+async def test_a_linked_key_is_called_live_or_test_and_never_shown(env, caplog):
     caplog.set_level("DEBUG")
     reply = await connect(env, ANA, f" {ACME} ")
     assert reply.tone is Tone.SUCCESS
@@ -84,7 +84,7 @@ async def test_workspaces_that_link_the_same_key_share_its_reads_but_not_their_v
     assert [call.path.rpartition("/")[2] for call in env.sandbox.calls(PAGE)] == [outside.id]
 
 
-async def test_a_key_that_does_not_work_changes_nothing(env):
+async def test_an_invalid_key_changes_nothing(env):
     reply = await connect(env, ANA, "cs_live_unknown_secret")
     assert reply.tone is Tone.PROBLEM
     assert "Copy the whole key from contentstats.io again." in reply.summary
@@ -101,7 +101,7 @@ async def test_a_key_typed_into_the_command_is_refused_and_not_repeated(env):
 
 
 @pytest.mark.parametrize("command", ["connect", "disconnect", "disconnect.confirm"])
-async def test_only_those_who_manage_the_workspace_link_and_remove(env, command):
+async def test_only_managers_link_and_remove_keys(env, command):
     member = replace(ANA, role=Role.MEMBER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
     given = {"key": ACME} if command == "connect" else {}
     reply = await env.bot.run(command, given, member)
@@ -110,7 +110,7 @@ async def test_only_those_who_manage_the_workspace_link_and_remove(env, command)
     assert "credentials" not in await whole_database(env.database_url)
 
 
-async def test_without_secret_keys_nothing_is_kept_and_the_setting_is_named(sandbox, clock, sqlite_url):
+async def test_without_secret_keys_nothing_is_stored_and_the_missing_setting_is_named(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url) as env:
         reply = await connect(env, ANA, ACME)
         assert reply.tone is Tone.PROBLEM
@@ -119,9 +119,7 @@ async def test_without_secret_keys_nothing_is_kept_and_the_setting_is_named(sand
 
 
 @pytest.mark.parametrize("keys", [None, SecretStr("f" * 32)], ids=["unset", "other"])
-async def test_without_the_keys_of_before_nothing_starts_and_so_no_other_wallet_is_used(
-    sandbox, clock, sqlite_url, keys
-):
+async def test_without_the_previous_encryption_keys_nothing_starts(sandbox, clock, sqlite_url, keys):
     async with environment_of(sandbox, clock, sqlite_url, secret_keys=SecretStr("0123456789abcdef" * 2)) as env:
         await env.run(Call("connect", {"key": ACME}))
     with pytest.raises(NotConfigured, match=r"keys that were used before.*If they are lost"):
@@ -129,7 +127,7 @@ async def test_without_the_keys_of_before_nothing_starts_and_so_no_other_wallet_
             pass
 
 
-async def test_a_workspace_of_strangers_never_spends_the_operators_money(env):
+async def test_a_foreign_workspace_never_spends_the_operators_money(env):
     reply = await env.say(f"/track {LINK} 7", STRANGER)
     assert reply.tone is Tone.PROBLEM
     assert "/connect" in reply.summary
@@ -141,7 +139,7 @@ async def test_a_workspace_of_strangers_never_spends_the_operators_money(env):
     assert not env.sandbox.world.account("cs_test_operator").trackings
 
 
-async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspace_alone(env_on_each):
+async def test_disconnecting_asks_first_and_deletes_only_that_workspaces_data(env_on_each):
     env = env_on_each
     await connect(env, ANA, ACME)
     await connect(env, EVE, RIVAL)
@@ -158,7 +156,7 @@ async def test_disconnecting_asks_first_then_deletes_everything_of_that_workspac
     assert "No videos are tracked" in (await env.say("/videos")).summary
 
 
-async def test_another_process_notices_a_new_key_within_half_a_minute(env_on_each):
+async def test_another_process_uses_a_new_key_within_half_a_minute(env_on_each):
     env = env_on_each
     async with environment_of(env.sandbox, env.clock, env.database_url, **SECRET) as other:
         await other.say("/videos")
@@ -179,7 +177,7 @@ async def test_the_home_page_shows_wallet_running_videos_and_settings(env):
     assert "$100.00" in words
 
 
-async def test_links_show_their_numbers_only_where_a_manager_switched_that_on(env):
+async def test_link_previews_are_shown_only_if_a_manager_turned_them_on(env):
     await env.start(LINK)
     env.clock.advance(hours=2)
     await env.say(f"/stats {LINK}")

@@ -36,7 +36,7 @@ SEEN = "[bold red]x[/] :smile: [2J]8;;https://evil.exampletxt row"
 
 
 class FixedBot:
-    """Answers every command with a reply that is known beforehand, and remembers what it was asked."""
+    """Answers every command with a fixed reply, and remembers the calls."""
 
     commands = COMMANDS
 
@@ -57,15 +57,14 @@ class FixedBot:
         return self.replies.get(command, Reply(f"No command {command}.", tone=Tone.PROBLEM))
 
     def may_fill_in(self, command, caller):  # noqa: ARG002 - the bot's signature
-        """Everybody may."""
         return True
 
     async def arrived(self, reply, *, shown, announced):
-        """As the bot does, it remembers what was read."""
+        """Remembers what was shown, as the bot does."""
         self.arrived_replies.append((reply, shown, announced))
 
     async def suggest(self, command, argument, typed, caller):  # noqa: ARG002 - the bot's signature
-        """As the bot does: choices by their beginning, videos by any part of their title."""
+        """Suggests choices by prefix and videos by any part of their title, as the bot does."""
         described = next(each for each in by_name()[command].arguments if each.name == argument)
         if described.kind is Kind.VIDEO:
             return tuple(Option(title, id_) for id_, title in self.titles.items() if typed in title)
@@ -96,7 +95,7 @@ def bot():
 
 @pytest.fixture
 def hostile():
-    """A reply whose every string is foreign and means harm, and how a reader ought to see such a string."""
+    """A reply whose every string is hostile, and the text that a reader should see of such a string."""
     table = Table(EVIL, (Column(EVIL), Column("Views", Align.RIGHT)), ((text(Link(EVIL, EVIL)), text("1,298,000")),))
     reply = Reply(
         EVIL,

@@ -36,12 +36,12 @@ async def test_a_line_is_a_command_with_or_without_its_slash(bot, options, line)
     assert bot.calls == [("videos", "tiktok  monitoring")]
 
 
-async def test_the_umbrella_is_passed_over(bot, options):
+async def test_the_umbrella_command_is_skipped(bot, options):
     await said(bot, "/contentstats usage", options())
     assert bot.calls == [("usage", "")]
 
 
-async def test_a_command_may_go_on_after_a_line_break(bot, options):
+async def test_a_command_may_continue_after_a_line_break(bot, options):
     await said(bot, "/track\nhttps://a\nhttps://b", options())
     assert bot.calls == [("track", "https://a\nhttps://b")]
 
@@ -67,12 +67,12 @@ async def test_json_prints_one_object_and_saves_nothing(bot, options):
     assert not options().picture_dir.exists()
 
 
-async def test_words_before_a_reply_are_printed_above_it_but_not_in_json(bot, options):
+async def test_notices_are_printed_above_a_reply_but_not_in_json(bot, options):
     assert (await said(bot, "/busy", options()))[1] == "You're in line.\nNo command busy.\n\n"
     assert "in line" not in (await said(bot, "/busy", options(json=True)))[1]
 
 
-async def test_yes_presses_the_button_that_says_yes_and_prints_both_replies(bot, options):
+async def test_yes_presses_the_primary_button_and_prints_both_replies(bot, options):
     code, written = await said(bot, "/track x", options(yes=True))
     assert code == 0
     assert written.startswith("Track?\n")
@@ -81,7 +81,7 @@ async def test_yes_presses_the_button_that_says_yes_and_prints_both_replies(bot,
     assert bot.typed == [], "with --yes the one press confirms the card, never the doubt after a start"
 
 
-async def test_yes_in_json_prints_the_last_reply_alone(bot, options):
+async def test_yes_in_json_prints_only_the_last_reply(bot, options):
     _, written = await said(bot, "/track x", options(yes=True, json=True))
     assert json.loads(written)["summary"] == "Started."
     _, written = await said(bot, "/videos", options(yes=True, json=True))
@@ -103,7 +103,7 @@ async def test_without_admin_a_person_may_only_look(bot, options):
     assert (admin.role, admin.permissions) == (Role.ADMIN, frozenset(Permission))
 
 
-async def test_pictures_and_files_are_saved_under_names_that_are_free(bot, options):
+async def test_pictures_and_files_are_saved_under_unused_names(bot, options):
     directory = options().picture_dir
     bot.replies["export"] = Reply("1 file.", files=(File("all.csv", b"a,b", "text/csv", "31 snapshots"),))
     for number in ("", "-2", "-3"):
@@ -129,13 +129,13 @@ async def test_pictures_and_files_are_saved_under_names_that_are_free(bot, optio
         ("\ud800.png", "file.png"),
     ],
 )
-async def test_no_file_name_leads_anywhere_else(bot, options, name, lies_at):
+async def test_no_file_name_escapes_the_folder(bot, options, name, lies_at):
     bot.replies["stats"] = Reply("", parts=(Picture(name, b"PNG", "up"),))
     await said(bot, "/stats", options())
     assert [path.name for path in options().picture_dir.iterdir()] == [lies_at]
 
 
-async def test_a_picture_that_cannot_be_saved_is_reported_and_spoils_nothing(bot, options):
+async def test_a_failed_save_of_a_picture_is_reported(bot, options):
     options().picture_dir.write_text("a file stands in the way")
     code, written = await said(bot, "/stats", options())
     assert code == 0
@@ -199,7 +199,7 @@ async def test_one_failed_line_of_a_pipe_fails_it_and_stops_nothing(bot, options
     assert out.getvalue() == "No command nonsense.\n\n2 videos.\n\n"
 
 
-async def test_a_pipe_is_answered_line_by_line_as_it_comes(bot, options):
+async def test_a_pipe_is_answered_as_each_line_arrives(bot, options):
     reading, writing = os.pipe()
     with os.fdopen(reading, encoding="utf-8") as source, os.fdopen(writing, "w", encoding="utf-8") as typing:
         out = io.StringIO()
@@ -216,7 +216,7 @@ async def test_a_pipe_is_answered_line_by_line_as_it_comes(bot, options):
     assert bot.calls == [("videos", ""), ("videos", "й")]
 
 
-async def test_waiting_for_a_silent_pipe_can_be_ended(bot, options):
+async def test_waiting_for_a_silent_pipe_can_be_cancelled(bot, options):
     reading, writing = os.pipe()
     with os.fdopen(reading, encoding="utf-8") as source, os.fdopen(writing, "w", encoding="utf-8"):
         talking = asyncio.create_task(answer_lines(bot, options(), source, io.StringIO()))
@@ -226,7 +226,7 @@ async def test_waiting_for_a_silent_pipe_can_be_ended(bot, options):
             await talking
 
 
-async def test_a_number_that_means_nothing_is_refused_and_keeps_the_choices(bot, options):
+async def test_an_unknown_number_is_refused_and_keeps_the_choices(bot, options):
     out = io.StringIO()
     assert await answer_lines(bot, options(), io.StringIO("1\n/track x\n9\n2\n"), out) == 1
     assert "There's no choice 1: the last reply offers none." in out.getvalue()
@@ -241,11 +241,11 @@ async def test_the_choices_of_an_older_reply_are_gone(bot, options):
     assert [command for command, _ in bot.calls] == ["track", "videos"]
 
 
-async def test_a_huge_number_is_no_choice_and_no_crash(bot, options):
+async def test_a_huge_number_is_refused(bot, options):
     assert await answer_lines(bot, options(), io.StringIO("9" * 5000 + "\n"), io.StringIO()) == 1
 
 
-async def test_a_tour_shows_what_is_typed_and_gives_the_real_replies(bot, options):
+async def test_a_tour_shows_its_input_and_the_real_replies(bot, options):
     out = io.StringIO()
     replies = await play(bot, ["/track x", "2", "/nonsense"], options(), out)
     assert [reply.tone for reply in replies] == [Tone.INFO, Tone.SUCCESS, Tone.PROBLEM]
@@ -267,6 +267,6 @@ async def test_a_bare_link_leads_to_the_card_of_tracking_it(bot, options, line):
 
 
 @pytest.mark.parametrize("line", ["12:30", "cats.", "help me"])
-async def test_what_is_no_link_stays_a_command(bot, options, line):
+async def test_other_words_stay_a_command(bot, options, line):
     await said(bot, line, options())
     assert bot.calls[0][0] != "track"

@@ -23,7 +23,7 @@ CTRL_C, CTRL_D, UP, TAB = "\x03", "\x04", "\x1b[A", "\t"
 
 @pytest.fixture
 def talk(bot, tmp_path):
-    """Types keys at a real prompt, and gives the exit code and what was written."""
+    """Types keys at a real prompt; returns the exit code and the output."""
 
     async def typed(keys: str, history=None) -> tuple[int, str]:
         out = io.StringIO()
@@ -50,7 +50,7 @@ def complete(bot):
     return completions
 
 
-async def test_a_conversation_goes_on_until_ctrl_d(bot, talk):
+async def test_a_conversation_lasts_until_ctrl_d(bot, talk):
     code, written = await talk(f"/videos\r/track x\r2\r{CTRL_D}")
     assert code == 0
     assert [command for command, _ in bot.calls] == ["videos", "track", "track.start"]
@@ -58,7 +58,7 @@ async def test_a_conversation_goes_on_until_ctrl_d(bot, talk):
     assert "Started." in written
 
 
-async def test_a_button_that_lacks_something_asks_for_it_with_what_is_known_to_begin_with(bot, talk):
+async def test_a_button_asks_for_missing_arguments_with_defaults(bot, talk):
     stated = {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "daily", "asks": "1"}
     bot.replies["status"] = Reply("On.", actions=(Button("Change", Call("digest", stated)), Button("Look", LOOK)))
     erased = "\x7f" * len("09:00")
@@ -75,12 +75,12 @@ async def test_a_button_that_lacks_something_asks_for_it_with_what_is_known_to_b
 
 
 @pytest.mark.parametrize("word", ["exit", "/quit"])
-async def test_a_word_leaves_too(bot, talk, word):
+async def test_a_word_also_leaves(bot, talk, word):
     assert (await talk(f"{word}\r"))[0] == 0
     assert bot.calls == []
 
 
-async def test_ctrl_c_drops_the_line_and_an_empty_line_asks_nothing(bot, talk):
+async def test_ctrl_c_clears_the_line_and_an_empty_line_does_nothing(bot, talk):
     await talk(f"/track dangerous{CTRL_C}\r  \r/videos\r{CTRL_D}")
     assert bot.calls == [("videos", "")]
 
@@ -99,7 +99,7 @@ async def test_pasted_lines_are_each_a_command(bot, talk):
     assert bot.calls == [("videos", "tiktok"), ("usage", "")]
 
 
-async def test_a_number_among_pasted_lines_presses_nothing_that_nobody_has_seen(bot, talk):
+async def test_a_number_among_pasted_lines_presses_no_unseen_button(bot, talk):
     _, written = await talk(f"{pasted('/track x', '2')}\r{CTRL_D}")
     assert bot.calls == [("track", "x")]
     assert "nothing was pressed" in written
@@ -110,7 +110,7 @@ async def test_after_a_paste_a_typed_number_presses(bot, talk):
     assert bot.calls[-1] == ("track.start", {"batch": "b"})
 
 
-async def test_only_a_line_that_names_its_command_counts_as_typed(bot, talk):
+async def test_only_a_line_with_its_command_counts_as_typed(bot, talk):
     link = "https://www.tiktok.com/@steady/video/7301234567890123456"
     await talk(f"{pasted(f'/track {link} 7', '/usage')}\r{link} 7\rplease track {link} 7\r2\r/track {link} 7\r{CTRL_D}")
     assert [name for name, _ in bot.calls] == ["track", "usage", "track", "track", "track.start", "track"]
@@ -131,7 +131,7 @@ async def test_tab_completes_what_is_typed(bot):
     assert bot.calls == [("videos", "youtube")]
 
 
-async def test_lines_are_remembered_in_a_file_that_only_its_owner_reads(bot, talk, tmp_path):
+async def test_history_is_kept_in_a_file_that_only_its_owner_can_read(bot, talk, tmp_path):
     history = tmp_path / "state" / "history"
     await talk(f"/videos tiktok\r{CTRL_D}", history)
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
@@ -140,7 +140,7 @@ async def test_lines_are_remembered_in_a_file_that_only_its_owner_reads(bot, tal
     assert bot.calls == [("videos", "tiktok"), ("videos", "tiktok")]
 
 
-def test_a_history_that_was_open_to_others_is_closed(tmp_path):
+def test_a_history_readable_by_others_is_restricted(tmp_path):
     history = tmp_path / "history"
     history.write_text("")
     history.chmod(0o644)
@@ -148,13 +148,13 @@ def test_a_history_that_was_open_to_others_is_closed(tmp_path):
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
 
 
-def test_if_no_history_can_be_kept_the_session_has_its_own(tmp_path):
+def test_without_a_history_file_the_session_keeps_its_own(tmp_path):
     (tmp_path / "file").write_text("")
     assert isinstance(private_history(tmp_path / "file" / "history"), InMemoryHistory)
     assert isinstance(private_history(None), InMemoryHistory)
 
 
-async def test_commands_complete_with_or_without_slash_and_behind_the_umbrella(complete):
+async def test_commands_complete_with_or_without_slash_and_after_the_umbrella(complete):
     assert [line for line, *_ in await complete("/sta")] == ["/stats ", "/status "]
     assert [line for line, *_ in await complete("tr")] == ["track "]
     assert [line for line, *_ in await complete("/contentstats VI")] == ["/contentstats videos "]
@@ -162,7 +162,7 @@ async def test_commands_complete_with_or_without_slash_and_behind_the_umbrella(c
     assert (await complete("/help"))[0][1:] == ("help", next(each.summary for each in COMMANDS if each.name == "help"))
 
 
-async def test_choices_complete_by_their_beginning_whatever_stands_before_them(complete):
+async def test_choices_complete_by_their_beginning_anywhere_in_the_line(complete):
     assert await complete("/videos tikt") == [("/videos tiktok", "tiktok", "platform")]
     assert await complete("/videos monitoring tikt") == [("/videos monitoring tiktok", "tiktok", "platform")]
 
@@ -180,7 +180,7 @@ async def test_a_video_completes_by_words_of_its_title(bot, complete):
     assert len(await complete("/stats ")) == 2
 
 
-async def test_the_next_video_completes_behind_those_before(bot, complete):
+async def test_another_video_completes_after_earlier_ones(bot, complete):
     bot.titles = {"v1": "cat on a piano", "v2": "dog on a drum"}
     assert [line for line, *_ in await complete("/compare v1 vs dog on")] == ["/compare v1 vs v2"]
     assert [line for line, *_ in await complete('/compare "cat on a piano" "dog on')] == [
@@ -188,14 +188,14 @@ async def test_the_next_video_completes_behind_those_before(bot, complete):
     ]
 
 
-async def test_what_no_command_takes_completes_to_nothing(complete):
+async def test_unknown_input_has_no_completion(complete):
     assert await complete("/nonsense x") == []
     assert await complete("/track.start x") == []
     assert await complete("/stats zzz") == []
     assert await complete(f"/stats {'word ' * 1000}") == []
 
 
-async def test_a_key_is_asked_for_hidden_and_stays_out_of_screen_and_history(bot, talk, tmp_path):
+async def test_a_key_is_typed_hidden_and_stays_out_of_screen_and_history(bot, talk, tmp_path):
     history = tmp_path / "history"
     _, written = await talk(f"/connect\rcs_live_hidden_secret\r{CTRL_D}", history)
     assert bot.calls == [("connect", {"key": "cs_live_hidden_secret"})]
@@ -208,7 +208,7 @@ async def test_ctrl_c_at_the_hidden_prompt_links_nothing(bot, talk):
     assert bot.calls == []
 
 
-async def test_what_a_command_lacks_is_asked_for_and_what_is_left_empty_stays_out(bot, talk):
+async def test_missing_arguments_are_requested_and_empty_ones_left_out(bot, talk):
     await talk(f"/digest on\r 09:00\rEurope/Berlin\r\rmovers skip\r\r{CTRL_D}")
     assert bot.calls == [
         (
@@ -225,7 +225,7 @@ async def test_what_a_command_lacks_is_asked_for_and_what_is_left_empty_stays_ou
     ]
 
 
-async def test_ctrl_c_while_something_is_asked_for_sends_nothing(bot, talk):
+async def test_ctrl_c_at_a_question_sends_nothing(bot, talk):
     await talk(f"/digest on\r09:00\r{CTRL_C}{CTRL_D}")
     assert bot.calls == []
 
@@ -233,12 +233,12 @@ async def test_ctrl_c_while_something_is_asked_for_sends_nothing(bot, talk):
 @pytest.mark.parametrize(
     "line", ["/digest", "/digest off", "/digest on 09:00", "/digest on 25:00", "/track", "/connect cs_live_typed"]
 )
-async def test_what_lacks_nothing_or_says_nothing_is_answered_at_once(bot, talk, line):
+async def test_complete_or_empty_commands_are_answered_at_once(bot, talk, line):
     await talk(f"{line}\r{CTRL_D}")
     assert len(bot.calls) == 1
 
 
-async def test_tab_completes_the_last_word_of_what_is_asked_for(bot):
+async def test_tab_completes_the_last_word_at_a_question(bot):
     completer = ArgumentCompleter(bot, ConsoleOptions().caller, "digest", "show")
     found = completer.get_completions_async(Document("skip fl"), CompleteEvent())
     assert [(each.text, each.start_position) async for each in found] == [("flat", -2)]

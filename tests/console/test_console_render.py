@@ -79,19 +79,19 @@ def cells(line: str) -> int:
     return sum(2 if char in "日本" else 1 for char in line)
 
 
-def test_words_give_way_before_a_table_becomes_a_list():
+def test_text_columns_shrink_before_a_table_becomes_a_list():
     assert "- Video:" not in words(drawn(card(WIDE, 80)))
     assert words(drawn(card(WIDE, 50), 50)).count("- Video:") == 2
 
 
-def test_numbers_stand_under_each_other():
+def test_numbers_are_aligned():
     table = Table("", (Column("Days", Align.RIGHT), Column("What")), ((text("7"), text("a")), (text("30"), text("b"))))
     lines = [line.strip("│ ") for line in ESCAPES.sub("", drawn(card(Reply("", parts=(table,)), 40), 40)).splitlines()]
     assert "7  a" in lines
     assert "30  b" in lines
 
 
-def test_a_word_is_broken_only_where_it_is_very_long():
+def test_only_a_very_long_word_is_broken():
     cells = (text("a " * 40), text("error (deleted)"), text("x" * 40))
     table = Table("", (Column("Video"), Column("State"), Column("Id")), (cells,))
     drawing = words(drawn(card(Reply("", parts=(table,)), 40), 40))
@@ -105,19 +105,19 @@ def test_a_column_without_a_name_is_drawn():
     assert words(drawn(card(Reply("", parts=(table,)), 40), 40)) == "7 a"
 
 
-def test_a_table_without_rows_keeps_its_head():
+def test_a_table_without_rows_keeps_its_header():
     table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ())
     assert "Video Views" in words(drawn(card(Reply("None.", parts=(table,)), 40), 40))
 
 
-def test_a_link_leads_to_its_place_and_shows_it():
+def test_a_link_shows_its_address():
     reply = Reply("", parts=(Paragraph(text(Link("the page", "https://example.org/a"))),))
     drawing = drawn(card(reply, 60), 60)
     assert ";https://example.org/a\x1b\\" in drawing
     assert "the page (https://example.org/a)" in words(drawing)
 
 
-def test_people_and_channels_are_shown_and_never_addressed():
+def test_people_and_channels_are_shown_without_mentions():
     reply = Reply("", parts=(Paragraph(text(Mention("U1", ""), " in ", Channel("C1"))),))
     assert words(drawn(card(reply, 60), 60)) == "U1 in C1"
 
@@ -135,7 +135,7 @@ def test_a_tone_is_shown_by_a_mark_as_well_as_by_a_colour():
     assert len({re.findall(r"\x1b\[[0-9;]*m", drawing)[0] for drawing in drawings.values()}) == 4
 
 
-def test_the_summary_stands_under_the_title():
+def test_the_summary_is_below_the_title():
     assert words(drawn(card(Reply("It costs $2.52.", title="Track?"), 40), 40)) == "Track? It costs $2.52."
 
 
@@ -144,7 +144,7 @@ def test_long_field_names_leave_room_for_values():
     assert "$4.10" in words(drawn(card(Reply("", parts=(fields,)), 40), 40))
 
 
-def test_every_choice_stands_under_its_number(bot):
+def test_every_choice_has_its_number(bot):
     offered = choices(bot.replies["track"])
     assert words(drawn(menu(offered))) == (
         "1 Details Add credit: https://contentstats.io/billing 2 Track 7 days Other length: 3 1 day 4 3 days"
@@ -157,7 +157,7 @@ def test_no_choices_draw_nothing():
     assert drawn(menu(choices(Reply("Done.", actions=(Button("Again", Call("a")),))))).strip() != ""
 
 
-def test_a_row_s_number_stands_beside_it_and_the_menu_s_follow():
+def test_rows_are_numbered_before_the_menus():
     items = tuple(
         Item(text(name), (text(count),), text(f"{count} views"), Button("Stats", Call("stats", {"video": name})))
         for name, count in (("Cats", "1,035"), ("Dogs", "7"))

@@ -1,4 +1,4 @@
-"""A sandbox, a real rate store and clients between them, all on one clock that only moves when somebody sleeps."""
+"""A sandbox, a real rate store and clients between them, all on one clock that only sleeping moves."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ KEY = "cs_test_geheim_4711"
 
 
 class SleepingClock:
-    """Unix seconds that pass by sleeping alone; `naps` are the waits, in order."""
+    """Unix seconds that only sleeping advances; `naps` are the waits in order."""
 
     def __init__(self):
         self.time = 1_780_000_000.0
@@ -81,7 +81,7 @@ CALLS = {
 
 @pytest.fixture(params=CALLS)
 def any_call(request):
-    """A documented call: its name and how a client makes it."""
+    """A documented call: its name, and how a client makes it."""
     return request.param, CALLS[request.param]
 
 

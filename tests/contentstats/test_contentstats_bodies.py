@@ -1,4 +1,4 @@
-"""Every body but a video's page: lists, tracked, stopped, usage and errors, as documented and otherwise."""
+"""Every response body except a video's page: lists, tracked, stopped, usage and errors, documented or not."""
 
 import json
 from dataclasses import replace
@@ -42,7 +42,7 @@ def test_a_list_keeps_every_row_that_has_an_id(caplog):
     assert "4 of 6" in caplog.text
 
 
-def test_the_long_and_the_short_track_answer_name_the_same_video():
+def test_the_long_and_the_short_track_response_give_the_same_video():
     short = {"id": "v1", "video_link": "l", "platform": "tiktok", "status": "monitoring", "estimated_cost": 2.52}
     long = short | {
         "job_id": "j",
@@ -56,7 +56,7 @@ def test_the_long_and_the_short_track_answer_name_the_same_video():
     assert read_tracked(encoded(long), "asked") == whole
 
 
-def test_a_track_answer_for_another_video_is_not_the_answer():
+def test_a_track_response_for_another_video_is_refused():
     asked, other = "https://x.com/a/status/1789012345678901234", "https://twitter.com/i/status/1789012345678901235"
     with pytest.raises(ForeignBody):
         read_tracked(encoded({"id": "v1", "video_link": other}), asked)
@@ -70,16 +70,16 @@ def test_a_track_answer_for_another_video_is_not_the_answer():
     ("rows", "stated", "is_complete"),
     [(1, 100, True), (99, 100, True), (100, 100, False), (50, 50, False), (50, None, True), (0, 0, True)],
 )
-def test_a_list_as_long_as_the_limit_that_it_states_may_hide_rows(rows, stated, is_complete):
+def test_a_list_as_long_as_its_stated_limit_may_hide_rows(rows, stated, is_complete):
     body = {"videos": [{"id": str(number)} for number in range(rows)], "limit": stated}
     assert read_list(encoded(body), 100).is_complete is is_complete
 
 
-def test_a_list_with_a_row_that_cannot_be_read_may_hide_it():
+def test_a_list_with_an_unreadable_row_is_incomplete():
     assert not read_list(encoded({"videos": [{"id": "v1"}, {"video_link": "l"}]}), 100).is_complete
 
 
-def test_a_track_answer_without_a_link_is_for_the_link_that_was_asked():
+def test_a_track_response_without_a_link_is_for_the_requested_link():
     asked = "https://x.com/a/status/1789012345678901234"
     for stated in ({}, {"video_link": None, "platform": None}, {"video_link": ["odd"]}):
         video = read_tracked(encoded({"id": "v1"} | stated), asked)
@@ -103,7 +103,7 @@ def test_usage_is_read_from_numbers_and_from_text():
     assert usage.cost_per_snapshot == Decimal("0.015")
 
 
-def test_usage_takes_dollar_signs_and_debts_and_the_documented_price_if_none_is_stated():
+def test_usage_accepts_dollar_signs_and_debts_and_defaults_to_the_documented_price():
     usage = read_usage(encoded({"balance_usd": "$1,004.20", "uncharged_usage_usd": None, "cost_per_snapshot": "free"}))
     assert (usage.balance, usage.uncharged, usage.cost_per_snapshot) == (Decimal("1004.20"), None, DOCUMENTED_PRICE)
     assert (usage.total_charged, usage.total_snapshots) == (None, None)
@@ -124,7 +124,7 @@ def test_an_impossible_amount_is_named(stated, problem):
         read_usage(encoded(stated))
 
 
-def test_an_impossible_amount_beside_the_balance_is_unknown():
+def test_an_impossible_amount_other_than_the_balance_is_unknown():
     usage = read_usage(encoded({"balance_usd": 5, "uncharged_usage_usd": 1e21, "total_charged_usd": -1e15}))
     assert (usage.available, usage.uncharged, usage.total_charged) == (5, None, None)
     assert read_problem(encoded({"error": "no", "required": 1e21, "balance": "1e29"}), "k").required is None
@@ -138,12 +138,12 @@ def test_an_impossible_amount_beside_the_balance_is_unknown():
         ({"status": "cancelled"}, Stopped("", "cancelled")),
     ],
 )
-def test_stopping_tells_the_status_before_and_after_in_small_letters(stated, stopped):
+def test_stopping_returns_the_status_before_and_after_in_lower_case(stated, stopped):
     assert read_stopped(encoded({"success": True, "id": "v1"} | stated)) == stopped
 
 
 @pytest.mark.parametrize("answer", [{"success": False, "new_status": "monitoring"}, {"success": True}, {}])
-def test_an_answer_that_does_not_say_stopped_is_not_believed(answer):
+def test_a_stop_response_without_a_stopped_status_is_refused(answer):
     with pytest.raises(ForeignBody):
         read_stopped(encoded(answer))
 
@@ -169,7 +169,7 @@ READERS = [read_page, lambda body: read_list(body, 100), lambda body: read_track
         b'{"n": ' + b"9" * 10_000 + b"}",
     ],
 )
-def test_bodies_that_are_not_the_apis_are_refused(read, body):
+def test_foreign_bodies_are_refused(read, body):
     with pytest.raises(ForeignBody):
         read(body)
 
@@ -189,12 +189,12 @@ def test_an_error_body_may_be_of_any_shape():
     assert read_problem(encoded({"errors": {"days": ["1 to 30", "odd"]}}), "").details == (("days", "1 to 30"),)
 
 
-def test_the_amounts_of_an_error_may_stand_inside_its_details():
+def test_an_errors_amounts_may_be_inside_its_details():
     problem = read_problem(encoded({"error": "E", "details": {"balance": "1.20", "estimated_cost": 2.52}}), "")
     assert (problem.balance, problem.required) == (Decimal("1.20"), Decimal("2.52"))
 
 
-def test_the_servers_words_are_one_clean_clipped_line_without_any_key():
+def test_the_servers_message_is_one_clean_clipped_line_without_any_key():
     words = read_problem(
         encoded({"error": "bad\n\x1b[31m key\u202e cs_live_abc123 or s3cret " + "x" * 500}), "s3cret"
     ).words

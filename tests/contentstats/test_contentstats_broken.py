@@ -1,4 +1,4 @@
-"""Networks and servers at their worst: what spends goes out once, nothing hangs, nothing foreign is believed."""
+"""Broken networks and servers: a call that spends is sent once, nothing hangs, and no foreign response is believed."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ BROKEN = [*WORSE, "truncated", "trickle"]
 
 
 def pairs(call, *others):
-    """One call with every fault, and the others with one: all of them are sent by the same function."""
+    """One call with every fault, and one fault for each other call: one function sends them all."""
     return pytest.mark.parametrize(
         ("any_call", "fault"),
         [*((call, fault) for fault in BROKEN), *((other, "reset") for other in others)],
@@ -23,7 +23,7 @@ def pairs(call, *others):
 
 
 @pytest.mark.parametrize("fault", [f"effect-then-{worse}" for worse in WORSE])
-async def test_a_tracking_that_took_effect_without_an_answer_is_unclear_and_sent_once(client, sandbox, fault):
+async def test_a_tracking_with_effect_but_no_response_is_unclear_and_sent_once(client, sandbox, fault):
     sandbox.faults.add(fault, on="POST /videos/track", times=None)
     with pytest.raises(OutcomeUnclear, match=r"unclear whether tracking started\. Don't start it again"):
         await client.track(TIKTOK, 7)
@@ -32,7 +32,7 @@ async def test_a_tracking_that_took_effect_without_an_answer_is_unclear_and_sent
 
 
 @pairs("POST /videos/track", "POST /videos/{id}/stop")
-async def test_a_post_with_no_whole_answer_is_unclear_and_sent_once(any_call, client, sandbox, fault):
+async def test_a_post_without_a_complete_response_is_unclear_and_sent_once(any_call, client, sandbox, fault):
     name, call = any_call
     sandbox.faults.add(fault, on=name, times=None)
     with pytest.raises(OutcomeUnclear, match="unclear whether"):
@@ -41,7 +41,7 @@ async def test_a_post_with_no_whole_answer_is_unclear_and_sent_once(any_call, cl
 
 
 @pairs("GET /usage", "GET /videos", "GET /videos/{id}")
-async def test_a_get_without_a_whole_response_is_tried_three_times_and_then_reported(any_call, client, sandbox, fault):
+async def test_a_get_without_a_complete_response_is_tried_three_times(any_call, client, sandbox, fault):
     name, call = any_call
     tracked = sandbox.world.track(sandbox.key, TIKTOK, 1)
     sandbox.faults.add(fault, on=name, times=None)
@@ -51,19 +51,19 @@ async def test_a_get_without_a_whole_response_is_tried_three_times_and_then_repo
 
 
 @pytest.mark.parametrize("body", [[], {}, {"id": None}, {"videos": 5}, {"error": "odd for a 200"}])
-async def test_a_success_of_the_wrong_shape_is_no_success(any_call, client, sandbox, body):
+async def test_a_success_with_a_body_of_the_wrong_shape_is_an_error(any_call, client, sandbox, body):
     name, call = any_call
     sandbox.faults.add("status", on=name, times=None, status=200, body=body)
     with pytest.raises(OutcomeUnclear if name.startswith("POST") else ServiceUnavailable, match="isn't from its API"):
         await call(client)
 
 
-async def test_a_lying_content_type_does_no_harm(client, sandbox):
+async def test_a_wrong_content_type_is_ignored(client, sandbox):
     sandbox.faults.add("headers", headers={"Content-Type": "text/html"})
     assert (await client.usage()).balance == 5
 
 
-async def test_a_server_that_is_not_there_had_no_effect_and_says_so(any_call, connect):
+async def test_an_unreachable_server_is_reported_as_without_effect(any_call, connect):
     name, call = any_call
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -73,13 +73,13 @@ async def test_a_server_that_is_not_there_had_no_effect_and_says_so(any_call, co
     assert ("nothing was changed" in str(caught.value)) == name.startswith("POST")
 
 
-async def test_a_handshake_that_fails_had_no_effect(connect, sandbox):
+async def test_a_failed_handshake_is_reported_as_without_effect(connect, sandbox):
     with pytest.raises(ServiceUnavailable, match="nothing was changed"):
         await connect(sandbox.url.replace("http:", "https:")).track(TIKTOK, 7)
     assert sandbox.requests == ()
 
 
-async def test_a_caller_that_gives_up_is_let_go_and_the_post_is_not_repeated(connect, client, sandbox):
+async def test_a_cancelled_post_is_not_repeated(connect, client, sandbox):
     sandbox.faults.add("effect-then-hang", on="POST /videos/track")
     task = asyncio.create_task(connect(sandbox.url, timeouts=DEFAULT_TIMEOUTS).track(TIKTOK, 7))
     while not (await client.list_videos()).videos:
@@ -90,7 +90,7 @@ async def test_a_caller_that_gives_up_is_let_go_and_the_post_is_not_repeated(con
     assert len(sandbox.calls("POST /videos/track")) == 1
 
 
-async def test_pauses_between_tries_grow_are_random_and_end_with_the_patience(connect, client, sandbox, wall):
+async def test_pauses_between_attempts_grow_randomly_within_the_deadline(connect, client, sandbox, wall):
     sandbox.faults.add("500", times=None)
     for _ in range(20):
         with pytest.raises(ServiceUnavailable):
@@ -106,7 +106,7 @@ async def test_pauses_between_tries_grow_are_random_and_end_with_the_patience(co
 
 
 @pytest.mark.parametrize("later", ["3", "Thu, 28 May 2026 20:26:43 GMT"])
-async def test_a_server_that_says_when_to_come_back_is_not_asked_earlier(client, sandbox, wall, later):
+async def test_retry_after_is_honoured(client, sandbox, wall, later):
     began = wall.time
     sandbox.faults.add("503", headers={"Retry-After": later})
     await client.usage()
@@ -114,7 +114,7 @@ async def test_a_server_that_says_when_to_come_back_is_not_asked_earlier(client,
     assert len(sandbox.requests) == 2
 
 
-async def test_a_server_that_asks_for_more_patience_than_there_is_gets_no_second_call(client, sandbox, wall):
+async def test_a_retry_after_beyond_the_deadline_ends_the_attempts(client, sandbox, wall):
     sandbox.faults.add("503", headers={"Retry-After": "30"})
     with pytest.raises(ServiceUnavailable):
         await client.usage()
@@ -122,7 +122,7 @@ async def test_a_server_that_asks_for_more_patience_than_there_is_gets_no_second
     assert wall.naps == []
 
 
-async def test_a_429_on_a_call_that_spends_is_a_clear_no(client, sandbox):
+async def test_a_429_on_a_call_that_spends_is_a_clear_refusal(client, sandbox):
     sandbox.faults.add("429", on="POST /videos/track")
     with pytest.raises(RateLimited):
         await client.track(TIKTOK, 7)

@@ -1,4 +1,4 @@
-"""The five calls against the sandbox: what goes out, what comes back, and what each refusal tells a person."""
+"""The five calls against the sandbox: requests, responses, and the message of each refusal."""
 
 import json
 from datetime import timedelta
@@ -40,7 +40,7 @@ async def test_a_video_is_tracked_listed_read_and_stopped(client, wall):
     assert (await client.read_video(tracked.id)).video.status == "completed"
 
 
-async def test_a_short_track_answer_is_enough(client, sandbox):
+async def test_a_short_track_response_is_enough(client, sandbox):
     sandbox.faults.add("short-body", on="POST /videos/track")
     video = await client.track(TIKTOK, 7)
     assert (video.id != "", video.link, video.days) == (True, TIKTOK, None)
@@ -67,7 +67,7 @@ async def test_requests_carry_the_key_in_its_header_and_the_documented_body(clie
     assert json.loads(request.body) == {"video_link": TIKTOK, "duration_days": 7}
 
 
-async def test_a_video_id_cannot_leave_its_place_in_the_path(client, sandbox):
+async def test_a_video_id_cannot_escape_its_path_segment(client, sandbox):
     for hostile in ("../usage", "a/b", "x?limit=1", "x#y", "é %2e", "..%2f..", "%"):
         with pytest.raises(VideoNotFound):
             await client.read_video(hostile)
@@ -76,7 +76,7 @@ async def test_a_video_id_cannot_leave_its_place_in_the_path(client, sandbox):
 
 
 @pytest.mark.parametrize("nothing", ["", ".", ".."])
-async def test_an_id_that_is_a_step_in_the_path_is_never_asked_for(client, sandbox, nothing):
+async def test_an_id_that_is_a_path_step_is_never_requested(client, sandbox, nothing):
     for call in (client.read_video, client.stop):
         with pytest.raises(VideoNotFound, match="/videos"):
             await call(nothing)
@@ -96,12 +96,12 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("status", REFUSALS)
-async def test_every_refusal_of_every_call_is_its_own_error_and_asked_once(any_call, connect, sandbox, status):
+async def test_every_refusal_of_every_call_has_its_own_error_and_is_not_retried(any_call, connect, sandbox, status):
     name, call = any_call
     error, sentence = REFUSALS[status]
-    if status == 404 and name in {"GET /usage", "GET /videos"}:  # neither asks for a video: nothing of the API is there
+    if status == 404 and name in {"GET /usage", "GET /videos"}:  # neither looks a video up: the API has nothing there
         error, sentence = UnexpectedAnswer, "CONTENTSTATS_BASE_URL"
-    if status == 403 and name == "POST /videos/track":  # nothing in it could be another organisation's
+    if status == 403 and name == "POST /videos/track":  # it contains nothing that could be another organisation's
         sentence = "check the key and its plan"
     elif status == 403 and name in {"GET /usage", "GET /videos"}:
         sentence = r"denies this API key access[^;]*\. Ask an admin to check the key\."
@@ -112,7 +112,7 @@ async def test_every_refusal_of_every_call_is_its_own_error_and_asked_once(any_c
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 599, 300, 303, 304])
-async def test_a_server_in_trouble_is_asked_three_times_by_calls_that_read(reading_call, client, sandbox, status):
+async def test_reading_calls_retry_a_failing_server_three_times(reading_call, client, sandbox, status):
     name, call = reading_call
     sandbox.faults.add(str(status), on=name, times=None, status=status)
     with pytest.raises(ServiceUnavailable, match="Try again"):
@@ -121,7 +121,7 @@ async def test_a_server_in_trouble_is_asked_three_times_by_calls_that_read(readi
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 599, 300, 303, 304])
-async def test_a_server_in_trouble_leaves_calls_that_change_unclear(changing_call, client, sandbox, status):
+async def test_changing_calls_to_a_failing_server_are_unclear(changing_call, client, sandbox, status):
     name, call = changing_call
     sandbox.faults.add(f"effect-then-{status}", on=name, times=None)
     with pytest.raises(OutcomeUnclear, match="unclear whether"):
@@ -129,7 +129,7 @@ async def test_a_server_in_trouble_leaves_calls_that_change_unclear(changing_cal
     assert len(sandbox.calls(name)) == 1
 
 
-async def test_a_server_that_recovers_is_read_at_the_third_try(reading_call, client, sandbox):
+async def test_a_recovering_server_is_read_at_the_third_attempt(reading_call, client, sandbox):
     name, call = reading_call
     tracked = await client.track(TIKTOK, 1)
     sandbox.faults.add("503", on=name)
@@ -138,7 +138,7 @@ async def test_a_server_that_recovers_is_read_at_the_third_try(reading_call, cli
     assert len(sandbox.calls(name)) == 3
 
 
-async def test_a_402_from_the_account_itself_names_what_is_missing(client):
+async def test_a_402_names_the_shortfall(client):
     await client.track(TIKTOK, 1)
     with pytest.raises(NotEnoughBalance) as caught:
         await client.track(TWITTER, 30)
@@ -165,7 +165,7 @@ async def test_a_402_from_the_account_itself_names_what_is_missing(client):
         ("<html>", "gave no amounts"),
     ],
 )
-async def test_a_402_says_as_much_as_the_server_did(client, sandbox, body, words):
+async def test_a_402_keeps_the_servers_details(client, sandbox, body, words):
     sandbox.faults.add("402", body=body)
     with pytest.raises(NotEnoughBalance, match=words):
         await client.track(TIKTOK, 7)
@@ -220,7 +220,7 @@ async def test_a_time_out_leaves_a_post_unclear_in_the_apis_own_words_too_and_a_
 
 
 @pytest.mark.parametrize("key", ["", "  ", "cs_live_ä", "cs_live_a\nX-Evil: 1", "cs live", "k" * 501])
-def test_a_key_that_no_header_takes_is_refused_without_being_shown(connect, key):
+def test_a_key_invalid_in_a_header_is_refused_without_being_shown(connect, key):
     with pytest.raises(NotConfigured) as caught:
         connect("https://contentstats.io/api/v1", key)
     assert key.strip() == "" or key not in str(caught.value)
@@ -230,16 +230,16 @@ def test_a_key_that_no_header_takes_is_refused_without_being_shown(connect, key)
     "url",
     ["", "contentstats.io", "ftp://contentstats.io", "https://", "https://a:b@c/", "https://c/?q=1", "http://[::"],
 )
-def test_a_base_url_that_is_no_server_is_refused(connect, url):
+def test_an_invalid_base_url_is_refused(connect, url):
     with pytest.raises(NotConfigured, match="CONTENTSTATS_BASE_URL"):
         connect(url)
 
 
-async def test_slashes_and_spaces_around_url_and_key_do_no_harm(connect, sandbox):
+async def test_slashes_and_spaces_around_url_and_key_are_ignored(connect, sandbox):
     assert (await connect(f" {sandbox.url}/ ", f"{sandbox.key}\n").usage()).balance == 5
 
 
-def test_fingerprints_name_accounts_and_reveal_no_key():
+def test_fingerprints_identify_accounts_without_revealing_the_key():
     fingerprint = key_fingerprint("https://contentstats.io/api/v1", "cs_live_a")
     assert fingerprint == key_fingerprint("https://www.contentstats.io/api/v1/", " cs_live_a\n")
     assert len(fingerprint) == 32
@@ -252,7 +252,7 @@ def test_fingerprints_name_accounts_and_reveal_no_key():
     assert len(others) == 3
 
 
-def test_a_test_key_is_known_by_its_name(connect):
+def test_a_test_key_is_recognised_by_its_prefix(connect):
     assert is_test_key("cs_test_1")
     assert not is_test_key("cs_live_1")
     assert connect("https://contentstats.io/api/v1", "cs_test_1").is_test

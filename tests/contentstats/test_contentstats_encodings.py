@@ -1,4 +1,4 @@
-"""Compressed answers: one gzip layer is read, up to a limit of what comes out of it; anything else is no answer."""
+"""Compressed responses: one gzip layer is read, up to a limit of its content; anything else is refused."""
 
 import asyncio
 import gzip
@@ -15,7 +15,7 @@ USAGE = json.dumps({"balance_usd": 5, "cost_per_snapshot": 0.015}).encode()
 
 @pytest.fixture
 async def answering(connect):
-    """Returns a client whose server gives every request one body under one Content-Encoding."""
+    """A client whose server answers every request with one body under one Content-Encoding."""
     servers = []
 
     async def start(encoding, body):
@@ -55,6 +55,6 @@ async def test_one_layer_of_gzip_is_read(answering, encoding, pack):
     ],
     ids=("twice", "deflate", "br", "bomb", "large", "plain", "cut", "two members", "zlib"),
 )
-async def test_any_other_encoding_and_a_body_beyond_the_limit_are_no_answer(answering, encoding, body, problem):
+async def test_other_encodings_and_oversized_bodies_are_refused(answering, encoding, body, problem):
     with pytest.raises(ServiceUnavailable, match=problem):
         await (await answering(encoding, body)).usage()

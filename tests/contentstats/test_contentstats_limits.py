@@ -1,4 +1,4 @@
-"""The pace of a key: learned from the server, shared through the store, never fooled by a header."""
+"""The rate limit of a key: learned from the server, shared through the store, never misled by a header."""
 
 import sqlite3
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from bot.metrics import Metrics
 NOW = 1_780_000_000.0
 
 
-async def test_a_burst_goes_at_once_and_the_rest_at_the_plans_even_pace(connect, sandbox, wall):
+async def test_a_burst_is_sent_at_once_and_the_rest_evenly_at_the_plans_rate(connect, sandbox, wall):
     client = connect(sandbox.url)
     for _ in range(10):
         await client.usage()
@@ -26,7 +26,7 @@ async def test_a_burst_goes_at_once_and_the_rest_at_the_plans_even_pace(connect,
 
 
 @pytest.mark.parametrize("per_minute", [60, 120])
-async def test_a_key_that_is_ours_alone_is_never_refused(connect, sandbox, wall, per_minute):
+async def test_a_key_used_by_nobody_else_is_never_refused(connect, sandbox, wall, per_minute):
     sandbox.rate_limit.per_minute = per_minute
     metrics = Metrics()
     client = connect(sandbox.url, metrics=metrics)
@@ -36,7 +36,7 @@ async def test_a_key_that_is_ours_alone_is_never_refused(connect, sandbox, wall,
     assert wall.time - NOW <= 60 * 2 * 6 / 5
 
 
-async def test_a_bigger_plan_is_learned_from_the_first_answer(connect, sandbox, wall):
+async def test_a_bigger_plan_is_learned_from_the_first_response(connect, sandbox, wall):
     sandbox.rate_limit.per_minute = 300
     client = connect(sandbox.url)
     for _ in range(40):
@@ -47,7 +47,7 @@ async def test_a_bigger_plan_is_learned_from_the_first_answer(connect, sandbox, 
     assert wall.naps[-1] == pytest.approx(0.24, abs=0.01)
 
 
-async def test_a_wait_longer_than_the_patience_is_reported_at_once_and_costs_nothing(connect, sandbox, wall):
+async def test_a_wait_beyond_the_deadline_is_reported_at_once_without_a_call(connect, sandbox, wall):
     client = connect(sandbox.url, max_wait=1)
     for _ in range(10):
         await client.usage()
@@ -61,7 +61,7 @@ async def test_a_wait_longer_than_the_patience_is_reported_at_once_and_costs_not
     assert wall.naps == []
 
 
-async def test_a_429_stops_every_call_of_the_key_until_the_reset(any_call, connect, sandbox, wall):
+async def test_a_429_pauses_every_call_of_the_key_until_the_reset(any_call, connect, sandbox, wall):
     name, call = any_call
     sandbox.faults.add("429", on=name)
     with pytest.raises(RateLimited) as caught:
@@ -76,14 +76,14 @@ async def test_a_429_stops_every_call_of_the_key_until_the_reset(any_call, conne
     assert (await other.usage()).balance == 5
 
 
-async def test_a_429_that_is_over_soon_is_waited_out(connect, sandbox, wall):
+async def test_a_short_429_is_waited_out(connect, sandbox, wall):
     sandbox.faults.add("429", headers={"Retry-After": "4"})
     await connect(sandbox.url).usage()
     assert NOW + 4 <= wall.time <= NOW + 4.5
     assert len(sandbox.requests) == 2
 
 
-async def test_the_reset_in_a_429s_body_counts_where_no_header_tells_it(connect, sandbox):
+async def test_the_reset_in_a_429s_body_counts_without_a_header(connect, sandbox):
     sandbox.faults.add("429", lie="missing")
     with pytest.raises(RateLimited) as caught:
         await connect(sandbox.url).usage()
@@ -91,7 +91,7 @@ async def test_the_reset_in_a_429s_body_counts_where_no_header_tells_it(connect,
 
 
 @pytest.mark.parametrize("lie", ["past", "tomorrow", "milliseconds", "relative", "nonsense", "missing"])
-async def test_a_storm_of_lying_429s_is_left_at_once_and_over_within_two_minutes(connect, sandbox, wall, lie):
+async def test_a_storm_of_lying_429s_is_abandoned_at_once_and_over_within_two_minutes(connect, sandbox, wall, lie):
     sandbox.faults.add("429", times=None, lie=lie, body={"error": "Slow down"})
     client = connect(sandbox.url)
     with pytest.raises(RateLimited, match="Slow down") as caught:
@@ -108,7 +108,7 @@ async def test_a_storm_of_lying_429s_is_left_at_once_and_over_within_two_minutes
     assert (await client.usage()).balance == 5
 
 
-async def test_a_window_nearly_spent_by_somebody_else_is_left_to_them(connect, sandbox, wall):
+async def test_a_window_nearly_used_up_by_others_is_left_alone(connect, sandbox, wall):
     sandbox.faults.add("headers", headers={"X-RateLimit-Remaining": "2", "X-RateLimit-Reset": str(NOW + 5)})
     client = connect(sandbox.url)
     await client.usage()
@@ -131,7 +131,7 @@ async def test_a_window_nearly_spent_by_somebody_else_is_left_to_them(connect, s
         {"X-RateLimit-Limit": "1e30"},
     ],
 )
-async def test_headers_without_sense_change_nothing(connect, sandbox, wall, headers):
+async def test_meaningless_headers_change_nothing(connect, sandbox, wall, headers):
     sandbox.faults.add("headers", times=None, headers=headers)
     client = connect(sandbox.url)
     for _ in range(10):
@@ -141,8 +141,8 @@ async def test_headers_without_sense_change_nothing(connect, sandbox, wall, head
     assert wall.naps == pytest.approx([1.2], abs=0.01)
 
 
-class DropsTheTable(httpx.AsyncHTTPTransport):
-    """The network on a bad day: while an answer travels, the store loses its table."""
+class FailingStore(httpx.AsyncHTTPTransport):
+    """A failing store: while a response travels, it loses its table."""
 
     def __init__(self, file):
         super().__init__()
@@ -156,8 +156,8 @@ class DropsTheTable(httpx.AsyncHTTPTransport):
         return response
 
 
-async def test_an_answer_outlives_a_store_that_cannot_keep_its_reset(connect, sandbox, sqlite_url, caplog):
-    client = connect(sandbox.url, transport=DropsTheTable(sqlite_url.removeprefix("sqlite:///")))
+async def test_a_response_is_returned_even_if_its_reset_cannot_be_stored(connect, sandbox, sqlite_url, caplog):
+    client = connect(sandbox.url, transport=FailingStore(sqlite_url.removeprefix("sqlite:///")))
     sandbox.faults.add("headers", headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(NOW + 5)})
     assert (await client.track("https://www.tiktok.com/@steady/video/7301", 1)).status == "monitoring"
     assert "storing the rate limit reset failed" in caplog.text
@@ -202,6 +202,6 @@ def test_retry_after_is_seconds_or_a_date(sent, moment):
 
 
 @given(st.text(), st.text(), st.none() | st.text() | st.integers() | st.floats())
-def test_whatever_a_429_says_the_wait_is_between_a_second_and_two_minutes(retry_after, reset, body_reset):
+def test_any_429_waits_between_a_second_and_two_minutes(retry_after, reset, body_reset):
     headers = {"Retry-After": retry_after, "X-RateLimit-Reset": reset}
     assert NOW + 1 <= resume_at(headers, body_reset, NOW) <= NOW + LONGEST_WAIT

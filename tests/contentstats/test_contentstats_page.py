@@ -1,4 +1,4 @@
-"""A video's page with its snapshots, as the documentation shows it and as a server may send it all the same."""
+"""A video's page with its snapshots, as documented and as a server may send it anyway."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -112,11 +112,11 @@ def test_a_count_may_come_in_any_spelling_of_a_number(value):
         "1.3Q",
     ],
 )
-def test_a_count_that_makes_no_sense_is_absent_and_spoils_no_other(value):
+def test_an_invalid_count_is_missing_and_affects_no_other(value):
     assert counts_of(views=value, likes="7") == {Metric.LIKES: 7}
 
 
-def test_retweets_and_replies_stand_in_for_absent_shares_and_comments():
+def test_retweets_and_replies_replace_missing_shares_and_comments():
     assert counts_of(likes="9", retweets="3", replies="2", shares=None, comments="") == {
         Metric.LIKES: 9,
         Metric.SHARES: 3,
@@ -128,7 +128,7 @@ def test_retweets_and_replies_give_way_to_shares_and_comments():
     assert counts_of(retweets="3", replies="2", shares="30", comments="20") == {Metric.SHARES: 30, Metric.COMMENTS: 20}
 
 
-def test_retweets_and_replies_count_also_beside_a_value_that_makes_no_sense():
+def test_retweets_and_replies_replace_invalid_values():
     assert counts_of(views="?", retweets="3", replies=2) == {Metric.SHARES: 3, Metric.COMMENTS: 2}
 
 
@@ -143,7 +143,7 @@ def test_retweets_and_replies_count_also_beside_a_value_that_makes_no_sense():
         "2026-03-02T12:00:00[UTC]", "2026-03-02 12:00:00 (UTC)", "2026-03-02 12:00:00 utc",
     ],
 )  # fmt: skip
-def test_a_time_in_any_spelling_is_the_same_moment_in_utc(time):
+def test_a_time_in_any_format_is_the_same_moment_in_utc(time):
     (snapshot,) = snapshots_of({"snapshot_time": time, "views": "1"})
     assert snapshot.taken_at == NOON
     assert snapshot.taken_at.utcoffset() == timedelta(0)
@@ -167,14 +167,14 @@ def test_a_time_in_any_spelling_is_the_same_moment_in_utc(time):
         {"snapshot_time": "\ud83d"},
     ],
 )
-def test_a_broken_snapshot_spoils_no_other_and_is_counted(broken, caplog):
+def test_a_broken_snapshot_affects_no_other_and_is_counted(broken, caplog):
     good = {"snapshot_time": "2026-03-02T12:00:00Z", "views": "1"}
     reading = read_page(page(broken, good))
     assert (reading.snapshots, reading.unread) == ((Snapshot(NOON, {Metric.VIEWS: 1}),), 1)
     assert "dropped 1 rows" in caplog.text
 
 
-def test_only_so_many_rows_of_a_page_are_read():
+def test_the_rows_read_from_a_page_are_limited():
     row = {"snapshot_time": "2026-03-02T12:00:00Z"}
     assert read_page(page(*[row] * 9_000)).unread == 6_000
     assert read_page(page(*[row] * 9_000, {"snapshot_time": None})).unread == 6_002
@@ -191,7 +191,7 @@ def test_only_so_many_rows_of_a_page_are_read():
         ([0, 3, 200], [0, 3, 200]),
     ],
 )
-def test_likes_that_fall_to_hardly_any_were_hidden(likes, shown):
+def test_likes_that_fall_to_almost_none_count_as_hidden(likes, shown):
     rows = [
         {"snapshot_time": (NOON + timedelta(hours=hour)).isoformat(), "views": "5", "likes": count}
         for hour, count in enumerate(likes)
@@ -201,7 +201,7 @@ def test_likes_that_fall_to_hardly_any_were_hidden(likes, shown):
     assert all(each.counts[Metric.VIEWS] == 5 for each in taken)
 
 
-def test_a_far_date_and_a_missing_platform_leave_the_rest_readable():
+def test_an_absurd_date_and_a_missing_platform_leave_the_rest_readable():
     video = read_page(
         page(
             monitoring_started="9999-12-31T23:59:59Z",
@@ -214,7 +214,7 @@ def test_a_far_date_and_a_missing_platform_leave_the_rest_readable():
     assert read_page(page(monitoring_started="0001-01-01T00:00:00Z", platform=None)).video.platform == ""
 
 
-def test_a_video_keeps_some_fields_that_nobody_documented():
+def test_a_video_keeps_some_undocumented_fields():
     assert len(read_page(page(**{f"field_{number}": number for number in range(5_000)})).video.extra) == 20
 
 
@@ -230,7 +230,7 @@ def test_metadata_of_any_shape_leaves_the_video_readable(metadata):
     assert (video.id, video.title) == ("v1", "")
 
 
-def test_unknown_words_and_fields_are_kept_as_they_are():
+def test_unknown_values_and_fields_are_kept():
     video = read_page(
         page(
             platform="Threads",
@@ -261,7 +261,7 @@ def test_the_duration_is_a_number_of_days_or_unknown(sent, read):
     assert read_page(page(monitoring_duration_days=sent)).video.days == read
 
 
-def test_the_start_falls_back_on_the_time_of_creation():
+def test_the_start_falls_back_to_the_time_of_creation():
     assert read_page(page(created_at="2026-03-02T12:00:00")).video.started_at == NOON
 
 
@@ -270,14 +270,14 @@ def test_deletion_is_read_in_any_spelling(sent, read):
     assert read_page(page(is_deleted=sent)).video.is_deleted is read
 
 
-def test_half_an_emoji_and_a_nul_become_text_that_a_database_takes():
+def test_half_an_emoji_and_a_nul_become_valid_text():
     body = rb'{"id": "v1", "current_metadata": {"title": "clipped \ud83d", "creator": "a\u0000b"}, "snapshots": []}'
     video = read_page(body).video
     assert (video.title, video.creator) == ("clipped ?", "ab")
     assert video.title.encode()
 
 
-def test_a_byte_order_mark_and_a_numeric_id_are_forgiven():
+def test_a_byte_order_mark_and_a_numeric_id_are_accepted():
     assert read_page(b'\xef\xbb\xbf{"id": 17, "snapshots": []}').video.id == "17"
 
 

@@ -1,4 +1,4 @@
-"""Where requests, and the key in them, may go: to the documented hosts, and nowhere else whatever an answer says."""
+"""Requests, and the key in them, go only to the documented hosts, whatever a response says."""
 
 import asyncio
 import io
@@ -17,7 +17,7 @@ ABSOLUTE = "https://www.contentstats.io/api/v1"
 
 
 class DocumentedHosts(httpx.AsyncHTTPTransport):
-    """A network in which the two documented hosts live in the sandbox; `asked` are the URLs that were meant."""
+    """A network in which the sandbox serves the two documented hosts; `asked` are the requested URLs."""
 
     def __init__(self, sandbox):
         super().__init__()
@@ -38,7 +38,7 @@ def network(sandbox):
 
 @pytest.fixture
 async def stranger():
-    """A server that notes every byte that it is sent."""
+    """A server that records every byte it receives."""
     heard = bytearray()
 
     async def listen(reader, writer):
@@ -96,7 +96,7 @@ async def test_no_other_host_ever_gets_the_key(any_call, connect, sandbox, netwo
     assert heard == b""
 
 
-async def test_a_sandbox_is_not_followed_even_to_itself(connect, sandbox):
+async def test_redirects_of_a_custom_base_url_are_not_followed(connect, sandbox):
     sandbox.faults.add("redirect", location=f"{sandbox.url}/usage")
     with pytest.raises(ServiceUnavailable, match="redirected to another address, which wasn't followed"):
         await connect(sandbox.url, max_wait=0).usage()
@@ -124,7 +124,7 @@ async def test_a_sandbox_is_not_followed_even_to_itself(connect, sandbox):
         ("https://[::", None),
     ],
 )
-def test_only_the_two_documented_hosts_over_https_may_be_asked_next(location, target):
+def test_redirects_may_only_lead_to_the_two_documented_hosts_over_https(location, target):
     found = redirect_target(httpx.URL("https://contentstats.io/api/v1/usage"), location)
     assert (None if found is None else str(found)) == target
 
@@ -134,7 +134,7 @@ def test_no_redirect_leads_from_a_custom_base_url_to_a_documented_host():
     assert redirect_target(httpx.URL("http://contentstats.io/api/v1/usage"), "https://contentstats.io/") is None
 
 
-async def test_the_key_is_in_no_error_no_log_and_no_repr(any_call, connect, sandbox, caplog):
+async def test_the_key_is_never_in_an_error_log_or_repr(any_call, connect, sandbox, caplog):
     name, call = any_call
     caplog.set_level(logging.DEBUG)
     client = connect(sandbox.url, max_wait=0)

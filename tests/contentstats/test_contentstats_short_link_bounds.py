@@ -1,4 +1,4 @@
-"""What a short link may not cost: time, trust, cookies or memory."""
+"""Limits of following a short link: time, trust, cookies and memory."""
 
 import asyncio
 import socket
@@ -25,7 +25,7 @@ async def test_five_hops_are_followed_and_a_sixth_is_not(hops, found):
     assert len(server.heard) == min(hops, 5)
 
 
-async def test_a_circle_is_left_after_five_hops():
+async def test_a_redirect_loop_ends_after_five_hops():
     server = Redirector({"t.co/a": "https://t.co/b", "t.co/b": "https://t.co/a"})
     async with following(server) as links:
         with pytest.raises(LinkError, match="redirects too often"):
@@ -33,13 +33,13 @@ async def test_a_circle_is_left_after_five_hops():
     assert len(server.heard) == 5
 
 
-async def test_a_host_that_says_nothing_is_not_waited_for():
+async def test_a_silent_host_times_out():
     async with following(Redirector({"t.co/a": None}), within=0.1) as links:
         with pytest.raises(LinkError, match="didn't answer in time"):
             await links.follow("https://t.co/a")
 
 
-async def test_the_time_is_for_all_hops_together():
+async def test_the_time_out_covers_all_hops():
     server = Redirector({f"t.co/{n}": f"https://t.co/{n + 1}" for n in range(9)}, pause=0.4)
     async with following(server, within=1) as links:
         with pytest.raises(LinkError, match="didn't answer in time"):
@@ -77,14 +77,14 @@ async def test_the_body_of_a_redirect_is_not_read():
         b"",
     ],
 )
-async def test_an_answer_that_leads_nowhere_asks_for_the_full_link(answer):
+async def test_a_response_without_a_target_asks_for_the_full_link(answer):
     async with following(Redirector({"t.co/a": answer})) as links:
         with pytest.raises(LinkError, match="paste the full link"):
             await links.follow("https://t.co/a")
 
 
 @pytest.mark.parametrize("failure", [socket.gaierror("no such host"), UnicodeError("label too long"), None])
-async def test_a_host_that_cannot_be_found_asks_for_the_full_link(failure):
+async def test_an_unresolvable_host_asks_for_the_full_link(failure):
     async def resolve(_host):
         if failure:
             raise failure
@@ -95,7 +95,7 @@ async def test_a_host_that_cannot_be_found_asks_for_the_full_link(failure):
             await links.follow("https://t.co/a")
 
 
-async def test_over_tls_the_name_is_the_hosts_though_the_address_is_dialled():
+async def test_tls_verifies_the_hosts_name_although_its_address_is_dialled():
     heard = asyncio.get_running_loop().create_future()
 
     async def listen(reader, writer):

@@ -37,7 +37,7 @@ VIDEO = "https://www.tiktok.com/@dancer/video/7301234567890123456"
         ("https://t.co/a", {"t.co/a": "http://t.co/b?x=1#f", "t.co/b?x=1": VIDEO}, VIDEO),
     ],
 )
-async def test_a_short_link_is_followed_to_the_clean_link_of_its_video(short, pages, video):
+async def test_a_short_link_leads_to_the_clean_link_of_its_video(short, pages, video):
     server = Redirector(pages)
     async with following(server) as links:
         assert await links.follow(short) == (video or "https://www.tiktok.com/@_/video/7301234567890123456")
@@ -83,13 +83,13 @@ async def test_a_short_link_is_followed_to_the_clean_link_of_its_video(short, pa
         ("t.co/a", {"t.co/a": PAGE}, "doesn't lead anywhere"),
     ],
 )
-async def test_a_short_link_without_a_video_behind_it_is_refused_with_what_is_there(short, pages, reason):
+async def test_a_short_link_to_something_else_is_refused_with_the_reason(short, pages, reason):
     async with following(Redirector(pages)) as links:
         with pytest.raises(LinkError, match=reason):
             await links.follow(f"https://{short}")
 
 
-async def test_the_video_itself_is_never_asked_for():
+async def test_the_video_itself_is_never_requested():
     async with following(Redirector({})) as links:
         assert await links.follow(VIDEO) == VIDEO
 
@@ -104,7 +104,7 @@ async def test_the_video_itself_is_never_asked_for():
         "https://t.co\\@{stranger}/",
     ],
 )  # fmt: skip
-async def test_a_foreign_place_is_never_contacted(elsewhere):
+async def test_a_foreign_host_is_never_contacted(elsewhere):
     stranger, resolved = Redirector({}), []
 
     async def resolve(host):
@@ -123,7 +123,7 @@ async def test_a_foreign_place_is_never_contacted(elsewhere):
 @pytest.mark.parametrize(
     "url", ["https://evil.example/a", "ftp://t.co/a", "https://t.co:8443/a", "https://u@t.co/a", "", "t.co"]
 )
-async def test_a_link_that_is_no_short_link_is_not_followed(url):
+async def test_other_links_are_not_followed(url):
     server = Redirector({})
     async with following(server) as links:
         with pytest.raises(LinkError):
@@ -140,7 +140,7 @@ async def test_a_link_that_is_no_short_link_is_not_followed(url):
         "2002:7f00:1::", "2001:0:7f00:1::",
     ],
 )  # fmt: skip
-async def test_a_private_address_is_never_connected_to_not_even_as_one_of_several(address):
+async def test_a_private_address_is_never_connected_to(address):
     async def resolve(_host):
         return ["93.184.215.14", address]
 
@@ -152,7 +152,7 @@ async def test_a_private_address_is_never_connected_to_not_even_as_one_of_severa
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "93.184.215.14", "2606:4700:4700::1111", "2a00:1450:4001:80e::200e"])
-def test_a_public_address_is_public_and_reached_over_https(address):
+def test_a_public_address_is_reached_over_https(address):
     assert is_public(address)
     assert https_origin(address) in {f"https://{address}", f"https://[{address}]"}
 
@@ -187,7 +187,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked():
     assert checked == ["127.0.0.1"]
 
 
-async def test_an_address_that_is_dead_gives_way_to_the_next():
+async def test_after_a_dead_address_the_next_one_is_tried():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         dead = closed.getsockname()[1]
     server = Redirector({"t.co/a": VIDEO})

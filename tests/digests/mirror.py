@@ -1,4 +1,4 @@
-"""A mirror filled by hand: videos whose counts are known, so that what a digest says of them can be worked out."""
+"""A mirror filled by hand: videos with known counts, so that a digest's figures can be worked out."""
 
 import asyncio
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ URL, API_KEY = "http://127.0.0.1:9", "cs_test_nobody_listens"
 
 @dataclass(frozen=True, slots=True)
 class MirrorOf:
-    """One wallet's mirror, and the two workspaces that share its key."""
+    """The mirror of one wallet, and the two workspaces that share its key."""
 
     store: Store
     clock: HandClock
@@ -56,11 +56,11 @@ class MirrorOf:
         status: str = "monitoring",
         **facts: Any,
     ) -> Video:
-        """A video with a snapshot an hour, the newest at `end`; None stands for one that is missing.
+        """A video with hourly snapshots, the newest at `end`; None is a missing one.
 
-        `ago` is how many hours before `end` it began, by itself where the counts begin; `known` is since when the bot
-        knows it, which is since it began; `owner` is the workspace that started it, nobody's by itself, and `person`
-        who started it there.
+        `ago` is how many hours before `end` it began, by default with the first count; `known` is since when the bot
+        knows it, by default since it began; `owner` is the workspace that started it, by default none, and `person` who
+        started it there.
         """
         end = end or self.clock().replace(minute=0, second=0, microsecond=0)
         platform = facts.pop("platform", "tiktok")
@@ -96,7 +96,7 @@ class MirrorOf:
         return shown
 
     async def money(self, balance: str = "50.00", at: datetime | None = None) -> None:
-        """The API stated the wallet and listed its videos."""
+        """Store the wallet's usage and a list of its videos."""
         usage = Usage(Decimal(balance), Decimal(0), Decimal(0), PRICE, 0)
         await self.store.wallets.save_usage(self.wallet_id, usage, at or self.clock())
         await self.store.wallets.mark_swept(self.wallet_id, at or self.clock(), complete=True)
@@ -104,17 +104,17 @@ class MirrorOf:
     async def subscribe(
         self, schedule: Any, options: Any, channel: str = "C-general", workspace: Workspace | None = None
     ) -> Any:
-        """Switch a digest on."""
+        """Turn a digest on."""
         return await self.store.digests.switch_on(workspace or self.here, channel, schedule, options, ANA, self.clock())
 
     async def facts(self, window: Any, options: Any, charts: Any, workspace: Workspace | None = None) -> Any:
-        """What a digest is made of."""
+        """The facts of a digest."""
         of = workspace or self.here
         sight = await gather(self.store, of, window, is_test=False)
         return digest_facts(sight, options, charts, await scope_of(self.store, of, options))
 
     def planner(self, charts: Any, *, default_key: str = API_KEY, max_wait: timedelta = timedelta()) -> DigestPlanner:
-        """A planner of its own, as in another process; it has nothing to ask of an API that nobody serves."""
+        """A planner, as in another process; its API serves nobody."""
 
         def connect(key: str) -> ContentStatsClient:
             return ContentStatsClient(URL, key, self.store.rates)
@@ -125,7 +125,7 @@ class MirrorOf:
         return DigestPlanner(self.store, accounts, charts, self.clock, max_wait)
 
     async def _started_by(self, owner: Workspace, shown: Video, person: Person) -> None:
-        """Have the person ask for the video in the workspace, so that it becomes its own."""
+        """Let a person request the video in the workspace, so that it becomes its own."""
         now = self.clock()
         items = [(f"{shown.platform}:{shown.id}", shown.link, shown.platform)]
         propose = self.store.tracking.propose

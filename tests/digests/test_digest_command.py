@@ -1,4 +1,4 @@
-"""What /digest answers and changes, and the buttons of a digest."""
+"""What /digest replies and changes, and the buttons of a digest."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import outbox
 from tests import digest_examples
-from tests.digests.said import said
+from tests.digests.outbox import queued
 from tests.standins.environment import (
     ANA,
     BEN,
@@ -42,7 +42,7 @@ from tests.standins.environment import (
 DIGEST = by_name()["digest"]
 
 
-async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(env):
+async def test_the_reply_shows_the_next_delivery_in_local_time_and_utc(env):
     reply = await env.say("/digest on 09:00 Europe/Berlin")
     assert reply.tone is Tone.SUCCESS
     assert "daily at 09:00 (Europe/Berlin)" in reply.summary
@@ -55,7 +55,7 @@ async def test_the_answer_tells_the_next_delivery_in_local_time_and_utc(env):
     assert "A digest is set up here: daily at 09:00 (UTC)" in blocked.summary
 
 
-async def test_a_digest_is_about_a_campaign_the_channels_own_unless_another_or_all_is_named(env):
+async def test_a_digest_covers_the_channels_campaign_unless_another_or_all_is_typed(env):
     await env.start(LINK)
     await env.start(YOUTUBE)
     await env.say(f"/campaign new launch {LINK}")
@@ -88,7 +88,7 @@ async def test_a_digest_is_about_a_campaign_the_channels_own_unless_another_or_a
     assert form["campaign"] == "launch"
 
 
-async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(env):
+async def test_a_console_without_a_scheduler_explains_who_posts(env):
     for line in ("/digest on 9:00 UTC", "/alerts on"):
         alone = plain_text(await env.say(line, ConsoleOptions(admin=True).caller))
         assert "This console can't post cards, digests or alerts" in alone
@@ -97,14 +97,14 @@ async def test_a_console_without_a_clock_says_who_posts_instead_of_promising_to(
         assert "contentstats-bot run" not in beside
 
 
-async def test_a_time_that_the_clock_leaves_out_is_explained(env):
+async def test_a_time_skipped_by_the_clock_change_is_explained(env):
     env.clock.now = env.clock.now.replace(month=3, day=28, hour=12)
     reply = await env.say("/digest on 02:30 Europe/Berlin")
     assert "Sun 29 Mar, 03:30 (01:30 UTC)" in reply.summary
     assert "skips 02:30 that day" in reply.summary
 
 
-async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_with_the_reason(env):
+async def test_the_default_time_zone_is_the_persons_then_the_last_one_then_utc(env):
     assert "UTC, because I don't know yours" in (await env.say("/digest on 9:00")).summary
     assert "(Asia/Tokyo)" in (await env.say("/digest on 9:00 Tokyo")).summary
     last = await env.say("/digest on 9:00", BEN)
@@ -117,7 +117,7 @@ async def test_a_zone_that_nobody_typed_is_ones_own_then_the_last_one_then_utc_w
     assert "(Asia/Tokyo)" in kept.summary
 
 
-async def test_what_is_left_out_stays_as_it_was(env):
+async def test_settings_that_are_not_typed_stay(env):
     await env.say("/digest on 09:00 Europe/Berlin friday movers skip")
     reply = await env.say("/digest on 10:00")
     assert "every Friday at 10:00 (Europe/Berlin)" in reply.summary
@@ -127,7 +127,7 @@ async def test_what_is_left_out_stays_as_it_was(env):
     assert "Shows:" not in plain_text(reply)
 
 
-async def test_a_digest_comes_on_the_days_that_are_named(env):
+async def test_a_digest_is_posted_on_the_named_days(env):
     lines = {
         "mon,thu": ("every Monday and Thursday at 09:00 (UTC). Next: Thu 5 Mar, 09:00.", "mon thu"),
         "weekdays": ("on weekdays at 09:00 (UTC). Next: Tue 3 Mar, 09:00.", "weekdays"),
@@ -143,7 +143,7 @@ async def test_a_digest_comes_on_the_days_that_are_named(env):
         assert (await env.run(replace(call, arguments={**call.arguments, "asks": ""}))).summary == reply.summary
 
 
-async def test_a_silent_digest_is_set_up_where_the_chat_has_silent_posts(env):
+async def test_a_silent_digest_needs_a_chat_with_silent_posts(env):
     reply = await env.say("/digest on 9:00 UTC silent", replace(ANA, takes_silent_posts=True))
     assert "Silent: notifies nobody" in plain_text(reply)
     assert (await env.say("/digest now")).is_silent
@@ -152,7 +152,7 @@ async def test_a_silent_digest_is_set_up_where_the_chat_has_silent_posts(env):
     assert "Silent:" not in loud
 
 
-async def test_off_keeps_the_settings_and_says_whether_it_was_on(env):
+async def test_off_keeps_the_settings_and_mentions_whether_it_was_on(env):
     assert "This channel has no digest" in (await env.say("/digest off")).summary
     await env.say("/digest on 09:00 Europe/Berlin")
     assert "No more digests here" in (await env.say("/digest off")).summary
@@ -160,7 +160,7 @@ async def test_off_keeps_the_settings_and_says_whether_it_was_on(env):
     assert "(Europe/Berlin)" in (await env.say("/digest on 9:30")).summary
 
 
-async def test_status_tells_of_this_channel_and_the_others(env):
+async def test_status_shows_this_channel_and_the_others(env):
     await env.say("/digest on 09:00 UTC")
     await env.say("/digest on 09:00 UTC mon", BEN)
     reply = await env.say("/digest")
@@ -171,7 +171,7 @@ async def test_status_tells_of_this_channel_and_the_others(env):
     assert "C-general" not in plain_text(await env.say("/digest", EVE))
 
 
-async def test_those_who_may_only_look_may_preview_and_not_set(env):
+async def test_people_who_may_only_look_can_preview_but_not_change_a_digest(env):
     guest = replace(ANA, permissions=frozenset({Permission.LOOK}))
     for line in ("/digest on 09:00 UTC", "/digest off", "/digest 09:00"):
         assert "Only admins can change that" in (await env.say(line, guest)).summary
@@ -186,7 +186,7 @@ async def test_a_digest_belongs_to_a_channel(env, where):
     assert "This channel has no digest" in (await env.say("/digest status")).summary
 
 
-async def test_a_preview_moves_nothing_and_asks_for_no_page_without_news(env):
+async def test_a_preview_changes_nothing_and_reads_no_page_without_news(env):
     await env.start(LINK)
     await env.say("/digest on 09:00 UTC")
     before = await env.say("/digest status")
@@ -199,7 +199,7 @@ async def test_a_preview_moves_nothing_and_asks_for_no_page_without_news(env):
     assert await env.say("/digest status") == before
 
 
-async def test_a_preview_reads_what_nobody_has_read_yet(env):
+async def test_a_preview_reads_unread_pages(env):
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
     env.clock.advance(hours=30)
     preview = await env.say("/digest now")
@@ -215,7 +215,7 @@ async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(env)
     assert (await env.say("/digest now")).title == "Digest preview"
 
 
-async def test_details_are_those_of_the_digests_own_period_whenever_they_are_asked_for(env):
+async def test_details_cover_the_digests_own_period(env):
     await env.start(LINK)
     env.clock.advance(hours=30)
     preview = await env.say("/digest now")
@@ -238,7 +238,7 @@ async def test_home_and_status_show_digests(env):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_says_so(
+async def test_the_digests_button_stops_a_flattened_video_and_updates_the_post(
     sandbox, clock, sqlite_url, charts, count
 ):
     flat = [f"https://www.tiktok.com/@steady/video/73012345678901234{number:02}" for number in range(count)]
@@ -257,7 +257,7 @@ async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_s
             clock.advance(minutes=1)
             await DigestPlanner(store, env.bot._accounts, charts, clock).plan_due()
         key = f"digest:{subscription.id}:{date(2026, 3, 7)}"
-        post = await said(database, key)
+        post = await queued(database, key)
         details = await env.press(post, "Details", BEN)
         assert rows(details, f"Flattened: {count} video{'s' * (count > 1)}")[0][1:] == [
             "±0 in 24 h",
@@ -269,13 +269,13 @@ async def test_a_flattened_video_is_stopped_by_the_digests_button_and_the_post_s
         assert question.title == "Stop this tracking?"
         stopped = await env.press(question, "Stop tracking", BEN)
         assert stopped.title == "Stopped"
-        changed = await said(database, f"{key}:stopped:{call.arguments['video']}")
+        changed = await queued(database, f"{key}:stopped:{call.arguments['video']}")
         assert "Ben stopped " in plain_text(changed)
         assert call.arguments["video"] not in str(changed.actions)
         again = await env.run(call, BEN)
         assert "nothing to stop" in again.summary
         await env.press(question, "Stop tracking", BEN)
-        assert len(await said(database)) == 2
+        assert len(await queued(database)) == 2
         await database.close()
 
 
@@ -290,7 +290,7 @@ async def _flatten(store, wallet_id):
         )  # fmt: skip
 
 
-def test_options_survive_being_stored():
+def test_options_are_stored_and_read():
     flat = DigestOptions(frozenset({Section.FLAT}), frozenset({"tiktok"}), skips_empty=True)
     for options in (DigestOptions(), flat, DigestOptions(ranked=Ranked.PEOPLE)):
         assert DigestOptions.from_json(options.to_json()) == options
@@ -307,7 +307,7 @@ async def test_a_button_of_a_digest_of_another_workspace_changes_nothing_there(e
     assert reply.title == "Stopped"
 
 
-async def test_a_digest_whose_body_was_forgotten_is_not_changed_any_more(env):
+async def test_a_digest_whose_body_was_deleted_is_not_edited(env):
     await env.say("/digest status")  # so that there is a workspace
     database = Database(env.database_url)
     async with database.writing() as connection:
@@ -318,7 +318,7 @@ async def test_a_digest_whose_body_was_forgotten_is_not_changed_any_more(env):
         assert not await store.digests.change_posted(1, "7.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
 
 
-def test_the_button_that_changes_it_holds_every_zone():
+def test_the_change_button_fits_every_time_zone():
     for zone in zone_names():
         here = digest_examples.setting(schedule=Schedule(1439, zone, frozenset(range(6))))
         change = next(each for each in digest_status(here, ()).actions if each.label == "Change")
@@ -326,7 +326,7 @@ def test_the_button_that_changes_it_holds_every_zone():
         assert Call.decode(change.call.encode()).arguments["zone"] == zone
 
 
-async def test_in_a_channel_that_another_company_reads_money_is_left_out_unless_a_manager_says_so(env):
+async def test_a_shared_channels_digest_omits_money_unless_a_manager_allows_it(env):
     shared = replace(ANA, is_shared=True)
     on = await env.say("/digest on 09:00 UTC", shared)
     assert "spend and balance are left out" in plain_text(on)
@@ -335,7 +335,7 @@ async def test_in_a_channel_that_another_company_reads_money_is_left_out_unless_
     assert "$" not in plain_text(await env.say("/digest now", shared))
     changed = await env.say("/digest on 10:00 UTC skip", shared)
     assert "spend and balance are left out" in plain_text(changed)
-    said = await env.say("/digest on 09:00 UTC movers money", shared)
-    assert "left out" not in plain_text(said)
+    reply = await env.say("/digest on 09:00 UTC movers money", shared)
+    assert "left out" not in plain_text(reply)
     assert "$" in plain_text(await env.say("/digest now", shared))
     assert "left out" not in plain_text(await env.say("/digest on 10:00 UTC", shared))

@@ -1,4 +1,4 @@
-"""What a digest says, against figures worked out by hand."""
+"""The figures of a digest, compared with results worked out by hand."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -30,8 +30,8 @@ def named(videos):
     return [each.video.id for each in videos]
 
 
-async def test_totals_compare_like_with_like(mirror, charts, window):
-    await mirror.video("fast", [100 * hour for hour in range(49)])  # 2,400 in each day
+async def test_totals_compare_the_same_videos(mirror, charts, window):
+    await mirror.video("fast", [100 * hour for hour in range(49)])  # 2,400 on each day
     await mirror.video("faster", [0] * 25 + [10 * hour for hour in range(1, 25)])  # 0, then 240
     await mirror.video("young", [1, 2, 3])
     await mirror.video("gram", [5 * hour for hour in range(49)], platform="instagram")
@@ -42,10 +42,10 @@ async def test_totals_compare_like_with_like(mirror, charts, window):
     assert views.trend == Decimal("0.1")
     assert (likes.metric, likes.videos, likes.delta, likes.trend) == (Metric.LIKES, 1, 120, 0)
     assert facts.running == (4, 0)
-    assert facts.uneven == 1  # the young one's change is over two hours
+    assert facts.uneven == 1  # the young video's change is over two hours
 
 
-async def test_movers_are_ranked_whatever_is_counted_and_drawn_by_name(mirror, charts, window):
+async def test_movers_are_ranked_across_metrics_and_drawn_by_name(mirror, charts, window):
     for number in range(7):
         await mirror.video(f"v{number}", [number * hour for hour in range(49)])
     await mirror.video("gram", [50 * hour for hour in range(49)], platform="instagram")
@@ -60,11 +60,11 @@ async def test_movers_are_ranked_whatever_is_counted_and_drawn_by_name(mirror, c
     assert none.picture is None
 
 
-async def test_new_and_finished_are_what_the_bot_learned_of_in_the_window(mirror, charts, window, clock):
+async def test_new_and_finished_videos_are_those_noticed_in_the_window(mirror, charts, window, clock):
     old = window.start - 3 * DAY
     await mirror.video("known", range(100), known=old)
     await mirror.video("new", range(5), known=clock() - 5 * HOUR)
-    await mirror.video("linked", range(100), known=clock() - HOUR)  # old, but a key was linked an hour ago
+    await mirror.video("linked", range(100), known=clock() - HOUR)  # old, but its key was linked an hour ago
     await mirror.video("done", range(60), end=clock().replace(minute=0) - 3 * HOUR, status="completed", known=old)
     await mirror.video("stopped", range(60), end=clock() - 3 * HOUR, status="cancelled", known=old)
     await mirror.video("gone", range(60), end=window.start - 2 * HOUR, status="completed", known=old - DAY)
@@ -75,7 +75,7 @@ async def test_new_and_finished_are_what_the_bot_learned_of_in_the_window(mirror
     assert facts.coverage.expected - facts.coverage.collected == 0
 
 
-async def test_what_ends_within_a_day_comes_first_to_end_first(mirror, charts, window):
+async def test_videos_ending_within_a_day_are_listed_soonest_first(mirror, charts, window):
     for hours, name in ((163, "soon"), (150, "later"), (100, "not")):
         await mirror.video(name, range(60), ago=hours)
     facts = await mirror.facts(window, ALL, charts)
@@ -88,14 +88,14 @@ async def test_what_ends_within_a_day_comes_first_to_end_first(mirror, charts, w
         ([1_000] * 60, 60, True),
         ([10_000] * 37 + [10_099] * 24, 60, True),  # 99 of 10,099 is less than 1 %
         ([10_000] * 37 + [10_102] * 24, 60, False),
-        ([1_000] * 37 + [900] * 24, 60, True),  # it even lost
+        ([1_000] * 37 + [900] * 24, 60, True),  # it even lost views
         ([1_000] * 30, 30, False),  # too young
         ([1_000] * 36 + [None] * 6 + [1_000] * 8, 60, True),
-        ([1_000] * 20 + [None] * 30 + [1_000] * 2, 60, False),  # a day ago nobody looked
+        ([1_000] * 20 + [None] * 30 + [1_000] * 2, 60, False),  # a day ago there was no reading
         ([0] * 60, 60, True),
     ],
 )
-async def test_a_video_has_flattened_by_the_rule(mirror, charts, window, counts, ago, is_flat):
+async def test_a_flattened_video_is_recognised_by_the_rule(mirror, charts, window, counts, ago, is_flat):
     await mirror.video("one", counts, ago=ago)
     await mirror.money()
     facts = await mirror.facts(window, ALL, charts)
@@ -104,7 +104,7 @@ async def test_a_video_has_flattened_by_the_rule(mirror, charts, window, counts,
         assert facts.flat[0].saves == 168 - max(ago, len(counts))  # with a snapshot at the start in some
 
 
-async def test_what_gained_as_much_as_others_has_not_flattened_however_large_it_is(mirror, charts, window):
+async def test_a_large_video_with_average_gains_has_not_flattened(mirror, charts, window):
     await mirror.video("giant", [12_000_000_000 + 3_000_000 * hour for hour in range(60)])
     for number in range(4):
         await mirror.video(f"v{number}", [10_000 + number * hour for hour in range(60)])
@@ -121,9 +121,7 @@ async def test_one_large_video_alone_has_not_flattened(mirror, charts, window):
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-async def test_a_video_that_turned_to_error_in_the_window_is_listed_and_counted(
-    mirror, charts, window, clock, is_known
-):
+async def test_a_video_that_failed_in_the_window_is_listed_and_counted(mirror, charts, window, clock, is_known):
     end = clock().replace(minute=0) - 3 * HOUR
     known = window.start - DAY if is_known else clock() - HOUR
     await mirror.video("broken", [10 * hour for hour in range(40)], end=end, status="error", known=known)
@@ -135,13 +133,13 @@ async def test_a_video_that_turned_to_error_in_the_window_is_listed_and_counted(
     assert facts.money.spent == 21 * PRICE
 
 
-async def test_what_cannot_be_stopped_any_more_has_not_flattened(mirror, charts, window, clock):
+async def test_a_video_that_cannot_be_stopped_has_not_flattened(mirror, charts, window, clock):
     await mirror.video("done", [1_000] * 60, end=clock() - HOUR, status="completed")
     await mirror.video("ended", [1_000] * 60, ago=168)
     assert (await mirror.facts(window, ALL, charts)).flat == ()
 
 
-async def test_gaps_and_falls_are_stated_and_changes_state_their_own_window(mirror, charts, window):
+async def test_gaps_falls_and_the_real_windows_of_changes_are_shown(mirror, charts, window):
     counts = [10 * hour for hour in range(49)]
     counts[24] = counts[30] = counts[31] = None
     await mirror.video("holes", counts)
@@ -159,7 +157,7 @@ async def test_gaps_and_falls_are_stated_and_changes_state_their_own_window(mirr
     assert changes["fallen"].fell
 
 
-async def test_the_money_of_a_window_is_what_its_snapshots_cost(mirror, charts, window, clock):
+async def test_a_windows_spend_is_the_cost_of_its_snapshots(mirror, charts, window, clock):
     await mirror.video("one", range(49))
     await mirror.video("two", range(4))
     assert (await mirror.facts(window, ALL, charts)).money is None
@@ -188,7 +186,7 @@ async def test_two_days_that_follow_each_other_count_every_hour_once(mirror, cha
     assert today.totals[0].alike_before == before.totals[0].delta
 
 
-async def test_a_workspace_sees_its_own_and_what_was_started_outside(mirror, charts, window):
+async def test_a_workspaces_digest_covers_its_own_and_outside_videos(mirror, charts, window):
     await mirror.video("mine", range(49), owner=mirror.here)
     await mirror.video("theirs", range(49), owner=mirror.there)
     await mirror.video("ours", range(49))
@@ -215,7 +213,7 @@ async def test_nothing_happened_is_known_as_such(mirror, charts, window):
         (Ranked.PEOPLE, ["1. Ana +144 ▲1", "2. Bob +120 ▼1"]),
     ],
 )
-async def test_the_leaderboard_ranks_what_was_gained_and_shows_moves(mirror, charts, window, ranked, places):
+async def test_the_leaderboard_ranks_gains_and_shows_moves(mirror, charts, window, ranked, places):
     bob = Person("U-bob", "Bob")
     for name, before, gain, creator, person in (
         ("one", 1, 3, "@ann", STARTER),
@@ -238,7 +236,7 @@ async def test_the_leaderboard_ranks_what_was_gained_and_shows_moves(mirror, cha
     assert (await mirror.facts(window, without, charts)).board == ()
 
 
-async def test_a_digest_of_a_campaign_is_about_its_links_alone(mirror, charts, window, clock):
+async def test_a_campaigns_digest_covers_only_its_links(mirror, charts, window, clock):
     for name in ("one", "two"):
         await mirror.video(name, [5 * hour for hour in range(49)])
     campaign, _ = await mirror.store.campaigns.create(mirror.here.id, "launch", ANA, clock())

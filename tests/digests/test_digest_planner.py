@@ -1,4 +1,4 @@
-"""From a time that has come to one message in the outbox: once a local date, late or left out where it must be."""
+"""From a due time to one message in the outbox: once per local date, late or skipped if necessary."""
 
 import asyncio
 from dataclasses import replace
@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.digests import Done
 from bot.store.schedule_tables import digests
 from tests.digests.mirror import ANA
-from tests.digests.said import rows, said
+from tests.digests.outbox import queued, rows
 from tests.standins.environment import button
 
 NINE = Schedule(9 * 60, "UTC")
@@ -33,21 +33,21 @@ def at(text):
 
 
 def period(reply):
-    """The window of a digest, as its Details button carries it."""
+    """The window of a digest, from its Details button."""
     window = read_period(button(reply, "Details").arguments["period"])
     return window.start, window.end
 
 
 @pytest.fixture
 async def on(mirror):
-    """A digest at nine, set up at 10:30 on 2 March, with a video that grows."""
+    """A digest at nine, set up at 10:30 on 2 March, with a growing video."""
     await mirror.video("one", range(0, 490, 10))
     await mirror.money()
     return await mirror.subscribe(NINE, ALL)
 
 
 async def read(mirror, hours):
-    """The video's page was read up to so many hours after the digest was set up."""
+    """Read the video's page up to so many hours after the digest was set up."""
     end = at("2026-03-02 10:00") + hours * HOUR
     await mirror.video("one", range(0, 490 + 10 * hours, 10), end=end)
 
@@ -56,7 +56,7 @@ async def found(mirror):
     return await mirror.store.digests.find(mirror.here.id, "C-general")
 
 
-async def test_nothing_is_posted_before_its_time_and_one_message_at_it(mirror, clock, charts, database, on):
+async def test_one_message_is_posted_when_due_and_none_before(mirror, clock, charts, database, on):
     planner = mirror.planner(charts)
     clock.now = at("2026-03-03 08:59:59")
     assert await planner.plan_due() == 0
@@ -70,14 +70,14 @@ async def test_nothing_is_posted_before_its_time_and_one_message_at_it(mirror, c
     after = await found(mirror)
     assert (after.next.date, after.next.at) == (date(2026, 3, 4), at("2026-03-04 09:00"))
     assert (after.last_date, after.last_window_end) == (date(2026, 3, 3), at("2026-03-03 09:00"))
-    reply = await said(database, row.key)
+    reply = await queued(database, row.key)
     assert reply.title == "Daily digest"
     assert "Next: Wed 4 Mar, 09:00 UTC" in plain_text(reply)
     assert "late" not in plain_text(reply)
     assert any(isinstance(part, Picture) for part in reply.parts)
 
 
-async def test_one_whose_campaign_is_archived_while_it_is_due_comes_once_and_says_so(mirror, clock, charts, database):
+async def test_a_due_digest_of_an_archived_campaign_is_posted_once_with_a_note(mirror, clock, charts, database):
     campaigns = mirror.store.campaigns
     campaign, _ = await campaigns.create(mirror.here.id, "launch", ANA, clock())
     video = await mirror.video("one", range(0, 490, 10))
@@ -91,28 +91,28 @@ async def test_one_whose_campaign_is_archived_while_it_is_due_comes_once_and_say
     first, second = mirror.planner(charts), mirror.planner(charts)
     assert sum(await asyncio.gather(first.plan_due(), second.plan_due())) == 1
     assert await first.plan_due() == 0
-    ((key, reply),) = (await said(database)).items()
+    ((key, reply),) = (await queued(database)).items()
     assert (key, reply.title) == (f"digest:{on.id}:2026-03-03", "Daily digest · launch (archived)")
     assert "+240 views" in reply.summary
 
 
 async def _overslept(mirror, clock):
-    """At nine, when nothing was read since the evening before."""
+    """At nine, if nothing was read since the evening before."""
     await mirror.store.wallets.mark_swept(mirror.wallet_id, clock(), complete=True)
     clock.now = at("2026-03-03 09:00:00")
     return mirror.planner
 
 
-async def test_one_whose_numbers_are_about_to_be_read_waits_for_them(mirror, clock, charts, database, on):
+async def test_a_digest_waits_for_readings_in_progress(mirror, clock, charts, database, on):
     planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
     assert (await planner.plan_due(), await rows(database)) == (0, [])
     clock.now += SOON
     await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
     assert await planner.plan_due() == 1
-    assert "+240 views" in (await said(database, f"digest:{on.id}:2026-03-03")).summary
+    assert "+240 views" in (await queued(database, f"digest:{on.id}:2026-03-03")).summary
 
 
-async def test_one_waits_for_what_was_found_only_after_its_time(mirror, clock, charts, database, on):
+async def test_a_digest_waits_for_videos_found_after_its_time(mirror, clock, charts, database, on):
     planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
     await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
     clock.now += SOON
@@ -126,41 +126,41 @@ async def test_one_waits_for_what_was_found_only_after_its_time(mirror, clock, c
     assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]
 
 
-async def test_one_waits_for_its_numbers_so_long_and_no_longer(mirror, clock, charts, database, on):
+async def test_a_digest_waits_for_its_readings_only_so_long(mirror, clock, charts, database, on):
     planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
     assert await planner.plan_due() == 0
     clock.now += MAX_WAIT - SOON
     assert await planner.plan_due() == 0
     clock.now += SOON
     assert await planner.plan_due() == 1
-    assert "late" not in plain_text(await said(database, f"digest:{on.id}:2026-03-03"))
+    assert "late" not in plain_text(await queued(database, f"digest:{on.id}:2026-03-03"))
 
 
-async def test_one_waits_for_no_api_that_is_away(mirror, clock, charts, database, on):
+async def test_a_digest_does_not_wait_during_an_outage_of_the_api(mirror, clock, charts, database, on):
     planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
     await mirror.store.polling.failed(mirror.wallet_id, clock.now + HOUR, 1, "away")
     assert await planner.plan_due() == 1
     assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]
 
 
-async def test_a_late_one_is_posted_once_and_marked(mirror, clock, charts, database, on):
+async def test_a_late_digest_is_posted_once_and_marked(mirror, clock, charts, database, on):
     clock.now = at("2026-03-03 09:00") + QUARTER
     planner = mirror.planner(charts)
     await mirror.subscribe(Schedule(9 * 60 + 1, "UTC"), ALL, "C-other")
     clock.now += timedelta(minutes=3)
     assert await planner.plan_due() == 1
-    reply = await said(database, f"digest:{on.id}:2026-03-03")
+    reply = await queued(database, f"digest:{on.id}:2026-03-03")
     assert "Posted late: due Tue 3 Mar, 09:00 UTC." in plain_text(reply)
     assert reply.tone is Tone.WARNING
     assert (await found(mirror)).next.at == at("2026-03-04 09:00")
 
 
-async def test_one_older_than_half_its_period_is_left_out_and_its_owner_is_notified(
+async def test_a_digest_older_than_half_its_period_is_skipped_and_its_owner_notified(
     mirror, clock, charts, database, on
 ):
     clock.now = at("2026-03-06 10:00")  # three were missed; that of the 6th is an hour late
     assert await mirror.planner(charts).plan_due() == 2
-    messages = await said(database)
+    messages = await queued(database)
     assert list(messages) == [f"told:digest:{on.id}:2026-03-03", f"digest:{on.id}:2026-03-06"]
     told, posted = messages.values()
     assert "due Tue 3 Mar, 09:00 UTC was skipped" in told.summary
@@ -169,7 +169,7 @@ async def test_one_older_than_half_its_period_is_left_out_and_its_owner_is_notif
     assert (await found(mirror)).next.at == at("2026-03-07 09:00")
 
 
-async def test_after_one_left_out_the_next_is_about_all_the_time_since_the_last(mirror, clock, charts, database, on):
+async def test_after_a_skipped_digest_the_next_covers_its_period_too(mirror, clock, charts, database, on):
     planner = mirror.planner(charts)
     clock.now = at("2026-03-03 09:00")
     await read(mirror, 23)
@@ -179,19 +179,19 @@ async def test_after_one_left_out_the_next_is_about_all_the_time_since_the_last(
     assert (await found(mirror)).last_outcome.startswith("The digest of Wed 4 Mar was skipped")
     clock.now = at("2026-03-06 09:00")
     await planner.plan_due()
-    reply = await said(database, f"digest:{on.id}:2026-03-06")
+    reply = await queued(database, f"digest:{on.id}:2026-03-06")
     assert period(reply) == (at("2026-03-03 09:00"), at("2026-03-06 09:00"))
     assert (await found(mirror)).last_outcome == ""
 
 
 @pytest.mark.usefixtures("on")
-async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(mirror, clock, charts, database):
+async def test_late_snapshots_are_in_the_next_digest_and_every_hour_in_one(mirror, clock, charts, database):
     planner = mirror.planner(charts)
     for hours, now in ((23, "03 09:00"), (41, "04 09:00"), (71, "05 09:00"), (95, "06 09:00")):  # none from 3:00 on
         clock.now = at(f"2026-03-{now}")
         await read(mirror, hours)
         assert await planner.plan_due() == 1
-    replies = list((await said(database)).values())
+    replies = list((await queued(database)).values())
     assert [reply.summary for reply in replies[1:]] == [
         "+180 views in 24 h, read up to Wed 4 Mar, 03:00 UTC.",
         "+300 views in 30 h. The video that also ran before gained as much.",
@@ -203,7 +203,7 @@ async def test_what_came_too_late_for_one_is_in_the_next_and_every_hour_in_one(m
     assert "Test key: $0.44 spent, $50.00 available (as of Mon 2 Mar, 10:30 UTC)" in plain_text(replies[2])
 
 
-async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database):
+async def test_a_weekly_digest_is_posted_on_its_weekday(mirror, clock, charts, database):
     await mirror.subscribe(Schedule(9 * 60, "UTC", frozenset({0})), ALL)
     planner = mirror.planner(charts)
     for _ in range(21):
@@ -211,13 +211,11 @@ async def test_a_weekly_one_comes_on_its_weekday(mirror, clock, charts, database
         await planner.plan_due()
     dates = [row.key.rpartition(":")[2] for row in await rows(database)]
     assert dates == ["2026-03-09", "2026-03-16", "2026-03-23"]
-    reply = await said(database, (await rows(database))[0].key)
+    reply = await queued(database, (await rows(database))[0].key)
     assert reply.title == "Weekly digest"
 
 
-async def test_unequal_periods_are_each_reported_whole_and_skipped_when_half_of_the_next_is_over(
-    mirror, clock, charts, database
-):
+async def test_unequal_periods_are_covered_whole_and_skipped_after_half_of_the_next(mirror, clock, charts, database):
     await mirror.subscribe(Schedule(540, "UTC", frozenset({0, 3})), ALL)
     planner = mirror.planner(charts)
     clock.now = at("2026-03-05 10:00")
@@ -244,7 +242,7 @@ async def test_unequal_periods_are_each_reported_whole_and_skipped_when_half_of_
         ("America/Nuuk", 23 * 60 + 30, "2026-03-28 12:00", ["2026-03-28", "2026-03-29"], ["01:30", "00:30"]),
     ],
 )
-async def test_days_on_which_the_clock_changes_have_one_each(
+async def test_days_with_a_clock_change_have_one_digest(
     mirror, clock, charts, database, zone, minute, start, dates, hours
 ):
     clock.now = at(start)
@@ -259,7 +257,7 @@ async def test_days_on_which_the_clock_changes_have_one_each(
 
 
 @pytest.mark.usefixtures("on")
-async def test_changing_the_hour_brings_no_date_back(mirror, clock, charts, database):
+async def test_changing_the_hour_repeats_no_date(mirror, clock, charts, database):
     planner = mirror.planner(charts)
     clock.now = at("2026-03-03 09:00")
     await planner.plan_due()
@@ -275,14 +273,14 @@ async def test_changing_the_hour_brings_no_date_back(mirror, clock, charts, data
 
 
 @pytest.mark.usefixtures("on")
-async def test_one_that_is_off_says_nothing_more(mirror, clock, charts):
+async def test_a_digest_turned_off_posts_nothing_more(mirror, clock, charts):
     assert await mirror.store.digests.switch_off(mirror.here.id, "C-general")
     assert not await mirror.store.digests.switch_off(mirror.here.id, "C-general")
     clock.now = at("2026-03-03 09:00")
     assert await mirror.planner(charts).plan_due() == 0
 
 
-async def test_nothing_to_say_is_left_out_only_where_the_channel_wants_that(mirror, clock, charts, database):
+async def test_an_empty_digest_is_skipped_only_if_the_channel_wants_that(mirror, clock, charts, database):
     skipping = replace(ALL, skips_empty=True)
     await mirror.subscribe(NINE, skipping)
     await mirror.subscribe(NINE, ALL, "C-other")
@@ -290,7 +288,7 @@ async def test_nothing_to_say_is_left_out_only_where_the_channel_wants_that(mirr
     assert await mirror.planner(charts).plan_due() == 2
     (row,) = await rows(database)
     assert row.channel_id == "C-other"
-    assert (await said(database, row.key)).summary.startswith("Nothing was tracked in the last 24 h.")
+    assert (await queued(database, row.key)).summary.startswith("Nothing was tracked in the last 24 h.")
     assert (await found(mirror)).last_outcome == "Nothing was posted on Tue 3 Mar: there was nothing to report."
 
 
@@ -301,13 +299,13 @@ async def test_a_channel_without_a_key_is_notified_once(mirror, clock, charts, d
         assert await planner.plan_due() == 1
     (row,) = await rows(database)
     assert row.key == f"digest:{on.id}:no-key"
-    assert "/connect" in (await said(database, row.key)).summary
+    assert "/connect" in (await queued(database, row.key)).summary
     clock.now = at("2026-03-06 09:00")
     await mirror.planner(charts).plan_due()
     assert len(await rows(database)) == 2
 
 
-async def test_new_rules_of_a_zone_move_what_is_to_come_at_the_next_start(mirror, clock, charts, database, on):
+async def test_new_rules_of_a_time_zone_apply_at_the_next_start(mirror, clock, charts, database, on):
     wrong = replace(on, next=replace(on.next, at=on.next.at + HOUR))
     async with database.writing() as connection:
         await connection.execute(update(digests).values(next_due_at=wrong.next.at))
@@ -318,7 +316,7 @@ async def test_new_rules_of_a_zone_move_what_is_to_come_at_the_next_start(mirror
 
 @pytest.mark.usefixtures("on")
 @pytest.mark.parametrize(("ahead", "due"), [(30, "2026-03-03 09:00"), (0, "2026-03-04 09:00")])
-async def test_only_what_was_done_by_a_clock_far_ahead_is_due_again(mirror, clock, charts, ahead, due):
+async def test_only_digests_posted_by_a_clock_far_ahead_are_due_again(mirror, clock, charts, ahead, due):
     clock.now = at("2026-03-03 09:00") + ahead * DAY
     assert await mirror.planner(charts).plan_due()
     clock.now = at("2026-03-02 21:00")
@@ -327,7 +325,7 @@ async def test_only_what_was_done_by_a_clock_far_ahead_is_due_again(mirror, cloc
 
 
 @pytest.mark.usefixtures("on")
-async def test_many_channels_and_campaigns_share_one_look_and_one_picture(mirror, clock, charts, database):
+async def test_many_channels_and_campaigns_share_one_reading_and_one_picture(mirror, clock, charts, database):
     for number in range(30):
         await mirror.subscribe(NINE, ALL, f"C-{number}")
     for number in range(3):
@@ -345,12 +343,12 @@ async def test_many_channels_and_campaigns_share_one_look_and_one_picture(mirror
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert sum(looks) == 1
-    replies = (await said(database)).values()
+    replies = (await queued(database)).values()
     assert len({part.png for reply in replies for part in reply.parts if isinstance(part, Picture)}) == 1
 
 
 @pytest.mark.usefixtures("on")
-async def test_several_planners_at_once_say_each_digest_once(mirror, clock, charts, database, database_url):
+async def test_simultaneous_planners_write_each_digest_once(mirror, clock, charts, database, database_url):
     for number in range(60):
         await mirror.subscribe(NINE, ALL, f"C-{number}")
     clock.now = at("2026-03-03 09:00")
@@ -366,7 +364,7 @@ async def test_several_planners_at_once_say_each_digest_once(mirror, clock, char
 
 
 @pytest.mark.usefixtures("on")
-async def test_what_was_made_and_not_written_is_made_again_when_its_lease_is_over(mirror, clock, charts, database):
+async def test_an_unwritten_digest_is_made_again_once_its_lease_expires(mirror, clock, charts, database):
     clock.now = at("2026-03-03 09:00")
     (claim,) = await mirror.store.digests.claim(clock(), 10)  # and killed
     planner = mirror.planner(charts)
@@ -378,7 +376,7 @@ async def test_what_was_made_and_not_written_is_made_again_when_its_lease_is_ove
 
 
 @pytest.mark.usefixtures("on")
-async def test_one_that_cannot_be_made_holds_up_no_other(mirror, clock, charts, database, caplog):
+async def test_a_failing_digest_delays_no_other(mirror, clock, charts, database, caplog):
     await mirror.subscribe(NINE, ALL, "C-other")
     async with database.writing() as connection:
         lost = update(digests).where(digests.c.channel_id == "C-general")
@@ -389,14 +387,14 @@ async def test_one_that_cannot_be_made_holds_up_no_other(mirror, clock, charts, 
     assert "planning a digest failed" in caplog.text
 
 
-async def test_two_workspaces_that_share_a_key_read_nothing_of_each_other(mirror, clock, charts, database):
+async def test_workspaces_with_one_key_see_nothing_of_each_others_digests(mirror, clock, charts, database):
     await mirror.video("mine", range(49), owner=mirror.here)
     await mirror.video("theirs", range(49), owner=mirror.there)
     ours = await mirror.subscribe(NINE, ALL, "C-here")
     others = await mirror.subscribe(NINE, ALL, "C-there", mirror.there)
     clock.now = at("2026-03-03 09:00")
     await mirror.planner(charts).plan_due()
-    here, there = [await said(database, f"digest:{each.id}:2026-03-03") for each in (ours, others)]
+    here, there = [await queued(database, f"digest:{each.id}:2026-03-03") for each in (ours, others)]
     assert "Mine" in plain_text(here)
     assert "Theirs" not in plain_text(here)
     assert "Theirs" in plain_text(there)

@@ -1,4 +1,4 @@
-"""What holds of any video in any window: nothing is counted twice, left out, or said of another time than stated."""
+"""Every video in any window: nothing is counted twice, left out, or given for another time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def taken(found, minute):
 
 @ANY
 @given(counts, minutes, hours, hours)
-def test_a_change_lies_between_two_readings_up_to_the_windows_end(found, minute, end, length):
+def test_a_change_is_between_two_readings_up_to_the_windows_end(found, minute, end, length):
     snapshots = taken(found, minute)
     window = Window(START + (end - length) * HOUR, START + end * HOUR)
     each = video_change(stored(), snapshots, window)
@@ -70,7 +70,7 @@ def test_days_that_follow_each_other_count_every_hour_once(found, minute, due_mi
 
 @ANY
 @given(counts, minutes, hours)
-def test_whatever_was_read_a_video_that_has_flattened_is_old_and_hardly_grew(found, minute, end):
+def test_any_flattened_video_is_old_and_hardly_grew(found, minute, end):
     window = Window(START + (end - 24) * HOUR, START + end * HOUR)
     each = video_change(stored(), taken(found, minute), window)
     if flattened([each]):
@@ -81,7 +81,7 @@ def test_whatever_was_read_a_video_that_has_flattened_is_old_and_hardly_grew(fou
 
 @ANY
 @given(st.integers(-80, 80), recurrences)
-def test_a_window_follows_the_last_one_unless_that_is_long_ago_or_yet_to_come(days, recurrence):
+def test_a_window_follows_the_last_one_unless_that_is_too_old_or_in_the_future(days, recurrence):
     schedule = Schedule(540, "UTC", *recurrence)
     due = schedule.next_after(START + 60 * DAY)
     period = schedule.period(due.date)
@@ -100,8 +100,8 @@ def test_a_window_follows_the_last_one_unless_that_is_long_ago_or_yet_to_come(da
     st.lists(st.integers(1, 30), min_size=1, max_size=8),
     st.integers(0, LATE // HOUR - 1),
 )
-def test_digests_in_a_row_count_every_snapshot_once_whenever_it_was_read(videos, lengths, delay):
-    """A snapshot may be read up to `delay` hours late, at its own pace, and is in the digest that comes next."""
+def test_consecutive_digests_count_every_snapshot_once(videos, lengths, delay):
+    """A snapshot may be read up to `delay` hours late, and is in the next digest."""
     ends = [START]
     for length in (*lengths, LATE // HOUR, 24):
         ends.append(ends[-1] + length * HOUR)
@@ -120,15 +120,15 @@ def test_digests_in_a_row_count_every_snapshot_once_whenever_it_was_read(videos,
     assert total == len(taken)
 
 
-def test_a_digest_at_the_full_hour_counts_as_many_snapshots_as_any_other():
-    """Snapshots of 05:59 cannot be read at 06:00, so they belong to the next day's digest, all of them."""
+def test_a_digest_on_the_hour_counts_as_many_snapshots_as_any_other():
+    """Snapshots of 05:59 cannot be read at 06:00, so all of them belong to the next day's digest."""
     snapshots = [Snapshot(START + hour * HOUR - timedelta(minutes=1), {}) for hour in range(100)]
     for hour in range(24, 90):
         end = START + hour * HOUR
         assert collected(snapshots, Window(end - DAY, end)).inside == 24
 
 
-def test_snapshots_that_do_not_state_the_main_metric_cost_as_much():
+def test_snapshots_without_the_main_metric_cost_as_much():
     snapshots = tuple(
         Snapshot(START + hour * HOUR, {Metric.VIEWS: hour} if hour % 2 else {Metric.LIKES: hour}) for hour in range(30)
     )

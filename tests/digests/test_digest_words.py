@@ -1,4 +1,4 @@
-"""/digest as people type it: words in any order, what is refused, and when a form asks for more."""
+"""/digest as people type it: words in any order, refusals, and when a form asks for more."""
 
 import pytest
 
@@ -128,15 +128,15 @@ def test_words_mean_the_same_in_any_order(typed, meant):
     assert parse(DIGEST, typed) == meant
 
 
-@pytest.mark.parametrize(("typed", "told"), WRONG.items())
-async def test_words_that_make_no_sense_are_named_and_change_nothing(env, typed, told):
+@pytest.mark.parametrize(("typed", "answer"), WRONG.items())
+async def test_unknown_words_are_named_and_change_nothing(env, typed, answer):
     reply = await env.say(f"/digest {typed}")
     assert reply.tone is Tone.PROBLEM
-    assert told in plain_text(reply)
+    assert answer in plain_text(reply)
     assert "This channel has no digest" in (await env.say("/digest status")).summary
 
 
-def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
+def test_a_form_asks_for_the_time_with_given_values_prefilled():
     assert form_for(DIGEST, "on") == {"action": "on"}
     assert form_for(DIGEST, "") == {}
     assert form_for(DIGEST, {"action": "on", "every": "friday mon", "show": "tiktok skip"}) == {
@@ -147,5 +147,5 @@ def test_a_form_asks_for_the_time_with_what_was_given_filled_in():
     assert form_for(DIGEST, {"every": "mon,thu"}) == {"every": '"monday" "thursday"'}
     assert form_for(DIGEST, "on 09:00") is None
     assert form_for(DIGEST, "off") is None
-    assert form_for(DIGEST, "on 25:00") is None  # the answer says what is wrong
+    assert form_for(DIGEST, "on 25:00") is None  # the reply explains the error
     assert not wants_form(Digest("status"))

@@ -1,4 +1,4 @@
-"""The state machine of an alert: opened once, worse once a stage, resolved, and hard to open again."""
+"""The state machine of an alert: opened once, worse once per stage, resolved, and hard to open again."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -48,7 +48,7 @@ def money(available="50", hours=None, paused=0, *, runs=True, as_of=NOW):
 
 
 def walk(steps):
-    """Each step's alert with what it takes."""
+    """Each step's alert with its action."""
     alert = Alert()
     for stage, silence in steps:
         alert, acts = advance(alert, stage, silence, KEY)
@@ -66,13 +66,13 @@ def walk(steps):
         ("budget:launch:80", Subject("budget", "launch:80")),  # a newer version's
     ],
 )
-def test_a_subject_is_stored_as_it_always_was(stored, subject):
+def test_stored_subjects_keep_their_format(stored, subject):
     assert Subject.read(stored) == subject
     assert str(subject) == stored
 
 
 @given(walks)
-def test_a_message_is_posted_once_an_episode_and_no_key_is_used_twice(steps):
+def test_a_message_is_posted_once_per_episode_under_a_unique_key(steps):
     posted = [alert.episode for alert, acts in walk(steps) if Act.POST in acts]
     edits = [(alert.message_key, alert.edits) for alert, acts in walk(steps) if Act.EDIT in acts]
     replies = [(alert.message_key, alert.stage) for alert, acts in walk(steps) if Act.REPLY in acts]
@@ -92,7 +92,7 @@ def test_between_two_openings_the_alert_was_clear(steps):
 
 
 @given(walks)
-def test_in_silence_nothing_notifies_and_a_posted_message_stays_true(steps):
+def test_during_silence_nothing_notifies_but_posted_messages_stay_current(steps):
     shown = {}
     for (_, silence), (alert, acts) in zip(steps, walk(steps), strict=True):
         if silence is not Silence.NONE:
@@ -104,7 +104,7 @@ def test_in_silence_nothing_notifies_and_a_posted_message_stays_true(steps):
 
 
 @given(walks)
-def test_an_open_stage_is_posted_when_a_silence_ends(steps):
+def test_an_open_stage_is_posted_when_silence_ends(steps):
     alert, _ = [(Alert(), ()), *walk(steps)][-1]
     after, acts = advance(alert, alert.stage, Silence.NONE, KEY)
     assert not after.is_pending
@@ -143,7 +143,7 @@ def test_a_stage_that_costs_data_notifies_when_the_silence_ends_if_it_lasts(sile
         (money("50", paused=3), Stage.CLEAR),
     ],
 )
-def test_the_stage_is_the_worst_that_holds(known, stage):
+def test_the_stage_is_the_worst_that_applies(known, stage):
     assert balance_stage(Stage.CLEAR, known, THRESHOLD, NOW) is stage
 
 
@@ -161,12 +161,12 @@ def test_the_stage_is_the_worst_that_holds(known, stage):
         (Stage.PAUSED, money("10", 20), Stage.URGENT),
     ],
 )
-def test_better_takes_more_than_worse_did(before, known, stage):
+def test_improving_needs_more_than_worsening_did(before, known, stage):
     assert balance_stage(before, known, THRESHOLD, NOW) is stage
 
 
 @given(balances)
-def test_no_walk_of_balances_flaps(steps):
+def test_no_series_of_balances_makes_an_alert_flap(steps):
     """A low balance that is clear again had a fifth more than the threshold."""
     stage = Stage.CLEAR
     for available, hours, paused in steps:
@@ -184,7 +184,7 @@ def test_stale_figures_change_nothing(stage, available, hours):
     assert balance_stage(stage, money(str(available), hours, as_of=old), THRESHOLD, NOW) is stage
 
 
-def test_time_alone_brings_the_end_nearer_while_the_figures_are_fresh():
+def test_with_fresh_figures_the_end_comes_nearer_with_time():
     known = money("50", 73)
     assert balance_stage(Stage.CLEAR, known, THRESHOLD, NOW) is Stage.CLEAR
     assert balance_stage(Stage.CLEAR, known, THRESHOLD, NOW + HOUR) is Stage.SOON
@@ -202,12 +202,12 @@ def test_time_alone_brings_the_end_nearer_while_the_figures_are_fresh():
         (Alert(Stage.OPEN, 1), money("1"), Silence.QUIET),
     ],
 )
-def test_quiet_hours_let_a_forecast_of_a_pause_before_their_end_through_once(alert, known, silence):
+def test_quiet_hours_let_a_forecast_of_a_pause_through_once(alert, known, silence):
     assert balance_silence(alert, known, Silence.QUIET, NOW + 8 * HOUR) is silence
     assert balance_silence(alert, known, Silence.MUTED, NOW + 8 * HOUR) is Silence.MUTED
 
 
-def test_a_mute_is_longer_than_quiet_hours_and_a_snooze_is_a_mute_of_one():
+def test_a_mute_outlasts_quiet_hours_and_a_snooze_mutes_one_alert():
     setting = default_setting(1, "C1", Person("U1", "Ana"))
     assert setting.silence(NOW) == (Silence.NONE, None)
     assert setting.silence(NOW, NOW + HOUR) == (Silence.MUTED, NOW + HOUR)

@@ -1,4 +1,4 @@
-"""Which names a campaign may have."""
+"""Valid names of campaigns."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from bot.domain.errors import UsageError
         ("запуск", "запуск"),
     ],
 )
-def test_a_name_is_kept_as_it_is_typed(typed, name):
+def test_a_name_is_kept_as_typed(typed, name):
     assert campaign_name(typed) == name
 
 
@@ -40,7 +40,7 @@ def test_a_name_is_kept_as_it_is_typed(typed, name):
         ("https://www.tiktok.com/@ada/video/1", "A link can't be"),
     ],
 )
-def test_a_name_that_a_command_could_not_tell_from_its_words_is_refused(typed, reason):
+def test_an_ambiguous_name_is_refused(typed, reason):
     with pytest.raises(UsageError, match=reason):
         campaign_name(typed)
 

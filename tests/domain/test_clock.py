@@ -10,7 +10,7 @@ def test_now_is_aware_and_in_utc():
     assert utc_now().utcoffset() == timedelta(0)
 
 
-def test_a_fast_clock_starts_at_a_given_time_and_stands_still_at_speed_zero():
+def test_a_fast_clock_starts_at_a_given_time_and_stops_at_speed_zero():
     clock = FastClock(START, speed=0)
     assert [clock(), clock()] == [START, START]
 
@@ -23,7 +23,7 @@ def test_a_fast_clock_never_goes_back_and_keeps_the_zone():
     assert moments[-1].utcoffset() == timedelta(0)
 
 
-def test_the_wall_clock_follows_steps_forward_and_large_steps_back_but_rides_out_small_ones(caplog):
+def test_the_wall_clock_follows_large_steps_back_but_not_small_ones(caplog):
     wall, elapsed = [START.timestamp()], [0.0]
     clock = WallClock(lambda: wall[0], lambda: elapsed[0])
 

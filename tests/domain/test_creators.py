@@ -12,7 +12,7 @@ YOUTUBE = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
     [
         (TIKTOK, "", "@Ada.Moves", "ada.moves"),
         (TIKTOK, "ada.moves", "@Ada.Moves", "ada.moves"),
-        (TIKTOK, "Ada M. 💃", "@Ada.Moves", "ada.moves"),  # a display name, which others may have too
+        (TIKTOK, "Ada M. 💃", "@Ada.Moves", "ada.moves"),  # a display name, which is not unique
         (TIKTOK, "@Ada_New", "@Ada_New", "ada_new"),  # renamed: the link still has the old handle
         (X, "Ben", "Ben", "ben"),
         (X, "@Ben", "@Ben", "ben"),
@@ -22,7 +22,7 @@ YOUTUBE = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
         ("https://new.example/@eve/1", "@eve", "@eve", "eve"),
     ],
 )
-def test_a_creator_is_known_by_the_handle_that_is_most_certain(link, stated, name, handle):
+def test_a_creator_is_identified_by_the_most_certain_handle(link, stated, name, handle):
     video = Video("v1", link, "somewhere", "monitoring", creator=stated)
     assert creator_name(link, stated) == name
     assert creator_of(video) == (handle and Creator("somewhere", handle))

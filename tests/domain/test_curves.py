@@ -14,7 +14,7 @@ LATER = START + 1_000 * HOUR
 
 
 def tracking(id_, first, *counts, status="completed"):
-    """A tracking that began so many hours after the start, with a snapshot per hour; None is one that is missing."""
+    """A tracking that began some hours after the start, with a snapshot per hour; None is a missing one."""
     began = START + first * HOUR
     taken = enumerate(counts, 1)
     snapshots = tuple(Snapshot(began + hour * HOUR, {Metric.VIEWS: n}) for hour, n in taken if n is not None)
@@ -25,7 +25,7 @@ def series(curve):
     return [(video.id, (taken.taken_at - START) / HOUR, taken.counts[Metric.VIEWS]) for video, taken in curve.parts]
 
 
-def test_a_later_tracking_goes_on_with_the_series_after_a_gap():
+def test_a_later_tracking_continues_the_series_after_a_gap():
     curve = joined([tracking("b", 72, 500, 510, status="monitoring"), tracking("a", 0, 100, 200)])
     assert series(curve) == [("a", 1, 100), ("a", 2, 200), ("b", 73, 500), ("b", 74, 510)]
     assert (curve.video.id, curve.started_at) == ("b", START)
@@ -42,7 +42,7 @@ def test_if_two_trackings_overlap_no_hour_counts_twice_and_gaps_are_filled():
     assert (curve.billed, curve.between) == (9, ())
 
 
-def test_a_running_tracking_stands_for_the_link_though_another_began_later():
+def test_a_running_tracking_represents_its_link_even_if_another_began_later():
     curve = joined([tracking("old", 0, 1, status="monitoring"), tracking("new", 5, 2, status="error")])
     assert curve.video.id == "old"
 
@@ -53,12 +53,12 @@ def test_a_running_tracking_stands_for_the_link_though_another_began_later():
         ([], False),
         ([100], False),
         ([10_000, 12_000], True),
-        ([10_000, 10_050], False),  # less than 1% and less than 1,000 a day
-        ([1_000_000, 1_002_000], True),  # less than 1%, yet 2,000 a day
+        ([10_000, 10_050], False),  # less than 1% and less than 1,000 per day
+        ([1_000_000, 1_002_000], True),  # less than 1%, yet 2,000 per day
         ([12_000, 10_000], False),
     ],
 )
-def test_a_video_still_grows_if_its_last_day_brought_more_than_little(counts, grows):
+def test_a_video_still_grows_if_its_last_day_added_enough(counts, grows):
     assert still_grows(tracking("a", 0, *counts)) is grows
 
 

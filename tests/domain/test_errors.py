@@ -9,7 +9,7 @@ from bot.domain import errors
 TREE = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.BotError)]
 
 
-def test_the_tree_in_the_docstring_is_the_tree_of_classes():
+def test_the_docstring_shows_the_tree_of_classes():
     above, drawn = [], {}
     for line in (errors.__doc__ or "").splitlines():
         found = re.match(r"(?P<branch>[ │├└─]{4,})(?P<name>[A-Z]\w+)  ", line)
@@ -30,7 +30,7 @@ def test_the_tree_in_the_docstring_is_the_tree_of_classes():
         errors.LinkError("Say less."),
     ],
 )
-def test_an_error_reads_as_its_sentence_and_nothing_else(error):
+def test_an_errors_text_is_its_sentence(error):
     assert str(error) == "Say less."
 
 

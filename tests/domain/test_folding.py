@@ -1,4 +1,4 @@
-"""What makes no difference between a title and what somebody types for it."""
+"""Differences between a title and what people type that don't count."""
 
 import pytest
 from hypothesis import given
@@ -37,5 +37,5 @@ def test_these_are_not(title, other):
 
 
 @given(st.text())
-def test_folding_twice_changes_nothing(text):
+def test_folding_is_idempotent(text):
     assert folded(folded(text)) == folded(text)

@@ -37,14 +37,14 @@ MINUTE = HOUR / 60
 
 
 def views(*readings: tuple[float, int | None]) -> tuple[Snapshot, ...]:
-    """Snapshots at so many hours after the start; None is a reading without views."""
+    """Snapshots at these hours after the start; None is a reading without views."""
     return tuple(
         Snapshot(START + hours * HOUR, {} if count is None else {Metric.VIEWS: count}) for hours, count in readings
     )
 
 
 def every_hour(count: int, missing: tuple[int, ...] = ()) -> tuple[Snapshot, ...]:
-    """So many hourly snapshots, ten views more in each."""
+    """Hourly snapshots, each with ten more views."""
     return views(*((hour, hour * 10) for hour in range(count) if hour not in missing))
 
 
@@ -60,7 +60,7 @@ def every_hour(count: int, missing: tuple[int, ...] = ()) -> tuple[Snapshot, ...
         ("instagram", None, Metric.LIKES),
     ],
 )
-def test_views_stand_for_a_video_and_likes_where_there_are_no_views(platform, metrics, main):
+def test_views_are_the_main_metric_or_likes_if_there_are_none(platform, metrics, main):
     snapshots = () if metrics is None else (Snapshot(START, dict.fromkeys(metrics, 1)),)
     assert main_metric(platform, snapshots) is main
 
@@ -90,7 +90,7 @@ def test_metrics_are_called_what_their_platform_calls_them():
         "a fall before it": (views((0, 100), (1, 60), (2, 130)), HOUR, (70, 1, 2, True, False)),
     }.values(),
 )
-def test_a_change_states_its_real_window_and_whether_the_counter_fell(snapshots, window, expected):
+def test_a_change_has_its_real_window_and_whether_the_counter_fell(snapshots, window, expected):
     delta, hours, until, exact, fell = expected
     assert change(snapshots, Metric.VIEWS, window) == Change(
         delta=delta, window=hours * HOUR, until=START + until * HOUR, exact=exact, fell=fell
@@ -108,7 +108,7 @@ def test_a_change_states_its_real_window_and_whether_the_counter_fell(snapshots,
         "a later row without the metric": (views((0, 100), (23, 300), (24, None)), 200, 23),
     }.values(),
 )
-def test_a_recent_change_is_over_a_day_or_the_time_there_is_within_it(snapshots, delta, hours):
+def test_a_recent_change_covers_a_day_or_less(snapshots, delta, hours):
     found = recent_change(snapshots, Metric.VIEWS, DAY)
     assert found is not None
     assert (found.delta, found.window) == (delta, hours * HOUR)
@@ -129,7 +129,7 @@ def test_fewer_than_two_readings_are_no_change(snapshots):
     st.sampled_from([HOUR, DAY, 7 * DAY]),
     st.data(),
 )
-def test_a_change_is_between_two_real_readings_and_none_would_fit_the_window_better(hours, window, data):
+def test_a_change_is_between_the_two_readings_that_fit_the_window_best(hours, window, data):
     counts = data.draw(st.lists(st.integers(0, 10**9), min_size=len(hours), max_size=len(hours)))
     found = change(views(*zip(hours, counts, strict=True)), Metric.VIEWS, window)
     assert found is not None
@@ -138,7 +138,7 @@ def test_a_change_is_between_two_real_readings_and_none_would_fit_the_window_bet
     assert all(abs(found.window - window) <= abs((hours[-1] - hour) * HOUR - window) for hour in hours[:-1])
 
 
-def test_gaps_name_their_ends_and_what_is_missing():
+def test_gaps_have_their_ends_and_the_number_missing():
     snapshots = views((0, 0), (1.1, 1), (2.55, 2), (4.1, 3), (10, 4))
     assert gaps(snapshots) == (
         Gap(START + 2.55 * HOUR, START + 4.1 * HOUR, 1),
@@ -166,18 +166,18 @@ def test_snapshots_missing_at_both_ends_are_counted():
     assert coverage(snapshots, START, START + 13.2 * HOUR) == Coverage(collected=7, expected=7 + 3 + 3)
 
 
-def test_without_a_start_only_what_came_after_the_first_snapshot_is_expected():
+def test_without_a_start_snapshots_are_expected_after_the_first():
     assert coverage(every_hour(11, missing=(0, 1, 2, 5)), None, START + 10 * HOUR) == Coverage(7, 8)
 
 
-def test_a_video_without_snapshots_lacks_every_hour_since_its_start():
+def test_a_video_without_snapshots_misses_every_hour_since_its_start():
     assert coverage((), START, START + 5.5 * HOUR) == Coverage(0, 5)
     assert coverage((), START, START - HOUR) == Coverage(0, 0)
     assert coverage((), None, START) == Coverage(0, 0)
 
 
 @given(st.lists(st.integers(0, 719), unique=True, min_size=1).map(sorted))
-def test_snapshots_and_missing_ones_make_the_whole_of_a_tracking(hours):
+def test_snapshots_and_missing_ones_add_up_to_the_whole_tracking(hours):
     snapshots = views(*((hour, 1) for hour in hours))
     lost = sum(gap.missing for gap in gaps(snapshots))
     assert len(snapshots) + lost == hours[-1] - hours[0] + 1
@@ -185,13 +185,13 @@ def test_snapshots_and_missing_ones_make_the_whole_of_a_tracking(hours):
     assert found.collected == len(hours) <= found.expected <= 720
 
 
-def test_every_fall_is_found_across_readings_that_lack_the_metric():
+def test_every_fall_is_found_across_readings_without_the_metric():
     snapshots = views((0, 100), (1, 90), (2, None), (3, 95), (4, None), (5, 20))
     assert falls(snapshots, Metric.VIEWS) == (Fall(START + HOUR, 100, 90), Fall(START + 5 * HOUR, 95, 20))
     assert falls(snapshots, Metric.LIKES) == ()
 
 
-def test_engagement_is_what_the_platform_counts_over_views():
+def test_engagement_is_the_platforms_counts_per_view():
     counts = {Metric.VIEWS: 1000, Metric.LIKES: 70, Metric.COMMENTS: 8, Metric.SHARES: 2, Metric.SAVES: 1}
     assert engagement_rate(Snapshot(START, counts)) == Decimal("0.081")
     assert engagement_rate(Snapshot(START, {Metric.VIEWS: 200, Metric.LIKES: 3})) == Decimal("0.015")
@@ -205,7 +205,7 @@ def test_engagement_names_the_metrics_that_the_last_snapshot_hides():
 
 
 @pytest.mark.parametrize("counts", [{Metric.LIKES: 5}, {Metric.VIEWS: 0, Metric.LIKES: 5}, {Metric.VIEWS: 5}])
-def test_without_views_or_acts_there_is_no_engagement_rate(counts):
+def test_without_views_or_interactions_there_is_no_engagement_rate(counts):
     assert engagement_rate(Snapshot(START, counts)) is None
 
 
@@ -222,7 +222,7 @@ def test_without_views_or_acts_there_is_no_engagement_rate(counts):
         ("1", -5, None),
     ],
 )
-def test_a_thousand_new_views_have_a_price_where_there_are_any(cost, new_views, price):
+def test_a_thousand_new_views_have_a_price_if_there_are_any(cost, new_views, price):
     found = price_per_thousand(Decimal(cost), new_views)
     assert found == (None if price is None else Decimal(price))
 
@@ -273,7 +273,7 @@ def test_an_empty_series_has_no_reading():
         (-12_400, "−12.4k"),
     ],
 )
-def test_short_counts_are_read_at_a_glance(count, words):
+def test_short_counts_are_abbreviated(count, words):
     assert short_count(count) == words
 
 
@@ -319,5 +319,5 @@ def test_a_rate_is_shown_to_a_tenth_of_a_per_cent():
         (30 * DAY, "30 d"),
     ],
 )
-def test_spans_are_stated_in_one_unit(span, words):
+def test_spans_use_one_unit(span, words):
     assert ago(span) == words

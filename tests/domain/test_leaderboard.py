@@ -1,4 +1,4 @@
-"""Rankings of gains: worked examples, and what holds for any of them."""
+"""Rankings of gains: worked examples, and properties of any ranking."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,11 +29,11 @@ def at(hours, count):
         "hours missing at the end": (at(-9, 1), at(0, 100), at(20, 130), Gain(30, has_gap=True)),
     }.values(),
 )
-def test_a_gain_is_what_was_read_in_the_window(first, before, last, gain):
+def test_a_gain_is_the_change_within_the_window(first, before, last, gain):
     assert gained(first, before, last, START, END) == gain
 
 
-def test_sums_ties_moves_and_what_is_not_ranked():
+def test_sums_ties_moves_and_unranked_videos():
     gains = [("ann", Gain(5)), ("ann", Gain(7, began=True)), ("bea", Gain(12)), ("cem", Gain(-3)), ("dan", None)]
     earlier = [("bea", Gain(1)), ("cem", Gain(9)), ("eva", Gain(4))]
     found = ranking(gains, earlier)

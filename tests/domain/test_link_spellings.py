@@ -1,4 +1,4 @@
-"""Spellings that the sites' own apps and pages, the mirrors and people make, and what only looks like a video."""
+"""Links as the sites' apps, pages, mirrors and people write them, and addresses that only look like a video."""
 
 from base64 import b64encode
 
@@ -327,21 +327,21 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("key", "link"), [(key, link) for key, links in SPELLINGS.items() for link in links])
-def test_a_spelling_names_its_video_and_is_found_in_a_message(key, link):
+def test_a_spelling_identifies_its_video_and_is_found_in_a_message(key, link):
     assert canonical_key(link) == key
     assert looks_like_link(link)
     assert find_links(f"look {link} now") == (parse_link(link).url,)
 
 
 @pytest.mark.parametrize(("link", "url"), SHORT.items())
-def test_a_short_link_of_a_mirror_or_behind_a_log_in_is_its_sites_own(link, url):
+def test_a_mirrors_or_log_in_pages_short_link_becomes_its_sites_own(link, url):
     assert parse_link(link).url == url
 
 
 @pytest.mark.parametrize(
     ("reason", "link"), [(reason, link) for reason, links in REFUSED.items() for link in links.split()]
 )
-def test_what_is_no_certain_video_is_refused_with_the_reason(reason, link):
+def test_an_uncertain_video_is_refused_with_the_reason(reason, link):
     with pytest.raises(LinkError) as refusal:
         parse_link(link)
     assert reason in str(refusal.value)

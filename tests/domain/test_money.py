@@ -28,7 +28,7 @@ DOLLAR = Decimal(1)
 
 
 def owed(*hours: float, burns: bool = True) -> tuple[Promise, ...]:
-    """Running videos v0, v1 … that end in so many hours."""
+    """Running videos v0, v1 … that end in these hours."""
     return tuple(Promise(f"v{number}", NOW + left * HOUR, burns=burns) for number, left in enumerate(hours))
 
 
@@ -107,7 +107,7 @@ PAUSED = Promise("paused", NOW + 100 * HOUR, burns=False)
     ],
     ids=["no videos", "no videos, in debt", "videos that are over", "a paused video is only promised", "a free key"],
 )
-def test_money_that_nothing_burns_never_runs_out(available, cost, promises, expected):
+def test_money_without_running_videos_never_runs_out(available, cost, promises, expected):
     assert runway(Decimal(available), Decimal(cost), promises, NOW) == expected
 
 
@@ -135,7 +135,7 @@ def test_the_burn_down_agrees_with_paying_hour_by_hour(cents, remaining, cost):
     assert found.left_after == available - found.promised
 
 
-def test_ten_thousand_videos_of_a_month_empty_at_the_right_hour():
+def test_ten_thousand_videos_run_out_at_the_right_hour():
     many = owed(*(number % 720 + 1 for number in range(10_000)))
     total = promised(many, CENT_AND_A_HALF, NOW)
     assert runway(total, CENT_AND_A_HALF, many, NOW).empty_at is None
@@ -144,7 +144,7 @@ def test_ten_thousand_videos_of_a_month_empty_at_the_right_hour():
     assert runway(total - 13 * CENT_AND_A_HALF, CENT_AND_A_HALF, many, NOW).empty_at == NOW + 719 * HOUR
 
 
-def test_the_card_says_what_is_left_after_everything_promised():
+def test_the_card_shows_what_is_left_after_commitments():
     # $5.00 with $0.50 uncharged leaves 4.50; a video with 24 snapshots to come holds 0.36 of it.
     found = consequences(usage("5.00", "0.50"), owed(24), NOW)
     assert [(c.days, c.price, c.left_after, c.affordable) for c in found] == [
@@ -166,7 +166,7 @@ def test_the_card_names_the_running_videos_that_would_be_cut_short():
     )
 
 
-def test_a_video_whose_last_snapshot_cannot_be_paid_is_cut_short_too():
+def test_a_video_without_money_for_its_last_snapshot_is_cut_short():
     # One video of 10 hours and the new one of 24: 20 dollars for the first ten hours, and 19.50 are there.
     (one,) = consequences(usage("19.50", cost=DOLLAR), owed(10), NOW, durations=(1,))
     assert (one.pauses_at, one.affected, one.affordable) == (NOW + 10 * HOUR, ("v0",), False)
@@ -182,7 +182,7 @@ def test_several_links_at_once_cost_several_times():
     assert (six.left_after, six.pauses_at, six.affordable) == (Decimal("-0.16"), NOW + 23 * HOUR, False)
 
 
-def test_an_exactly_sufficient_wallet_is_affordable_and_outlasts_everything():
+def test_an_exactly_sufficient_wallet_covers_everything():
     (week,) = consequences(usage("2.52"), (), NOW, durations=(7,))
     assert week == Consequence(7, Decimal("2.52"), Decimal(0), None, (), affordable=True)
 
@@ -192,7 +192,7 @@ def test_an_empty_wallet_affords_nothing_and_pauses_at_once():
     assert (day.affordable, day.pauses_at, day.affected) == (False, NOW, ("v0",))
 
 
-def test_paused_videos_are_owed_on_the_card_but_not_named_as_cut_short():
+def test_paused_videos_are_committed_on_the_card_but_not_cut_short():
     (day,) = consequences(usage("0.40"), owed(24, burns=False), NOW, durations=(1,))
     assert (day.left_after, day.pauses_at, day.affected) == (Decimal("-0.32"), None, ())
 
@@ -221,11 +221,11 @@ def test_the_bill_is_checked_against_the_snapshots_taken(charged, uncharged, sna
 
 
 @pytest.mark.parametrize("silent", ["uncharged", "total_charged", "total_snapshots"])
-def test_a_bill_of_which_a_part_is_not_stated_is_not_checked(silent):
+def test_an_incomplete_bill_is_not_checked(silent):
     assert bill_check(replace(usage("5"), **{silent: None})) is None
 
 
-def test_without_a_word_on_what_is_uncharged_the_whole_balance_is_there_at_most():
+def test_without_an_uncharged_amount_at_most_the_whole_balance_is_available():
     assert replace(usage("5"), uncharged=None).available == Decimal(5)
 
 
@@ -244,7 +244,7 @@ def test_without_a_word_on_what_is_uncharged_the_whole_balance_is_there_at_most(
         ("2.5199999999", "$2.52", "$2.52"),
     ],
 )
-def test_an_amount_has_two_decimals_and_never_flatters(amount, owed, available):
+def test_an_amount_has_two_decimals_rounded_pessimistically(amount, owed, available):
     assert (dollars(Decimal(amount)), dollars(Decimal(amount), down=True)) == (owed, available)
 
 

@@ -36,7 +36,7 @@ def sole(terms: Terms, video: PaidVideo, now: datetime = START + DAY) -> Line:
 @pytest.mark.parametrize(
     ("terms", "counts", "counted", "amount"),
     [
-        (TERMS, (1000, 13_345), 12_345, "12.34"),  # 12.345 goes to the even cent
+        (TERMS, (1000, 13_345), 12_345, "12.34"),  # 12.345 rounds to the even cent
         (TERMS, (1000, 13_355), 12_355, "12.36"),  # so does 12.355
         (replace(TERMS, from_zero=True), (1000, 13_345), 13_345, "13.34"),
         (replace(TERMS, minimum=12_346), (1000, 13_345), 0, "0.00"),
@@ -54,7 +54,7 @@ def test_a_line_is_the_minimum_the_rate_and_then_the_caps(terms, counts, counted
     assert (line.counted, line.amount) == (counted, Decimal(amount))
 
 
-def test_the_count_is_that_of_the_final_hour():
+def test_the_count_is_from_the_final_hour():
     two_days = replace(TERMS, final_days=2)
     video = paid(1, *range(0, 100_000, 1000))
     line = sole(two_days, video, START + 3 * DAY)
@@ -83,7 +83,7 @@ def test_without_a_reading_in_the_final_hour_the_one_before_counts_and_is_stated
         (replace(paid(1, 5), tracked_since=None, read_at=None), "not tracked yet"),
     ],
 )
-def test_a_line_that_cannot_be_computed_says_why(video, why):
+def test_a_line_that_cannot_be_computed_has_a_reason(video, why):
     line = sole(TERMS, video)
     assert (line.state, line.why, line.amount) == (State.UNKNOWN, why, 0)
 
@@ -158,7 +158,7 @@ def test_a_tenth_of_a_cent_of_a_large_rate_is_exact():
     assert to_cents(999_999_999_999, Decimal("999999.999999")) == Decimal("999999999998000.00")
 
 
-def test_a_glance_at_the_counts_that_matter_gives_the_same_amount():
+def test_the_relevant_counts_alone_give_the_same_amount():
     whole = paid(1, 10, None, 900, 40, 50_000)
     glance = replace(whole, snapshots=(whole.snapshots[0], whole.snapshots[-1]), missing=1)
     seen, read = sole(TERMS, glance), sole(TERMS, whole)

@@ -42,7 +42,7 @@ NONE = "no cap, no cap per creator, no minimum, no budget, no ig, no youtube, ne
         (NONE, FULL, Terms({"tiktok": Decimal(1)})),
     ],
 )  # fmt: skip
-def test_terms_are_read_in_plain_words(typed, known, expected):
+def test_terms_are_read_from_plain_words(typed, known, expected):
     assert read_terms(typed, known, TODAY) == expected
 
 
@@ -71,7 +71,7 @@ def test_terms_are_read_in_plain_words(typed, known, expected):
         ("youtube 2, budget 50, budget 500", "state the budget twice"),
     ],
 )
-def test_what_is_not_understood_is_named(typed, sentence):
+def test_unknown_terms_are_named(typed, sentence):
     with pytest.raises(UsageError, match=sentence.replace("$", r"\$").replace("?", r"\?")):
         read_terms(typed, Terms(), TODAY)
 

@@ -1,4 +1,4 @@
-"""Quiet hours through both days of the clock change, and mutes that always end."""
+"""Quiet hours through both clock changes, and mutes that always end."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,10 +24,10 @@ def at(text):
 @pytest.mark.parametrize(
     ("now", "end"),
     [
-        ("2026-03-28 21:00", "2026-03-29 05:00"),  # the night that lacks an hour
+        ("2026-03-28 21:00", "2026-03-29 05:00"),  # the night with an hour less
         ("2026-03-29 04:59", "2026-03-29 05:00"),
         ("2026-03-29 05:00", None),
-        ("2026-10-24 20:00", "2026-10-25 06:00"),  # the night that has one more
+        ("2026-10-24 20:00", "2026-10-25 06:00"),  # the night with an hour more
         ("2026-10-25 05:59", "2026-10-25 06:00"),
         ("2026-10-25 06:00", None),
     ],
@@ -37,7 +37,7 @@ def test_a_night_with_a_clock_change_ends_at_its_local_hour(now, end):
 
 
 @pytest.mark.parametrize("start", ["02:15", "02:30"])
-def test_hours_that_begin_in_the_hour_that_is_left_out_begin_after_it(start):
+def test_quiet_hours_that_begin_in_a_skipped_hour_begin_after_it(start):
     quiet = read_quiet(f"{start}-06:00", "Europe/Berlin")
     assert quiet.end_of(at("2026-03-29 00:59")) is None
     assert quiet.end_of(at("2026-03-29 02:00")) == at("2026-03-29 04:00")
@@ -87,13 +87,13 @@ def test_a_mute_ends(words, end):
         "Tomorrow@17:30": "2026-03-03 16:30",
         "friday": "2026-03-06 08:00",
         "thurs@noon": "2026-03-05 11:00",
-        "monday": "2026-03-09 08:00",  # today is one
+        "monday": "2026-03-09 08:00",  # today counts
         "mon@6pm": "2026-03-02 17:00",
         "mon@8am": "2026-03-09 07:00",
-        "2026-03-30": "2026-03-30 07:00",  # summer time by then
+        "2026-03-30": "2026-03-30 07:00",  # in summer time by then
     }.items(),
 )
-def test_a_mute_ends_on_a_day_that_is_named_in_the_persons_zone(words, end):
+def test_a_mute_ends_on_a_named_day_in_the_persons_time_zone(words, end):
     assert is_span(words)
     assert mute_end(words, NOW, "Europe/Berlin") == at(end)
 
@@ -102,18 +102,18 @@ def test_a_mute_ends_on_a_day_that_is_named_in_the_persons_zone(words, end):
     "words",
     ["", "forever", "0h", "31d", "9999w", "22:00-07:00", "2026-03-01", "2026-04-30", "today@9am", "2026-02-30@9am"],
 )
-def test_a_mute_without_an_end_is_refused_in_a_sentence(words):
+def test_a_mute_without_an_end_is_refused(words):
     with pytest.raises(UsageError, match=r"mute|no date"):
         mute_end(words, NOW, "UTC")
 
 
 @pytest.mark.parametrize("words", ["22:00", "22:00-25:00", "9-5", "22:00-22:00", "night"])
-def test_quiet_hours_that_are_none_are_refused_in_a_sentence(words):
+def test_invalid_quiet_hours_are_refused(words):
     with pytest.raises(UsageError):
         read_quiet(words, "UTC")
 
 
-def test_quiet_hours_read_as_they_are_written():
+def test_quiet_hours_are_shown_as_typed():
     assert read_quiet("22:00–07:30", "Europe/Berlin").words == "22:00-07:30 Europe/Berlin"
     assert is_range("10pm-7am")
     assert read_quiet("10pm-7am", "UTC").words == "22:00-07:00 UTC"

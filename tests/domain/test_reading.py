@@ -1,4 +1,4 @@
-"""When a page is worth reading: once a snapshot hour, soon after the snapshot, and never for what has said all."""
+"""When a page is due: once per hour of snapshots, soon after the snapshot, and never once it is final."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,14 +15,14 @@ RUNNING = Video(id="v1", link="https://youtu.be/x", platform="youtube", status="
 spans = st.timedeltas(timedelta(days=-2), timedelta(days=40))
 
 
-def test_the_first_page_is_read_when_it_has_a_snapshot_and_at_once_where_that_is_long_since():
+def test_the_first_page_is_read_once_it_has_a_snapshot():
     assert first_read(RUNNING, START) == START + HOUR + GRACE
     assert first_read(RUNNING, START + timedelta(days=3)) == START + timedelta(days=3)
     assert first_read(replace(RUNNING, started_at=None), START) == START
 
 
 @given(spans)
-def test_a_stated_start_never_puts_the_first_read_off_for_long(span):
+def test_a_future_start_never_delays_the_first_read_for_long(span):
     now = START + span
     assert now <= first_read(RUNNING, now) <= now + HOUR + GRACE
 
@@ -36,7 +36,7 @@ def test_the_next_read_comes_with_the_next_snapshot(read, last):
         assert (due - GRACE - (last_at or START)) % HOUR == timedelta()
 
 
-def test_read_as_soon_as_it_is_due_a_video_is_read_once_for_each_of_its_hours():
+def test_a_video_read_when_due_is_read_once_per_hour():
     read_at, reads = START + HOUR + GRACE, 1
     last = START + HOUR
     while read_at < START + timedelta(days=30):
@@ -47,7 +47,7 @@ def test_read_as_soon_as_it_is_due_a_video_is_read_once_for_each_of_its_hours():
 
 
 @pytest.mark.parametrize("status", ["paused", "completed", "error"])
-def test_what_collects_nothing_is_read_once_more_and_then_left_alone(status):
+def test_an_idle_video_is_read_once_more_and_then_no_longer(status):
     over, last = replace(RUNNING, status=status), START + 5 * HOUR
     due = next_read(over, last + GRACE, last, START)
     assert due == last + FARTHEST
@@ -55,7 +55,7 @@ def test_what_collects_nothing_is_read_once_more_and_then_left_alone(status):
 
 
 @given(spans, st.none() | spans)
-def test_what_is_over_is_never_read_for_ever(read, last):
+def test_an_ended_video_is_not_read_forever(read, last):
     over = replace(RUNNING, status="completed")
     read_at, last_at = START + read, None if last is None else START + last
     due = next_read(over, read_at, last_at, START)

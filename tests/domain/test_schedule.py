@@ -28,7 +28,7 @@ def at(text):
 
 
 def following(schedule, start, count):
-    """The occurrences after a moment, each asked for as the store asks: with the last date and its moment."""
+    """The occurrences after a moment, each computed as the store does: from the last date and its moment."""
     found, moment, last = [], start, None
     for _ in range(count):
         found.append(schedule.next_after(moment, last))
@@ -61,7 +61,7 @@ def test_a_local_date_is_due_by_the_rule(zone, time, day, due):
     assert schedule.next_after(at(due), day).date == day + DAY
 
 
-def test_a_date_that_does_not_exist_is_never_due_and_its_neighbours_are():
+def test_a_skipped_date_is_never_due_but_its_neighbours_are():
     days = following(Schedule(9 * 60, "Pacific/Apia"), at("2011-12-29 00:00"), 3)
     assert [each.date.day for each in days] == [29, 31, 1]
     assert [each.at for each in days] == [at("2011-12-29 19:00"), at("2011-12-30 19:00"), at("2011-12-31 19:00")]
@@ -92,7 +92,7 @@ def test_a_year_has_each_of_its_dates_once(zone, time, year):
 
 
 def dates(schedule, start):
-    """Every date of a schedule after `start`, by the calendar alone."""
+    """Every date of a schedule after `start`, by the calendar."""
     day = start
     while True:
         day += DAY
@@ -124,7 +124,7 @@ def test_occurrences_only_go_forward_and_skip_no_date(zone, minute, recurrence, 
 
 
 @given(zones, zones, minutes, minutes, recurrences, moments, st.integers(0, 72))
-def test_another_hour_or_zone_never_brings_a_date_back(zone, other, minute, later, recurrence, start, hours):
+def test_another_hour_or_time_zone_never_repeats_a_date(zone, other, minute, later, recurrence, start, hours):
     first = Schedule(minute, zone).next_after(start)
     now = first.at + timedelta(hours=hours)
     changed = Schedule(later, other, *recurrence).next_after(now, first.date)
@@ -157,23 +157,23 @@ def test_a_month_that_is_too_short_has_its_digest_on_its_last_day():
         "9 a.m.": "09:00",
     }.items(),
 )
-def test_a_time_is_read_however_it_is_written(words, time):
+def test_a_time_is_read_in_any_format(words, time):
     assert looks_like_time(words)
     assert time_words(read_time(words)) == time
 
 
 @pytest.mark.parametrize(("words", "time"), [("9", "09:00"), ("0", "00:00"), ("23", "23:00")])
-def test_a_bare_hour_is_a_time_where_one_is_asked_for_and_else_just_a_number(words, time):
+def test_a_bare_hour_is_a_time_only_if_one_is_expected(words, time):
     assert not looks_like_time(words)
     assert time_words(read_time(words)) == time
 
 
 @pytest.mark.parametrize("words", ["24:00", "24", "0900", "13pm", "0am", "9:60", "morning", "", "-1:00", "9:0"])
-def test_what_is_no_time_is_refused_with_an_example(words):
+def test_an_invalid_time_is_refused_with_an_example(words):
     with pytest.raises(UsageError, match="Write it like 09:00, 17:30 or 9am"):
         read_time(words)
 
 
 @given(minutes)
-def test_a_time_reads_back(minute):
+def test_a_shown_time_can_be_typed(minute):
     assert read_time(time_words(minute)) == minute

@@ -1,4 +1,4 @@
-"""What stands out among a video's hours, and what only looks so."""
+"""Which of a video's hours stand out, and which only seem to."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
@@ -27,35 +27,35 @@ def test_an_hour_far_above_the_others_stands_out():
 @pytest.mark.parametrize(
     "growths",
     [
-        [100] * 10 + [900],  # below what anybody wants to hear of
+        [100] * 10 + [900],  # too few to matter
         [1_000] * 10 + [2_500],  # not three times the usual
-        [2_000, 100, 4_000, 200, 3_000, 1_000, 5_000, 0, 3_500, 6_000],  # as wild as before
-        [2**hour for hour in range(10)] + [1_000],  # growing, as it was
+        [2_000, 100, 4_000, 200, 3_000, 1_000, 5_000, 0, 3_500, 6_000],  # as variable as before
+        [2**hour for hour in range(10)] + [1_000],  # growing as before
     ],
 )
-def test_an_hour_among_its_like_does_not(growths):
+def test_an_average_hour_does_not_stand_out(growths):
     assert not last_hour(grown(*growths), Metric.VIEWS).stands_out
 
 
-def test_likes_are_fewer_than_views():
+def test_likes_have_a_lower_threshold_than_views():
     assert last_hour(grown(*[5] * 10, 150), Metric.LIKES).stands_out
     assert not last_hour(grown(*[5] * 10, 150), Metric.VIEWS).stands_out
 
 
-def test_too_short_a_past_is_none():
+def test_a_short_history_has_no_spike():
     assert last_hour(grown(*[100] * 5, 9_000), Metric.VIEWS) is None
     assert last_hour(grown(*[100] * 6, 9_000), Metric.VIEWS).stands_out
     assert last_hour([], Metric.VIEWS) is None
 
 
-def test_a_catch_up_after_a_gap_is_no_hour():
+def test_a_catch_up_after_a_gap_is_no_spike():
     readings = grown(*[100] * 10)
     late = (readings[-1][0] + timedelta(hours=1, minutes=31), 50_000)
     assert last_hour([*readings, late], Metric.VIEWS) is None
     assert growth_of_hour([*readings, late]) is None
 
 
-def test_what_a_counter_wins_back_after_a_fall_is_not_new():
+def test_a_recovery_after_a_fall_is_no_spike():
     assert last_hour(grown(*[100] * 10, -6_000, 6_000), Metric.VIEWS).growth == 0
     assert last_hour(grown(*[100] * 10, -6_000), Metric.VIEWS) is None
     assert growth_of_hour(grown(*[100] * 10, -6_000)) is None
@@ -67,7 +67,7 @@ def test_a_gap_in_the_past_counts_for_nothing():
     assert last_hour(holed, Metric.VIEWS).usual == 100
 
 
-def test_the_usual_of_a_workspace_is_what_nine_tenths_stay_below():
+def test_a_workspaces_usual_growth_is_the_ninth_decile():
     others = [*range(100, 1_000, 100), 50_000]
     assert is_above_usual(50_001, others)
     assert not is_above_usual(950, others)
@@ -120,7 +120,7 @@ def test_the_next_milestone_is_the_lowest_above_the_count(count, own, following)
 @pytest.mark.parametrize(
     ("per_day", "days"), [(100, 5), (500, 1), (17, 29), (16, None), (0, None), (-5, None), (None, None)]
 )
-def test_a_goal_is_reached_on_the_day_that_the_present_pace_says_within_a_month(per_day, days):
+def test_a_goal_within_a_month_is_predicted_by_the_current_pace(per_day, days):
     at = datetime(2026, 3, 2, tzinfo=UTC)
     found = reached_on(500, 1_000, per_day, at)
     assert found == (None if days is None else (at + timedelta(days=days)).date())

@@ -1,4 +1,4 @@
-"""What people write for a time zone, and what they are told where it is none."""
+"""What people type for a time zone, and the replies to unknown ones."""
 
 from contextlib import suppress
 
@@ -29,12 +29,12 @@ from bot.domain.zones import looks_like_zone, near_zones, read_zone, zone_names
         "London time": "Europe/London",
     }.items(),
 )
-def test_a_zone_is_known_by_its_name_and_by_a_city_that_has_one_alone(words, zone):
+def test_a_time_zone_is_recognised_by_name_or_unambiguous_city(words, zone):
     assert read_zone(words) == zone
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "answer"),
     {
         "CET": "abbreviation.*Europe/Berlin",
         "est": "abbreviation.*America/New_York",
@@ -56,12 +56,12 @@ def test_a_zone_is_known_by_its_name_and_by_a_city_that_has_one_alone(words, zon
         "": "Use a city",
     }.items(),
 )
-def test_what_is_no_zone_is_refused_with_the_nearest_ones(words, told):
-    with pytest.raises(UsageError, match=told):
+def test_an_unknown_time_zone_is_refused_with_the_nearest_ones(words, answer):
+    with pytest.raises(UsageError, match=answer):
         read_zone(words)
 
 
-def test_every_zone_can_be_written_as_it_is_and_is_offered():
+def test_every_time_zone_can_be_typed_and_is_suggested():
     for name in zone_names():
         assert read_zone(name) == name
         assert looks_like_zone(name)
@@ -69,7 +69,7 @@ def test_every_zone_can_be_written_as_it_is_and_is_offered():
 
 
 @given(st.text(max_size=40))
-def test_any_words_are_a_zone_or_a_refusal(words):
+def test_any_text_is_a_time_zone_or_refused(words):
     with suppress(UsageError):
         assert read_zone(words) in zone_names()
     assert set(near_zones(words)) <= set(zone_names())

@@ -1,9 +1,8 @@
-"""`python -m tests.drawings OUT` draws the gallery: OUT/index.html, and beside it a PNG of each group of cards.
+"""`python -m tests.drawings OUT` draws the gallery: OUT/index.html, and a PNG of each group of cards.
 
-Words after OUT choose the groups whose names hold one of them.
-
-With `--lines` in the place of OUT it prints how many lines each card takes on a phone, in Slack and in Discord. PNGs
-need Chromium, and for all letters Debian's fonts-lato, fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji.
+Words after OUT select the groups whose names contain one of them. With `--lines` instead of OUT it prints how many
+lines each card takes on a phone, in Slack and in Discord. PNGs need Chromium, and for all scripts Debian's fonts-lato,
+fonts-noto-core, fonts-noto-cjk and fonts-noto-color-emoji.
 """
 
 import asyncio
@@ -55,7 +54,7 @@ async def draw(out: Path, *wanted: str) -> None:
 
 
 def count() -> None:
-    """Print the lines of every card."""
+    """Print the number of lines of every card."""
     for name, reply in gallery().items():
         counts = (sum(map(lines_of, cards(chat, reply))) for chat in CHATS)
         sys.stdout.write(" ".join([*(f"{each:4}" for each in counts), f" {name}\n"]))

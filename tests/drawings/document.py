@@ -1,4 +1,4 @@
-"""A document of cards that loads nothing: the page's drawings beside each other."""
+"""A self-contained document of cards: the page's drawings next to each other."""
 
 from collections.abc import Iterable
 from html import escape
@@ -23,7 +23,7 @@ def page(title: str, body: str) -> str:
 
 
 def message(cards: Iterable[Card], chat: str, theme: str) -> str:
-    """The cards of one reply as messages of the bot, their menus open."""
+    """The cards of one reply as messages of the bot, with their menus open."""
     shown = "".join(map(html.card, cards)).replace("<details", "<details open")
     return (
         f'<div class="{chat} {theme}"><div class="message"><div class="avatar">CS</div><article><div class="sender">'

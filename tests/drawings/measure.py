@@ -1,7 +1,7 @@
-"""How many lines a card takes on a phone of 360 pixels: about 38 letters of text in a line, 28 of code.
+"""How many lines a card takes on a phone of 360 pixels: about 38 characters of text per line, or 28 of code.
 
-A line is a line of text or of a table, or a row of buttons. Pictures, gaps and frames take none. Words are measured
-with a font that comes with matplotlib, so that the count is the same on every machine.
+A line is a line of text or of a table, or a row of buttons. Pictures, gaps and frames take none. Text is measured with
+a font that comes with matplotlib, so the count is the same on every machine.
 """
 
 from collections.abc import Iterable
@@ -32,13 +32,13 @@ from adapters.page.elements import (
 from bot.reply.text import width
 
 LETTERS = 38
-"""Letters of an average sentence in a line of the usual size."""
+"""Characters of an average sentence per line of the usual size."""
 CODE = 28
 SIZES = {Size.HEADING: 1.15, Size.BODY: 1.0, Size.SMALL: 0.85}
 FRAME = 4.0
-"""Letters that a button's frame and the gap after it take."""
+"""Characters that a button's frame and the gap after it take."""
 CELL = LETTERS / 2
-"""Letters in the widest column of a table that breaks its words."""
+"""Characters in the widest column of a table that wraps its words."""
 
 _FONT = Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
 _SCALE = 100
@@ -71,7 +71,7 @@ def _lines(element: Element) -> int:  # noqa: PLR0911 - a return for each elemen
 
 
 def _grid(grid: Grid) -> int:
-    """Numbers never break; a table with pages has a line below it that turns them."""
+    """Numbers never wrap; a table with pages has a line below it for turning them."""
     shown = grid.rows[: grid.page] if grid.page else grid.rows
     broken = [[cell for at, cell in enumerate(row) if at not in grid.rights] for row in (grid.head, *shown)]
     rows = sum(max([1, *(_wrapped((cell,), CELL) for cell in row)]) for row in broken)
@@ -87,14 +87,14 @@ def _wrapped(lines: Iterable[Line], most: float) -> int:
 
 
 def _wrapped_line(line: Line, most: float) -> int:
-    """Words go whole to the next line; one that is longer than a line is broken."""
+    """Words wrap whole; one that is longer than a line is broken."""
     words = "".join(run.text for run in line).split()
     rows = _filled(map(_letters, words), most, gap=1)
     return max(1, sum(max(1, ceil(row / most)) for row in rows))
 
 
 def _filled(sizes: Iterable[float], most: float, gap: float) -> list[float]:
-    """The widths of rows that are filled one after the other."""
+    """The widths of rows filled one after the other."""
     rows: list[float] = []
     for size in sizes:
         if rows and rows[-1] + gap + size <= most:
@@ -105,7 +105,7 @@ def _filled(sizes: Iterable[float], most: float, gap: float) -> list[float]:
 
 
 def _letters(text: str) -> float:
-    """The width of a text in letters of an average sentence."""
+    """The width of a text in characters of an average sentence."""
     return sum(map(_advance, text)) / _average()
 
 
@@ -116,7 +116,7 @@ def _average() -> float:
 
 @cache
 def _advance(char: str) -> float:
-    """The width of a character in ems. One that the font lacks is as wide as in a terminal, in half ems."""
+    """The width of a character in ems; for one that the font lacks, its width in a terminal in half ems."""
     if not width(char) or ord(char) not in _font().get_charmap():
         return width(char) / 2
     return _font().load_char(ord(char)).linearHoriAdvance / 65_536 / _SCALE

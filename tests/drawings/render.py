@@ -1,4 +1,4 @@
-"""Every reply as both chats show it, its pictures within the document."""
+"""Every reply as both chats show it, with its pictures inside the document."""
 
 import base64
 
@@ -18,7 +18,7 @@ def cards(chat: str, reply: Reply) -> tuple[Card, ...]:
 
 
 def _address(_: str, content: Content) -> str:
-    """The picture itself; none for the one white pixel that examples have."""
+    """The picture as a data address; none for the one white pixel of the examples."""
     if not isinstance(content, bytes) or content == png():
         return ""
     return f"data:image/png;base64,{base64.b64encode(content).decode()}"

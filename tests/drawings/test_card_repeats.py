@@ -1,7 +1,7 @@
-"""No card states a fact twice: its title, its summary and its fields share no number and no name.
+"""No card states a fact twice: its title, summary and fields share no number and no name.
 
-A number counts with its unit, so that "7 days" isn't "7 videos"; a name is a video's, a person's or a title of
-several words. Help shows examples, not facts.
+A number counts with its unit, so "7 days" isn't "7 videos"; a name is a video's, a person's or a title of several
+words. Help shows examples, not facts.
 """
 
 import re
@@ -31,7 +31,7 @@ def facts(text: str, names: set[str]) -> set[str]:
 
 
 def repeated(reply) -> set[str]:
-    """The facts that stand in two of the card's places."""
+    """The facts in two of the card's places."""
     fields = [field for part in reply.parts if isinstance(part, Fields) for field in part.fields]
     places = [reply.title, reply.summary, *(f"{field.name}: {plain_cell(field.value)}" for field in fields)]
     names = NAMES | ({visible(reply.title)} if " " in reply.title else set())

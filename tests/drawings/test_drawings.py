@@ -35,7 +35,7 @@ TAGS = {
 
 
 class Reader(HTMLParser):
-    """What a browser would make of a document."""
+    """Parses a document as a browser would."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ def test_every_reply_is_drawn_and_no_title_becomes_markup(chat, name, reply):
 
 
 @pytest.mark.parametrize("chat", CHATS)
-def test_words_are_drawn_as_they_read(chat):
+def test_text_is_drawn_as_written(chat):
     hostile = "*b* <!channel> [x](https://evil.example) & `c`"
     link = Link("Cats", "https://example.org/cats")
     parts = (Paragraph(text("See ", link, ". ", Bold(hostile), " and ", Code("/stats"))), Note(text("As of 09:30.")))
@@ -79,7 +79,7 @@ def test_words_are_drawn_as_they_read(chat):
 
 @pytest.mark.parametrize("chat", CHATS)
 @pytest.mark.parametrize("title", ["", "Cats"])
-def test_the_strong_words_of_a_summary_are_bold_and_no_word_is_lost(chat, title):
+def test_the_emphasis_of_a_summary_is_bold_and_no_word_is_lost(chat, title):
     reply = Reply("1,035 *views* · +705 · $3.68 short.", title, tone=Tone.WARNING, strong=("1,035 *views*", "$3.68"))
     (card,) = cards(chat, reply)
     ((*_, runs),) = [words.lines for words in card.elements if words.size is Size.BODY]

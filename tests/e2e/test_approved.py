@@ -26,7 +26,7 @@ async def sandbox(clock):
 async def need_approval(chat):
     """Require approval above two dollars."""
     await chat.say(BOB, "status")
-    database = Database(chat.database_url)
+    database = Database(sqlite_url)
     rule = ApprovalRule(above=Decimal(2))
     await Store(database).approvals.change_rule(1, rule, Person("U1", "Bob"), chat.clock(), "", "above $2.00")
     await database.close()

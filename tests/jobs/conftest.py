@@ -1,4 +1,4 @@
-"""A store with one workspace at a wall, a clock moved by hand, and a deliverer between them."""
+"""A store with one workspace in an in-memory chat, a clock set by hand, and a deliverer between them."""
 
 import pytest
 
@@ -6,37 +6,37 @@ from bot.delivery.deliver import Deliverer
 from bot.domain.caller import WorkspaceRef
 from bot.reply.model import Reply
 from bot.store.outbox import Message, enqueue
-from tests.jobs.wall import Wall
+from tests.jobs.memory_chat import MemoryChat
 
 ON_EACH = pytest.mark.parametrize("database_url", ["sqlite_url", "postgres_url"], indirect=True)
-"""Runs a test on both databases. What they do differently is tested in `tests/store`."""
+"""Run a test on both databases. `tests/store` tests their differences."""
 
 
 @pytest.fixture
 def database_url(request):
-    """SQLite, unless a test names the fixture of another database."""
+    """SQLite, unless a test asks for another database's fixture."""
     return request.getfixturevalue(getattr(request, "param", "sqlite_url"))
 
 
 @pytest.fixture
 async def workspace(store, clock):
     wallet_id = await store.wallets.ensure_wallet("fingerprint", clock())
-    return await store.workspaces.ensure_workspace(WorkspaceRef("wall", "W1", "Wall"), wallet_id)
+    return await store.workspaces.ensure_workspace(WorkspaceRef("memory", "W1", "Memory"), wallet_id)
 
 
 @pytest.fixture
-def wall():
-    return Wall()
+def chat():
+    return MemoryChat()
 
 
 @pytest.fixture
-def deliverer(store, wall, clock):
-    return Deliverer(store, {"wall": wall}, clock)
+def deliverer(store, chat, clock):
+    return Deliverer(store, {"memory": chat}, clock)
 
 
 @pytest.fixture
-def say(database, workspace, clock):
-    """Write messages, each under its key, into channel C1 unless said otherwise."""
+def queue(database, workspace, clock):
+    """Queue messages with these keys, in channel C1 by default."""
 
     async def write(*keys, **facts):
         facts = {"channel_id": "C1", "workspace_id": workspace.id} | facts

@@ -1,4 +1,4 @@
-"""A way to a local chat that tells when a post is asked for, accepted and answered, and lets others act in between."""
+"""A proxy for a local chat that lets tests act before and after each post."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,13 +10,13 @@ from aiohttp import web
 from adapters.slack.limits import POST
 
 PLACES = ("asked", "accepted", "answered")
-"""Before the chat has the message, once it has, and once its answer is on its way."""
+"""Before the chat has the message, once it has it, and once its response is on the way."""
 
 Act: TypeAlias = Callable[[str], None]
 
 
 class Proxy:
-    """Passes on what it is sent. `act` is called at each place of each post."""
+    """Forwards requests, and calls `act` at each of these points of a post."""
 
     def __init__(self, target: str, session: aiohttp.ClientSession) -> None:
         self.act: Act = lambda _: None
@@ -24,7 +24,7 @@ class Proxy:
         self._session = session
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One call, there and back."""
+        """Forward one call and its response."""
         method = request.match_info["method"]
         body = await request.read()
         self._tell(method, "asked")
@@ -46,7 +46,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxying(target: str) -> AsyncIterator[tuple[Proxy, str]]:
-    """A proxy before a chat's address, and its own address."""
+    """A proxy for a chat's address, and its own address."""
     async with aiohttp.ClientSession() as session:
         proxy = Proxy(target, session)
         app = web.Application()

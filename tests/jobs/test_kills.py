@@ -1,6 +1,7 @@
-"""kill -9 at every step from the outbox into the channel, in real processes, counted at Slack's end.
+"""kill -9 at every step from the outbox to the channel, in real processes, counted at Slack.
 
-Everything is posted. What is there twice was being posted when its process was killed: the window that Slack leaves.
+Everything is posted. Only messages that were being posted when the process was killed appear twice, which Slack makes
+unavoidable.
 """
 
 import asyncio
@@ -33,7 +34,7 @@ TEAMS, CHANNELS, MESSAGES = 8, 3, 2
 
 @pytest.fixture
 def dice(request):
-    """Dice whose seed is told where a test fails."""
+    """A random generator whose seed is shown if a test fails."""
     seed = random.randrange(2**32)
     sys.stdout.write(f"{request.node.name}: seed {seed}\n")
     return random.Random(seed)
@@ -41,7 +42,7 @@ def dice(request):
 
 @pytest.fixture
 async def slack():
-    """A local Slack of several workspaces, which knows no pace: other tests look at that."""
+    """A local Slack with several workspaces and no rate limits: other tests cover those."""
     async with running(utc_now) as slack:
         slack.rates.channel = slack.rates.workspace = None
         app = slack.add_app(scopes=BOT_SCOPES)
@@ -54,7 +55,7 @@ async def slack():
 
 
 async def written(database):
-    """Writes what must be said, two messages into each channel; their keys by channel."""
+    """Queues two messages per channel; their keys by channel."""
     store = Store(database)
     wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
     teams = [
@@ -69,8 +70,8 @@ async def written(database):
     return messages
 
 
-class Works:
-    """The workers of one test, and the clock that they look at."""
+class WorkerPool:
+    """The workers of a test, and the clock that they read."""
 
     def __init__(self, children, options, ahead, database):
         self._children = children
@@ -93,7 +94,7 @@ class Works:
         self.is_dead.set()
 
     async def let_leases_pass(self):
-        """Note what was under way when the workers died, and let other workers have it."""
+        """Note the claimed messages of the killed workers, and let others claim them."""
         async with self._database.reading() as connection:
             sending = select(outbox.c.key).where(outbox.c.state == OutboxState.SENDING)
             self.killed_in.update(await connection.scalars(sending))
@@ -118,15 +119,15 @@ def children():
 
 
 @pytest.fixture
-def works(slack, children, tmp_path):
-    """Workers that post through a proxy what is in a database, killed at the end of the block."""
+def pool(slack, children, tmp_path):
+    """Workers that post a database's messages through a proxy, killed at the end of the block."""
 
     @asynccontextmanager
     async def run(proxy_url, database_url, database):
         ahead = tmp_path / "ahead"
         ahead.write_text("0")
         tokens = [token.value for token in slack.tokens.values() if token.kind == "bot"]
-        at_work = Works(children, (database_url, proxy_url, tokens), ahead, database)
+        at_work = WorkerPool(children, (database_url, proxy_url, tokens), ahead, database)
         try:
             yield at_work
         finally:
@@ -141,18 +142,18 @@ def posted(slack, channel):
 
 
 def in_order(keys):
-    """The keys, each where it came first."""
+    """The keys in order of first appearance."""
     return list(dict.fromkeys(keys))
 
 
 @pytest.mark.parametrize(
     ("workers", "database_url"), [(1, "sqlite_url"), (2, "postgres_url")], indirect=["database_url"]
 )
-async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was_under_way(
-    slack, works, database, database_url, workers, dice
+async def test_after_kills_everything_is_posted_and_only_messages_in_progress_are_doubled(
+    slack, pool, database, database_url, workers, dice
 ):
     messages = await written(database)
-    async with proxying(slack.api_url) as (proxy, url), works(url, database_url, database) as at_work:
+    async with proxying(slack.api_url) as (proxy, url), pool(url, database_url, database) as at_work:
         for place in (*PLACES, "any time"):
             left = dice.randint(1, 5)
 
@@ -181,10 +182,10 @@ async def test_killed_at_any_step_everything_is_posted_and_doubled_only_what_was
             assert copies <= 1 + at_work.killed_in[key], key
 
 
-async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slack, works, postgres_url):
+async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slack, pool, postgres_url):
     database = Database(postgres_url)
     messages = await written(database)
-    async with proxying(slack.api_url) as (_, url), works(url, postgres_url, database) as at_work:
+    async with proxying(slack.api_url) as (_, url), pool(url, postgres_url, database) as at_work:
         await at_work.start(4)
         await at_work.until_all_is_sent()
     await database.close()
@@ -192,12 +193,10 @@ async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slac
         assert posted(slack, channel) == keys
 
 
-async def test_a_worker_that_was_paused_for_longer_than_its_lease_changes_nothing_when_it_goes_on(
-    slack, works, postgres_url
-):
+async def test_a_worker_paused_for_longer_than_its_lease_changes_nothing(slack, pool, postgres_url):
     database = Database(postgres_url)
     messages = await written(database)
-    async with proxying(slack.api_url) as (proxy, url), works(url, postgres_url, database) as at_work:
+    async with proxying(slack.api_url) as (proxy, url), pool(url, postgres_url, database) as at_work:
         paused = asyncio.Event()
 
         def act(where):
@@ -226,11 +225,9 @@ async def test_a_worker_that_was_paused_for_longer_than_its_lease_changes_nothin
         assert all(copies <= 1 + at_work.killed_in[key] for key, copies in Counter(found).items())
 
 
-async def test_on_sigterm_what_is_being_posted_ends_so_that_nothing_is_left_unclear(
-    slack, works, database, database_url
-):
+async def test_on_sigterm_running_posts_end_and_nothing_is_left_unclear(slack, pool, database, database_url):
     messages = await written(database)
-    async with proxying(slack.api_url) as (proxy, url), works(url, database_url, database) as at_work:
+    async with proxying(slack.api_url) as (proxy, url), pool(url, database_url, database) as at_work:
         told = asyncio.Event()
 
         def act(where):

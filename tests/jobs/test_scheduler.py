@@ -1,4 +1,4 @@
-"""The clock that calls what is due: again and again, one at a time, through errors, steps of the clock and the end."""
+"""The scheduler: each job runs again and again, one at a time, through errors, clock changes and shutdown."""
 
 import asyncio
 import logging
@@ -13,8 +13,8 @@ from bot.scheduler import Every, PeriodicJob, Scheduler
 SOON = timedelta(seconds=0.2)
 
 
-class Work:
-    """A job that counts its turns, and ends each when it may."""
+class CountingJob:
+    """A job that counts its runs and ends each on demand."""
 
     def __init__(self):
         self.turns = asyncio.Semaphore(0)
@@ -52,14 +52,14 @@ async def start():
     await asyncio.gather(*running, return_exceptions=True)
 
 
-async def times(work, count):
+async def times(job, count):
     async with asyncio.timeout(30):
         for _ in range(count):
-            await work.turns.acquire()
+            await job.turns.acquire()
 
 
-async def test_each_job_is_called_again_and_again_and_at_once_at_the_start(start):
-    often, seldom = Work(), Work()
+async def test_each_job_runs_repeatedly_and_at_once_at_the_start(start):
+    often, seldom = CountingJob(), CountingJob()
     scheduler, _ = await start(
         PeriodicJob("often", SOON, often.do), PeriodicJob("seldom", timedelta(days=1), seldom.do)
     )
@@ -69,13 +69,13 @@ async def test_each_job_is_called_again_and_again_and_at_once_at_the_start(start
 
 
 async def test_on_a_fast_clock_the_ticks_are_fast_too(start):
-    work = Work()
-    await start(PeriodicJob("daily", timedelta(days=1), work.do), speed=1_000_000)
-    await times(work, 3)
+    job = CountingJob()
+    await start(PeriodicJob("daily", timedelta(days=1), job.do), speed=1_000_000)
+    await times(job, 3)
 
 
-async def test_a_job_that_takes_long_is_not_called_again_meanwhile_and_holds_up_no_other(start, caplog):
-    slow, quick = Work(), Work()
+async def test_a_long_job_does_not_overlap_itself_and_delays_no_other(start, caplog):
+    slow, quick = CountingJob(), CountingJob()
     slow.may_end.clear()
     await start(PeriodicJob("slow", SOON, slow.do), PeriodicJob("quick", SOON, quick.do))
     await times(quick, 4)
@@ -85,24 +85,24 @@ async def test_a_job_that_takes_long_is_not_called_again_meanwhile_and_holds_up_
     assert caplog.messages == []
 
 
-async def test_what_fails_is_logged_counted_and_tried_again_and_the_others_go_on(start, caplog):
-    work = Work()
+async def test_a_failed_job_is_logged_counted_and_retried_while_others_continue(start, caplog):
+    job = CountingJob()
 
     async def broken():
-        await work.do()
+        await job.do()
         raise ZeroDivisionError
 
     async def without_database():
         raise DatabaseUnavailable("The database does not answer.")
 
-    other, metrics = Work(), Metrics()
+    other, metrics = CountingJob(), Metrics()
     await start(
         PeriodicJob("broken", SOON, broken),
         PeriodicJob("away", SOON, without_database),
         PeriodicJob("other", SOON, other.do),
         metrics=metrics,
     )
-    await times(work, 2)
+    await times(job, 2)
     await times(other, 2)
     assert set(metrics.failures) == {"broken", "away"}
     assert set(metrics.jobs) == {"broken", "away", "other"}
@@ -110,21 +110,21 @@ async def test_what_fails_is_logged_counted_and_tried_again_and_the_others_go_on
     assert levels == {"broken": (logging.ERROR, True), "away": (logging.WARNING, False)}
 
 
-async def test_asked_to_end_it_lets_what_runs_end_and_begins_nothing_more(start):
-    work, other = Work(), Work()
-    work.may_end.clear()
-    _, task = await start(PeriodicJob("work", SOON, work.do, work.stop), PeriodicJob("other", SOON, other.do))
-    await times(work, 1)
+async def test_at_shutdown_running_jobs_end_and_no_more_start(start):
+    job, other = CountingJob(), CountingJob()
+    job.may_end.clear()
+    _, task = await start(PeriodicJob("job", SOON, job.do, job.stop), PeriodicJob("other", SOON, other.do))
+    await times(job, 1)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()
-    assert (work.has_stopped, work.at_once) == (True, 0)
-    counts = work.count, other.count
+    assert (job.has_stopped, job.at_once) == (True, 0)
+    counts = job.count, other.count
     await asyncio.sleep(0.5)
-    assert (work.count, other.count) == counts
+    assert (job.count, other.count) == counts
 
 
-async def test_it_ticks_on_when_the_clock_is_set_back_an_hour(start, monkeypatch, caplog):
+async def test_jobs_continue_if_the_clock_is_set_back_an_hour(start, monkeypatch, caplog):
     shift = timedelta()
 
     class Shifted(datetime):
@@ -134,17 +134,17 @@ async def test_it_ticks_on_when_the_clock_is_set_back_an_hour(start, monkeypatch
 
     for module in ("apscheduler.schedulers.base", "apscheduler.triggers.interval", "bot.scheduler"):
         monkeypatch.setattr(f"{module}.datetime", Shifted)
-    work = Work()
-    await start(PeriodicJob("work", SOON, work.do))
-    await times(work, 2)
+    job = CountingJob()
+    await start(PeriodicJob("job", SOON, job.do))
+    await times(job, 2)
     shift = -timedelta(hours=1)
-    await times(work, 4)
+    await times(job, 4)
     assert "clock stepped; waking periodic job" in caplog.messages
     shift = timedelta(hours=1)
-    await times(work, 4)
+    await times(job, 4)
 
 
-def test_a_step_of_years_is_made_up_for_by_one_run_and_a_late_one_moves_no_other():
+def test_a_clock_change_of_years_causes_one_run_and_shifts_no_other():
     now, every = datetime(2026, 3, 2, 9, tzinfo=UTC), timedelta(seconds=5)
     trigger = Every(seconds=5, timezone=UTC)
     assert trigger.get_next_fire_time(now - timedelta(days=3_650), now) == now + every

@@ -1,6 +1,6 @@
-"""One worker: the scheduler of a real bot with Slack's real poster.
+"""A worker: a real bot's scheduler with the real Slack poster.
 
-Its clock is the wall's, set forward by as many seconds as a file says, so that a lease can be over at once.
+Its clock is the system's, advanced by the seconds in a file, so that a lease can expire at once.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from bot.settings import Settings
 
 
 async def main(database_url: str, api_url: str, tokens: list[str], ahead: str) -> None:
-    """Deliver until killed, or until told to end."""
+    """Deliver until SIGKILL or SIGTERM."""
 
     def clock() -> datetime:
         return utc_now() + timedelta(seconds=float(Path(ahead).read_text()))

@@ -1,4 +1,4 @@
-"""The cards that reckon with snapshots, with any snapshots at all."""
+"""Cards with figures from snapshots, for any snapshots at all."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ MINUTES = st.sets(st.integers(-90, 60 * 48), max_size=12).map(sorted)
 
 @st.composite
 def readings(draw):
-    """A page with snapshots at any minutes, stating any metrics, of a video that began at any time or none."""
+    """A page with snapshots at any minute and with any metrics, of a video with any start or none."""
     minutes = draw(MINUTES)
     taken = tuple(Snapshot(DAYS_AGO + timedelta(minutes=minute), draw(COUNTS)) for minute in minutes)
     started_at = draw(st.sampled_from([None, DAYS_AGO, DAYS_AGO - timedelta(minutes=29)]))
@@ -81,7 +81,7 @@ def test_any_limits_and_sums_leave_a_card(balance, left, scope, above, days):
     SUMS,
     st.sampled_from(["", "away", "partial", "doubt", "endless"]),
 )
-def test_what_starts_without_a_press_has_a_card_that_warns_of_nothing(balance, left, above, days, up_to, fault):
+def test_a_start_without_a_press_has_a_card_without_warnings(balance, left, above, days, up_to, fault):
     asked = replace(offered(str(balance), days), limits=(Limit(Scope.PERSON, left, Decimal(0)),), approval_above=above)
     problem, is_endless = "The API is away." * (fault == "away"), fault == "endless"
     wallet = replace(asked.wallet, problem=problem, complete=fault != "partial", open_ended=int(is_endless))

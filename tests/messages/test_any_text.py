@@ -1,4 +1,4 @@
-"""Half characters (lone surrogates) and addresses in capitals, in every part of a reply and through every renderer."""
+"""Half characters (lone surrogates) and addresses in capitals, in every part of a reply and every renderer."""
 
 import io
 import json
@@ -87,11 +87,11 @@ REPLY = Reply(
 
 
 @pytest.mark.parametrize("render", RENDERERS)
-def test_half_characters_end_no_rendering_and_are_never_sent(render):
+def test_half_characters_break_no_rendering_and_are_never_sent(render):
     assert json.dumps(render(REPLY), ensure_ascii=False).encode()
 
 
-def test_a_link_in_capitals_is_one_that_discord_takes():
+def test_a_link_in_capitals_is_valid_in_discord():
     reply = Reply("x", actions=(LinkButton("Open", "HTTPS://X.COM/A/Status/1"),))
     assert "https://x.com/A/Status/1" in str(discord.messages(reply))
     assert "HTTPS" not in str(discord.messages(reply)) + str(slack.messages(reply)[0].blocks)

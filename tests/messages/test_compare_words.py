@@ -1,4 +1,4 @@
-"""The finding of a comparison: who leads at the last hour that all have, ties as ties, none where no hour is shared."""
+"""The finding of a comparison: the leader at the last common hour, ties as ties, none without a common hour."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What holds for every message that the bot can say, whatever the titles in it try."""
+"""Properties of every message of the bot, with hostile titles."""
 
 import importlib
 import inspect
@@ -54,7 +54,7 @@ def message_functions():
 
 
 def texts(reply):
-    """Every text of a reply's parts. A listing's cells state its lines once more, with exact counts."""
+    """Every text of a reply's parts. A listing's cells repeat its lines, with exact counts."""
     for part in reply.parts:
         match part:
             case Paragraph(text) | Note(text):
@@ -97,7 +97,7 @@ def strings(reply):
 
 
 def calls(reply):
-    """Every call that a reply offers, as it would be sent: a select's once for each option."""
+    """Every call of a reply, as it would be sent: a select's once per option."""
     for action in (*reply.actions, *row_menus(reply)):
         match action:
             case Button(call=call):
@@ -113,7 +113,7 @@ def test_every_message_has_an_example():
 
 
 @on_every_reply
-def test_the_summary_is_the_finding_in_sentences_that_stand_alone(reply):
+def test_the_summary_is_the_finding_in_full_sentences(reply):
     assert re.fullmatch(r"\S.*[.?]", reply.summary), reply.summary
     assert "  " not in reply.summary
     assert ".." not in reply.summary
@@ -122,7 +122,7 @@ def test_the_summary_is_the_finding_in_sentences_that_stand_alone(reply):
 
 
 @on_every_reply
-def test_strong_words_stand_in_the_summary_in_their_order(reply):
+def test_emphasised_words_are_in_the_summary_in_order(reply):
     assert re.search(".*".join(map(re.escape, reply.strong)), reply.summary)
 
 
@@ -143,7 +143,7 @@ def test_tables_are_rectangular_and_not_empty(reply):
 
 
 @on_every_reply
-def test_every_field_and_note_says_something(reply):
+def test_no_field_or_note_is_empty(reply):
     assert all(text for text in texts(reply) if text is not reply.public_line)
     assert all(field.name for part in reply.parts if isinstance(part, Fields) for field in part.fields)
 
@@ -232,5 +232,5 @@ def test_plain_text_holds_every_number_of_the_card(reply):
 
 
 @on_every_reply
-def test_nothing_that_hides_or_turns_letters_reaches_plain_text(reply):
+def test_no_invisible_or_direction_characters_reach_plain_text(reply):
     assert not re.search("[\u202a-\u202e\u200b\x00-\x08\x1b]", plain_text(reply))

@@ -1,4 +1,4 @@
-"""Cards of series that are old, odd or incomplete: each figure comes with the time at which it was true."""
+"""Cards of old, odd or incomplete series: each figure has the time of its reading."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -25,7 +25,7 @@ from tests.standins.environment import rows
 
 
 def series(*counts, end=NOW, metric=Metric.VIEWS):
-    """Snapshots an hour apart, the last one at `end`; None states nothing."""
+    """Hourly snapshots, the last one at `end`; None has no metric."""
     first = end - (len(counts) - 1) * HOUR
     return tuple(
         Snapshot(first + hour * HOUR, {} if count is None else {metric: count}) for hour, count in enumerate(counts)
@@ -33,7 +33,7 @@ def series(*counts, end=NOW, metric=Metric.VIEWS):
 
 
 def both(views, likes):
-    """Snapshots that state views and likes."""
+    """Snapshots with views and likes."""
     pairs = zip(series(*views), series(*likes, metric=Metric.LIKES), strict=True)
     return tuple(Snapshot(one.taken_at, {**one.counts, **two.counts}) for one, two in pairs)
 
@@ -72,7 +72,7 @@ def test_numbers_that_ended_hours_ago_are_not_shown_as_now():
     assert "Now" not in plain_text(details(old))
 
 
-def test_fresh_numbers_are():
+def test_fresh_numbers_are_shown_as_now():
     fresh = series(*range(100, 130), end=NOW - HOUR)
     assert card(fresh).summary == "129 views · +24 in 24 h · +1 in the last hour."
     assert "snapshots" not in plain_text(card(fresh))
@@ -80,7 +80,7 @@ def test_fresh_numbers_are():
     assert "Now" in plain_text(details(fresh))
 
 
-def test_a_metric_that_is_no_longer_stated_has_its_last_value_with_its_age():
+def test_a_metric_that_disappeared_has_its_last_value_and_age():
     snapshots = both([*range(100, 120), *[None] * 5], range(25))
     assert rows(details(snapshots)) == [["views", "119 (5 h ago)", "–", "–"], ["likes", "24", "+1", "+24"]]
     assert card(snapshots).summary == "119 views 5 h ago · +19 in the 19 h before."
@@ -103,7 +103,7 @@ def test_rows_at_odd_times_are_counted():
 
 @pytest.mark.parametrize("unstated", [{"status": ""}, {"platform": ""}, {"status": "", "platform": ""}])
 @pytest.mark.parametrize("title", ["Clip", ""])
-def test_a_platform_or_a_status_that_is_not_stated_is_left_out(unstated, title):
+def test_a_missing_platform_or_status_is_left_out(unstated, title):
     shown = video(title=title, creator="", **unstated)
     known = VideoCount(shown, Metric.VIEWS, 5, None, NOW)
     said = [
@@ -122,7 +122,7 @@ def test_a_platform_or_a_status_that_is_not_stated_is_left_out(unstated, title):
         assert not text.endswith(", ")
 
 
-def test_a_list_says_how_old_a_stale_count_is():
+def test_a_list_shows_the_age_of_a_stale_count():
     stale = VideoCount(video(title="Old"), Metric.VIEWS, 5, 1, NOW - 10 * HOUR)
     over = replace(stale, video=video(1, title="Over", status="completed"))
     fresh = replace(stale, counted_at=NOW - HOUR)
@@ -130,7 +130,7 @@ def test_a_list_says_how_old_a_stale_count_is():
     assert cells == ["5 views (10 h ago)", "5 views", "5 views"]
 
 
-def test_a_digest_says_how_old_a_stale_count_is_and_compares_only_the_same_videos():
+def test_a_digest_shows_the_age_of_a_stale_count_and_compares_the_same_videos():
     stale, fresh = digest_examples.moved(), digest_examples.moved(3)
     stale = replace(stale, counted_at=NOW - 10 * HOUR)
     movers = ((stale, stale.change), (fresh, fresh.change))
@@ -171,13 +171,13 @@ def test_a_final_report_counts_the_hours_up_to_the_end():
     assert "30 of 30 snapshots · $0.45" in final(series(*range(30), end=NOW - 10 * HOUR), is_deleted=True)
 
 
-def test_a_final_report_of_snapshots_without_the_metric_says_so():
+def test_a_final_report_without_the_metric_explains_it():
     said = final(series(*[None] * 24))
     assert "24 snapshots collected, none of which states views." in said
     assert "24 of 24 snapshots · $0.36." in said
 
 
-def test_a_final_report_of_a_link_that_was_tracked_before_says_what_is_of_all_and_offers_to_track_on():
+def test_a_repeat_trackings_final_report_marks_totals_and_offers_to_track_on():
     report = final_report(growing_again())
     assert report.summary == "Completed: 270,000 views, +261,000 in 29 hours; +269,900 since 20 Feb."
     assert isinstance(report.actions[0], Button)

@@ -1,4 +1,4 @@
-"""How long the money lasts, as the fields of several messages tell it."""
+"""How long the money lasts, in the fields of several messages."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
 
 
 @pytest.mark.parametrize(
-    ("runway", "open_ended", "said"),
+    ("runway", "open_ended", "shown"),
     [
         (ENOUGH, 0, f"covers all running videos; the last one ends {moment_text(ENOUGH.last_end)}"),
         (
@@ -33,7 +33,7 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
         (DRY, 1, f"{moment_text(DRY.empty_at)} at the latest"),
     ],
 )
-def test_how_long_money_lasts_is_stated_as_far_as_it_is_known(runway, open_ended, said):
+def test_the_runway_is_shown_as_far_as_known(runway, open_ended, shown):
     assert plain_spans(how_long(wallet_state("9.00", runway=runway, open_ended=open_ended, complete=True))).startswith(
-        said
+        shown
     )

@@ -23,7 +23,7 @@ from bot.reply.plain import plain_spans
 from tests.examples import NOW, REASON, video
 
 
-def test_a_video_is_called_by_its_title_where_it_has_one():
+def test_a_video_is_called_by_its_title_if_it_has_one():
     assert name_of(video(title="Cats", creator="ana")) == "Cats"
     assert named_on_platform(video(title="Cats")) == "Cats on TikTok"
 
@@ -60,12 +60,12 @@ def test_a_name_is_one_short_line(title, creator, link):
     assert "\n" not in named
 
 
-def test_what_nobody_documented_is_shown_as_the_api_wrote_it():
+def test_undocumented_values_are_shown_as_received():
     assert platform_name("myspace") == "myspace"
     assert status_word(video(status="resting")) == "resting"
 
 
-def test_a_deleted_video_says_so_beside_its_status():
+def test_a_deleted_video_is_marked_next_to_its_status():
     assert status_word(video(status="error", is_deleted=True)) == "error (deleted)"
 
 
@@ -75,7 +75,7 @@ def test_only_an_https_address_becomes_a_link(link):
 
 
 @given(st.text(max_size=200), st.integers(2, 100))
-def test_shortened_words_fit_and_stand_on_one_line(words, length):
+def test_shortened_text_fits_on_one_line(words, length):
     short = shortened(words, length)
     assert len(short) <= length
     assert "\n" not in short
@@ -114,12 +114,12 @@ def test_a_count_agrees_with_its_noun():
     assert plural(2, "more", "more") == "2 more"
 
 
-def test_freshness_states_the_time_the_age_and_why_there_is_nothing_newer():
+def test_freshness_shows_time_age_and_why_there_is_nothing_newer():
     note = freshness(NOW - timedelta(hours=3), NOW, REASON)
     assert plain_spans(note.text) == f"As of Mon 2 Mar, 07:30 UTC (3 h ago). Couldn't refresh: {REASON}"
 
 
-def test_only_what_runs_can_be_stopped():
+def test_only_running_videos_can_be_stopped():
     running, over = video_actions(video()), video_actions(video(status="completed"))
     assert [action.label for action in running] == ["Stats", "Compare", "Stop"]
     assert [action.label for action in over] == ["Stats", "Compare"]

@@ -1,4 +1,4 @@
-"""An environment on SQLite for most tests, and one on each database for those that need to know."""
+"""An environment on SQLite for most tests, and one per database for the others."""
 
 import pytest
 
@@ -23,7 +23,7 @@ async def env_on_each(clock, database_url):
 
 
 @pytest.fixture
-async def slow_stage(clock, sqlite_url):
-    """An environment with the free plan's 60 calls a minute."""
+async def free_plan(clock, sqlite_url):
+    """An environment with the free plan's 60 calls per minute."""
     async with environment_of(clock, sqlite_url, requests_per_minute=60) as opened:
         yield opened

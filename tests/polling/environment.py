@@ -1,4 +1,4 @@
-"""A poller at a sandbox, on one clock that moves by hand and by sleeping: the database, the sandbox, all obey it."""
+"""A poller with a sandbox and a database, all on one clock that is set by hand and by sleeping."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,7 +28,7 @@ KEYS = ("0123456789abcdef" * 2,)
 
 
 class SleepingClock(HandClock):
-    """A clock that also moves while somebody sleeps."""
+    """A clock that sleeping advances."""
 
     def seconds(self) -> float:
         return self.now.timestamp()
@@ -38,8 +38,8 @@ class SleepingClock(HandClock):
 
 
 @dataclass
-class Post:
-    """One process: its connection to the database, its accounts and its poller."""
+class Process:
+    """A process: its connection to the database, its accounts and its poller."""
 
     database: Database
     store: Store
@@ -47,7 +47,7 @@ class Post:
     poller: Poller
 
     async def wallet(self, ref: WorkspaceRef = HERE) -> Any:
-        """The wallet of a workspace, which is stored by asking."""
+        """The wallet of a workspace, which this stores."""
         return (await self.accounts.of(ref)).wallet
 
 
@@ -59,12 +59,12 @@ class PollingEnvironment:
     clock: SleepingClock
     database_url: str
     stack: AsyncExitStack
-    posts: list[Post] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
     timeouts: Timeouts = field(default_factory=Timeouts)
     metrics: Metrics = field(default_factory=Metrics)
 
-    async def open(self, default_key: str | None = None, secret_keys: tuple[str, ...] = KEYS) -> Post:
-        """One more process."""
+    async def open(self, default_key: str | None = None, secret_keys: tuple[str, ...] = KEYS) -> Process:
+        """Open another process."""
         database = Database(self.database_url)
         self.stack.push_async_callback(database.close)
         store = Store(database, secret_keys)
@@ -77,8 +77,8 @@ class PollingEnvironment:
             connect=lambda key: self._client(key, store),
         )
         await self.stack.enter_async_context(accounts)
-        self.posts.append(Post(database, store, accounts, Poller(accounts, store, self.clock, self.metrics)))
-        return self.posts[-1]
+        self.processes.append(Process(database, store, accounts, Poller(accounts, store, self.clock, self.metrics)))
+        return self.processes[-1]
 
     def _client(self, key: str, store: Store) -> ContentStatsClient:
         now, sleep = self.clock.seconds, self.clock.sleep
@@ -87,23 +87,23 @@ class PollingEnvironment:
         )
 
     async def live(self, **span: float) -> int:
-        """Let every process tick in turn for a while; how much they did. Ticks at which nothing is due are left out."""
+        """Let every process tick in turn for a while, skipping idle ticks; returns how much they did."""
         until, done = self.clock.now + timedelta(**span), 0
         while self.clock.now < until:
-            for post in self.posts:
-                done += await post.poller.poll_due()
+            for process in self.processes:
+                done += await process.poller.poll_due()
             self.clock.now = min(max(await self._next_at(), self.clock.now + TICK), until)
         return done
 
     async def _next_at(self) -> datetime:
-        """When the first wallet is due that anybody uses; now where none is."""
+        """When the first wallet in use is due; now if there is none."""
         used = select(workspaces.c.wallet_id)
         query = select(wallets.c.poll_at).where(wallets.c.id.in_(used), wallets.c.fingerprint != NO_WALLET)
-        async with self.posts[0].database.reading() as connection:
+        async with self.processes[0].database.reading() as connection:
             return min(await connection.scalars(query), default=self.clock.now)
 
     def track(self, number: int = 0, days: int = 7, key: str | None = None) -> str:
-        """The id of a tracking that somebody started elsewhere."""
+        """Start a tracking elsewhere; returns its id."""
         link = f"https://www.tiktok.com/@steady/video/73012345678901{number:05}"
         return self.sandbox.world.track(key or self.sandbox.key, link, days).id
 

@@ -1,4 +1,4 @@
-"""A process that does nothing but poll, until it is killed."""
+"""A process that only polls until it is killed."""
 
 import asyncio
 import sys

@@ -20,14 +20,14 @@ PROGRAM = Path(__file__).with_name("polling_process.py")
 
 @pytest.fixture
 async def sandbox():
-    """Other processes know no clock but the wall's, so neither does this sandbox."""
+    """Other processes use the real time, so this sandbox does too."""
     async with sandbox_of(utc_now) as running:
         yield running
 
 
 @asynccontextmanager
 async def polling(database_url, sandbox):
-    """One process that polls."""
+    """A process that polls."""
     root = str(Path(bot.__file__).parents[1])
     process = await asyncio.create_subprocess_exec(
         sys.executable, PROGRAM, database_url, sandbox.url, sandbox.key, env=os.environ | {"PYTHONPATH": root}
@@ -45,7 +45,7 @@ async def pages(sandbox, count):
         await asyncio.sleep(0.02)
 
 
-async def test_a_process_killed_in_the_middle_of_a_page_is_replaced_when_the_lease_is_over(sandbox, database_url):
+async def test_a_process_killed_during_a_page_is_replaced_once_its_lease_expires(sandbox, database_url):
     video = sandbox.world.track(sandbox.key, LINK, 7, utc_now() - timedelta(hours=5)).id
     sandbox.faults.add("hang", PAGE, times=1, seconds=60)
     async with polling(database_url, sandbox) as process:

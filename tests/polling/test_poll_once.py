@@ -1,4 +1,4 @@
-"""Reading by itself: one page a video and snapshot hour, however many processes and people there are."""
+"""Polling: one page per video and hour of snapshots, however many processes and people there are."""
 
 import asyncio
 from collections import Counter
@@ -10,8 +10,8 @@ from tests.standins.environment import PAGE, USAGE
 
 
 async def test_each_video_is_read_once_an_hour_soon_after_its_own_minute(env):
-    post = await env.open()
-    await post.wallet()
+    process = await env.open()
+    await process.wallet()
     ids = []
     for number in range(3):
         ids.append(env.track(number))
@@ -21,13 +21,13 @@ async def test_each_video_is_read_once_an_hour_soon_after_its_own_minute(env):
     for _ in range(2):
         await env.live(hours=1)
         for video in ids:
-            stored = await stored_of(post, video)
+            stored = await stored_of(process, video)
             lag = stored.read_at - stored.last_snapshot_at
             assert timedelta(seconds=90) <= lag <= timedelta(minutes=3), "read soon after the snapshot, every hour"
     assert {video: reads(env)[video] - before[video] for video in ids} == dict.fromkeys(ids, 2)
 
 
-async def test_two_processes_and_many_askers_cost_no_more(env_on_each):
+async def test_two_processes_and_many_people_cause_no_more_calls(env_on_each):
     env = env_on_each
     one, two = await env.open(), await env.open()
     video = env.track()
@@ -43,21 +43,21 @@ async def test_two_processes_and_many_askers_cost_no_more(env_on_each):
     assert env.calls(PAGE) == asked + 2
 
 
-async def test_what_has_ended_is_read_at_once_and_then_left_alone(env):
-    post = await env.open()
-    wallet = await post.wallet()
+async def test_an_ended_video_is_read_at_once_and_then_no_more(env):
+    process = await env.open()
+    wallet = await process.wallet()
     video = env.track()
     await env.live(hours=3, minutes=20)
     asked = env.calls(PAGE)
-    await wallet.stopping.stop(await stored_of(post, video))
+    await wallet.stopping.stop(await stored_of(process, video))
     await env.live(minutes=2)
     assert env.calls(PAGE) == asked + 1
     await env.live(hours=2)
     assert env.calls(PAGE) <= asked + 2
-    assert (await stored_of(post, video)).due_at is None
+    assert (await stored_of(process, video)).due_at is None
 
 
-async def test_finished_videos_that_were_never_read_are_read_once_after_running_ones_the_oldest_last(env):
+async def test_unread_finished_videos_are_read_once_after_running_ones_newest_first(env):
     finished = []
     for number in range(12):
         finished.append(env.track(number, days=1))
@@ -65,54 +65,54 @@ async def test_finished_videos_that_were_never_read_are_read_once_after_running_
     env.clock.advance(days=3)
     running = [env.track(number) for number in range(12, 15)]
     env.clock.advance(hours=2)
-    post = await env.open()
-    wallet = await post.wallet()
+    process = await env.open()
+    wallet = await process.wallet()
     await env.live(hours=2)
     asked = [call.path.rpartition("/")[2] for call in env.sandbox.calls(PAGE)]
     assert set(asked[:3]) == set(running)
     assert [video for video in asked if video in finished] == finished[::-1]
-    assert {each.video_id for each in await events(post)} <= {*running}
-    assert not any(each.due_at for each in (await post.store.videos.several(wallet.id, finished)).values())
+    assert {each.video_id for each in await events(process)} <= {*running}
+    assert not any(each.due_at for each in (await process.store.videos.several(wallet.id, finished)).values())
 
 
-async def test_a_long_past_holds_up_no_digest_and_is_counted_until_it_is_read(slow_stage):
-    env = slow_stage
+async def test_a_long_past_delays_no_digest_and_is_counted_until_read(free_plan):
+    env = free_plan
     for number in range(90):
         env.track(number, days=1)
         env.clock.advance(seconds=1)
     env.clock.advance(days=3)
     env.track(90)
     env.clock.advance(hours=2)
-    post = await env.open()
-    account = await post.accounts.of(HERE)
+    process = await env.open()
+    account = await process.accounts.of(HERE)
     await env.live(minutes=1)
-    counts = [await post.store.videos.unread_history(account.workspace)]
+    counts = [await process.store.videos.unread_history(account.workspace)]
     assert not await account.wallet.watch.is_catching_up(env.clock.now)
     await env.live(minutes=9)
-    counts.append(await post.store.videos.unread_history(account.workspace))
+    counts.append(await process.store.videos.unread_history(account.workspace))
     assert 90 > counts[0] > counts[1] == 0
-    assert await post.store.videos.unread_history(account.workspace, Filters("youtube")) == 0
+    assert await process.store.videos.unread_history(account.workspace, Filters("youtube")) == 0
 
 
 async def test_after_days_of_absence_everything_is_caught_up_the_oldest_first(env):
-    post = await env.open()
-    await post.wallet()
+    process = await env.open()
+    await process.wallet()
     ids = []
     for number in range(5):
         ids.append(env.track(number))
         env.clock.advance(minutes=7)
     await env.live(hours=2)
     asked = len(env.sandbox.calls(PAGE))
-    due = {video: (await stored_of(post, video)).due_at for video in ids}
+    due = {video: (await stored_of(process, video)).due_at for video in ids}
     env.clock.advance(days=2)
     await env.live(minutes=2)
     read = [call.path.rpartition("/")[2] for call in env.sandbox.calls(PAGE)[asked:]]
     assert read == sorted(ids, key=due.__getitem__)
     for video in ids:
-        assert (await stored_of(post, video)).snapshot_count >= 48
+        assert (await stored_of(process, video)).snapshot_count >= 48
 
 
-async def test_everything_that_happened_is_one_event(env_on_each):
+async def test_each_happening_is_one_event(env_on_each):
     env = env_on_each
     one, two = await env.open(), await env.open()
     await one.wallet()
@@ -126,13 +126,13 @@ async def test_everything_that_happened_is_one_event(env_on_each):
 
 
 async def test_when_the_clock_is_set_back_a_day_reading_goes_on(env):
-    post = await env.open()
-    await post.wallet()
+    process = await env.open()
+    await process.wallet()
     env.track()
     env.clock.advance(days=2)
     await env.live(hours=3)
     env.clock.advance(days=-1)
-    await post.store.clock_repair.run(env.clock())
+    await process.store.clock_repair.run(env.clock())
     asked = env.calls(PAGE), env.calls(USAGE)
     await env.live(minutes=70)
     assert env.calls(PAGE) >= asked[0] + 1
@@ -143,15 +143,15 @@ def reads(env):
     return Counter(call.path.rpartition("/")[2] for call in env.sandbox.calls(PAGE))
 
 
-async def stored_of(post, video):
-    wallet = await post.wallet()
-    rows = [each for each in await post.store.videos.running(wallet.id) if each.video.id == video]
+async def stored_of(process, video):
+    wallet = await process.wallet()
+    rows = [each for each in await process.store.videos.running(wallet.id) if each.video.id == video]
     if rows:
         return rows[0]
-    workspace = (await post.store.workspaces.using(wallet.id))[0]
-    return await post.store.videos.find(workspace, video)
+    workspace = (await process.store.workspaces.using(wallet.id))[0]
+    return await process.store.videos.find(workspace, video)
 
 
-async def events(post):
-    wallet = await post.wallet()
-    return [each.event for each in await post.store.events.of(wallet.id, 1_000)]
+async def events(process):
+    wallet = await process.wallet()
+    return [each.event for each in await process.store.events.of(wallet.id, 1_000)]

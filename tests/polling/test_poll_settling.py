@@ -1,4 +1,4 @@
-"""An unclear start is settled by itself: looked for, never sent again, and told once to its asker and its channel."""
+"""Unclear starts settle themselves: looked up, never sent again, and reported once to their asker and channel."""
 
 import asyncio
 from dataclasses import replace
@@ -23,15 +23,15 @@ KEY = "tiktok:7301234567890123456"
 
 @pytest.fixture
 def unclear(env):
-    """A start of Ana's whose answer was lost, with or without an effect, and the process that sent it."""
+    """A start of Ana's whose response was lost, whether it took effect or not, and the process that sent it."""
     return partial(start_unclear, env)
 
 
 async def start_unclear(env, fault):
-    post = await env.open()
-    account = await post.accounts.of(HERE)
+    process = await env.open()
+    account = await process.accounts.of(HERE)
     now = env.clock()
-    requests = await post.store.tracking.propose(
+    requests = await process.store.tracking.propose(
         account.workspace, "C1", ANA, "batch", [(KEY, LINK, "tiktok")], Decimal("0.015"), now, now + QUIET
     )
     env.sandbox.faults.add(fault, TRACK)
@@ -40,13 +40,13 @@ async def start_unclear(env, fault):
     (outcome,) = await account.wallet.spending.start(requests, ANA, 7, Decimal("2.52"), Decimal(100))
     assert outcome.request.state is RequestState.UNKNOWN
     env.sandbox.faults.clear()
-    return env, post, outcome.request
+    return env, process, outcome.request
 
 
-async def test_a_start_is_found_within_two_minutes_and_reported_once(env_on_each):
-    env, post, request = await start_unclear(env_on_each, "effect-then-reset")
+async def test_an_unclear_start_is_found_within_two_minutes_and_reported_once(env_on_each):
+    env, process, request = await start_unclear(env_on_each, "effect-then-reset")
     other = await env.open()  # which looks as it opens, and so may find it first
-    await asyncio.gather(other.poller.poll_due(), post.poller.poll_due())
+    await asyncio.gather(other.poller.poll_due(), process.poller.poll_due())
     await env.live(minutes=3)
     assert len(env.sandbox.calls(TRACK)) == 1
     public, private = await said(env)
@@ -54,11 +54,11 @@ async def test_a_start_is_found_within_two_minutes_and_reported_once(env_on_each
     assert (private.key, private.channel_id, private.person_id) == (f"settled:{request.id}:asker", "", ANA.id)
     assert from_stored(public.payload, {}).summary.startswith("Ana started tracking ")
     assert "7 days, up to $2.52" in from_stored(private.payload, {}).summary
-    assert await post.store.tracking.unsettled(request.wallet_id, env.clock()) == ()
+    assert await process.store.tracking.unsettled(request.wallet_id, env.clock()) == ()
 
 
-async def test_a_start_that_did_not_happen_is_reported_to_its_asker_alone_after_quiet_and_three_looks(unclear):
-    env, post, request = await unclear("reset")
+async def test_a_start_that_failed_is_reported_to_its_asker_after_a_wait_and_three_looks(unclear):
+    env, process, request = await unclear("reset")
     await env.live(minutes=59)
     assert await said(env) == []
     looks = env.calls(LIST)
@@ -68,21 +68,21 @@ async def test_a_start_that_did_not_happen_is_reported_to_its_asker_alone_after_
     assert private.key == f"settled:{request.id}:failed"
     assert "It isn't in your account" in from_stored(private.payload, {}).summary
     assert len(env.sandbox.calls(TRACK)) == 1
-    assert await post.store.tracking.unsettled(request.wallet_id, env.clock()) == ()
+    assert await process.store.tracking.unsettled(request.wallet_id, env.clock()) == ()
 
 
-async def test_what_a_person_finds_is_posted_only_if_the_reply_does_not_arrive(unclear):
-    env, post, request = await unclear("effect-then-reset")
-    outcome = await (await post.wallet()).spending.settle(request)
+async def test_an_outcome_found_by_a_command_is_posted_only_if_the_reply_is_lost(unclear):
+    env, process, request = await unclear("effect-then-reset")
+    outcome = await (await process.wallet()).spending.settle(request)
     assert outcome.is_news
     rows = await said(env)
     assert [row.next_at for row in rows] == [env.clock() + REPLY_WITHIN + UNDER_WAY] * 2
-    await post.store.outbox.withdraw([row.key for row in rows], "the reply arrived", env.clock())
+    await process.store.outbox.withdraw([row.key for row in rows], "the reply arrived", env.clock())
     await env.live(minutes=3)
     assert [(row.state, row.error) for row in await said(env)] == [("withdrawn", "the reply arrived")] * 2
 
 
-async def test_what_stays_unclear_is_looked_for_ever_more_seldom(unclear):
+async def test_a_start_that_stays_unclear_is_looked_up_less_and_less_often(unclear):
     env, _, request = await unclear("reset")
     # An account that hides rows proves no absence.
     for number in range(101):
@@ -105,7 +105,7 @@ async def said(env):
     return list(rows)
 
 
-async def test_a_start_that_no_channel_asked_for_is_reported_to_its_asker_alone(unclear):
+async def test_a_start_without_a_channel_is_reported_to_its_asker_only(unclear):
     _, _, request = await unclear("effect-then-reset")
     asked = replace(request, state=RequestState.TRACKING)
     assert [each.channel_id for each in settled(asked, None, asked.proposed_at).messages] == ["C1", ""]
@@ -114,31 +114,31 @@ async def test_a_start_that_no_channel_asked_for_is_reported_to_its_asker_alone(
 
 
 async def test_starts_that_appear_late_make_the_bot_wait_three_times_as_long(unclear):
-    env, post, _ = await unclear("effect-then-reset")
+    env, process, _ = await unclear("effect-then-reset")
     await env.live(minutes=3)
-    wallet = await post.wallet()
-    assert await post.store.tracking.slowest(wallet.id, env.clock()) == timedelta()
+    wallet = await process.wallet()
+    assert await process.store.tracking.slowest(wallet.id, env.clock()) == timedelta()
     env.sandbox.world.list_lag = timedelta(minutes=25)
-    await start(env, post, 1)
+    await start(env, process, 1)
     await env.live(minutes=12)
-    late = await post.store.tracking.slowest(wallet.id, env.clock())
+    late = await process.store.tracking.slowest(wallet.id, env.clock())
     assert late >= timedelta(minutes=10), "also while it does not appear yet"
     await env.live(minutes=20)
-    slowest = await post.store.tracking.slowest(wallet.id, env.clock())
+    slowest = await process.store.tracking.slowest(wallet.id, env.clock())
     assert timedelta(minutes=25) <= slowest <= timedelta(minutes=27)
-    lost = await start(env, post, 2, "reset")
+    lost = await start(env, process, 2, "reset")
     await env.live(minutes=74)
-    assert await post.store.tracking.in_flight(wallet.id, lost.key) is not None
+    assert await process.store.tracking.in_flight(wallet.id, lost.key) is not None
     await env.live(minutes=45)
-    assert await post.store.tracking.in_flight(wallet.id, lost.key) is None
-    assert len(await post.store.tracking.awaited(wallet.id, env.clock())) == 1, "it is still looked for"
+    assert await process.store.tracking.in_flight(wallet.id, lost.key) is None
+    assert len(await process.store.tracking.awaited(wallet.id, env.clock())) == 1, "it is still looked for"
     env.clock.now += timedelta(hours=23)
     await env.live(hours=1)
-    assert await post.store.tracking.awaited(wallet.id, env.clock()) == ()
+    assert await process.store.tracking.awaited(wallet.id, env.clock()) == ()
 
 
-async def test_what_turns_up_after_it_was_given_up_is_recorded_and_reported(unclear):
-    env, post, request = await unclear("reset")
+async def test_a_start_that_appears_after_it_was_given_up_is_recorded_and_reported(unclear):
+    env, process, request = await unclear("reset")
     await env.live(minutes=100)
     assert [row.key for row in await said(env)] == [f"settled:{request.id}:failed"]
     video_id = env.sandbox.world.track(env.sandbox.key, LINK, 7, started_at=env.clock()).id
@@ -146,19 +146,19 @@ async def test_what_turns_up_after_it_was_given_up_is_recorded_and_reported(uncl
     _, public, private = await said(env)
     assert (public.key, private.key) == (f"settled:{request.id}", f"settled:{request.id}:asker")
     assert "It appeared in your account only after it was reported" in from_stored(private.payload, {}).summary
-    (spend, *_) = await post.store.audit.recent(request.workspace_id, 10)
+    (spend, *_) = await process.store.audit.recent(request.workspace_id, 10)
     assert (spend.video_id, spend.cost) == (video_id, Decimal("2.52"))
     spender = Spender(request.person.id, frozenset(), request.channel_id)
-    (cap,) = await post.store.allowances.limits(request.workspace_id, spender, env.clock(), Decimal(100))
+    (cap,) = await process.store.allowances.limits(request.workspace_id, spender, env.clock(), Decimal(100))
     assert cap.used == Decimal("2.52")
 
 
-async def start(env, post, number, fault=None):
+async def start(env, process, number, fault=None):
     """A start of another link, answered unless a fault takes its answer away."""
-    account, now = await post.accounts.of(HERE), env.clock()
+    account, now = await process.accounts.of(HERE), env.clock()
     link = f"https://www.tiktok.com/@steady/video/730000000000000000{number}"
     item = (f"tiktok:730000000000000000{number}", link, "tiktok")
-    requests = await post.store.tracking.propose(
+    requests = await process.store.tracking.propose(
         account.workspace, "C1", ANA, f"batch{number}", [item], Decimal("0.015"), now, now + QUIET
     )
     if fault:

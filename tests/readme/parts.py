@@ -1,6 +1,6 @@
-"""What of the documents is derived from the code: tables, the settings file, a conversation and its chart.
+"""The generated parts of the documents: tables, the settings file, a conversation and its chart.
 
-`make docs` writes it, `test_readme.py` compares it.
+`make docs` writes them, `test_readme.py` compares them.
 """
 
 import asyncio
@@ -78,13 +78,13 @@ def settings() -> str:
 
 
 def scopes() -> str:
-    """What the Slack app asks for, and why."""
+    """The Slack app's scopes with their reasons."""
     rows = (f"| `{scope}` | {reason} |" for scope, reason in (*SCOPES, *UNFURL_SCOPES))
     return "\n".join(("| scope | why |", "| --- | --- |", *rows))
 
 
 def permissions() -> str:
-    """What the Discord bot asks a server for, and why."""
+    """The Discord bot's permissions with their reasons."""
     rows = (f"| {permission} | {reason} |" for permission, reason in PERMISSIONS)
     return "\n".join(("| permission | why |", "| --- | --- |", *rows))
 
@@ -97,7 +97,7 @@ def env_example() -> str:
 
 
 def conversation() -> tuple[str, bytes]:
-    """What one sees at a terminal of 80 columns, and the chart that it leaves, all at hours that are fixed."""
+    """The output of a terminal with 80 columns, and the chart that is saved, at fixed times."""
     out = _Terminal()
     with tempfile.TemporaryDirectory() as folder, chdir(folder), _plain_terminal():
         asyncio.run(_talk(out))
@@ -123,7 +123,7 @@ async def _talk(out: "_Terminal") -> None:
 
 
 def with_part(document: str, name: str, part: str) -> str:
-    """The document with this part between its two marks; ValueError where it has no such marks."""
+    """The document with this part between its two marks. Raises ValueError without such marks."""
     begin, end = f"<!-- {name}: written by `make docs` -->\n", f"<!-- end of {name} -->"
     before, found, rest = document.partition(begin)
     _, closed, after = rest.partition(end)
@@ -134,7 +134,7 @@ def with_part(document: str, name: str, part: str) -> str:
 
 
 def documents() -> tuple[Mapping[Path, str], bytes]:
-    """Each document that has generated parts as it has to be, and the conversation's picture."""
+    """Each document with generated parts as it should be, and the conversation's picture."""
     spoken, picture = conversation()
     parts = (
         (README, "commands", commands()),

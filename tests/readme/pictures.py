@@ -1,4 +1,4 @@
-"""Takes the README's pictures from the page: `make docs`. They show what both chats are sent, styled like them."""
+"""Takes the README's pictures of the page: `make docs`. They show what both chats receive, in their styles."""
 
 import asyncio
 import io
@@ -33,19 +33,19 @@ LINES = {
     "campaign": f"/campaign {CAMPAIGN}",
     "leaderboard": "/leaderboard tiktok 7 days",
 }
-"""What is typed for a picture."""
+"""What is typed for each picture."""
 POSTS = {"digest": "Daily digest", "alert": "Under 24 hours of credit"}
-"""What the bot posts by itself, by its title."""
+"""The bot's automatic posts, by title."""
 WITH_CHART = {"stats", "campaign", "leaderboard", "digest"}
 HERE = ChannelRef("console", "acme", "C-general")
 WIDTH, HEIGHT = 640, 1_600
 SCALE = 2
-"""Pixels of a picture for each pixel of the page."""
+"""Pixels of a picture per pixel of the page."""
 COLOURS = 128
 
 
 async def take() -> None:
-    """Write each picture for each chat: what is typed first, then what is posted once money has run low."""
+    """Write each picture for each chat: typed commands first, then posts once money has run low."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     clock = HandClock()
     with temporary(quick_folder()) as folder:
@@ -62,7 +62,7 @@ async def take() -> None:
 
 
 async def _take(tab: "Page", env: Environment, chat: str, posts: Mapping[str, Reply]) -> None:
-    """The pictures of the posts, or of what is typed if there are none yet."""
+    """The pictures of the posts, or of the typed commands if there are none yet."""
     await tab.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     await tab.emulate_media(color_scheme="dark" if chat == "discord" else "light")
     async with served(env.bot, env.clock) as page:
@@ -84,7 +84,7 @@ async def _take(tab: "Page", env: Environment, chat: str, posts: Mapping[str, Re
 
 
 async def _posts(env: Environment) -> Mapping[str, Reply]:
-    """What the bot posts within a few minutes, by its title: the digest, and an alert once money has been spent."""
+    """The bot's automatic posts within a few minutes, by title: the digest, and an alert once money was spent."""
     for line in ("/digest on 10:32 UTC", "/alerts balance 9"):
         await env.say(line)
     timeline = Timeline()

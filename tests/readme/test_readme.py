@@ -1,4 +1,4 @@
-"""The documents say what the code does. Where a comparison fails, `make docs` writes what has changed."""
+"""The documents match the code. If a comparison fails, `make docs` updates them."""
 
 import io
 import re
@@ -26,7 +26,7 @@ def test_the_settings_file_offers_every_setting():
     assert ENV_EXAMPLE.read_text(encoding="utf-8") == env_example()
 
 
-def test_tables_and_conversation_are_what_the_bot_says_today_and_the_picture_what_it_draws():
+def test_generated_tables_conversation_and_picture_are_current():
     found, picture = documents()
     for path, document in found.items():
         assert document == path.read_text(encoding="utf-8")
@@ -35,12 +35,12 @@ def test_tables_and_conversation_are_what_the_bot_says_today_and_the_picture_wha
     assert np.abs(committed - drawn).mean() < 1  # of 255: another processor may round a pixel differently
 
 
-def test_a_document_without_a_place_for_a_part_is_refused():
+def test_a_document_without_marks_for_a_part_is_refused():
     with pytest.raises(ValueError, match="no place for weather"):
         with_part(TEXT, "weather", "rain")
 
 
-def test_every_command_that_is_named_exists(capsys):
+def test_every_mentioned_command_exists(capsys):
     rules = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"(?:^|`)make ([a-z]+)", TEXT, re.MULTILINE))
     assert targets >= {"demo", "test", "check", "bench", "docs", "install"}
@@ -55,7 +55,7 @@ def test_every_command_that_is_named_exists(capsys):
         assert f"contentstats-bot {subcommand}" in capsys.readouterr().out
 
 
-def test_the_layout_names_every_package_of_the_core_and_no_other():
+def test_the_layout_lists_exactly_the_cores_packages():
     packages = {each.parent.relative_to(ROOT).as_posix() for each in ROOT.glob("bot/*/__init__.py")}
     named = set(re.findall(r"\b(?:bot|adapters)/\w+", (DOCS / "how-it-works.md").read_text(encoding="utf-8")))
     assert packages <= named
@@ -64,13 +64,13 @@ def test_the_layout_names_every_package_of_the_core_and_no_other():
 
 @pytest.mark.parametrize("chat", CHATS)
 @pytest.mark.parametrize("name", [*LINES, *POSTS])
-def test_every_picture_of_the_page_is_there_and_small(chat, name):
+def test_every_picture_of_the_page_exists_and_is_small(chat, name):
     picture = (FOLDER / f"{chat}-{name}.png").read_bytes()
     assert Image.open(io.BytesIO(picture)).width == SCALE * WIDTH
     assert len(picture) < 150_000
 
 
-async def test_the_lines_that_admins_and_campaigns_begin_with_work(env):
+async def test_the_first_lines_for_admins_and_campaigns_work(env):
     lines = re.findall(r"^(/.+?)(?:  .*)?$", TEXT, re.MULTILINE)
     assert len(lines) == 12
     for line in lines:
@@ -84,7 +84,7 @@ async def _first_lines(env, heading):
         assert (await env.say(line)).tone is Tone.SUCCESS, line
 
 
-async def test_a_careful_admin_of_a_company_gets_what_the_readme_says(env):
+async def test_a_companys_careful_set_up_works_as_in_the_readme(env):
     await _first_lines(env, "Invite it into a company")
     member = replace(BEN, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
     large = await env.say(f"/track {LINK} 30", member)
@@ -95,7 +95,7 @@ async def test_a_careful_admin_of_a_company_gets_what_the_readme_says(env):
     assert "Low balance is below $25.00." in (await env.say("/alerts")).summary
 
 
-async def test_a_careful_admin_of_a_community_gets_what_the_readme_says(env):
+async def test_a_communitys_careful_set_up_works_as_in_the_readme(env):
     await _first_lines(env, "Invite it into a community server")
     member = replace(ANA, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
     card = await env.say(f"/track {LINK} 7", member)
@@ -110,7 +110,7 @@ async def test_a_careful_admin_of_a_community_gets_what_the_readme_says(env):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_file_and_heading_that_is_linked_to_exists(page):
+def test_every_linked_file_and_heading_exists(page):
     links = re.findall(r"\]\((?!https:)([^)]+)\)", page.read_text(encoding="utf-8"))
     for link in links:
         path, _, anchor = link.partition("#")
@@ -125,7 +125,7 @@ def _anchors(document):
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_the_readme_is_short_and_names_every_command_every_page_and_both_chats_pictures():
+def test_the_readme_is_short_and_mentions_every_command_page_and_picture():
     assert len(TEXT.splitlines()) <= 250
     assert [each.name for each in COMMANDS if each.listed and f"`/{each.name}" not in TEXT] == []
     linked = set(re.findall(r"\]\(([^)#]+)", TEXT))

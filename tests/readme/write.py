@@ -1,4 +1,4 @@
-"""Writes what of the documents is derived from the code: `make docs`."""
+"""Writes the generated parts of the documents: `make docs`."""
 
 from tests.readme.parts import ENV_EXAMPLE, PICTURE, documents, env_example
 

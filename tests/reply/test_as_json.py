@@ -40,7 +40,7 @@ REPLY = Reply(
 )
 
 
-def test_every_part_span_and_action_says_its_type():
+def test_every_part_span_and_action_has_its_type():
     assert json.loads(to_json(REPLY)) == {
         "type": "reply",
         "summary": "Done \u202e\ud800\n",
@@ -89,13 +89,13 @@ def test_every_part_span_and_action_says_its_type():
     }
 
 
-def test_the_json_is_one_line_of_ascii_and_the_same_each_time():
+def test_the_json_is_one_deterministic_line_of_ascii():
     written = to_json(REPLY)
     assert written.isascii()
     assert written.isprintable()
     assert written == to_json(REPLY)
 
 
-def test_only_the_model_fits_into_the_json():
+def test_only_parts_of_the_model_can_be_written_as_json():
     with pytest.raises(TypeError, match="a reply holds no object"):
         to_json(Reply(summary="", parts=(object(),)))

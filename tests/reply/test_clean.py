@@ -30,23 +30,23 @@ HOSTILE = st.text(
         ("Z\u0300\u0301\u0302\u0303\u0304\u0305algo", "Z\u0300\u0301\u0302algo"),
     ],
 )
-def test_nothing_hides_steers_or_breaks_the_line(typed, seen):
+def test_control_and_invisible_characters_are_removed(typed, seen):
     assert visible(typed) == seen
 
 
 @pytest.mark.parametrize("honest", ["👨‍👩‍👧 at ❤️ 🇩🇪 👍🏽 1️⃣", "می‌خواهم", "क्‍ष", "日本語のタイトル", "Việt Nam", "שלום"])
-def test_honest_writing_stays_as_it_was_written(honest):
+def test_ordinary_text_stays_unchanged(honest):
     assert visible(honest) == honest
 
 
-def test_right_to_left_words_keep_to_themselves():
+def test_right_to_left_text_is_isolated():
     assert shown("مرحبا 7") == "\u2066مرحبا 7\u2069"
     assert shown("مرحبا\u2069\u202e 7") == "\u2066مرحبا 7\u2069"
     assert shown("Привет 7") == "Привет 7"
 
 
 @given(HOSTILE)
-def test_any_text_becomes_one_line_that_can_be_written(text):
+def test_any_text_becomes_one_valid_line(text):
     cleaned = visible(text)
     assert not {unicodedata.category(char) for char in cleaned} & {"Cc", "Cs", "Zl", "Zp"}
     assert len(cleaned.splitlines()) <= 1
@@ -55,7 +55,7 @@ def test_any_text_becomes_one_line_that_can_be_written(text):
 
 
 @given(HOSTILE)
-def test_cleaning_twice_is_cleaning_once(text):
+def test_cleaning_is_idempotent(text):
     assert visible(visible(text)) == visible(text)
     assert shown(shown(text)) == shown(text)
 
@@ -78,7 +78,7 @@ def test_cleaning_twice_is_cleaning_once(text):
         ("a\ufe0f", 1),
     ],
 )
-def test_width_is_what_a_terminal_gives_the_text(text, columns):
+def test_width_is_the_texts_columns_in_a_terminal(text, columns):
     assert width(text) == columns == cell_len(text)
 
 

@@ -98,7 +98,7 @@ Pick one: Cats | Dogs
 More…: 14 days · $5.04"""
 
 
-def test_the_plain_text_carries_the_whole_card():
+def test_the_plain_text_contains_the_whole_card():
     assert plain_text(EVERYTHING) == AS_TEXT
 
 
@@ -112,14 +112,14 @@ def test_a_title_that_is_the_summary_is_shown_once():
     assert plain_text(Reply(summary="Stopped.", title="Stopped.")) == "Stopped."
 
 
-def test_times_are_shown_in_utc_whatever_zone_they_came_in():
+def test_times_are_shown_in_utc():
     tokyo = AT.astimezone(timezone(timedelta(hours=9)))
     assert plain_spans(text(Time(tokyo))) == "Mon 23 Nov, 14:00 UTC"
     assert plain_spans(text(Time(tokyo, now=AT))) == "Mon 23 Nov, 14:00 UTC"
     assert plain_spans(text(Time(tokyo, now=AT.replace(year=2027)))) == "Mon 23 Nov 2026, 14:00 UTC"
 
 
-def test_a_link_without_words_of_its_own_shows_its_address_once():
+def test_a_link_without_a_label_shows_its_address_once():
     address = "https://example.org/a"
     assert plain_spans(text(Link(address, address))) == address
     assert plain_spans(text(Link("", address))) == address
@@ -140,12 +140,12 @@ def test_a_hostile_cell_stays_in_its_cell():
     ]
 
 
-def test_a_table_without_rows_still_says_what_it_would_show():
+def test_a_table_without_rows_shows_its_header():
     table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ())
     assert plain_text(Reply(summary="None yet.", parts=(table,))) == "None yet.\n\nVideo  Views\n-----  -----"
 
 
-def test_an_address_that_a_cell_shows_in_full_is_not_repeated_below():
+def test_an_address_shown_in_a_cell_is_not_repeated_below():
     address = "https://example.org/a"
     table = Table("", (Column("Video"),), ((text(Link(address, address)),), (text(Link("", address)),)))
     assert plain_text(Reply(summary="", parts=(table,))).count(address) == 2

@@ -1,4 +1,4 @@
-"""Buttons and menus as an earlier version posted them: pressing one today still runs its command."""
+"""Buttons and menus as an earlier version posted them: pressing one still runs its command."""
 
 import pytest
 
@@ -75,7 +75,7 @@ def test_a_posted_menu_of_calls_runs_the_chosen_one(encoded):
 
 
 @pytest.mark.parametrize(("action_id", "option", "custom_id"), MENUS)
-def test_a_posted_menu_still_fills_its_argument_in(action_id, option, custom_id):
+def test_a_posted_menu_still_fills_its_argument(action_id, option, custom_id):
     selected = {"type": "static_select", "action_id": action_id, "selected_option": {"value": option}}
     call = pressed_in_discord(custom_id, [VIDEO])
     assert is_understood(call)

@@ -1,4 +1,4 @@
-"""A CSV in which no spreadsheet finds a formula, and large ones on disk in files that every chat takes."""
+"""CSV files without formulas for any spreadsheet, and large ones on disk in files that every chat accepts."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ SNAPSHOT = Snapshot(NOW, {Metric.VIEWS: 1_298_000})
 
 
 def cells(content, delimiter):
-    """The cells as programs see them that split by a delimiter, with quotes and without."""
+    """The cells for programs that split by this delimiter, with quotes and without."""
     if delimiter in content:
         yield from (cell for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter) for cell in row)
     if delimiter != ",":
@@ -38,7 +38,7 @@ def cells(content, delimiter):
 @example("a|\u00a0﹢1")
 @example("a\r\n@SUM(1)")
 @example("\ud800=1")
-def test_no_title_becomes_a_formula_whatever_a_program_splits_by(title):
+def test_no_title_becomes_a_formula_with_any_delimiter(title):
     file = csv_file("a.csv", list(csv_rows(Video(title, title, title, title, title, title), [SNAPSHOT])))
     content = file.content.decode("utf-8-sig")
     for delimiter in ",;|\t":
@@ -51,7 +51,7 @@ def test_no_title_becomes_a_formula_whatever_a_program_splits_by(title):
     ("title", "written"),
     [("Cats, -5 degrees", "Cats, -5 degrees"), ("a - b = c", "a - b = c"), ("@bob", "'@bob"), ("x;=1", "x;'=1")],
 )
-def test_ordinary_titles_stay_as_they_are(title, written):
+def test_ordinary_titles_stay_unchanged(title, written):
     (row,) = csv_rows(Video("1", "", "tiktok", "completed", title=title), [SNAPSHOT])
     assert row[3] == written
 
@@ -60,7 +60,7 @@ def video(number):
     return Video(f"video-{number}", f"https://example.com/{number}", "tiktok", "completed")
 
 
-async def test_an_export_too_large_to_send_is_zip_files_of_whole_videos_under_the_same_head():
+async def test_a_large_export_is_split_into_zip_files_of_whole_videos():
     export = CsvExport("all.csv", most=330_000)
     for number in range(60):
         counts = ({metric: hash((number, hour, metric)) % 10**9 for metric in Metric} for hour in range(72))
@@ -86,7 +86,7 @@ async def test_without_a_snapshot_there_is_no_file():
     assert await export.files() == ()
 
 
-async def test_a_full_disk_is_a_sentence():
+async def test_a_full_disk_is_explained():
     export = CsvExport("all.csv")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
@@ -97,7 +97,7 @@ async def test_a_full_disk_is_a_sentence():
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-async def test_readers_of_one_file_do_not_move_each_other():
+async def test_readers_of_one_file_are_independent():
     export = CsvExport("all.csv")
     await export.add(video(1), [SNAPSHOT])
     (file,) = await export.files()

@@ -1,4 +1,4 @@
-"""A sandbox on a free port, a clock moved by hand, and a client that knows the key."""
+"""A sandbox on a free port, a clock set by hand, and a client that knows the key."""
 
 import httpx
 import pytest
@@ -28,7 +28,7 @@ async def api(sandbox):
 
 @pytest.fixture
 def track():
-    """Start a tracking with a client and give the answer's body."""
+    """Start a tracking; returns the response's body."""
 
     async def start(api, link=TIKTOK, days=7):
         answer = await api.post("/videos/track", json={"video_link": link, "duration_days": days})

@@ -1,4 +1,4 @@
-"""Faults as a client on a real socket meets them: which call, in which order, and which make no sense."""
+"""Faults on a real socket: which call each affects, in which order, and which are invalid."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ async def post(api, **options):
 
 
 def others():
-    """Every task that runs beside the test: the requests that the server still works on."""
+    """Every other running task: the requests that the server still handles."""
     return asyncio.all_tasks() - {asyncio.current_task()}
 
 
@@ -27,7 +27,7 @@ def trackings(sandbox):
     return len(sandbox.world.account(sandbox.key).trackings)
 
 
-async def test_a_slow_call_takes_effect_after_its_caller_has_left(sandbox, api):
+async def test_a_slow_call_takes_effect_even_if_its_caller_left(sandbox, api):
     sandbox.faults.add("slow", TRACK, seconds=0.6)
     with pytest.raises(httpx.ReadTimeout):
         await post(api, timeout=httpx.Timeout(20, read=0.05))
@@ -37,7 +37,7 @@ async def test_a_slow_call_takes_effect_after_its_caller_has_left(sandbox, api):
     assert trackings(sandbox) == 1
 
 
-async def test_closing_the_sandbox_leaves_nobody_waiting(clock):
+async def test_closing_the_sandbox_ends_every_wait(clock):
     async with httpx.AsyncClient() as client:
         async with Sandbox(clock) as sandbox:
             sandbox.faults.add("hang", seconds=600)
@@ -50,7 +50,7 @@ async def test_closing_the_sandbox_leaves_nobody_waiting(clock):
 
 
 @pytest.mark.parametrize(("fault", "effect"), [("reset", 0), ("effect-then-reset", 1)])
-async def test_a_reset_breaks_the_connection_the_hard_way(sandbox, fault, effect):
+async def test_a_reset_aborts_the_connection(sandbox, fault, effect):
     sandbox.faults.add(fault, TRACK)
     reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(sandbox.url).port)
     body = json.dumps(BODY)
@@ -71,7 +71,7 @@ async def test_a_truncated_answer_takes_effect_and_ends_before_its_length(sandbo
     assert trackings(sandbox) == 1
 
 
-async def test_a_trickle_brings_the_whole_true_answer_piece_by_piece(sandbox, api):
+async def test_a_trickle_sends_the_whole_response_in_pieces(sandbox, api):
     sandbox.faults.add("trickle", TRACK, seconds=0.2)
     async with api.stream("POST", "/videos/track", json=BODY) as answer:
         pieces = [piece async for piece in answer.aiter_raw()]
@@ -80,7 +80,7 @@ async def test_a_trickle_brings_the_whole_true_answer_piece_by_piece(sandbox, ap
 
 
 @pytest.mark.parametrize(
-    ("lie", "told"),
+    ("lie", "reset"),
     [
         ("past", "1699996460"),
         ("tomorrow", "1700086460"),
@@ -89,23 +89,23 @@ async def test_a_trickle_brings_the_whole_true_answer_piece_by_piece(sandbox, ap
         ("nonsense", "soon"),
     ],
 )
-async def test_rate_limit_headers_can_lie_about_the_reset(clock, lie, told):
+async def test_rate_limit_headers_can_lie_about_the_reset(clock, lie, reset):
     async with Sandbox(clock, wall=lambda: 1_700_000_000.0) as sandbox, httpx.AsyncClient() as client:
         sandbox.faults.add("headers", lie=lie)
         sandbox.faults.add("429", lie=lie)
         for status in (200, 429):
             answer = await client.get(f"{sandbox.url}/usage", headers={"X-API-Key": sandbox.key})
-            assert (answer.status_code, answer.headers["X-RateLimit-Reset"]) == (status, told)
+            assert (answer.status_code, answer.headers["X-RateLimit-Reset"]) == (status, reset)
             assert answer.headers["X-RateLimit-Limit"] == "60"
 
 
-async def test_a_fault_happens_to_its_own_call_as_often_as_planned(sandbox, api):
+async def test_a_fault_affects_its_own_call_as_often_as_planned(sandbox, api):
     sandbox.faults.add("503", "GET /videos/{id}", times=2)
     assert (await api.get("/usage")).status_code == 200
     assert [(await api.get("/videos/some-id")).status_code for _ in range(3)] == [503, 503, 404]
 
 
-async def test_faults_come_in_the_order_in_which_they_were_added(sandbox, api):
+async def test_faults_are_applied_in_the_order_added(sandbox, api):
     sandbox.faults.add("500")
     sandbox.faults.add("503", times=None)
     assert [(await api.get("/usage")).status_code for _ in range(4)] == [500, 503, 503, 503]
@@ -127,7 +127,7 @@ async def test_faults_come_in_the_order_in_which_they_were_added(sandbox, api):
         ({"fault": "effect-then-slow"}, "fault must be slow, which takes effect anyway"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused_in_a_sentence(arguments, sentence):
+def test_an_invalid_fault_is_refused_with_an_explanation(arguments, sentence):
     faults = Faults([TRACK])
     with pytest.raises(ValueError, match="must be") as refusal:
         faults.add(**arguments)

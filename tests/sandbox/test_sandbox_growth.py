@@ -1,4 +1,4 @@
-"""Curves, titles and links: the same video always grows the same, and in a way that its platform could."""
+"""Curves, titles and links: a video always grows the same way, as its platform would allow."""
 
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -25,7 +25,7 @@ def test_no_count_ever_falls(curve, platform, seed):
 
 
 @pytest.mark.parametrize("platform", METRICS)
-def test_the_same_video_grows_the_same_whenever_it_is_asked(platform):
+def test_a_video_grows_the_same_whenever_it_is_read(platform):
     asked_in_order = Growth(Curve.VIRAL, platform, "video:1")
     asked_late_first = Growth(Curve.VIRAL, platform, "video:1")
     last = asked_late_first.counts(200)
@@ -36,7 +36,7 @@ def test_the_same_video_grows_the_same_whenever_it_is_asked(platform):
     assert Growth(Curve.VIRAL, platform, "video:2").counts(200) != last
 
 
-def test_each_platform_states_its_own_metrics_and_views_lead():
+def test_each_platform_has_its_own_metrics_led_by_views():
     for platform, metrics in METRICS.items():
         counts = Growth(Curve.STEADY, platform, "video:1").counts(48)
         assert tuple(counts) == metrics
@@ -44,7 +44,7 @@ def test_each_platform_states_its_own_metrics_and_views_lead():
 
 
 @given(seed=st.integers(0, 10**18))
-def test_a_viral_video_makes_most_of_its_views_in_its_great_hours_and_a_flat_one_stops(seed):
+def test_a_viral_video_peaks_and_a_flat_one_stops(seed):
     viral = Growth(Curve.VIRAL, "tiktok", str(seed))
     flat = Growth(Curve.FLAT, "tiktok", str(seed))
     steady = Growth(Curve.STEADY, "tiktok", str(seed))
@@ -54,14 +54,14 @@ def test_a_viral_video_makes_most_of_its_views_in_its_great_hours_and_a_flat_one
     assert steady.counts(96)["views"] > 1.5 * steady.counts(48)["views"]
 
 
-def test_a_video_with_gaps_misses_three_hours_a_day_and_others_miss_none():
+def test_only_a_video_with_gaps_misses_three_hours_per_day():
     gaps = Growth(Curve.GAPS, "tiktok", "video:1")
     assert [hour for hour in range(1, 25) if gaps.misses(hour)] == [5, 7, 8, 9, 16]
     steady = Growth(Curve.STEADY, "tiktok", "video:1")
     assert not any(steady.misses(hour) for hour in HOURS)
 
 
-def test_a_corrected_video_falls_once_and_goes_on_growing():
+def test_a_corrected_video_falls_once_and_keeps_growing():
     growth = Growth(Curve.CORRECTED, "tiktok", "video:1")
     views = [growth.counts(hour)["views"] for hour in range(100)]
     assert [hour for hour in range(1, 100) if views[hour] < views[hour - 1]] == [CORRECTED_AT]
@@ -88,12 +88,12 @@ def test_only_deleted_and_private_videos_end():
         "https://youtu.be/{:x<11.11}",
     ],
 )
-def test_a_word_in_the_user_name_or_id_asks_for_a_curve(curve, link):
+def test_a_word_in_the_user_name_or_id_selects_a_curve(curve, link):
     video = parse_link(link.format(curve.value))
     assert make_video(video, NOW).growth.curve is curve
 
 
-def test_without_a_word_chance_decides_and_nothing_breaks():
+def test_without_a_word_the_curve_is_random():
     chosen = {curve_for(f"tiktok:{number}", f"somebody {number}") for number in range(200)}
     assert chosen == {Curve.VIRAL, Curve.STEADY, Curve.FLAT, Curve.GAPS}
 
@@ -130,7 +130,7 @@ def test_titles_come_in_many_scripts_and_one_is_hostile():
         ("https://x.com/i/status/1901", "twitter:1901"),
     ],
 )
-def test_documented_links_and_their_spellings_name_one_video(link, key):
+def test_documented_links_and_their_spellings_identify_one_video(link, key):
     assert parse_link(link).key == key
 
 

@@ -1,4 +1,4 @@
-"""Opening, closing, the sandbox's own calls, the demo's past, and what the command line is told."""
+"""Starting, stopping, the sandbox's own calls, the demo's past, and the output of the command line."""
 
 import asyncio
 import shlex
@@ -13,13 +13,13 @@ from bot.domain.errors import NotConfigured
 from tests.sandbox.conftest import TIKTOK
 
 
-async def test_a_taken_port_is_reported_in_a_sentence_with_what_to_do(clock, sandbox):
+async def test_a_taken_port_is_explained(clock, sandbox):
     port = httpx.URL(sandbox.url).port
     with pytest.raises(NotConfigured, match=f"^Can't listen on port {port} of 127.0.0.1 .* choose another, or 0 "):
         await Sandbox(clock, port=port).__aenter__()
 
 
-async def test_an_unknown_address_is_reported_as_one(clock):
+async def test_an_unknown_address_is_reported(clock):
     with pytest.raises(NotConfigured, match=r"of 127\.0\.0\.0\.0 \(unknown address\)"):
         await Sandbox(clock, host="127.0.0.0.0").__aenter__()
 
@@ -29,7 +29,7 @@ def test_an_address_is_shown_as_a_client_writes_it(clock, host, shown):
     assert Sandbox(clock, host=host, port=8787).root == f"http://{shown}:8787"
 
 
-async def test_faults_can_be_added_listed_and_forgotten_over_http(sandbox, api):
+async def test_faults_can_be_added_listed_and_removed_over_http(sandbox, api):
     faults = f"{sandbox.root}/sandbox/faults"
     wanted = {"fault": "status", "status": 503, "on": "GET /usage", "times": 2, "seconds": 1, "lie": "past"}
     added = await api.post(faults, json=wanted)
@@ -51,14 +51,14 @@ async def test_faults_can_be_added_listed_and_forgotten_over_http(sandbox, api):
         ([], "the body must be a JSON object"),
     ],
 )
-async def test_a_fault_that_makes_no_sense_is_a_400_with_a_sentence(sandbox, api, body, sentence):
+async def test_an_invalid_fault_over_http_is_a_400_with_an_explanation(sandbox, api, body, sentence):
     answer = await api.post(f"{sandbox.root}/sandbox/faults", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(sentence)
     assert sandbox.faults.pending() == []
 
 
-async def test_credit_over_http_resumes_what_was_paused(sandbox, api):
+async def test_credit_over_http_resumes_paused_videos(sandbox, api):
     video = sandbox.world.track(sandbox.key, TIKTOK, 7)
     credit = f"{sandbox.root}/sandbox/credit"
     assert (await api.post(credit, json={"amount": -5})).json()["balance_usd"] == 0
@@ -71,14 +71,14 @@ async def test_credit_over_http_resumes_what_was_paused(sandbox, api):
 @pytest.mark.parametrize(
     "body", [{}, {"amount": "much"}, {"amount": "NaN"}, {"amount": 1, "key": "x"}, {"amount": 1, "key": []}]
 )
-async def test_credit_that_makes_no_sense_is_a_400(sandbox, api, body):
+async def test_invalid_credit_is_a_400(sandbox, api, body):
     answer = await api.post(f"{sandbox.root}/sandbox/credit", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
     assert sandbox.world.account(sandbox.key).balance == Decimal("5.00")
 
 
-async def test_the_demo_account_has_videos_of_every_platform_shape_and_state(clock):
+async def test_the_demo_account_has_every_platform_curve_and_status(clock):
     async with (
         Sandbox(clock, seed_demo=True) as sandbox,
         httpx.AsyncClient(base_url=sandbox.url, headers={"X-API-Key": sandbox.key}) as api,
@@ -110,15 +110,15 @@ async def served(**options):
     said = asyncio.Queue()
     task = asyncio.create_task(serve(host="127.0.0.1", port=0, output=said.put_nowait, **options))
     async with asyncio.timeout(5):
-        lines = [await said.get()]
-    lines += [said.get_nowait() for _ in range(said.qsize())]
+        lines = [await shown.get()]
+    lines += [shown.get_nowait() for _ in range(shown.qsize())]
     yield lines
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
 
-async def test_serving_tells_where_it_is_and_how_to_use_it():
+async def test_serving_prints_its_address_and_usage():
     async with served(speed=3600) as lines:
         url = lines[0].split(" at ")[1].split(". ")[0]
         assert lines[0] == f"The sandbox listens at {url}. Its API key is cs_test_demo. An hour takes 1 s."
@@ -129,13 +129,15 @@ async def test_serving_tells_where_it_is_and_how_to_use_it():
             assert (await api.get("/videos")).json()["total"] == 8
 
 
-@pytest.mark.parametrize(("speed", "said"), [(60, "takes 60 s"), (7, "takes 8.57 minutes"), (0.5, "takes 120 minutes")])
-async def test_the_speed_of_time_is_stated_in_a_unit_that_people_use(speed, said):
+@pytest.mark.parametrize(
+    ("speed", "shown"), [(60, "takes 60 s"), (7, "takes 8.57 minutes"), (0.5, "takes 120 minutes")]
+)
+async def test_the_clock_speed_is_shown_in_a_familiar_unit(speed, shown):
     async with served(speed=speed) as lines:
-        assert said in lines[0]
+        assert shown in lines[0]
 
 
-async def test_a_served_account_lives_as_fast_as_asked():
+async def test_a_served_account_runs_at_the_given_speed():
     async with served(speed=360_000) as lines:
         url = lines[0].split(" at ")[1].split(". ")[0]
         async with httpx.AsyncClient(base_url=url, headers={"X-API-Key": "cs_test_demo"}) as api:
@@ -144,7 +146,7 @@ async def test_a_served_account_lives_as_fast_as_asked():
             assert (await api.get("/usage")).json()["total_snapshots"] > before
 
 
-async def test_what_a_person_may_copy_from_the_directions_works():
+async def test_the_printed_examples_work():
     async with served(speed=1, seed_demo=False) as lines, httpx.AsyncClient() as client:
         copied = [shlex.split(line) for line in lines if line.startswith("  curl") and " -d " in line]
         assert [(await client.post(url, content=body)).status_code for _, url, _, body in copied] == [200, 200]

@@ -1,4 +1,4 @@
-"""What the hours do to an account: billing by snapshot, the daily charge, the pause at zero. No HTTP."""
+"""What the hours do to an account: billing per snapshot, the daily charge, the pause at zero. No HTTP."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -64,7 +64,7 @@ def test_failed_snapshots_are_free(clock):
     assert account.total_charged + account.uncharged == Decimal("0.015") * len(video.hours)
 
 
-def test_a_tracking_is_refused_when_its_estimate_exceeds_what_is_available(clock):
+def test_a_tracking_above_the_available_money_is_refused(clock):
     world = make_world(clock, balance="0.36")
     world.track(KEY, STEADY, 1)
     clock.advance(hours=1)
@@ -74,7 +74,7 @@ def test_a_tracking_is_refused_when_its_estimate_exceeds_what_is_available(clock
     assert len(world.account(KEY).trackings) == 1
 
 
-def test_at_nothing_available_all_pause_and_with_credit_all_go_on_with_a_gap(clock):
+def test_without_money_all_videos_pause_and_resume_with_a_gap_after_credit(clock):
     world = make_world(clock, balance="2.52")
     first, second = world.track(KEY, STEADY, 7), world.track(KEY, OTHER, 7)
     clock.advance(hours=100)
@@ -101,7 +101,7 @@ def test_credit_that_does_not_lift_the_balance_above_zero_resumes_nothing(clock)
     assert video.status == "monitoring"
 
 
-def test_the_last_paid_snapshot_never_leaves_more_than_its_own_price_owing(clock):
+def test_the_debt_is_at_most_one_snapshot(clock):
     world = make_world(clock, balance="0.37")
     world.track(KEY, STEADY, 1)
     world.track(KEY, OTHER, 1)
@@ -134,7 +134,7 @@ def test_a_link_that_is_not_supported_starts_nothing(clock):
     assert world.account(KEY).trackings == {}
 
 
-def test_two_trackings_of_one_video_state_the_same_counts_at_the_same_hour(clock):
+def test_two_trackings_of_one_video_have_the_same_counts(clock):
     world = make_world(clock)
     first = world.track(KEY, STEADY, 7)
     clock.advance(hours=9)
@@ -147,7 +147,7 @@ def test_two_trackings_of_one_video_state_the_same_counts_at_the_same_hour(clock
     tracked=st.lists(st.tuples(st.sampled_from([STEADY, GAPS, OTHER, DELETED]), st.integers(1, 5)), max_size=4),
     spare=st.decimals("0.01", "3", places=2),
 )
-def test_it_makes_no_difference_how_often_anybody_looked(pauses, tracked, spare):
+def test_reads_do_not_change_an_account(pauses, tracked, spare):
     def live(moments):
         now = [BEGAN]
         world = make_world(lambda: now[0], "1.80")

@@ -1,4 +1,4 @@
-"""The rate limit: a minute by the wall clock, told on every answer."""
+"""The rate limit: a minute of real time, reported on every response."""
 
 import httpx
 import pytest
@@ -10,7 +10,7 @@ HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
 class HandWall:
-    """A wall clock that moves when told to."""
+    """A real-time clock that is set by hand."""
 
     def __init__(self):
         self.now = 1_700_000_000.0
@@ -42,7 +42,7 @@ async def test_over_the_limit_is_a_429_without_effect_until_the_window_ends(cloc
         assert (answer.status_code, answer.headers["X-RateLimit-Remaining"]) == (200, "1")
 
 
-def test_a_window_opens_with_the_first_call_and_not_before(wall):
+def test_a_window_opens_with_the_first_call(wall):
     rate_limit = RateLimit(3, wall)
     wall.now += 0.5
     assert rate_limit.spend("a").reset == 1_700_000_061

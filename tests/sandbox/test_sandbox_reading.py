@@ -1,4 +1,4 @@
-"""Lists, pages and stops over a real socket, and what is refused."""
+"""Lists, pages and stops over a real socket, and refusals."""
 
 import httpx
 import pytest
@@ -75,7 +75,7 @@ async def test_a_video_comes_with_every_snapshot_in_strings_an_hour_apart(api, c
         ("twitter", ({"views", "likes", "retweets", "replies"}, {"comments": "", "shares": "", "saves": ""})),
     ],
 )
-async def test_each_platform_states_its_own_metrics(api, clock, track, platform, has_and_lacks):
+async def test_each_platform_has_its_own_metrics(api, clock, track, platform, has_and_lacks):
     video = await track(api, LINKS[platform])
     clock.advance(hours=1)
     [snapshot] = (await api.get(f"/videos/{video['id']}")).json()["snapshots"]

@@ -1,4 +1,4 @@
-"""POST /videos/track over a real socket, as a stranger with only the documentation would use it."""
+"""POST /videos/track over a real socket, by the documentation."""
 
 import httpx
 import pytest
@@ -7,7 +7,7 @@ from adapters.sandbox.serve import Sandbox
 from tests.sandbox.conftest import LINKS, TIKTOK
 
 
-async def test_tracking_a_video_answers_201_with_every_documented_field(api, track):
+async def test_tracking_a_video_returns_201_with_every_documented_field(api, track):
     body = await track(api)
     assert body.pop("id")
     assert body.pop("job_id")
@@ -62,7 +62,7 @@ async def test_an_estimate_above_what_is_available_is_a_402_with_the_amounts(api
     assert (await api.get("/videos")).json()["total"] == 1
 
 
-async def test_one_more_video_than_the_plan_allows_is_refused_in_words_until_one_stops(clock, track):
+async def test_a_video_beyond_the_plans_limit_is_refused_until_one_stops(clock, track):
     async with Sandbox(clock, concurrent_videos=2) as sandbox:
         headers = {"X-API-Key": sandbox.key}
         async with httpx.AsyncClient(base_url=sandbox.url, headers=headers) as api:

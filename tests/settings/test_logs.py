@@ -42,7 +42,7 @@ def log_a_failure(sentence: str) -> None:
         logger.exception("failed", stack_info=True)
 
 
-def test_a_line_of_text_says_when_how_grave_who_what_and_the_rest(capsys):
+def test_a_text_line_has_time_level_logger_message_and_fields(capsys):
     start("text")
     logger.info("polled %d videos", 3, extra={"wallet": 7, "took": "4 ms"})
     moment, rest = capsys.readouterr().err.split(" UTC ")
@@ -50,7 +50,7 @@ def test_a_line_of_text_says_when_how_grave_who_what_and_the_rest(capsys):
     assert rest == "INFO tests.logs: polled 3 videos (wallet=7, took=4 ms)\n"
 
 
-def test_a_line_of_json_is_one_object_with_the_extra_fields(capsys):
+def test_a_json_line_is_one_object_with_the_extra_fields(capsys):
     start("json")
     extra = {
         "wallet": 7,
@@ -79,7 +79,7 @@ def test_a_line_of_json_is_one_object_with_the_extra_fields(capsys):
     }
 
 
-def test_a_failure_in_json_carries_its_trace_on_the_same_line(capsys):
+def test_a_json_line_of_a_failure_includes_its_traceback(capsys):
     start("json")
     log_a_failure("too late")
     line = json.loads(capsys.readouterr().err)
@@ -91,7 +91,7 @@ def test_a_failure_in_json_carries_its_trace_on_the_same_line(capsys):
 @pytest.mark.parametrize(
     "token", [KEY, "cs_test_abc-DEF_9", "xoxb-123-456-abcDEF", "xoxe.xoxp-1-abc", "xapp-1-A0-2-ff", SECRET]
 )
-def test_no_secret_reaches_a_line_by_any_way(fmt, capsys, token):
+def test_no_secret_reaches_a_log_line(fmt, capsys, token):
     start(fmt, SECRET)
     logger.info("as message: " + token)  # noqa: G003 - the very thing that must be harmless
     logger.info("as argument: %s and %r", token, token.encode())
@@ -134,7 +134,7 @@ def test_a_secret_that_holds_another_is_left_out_whole(capsys):
     assert capsys.readouterr().err.endswith(f": {MARK}, {MARK}\n")
 
 
-def test_foreign_text_forges_no_line_and_steers_no_terminal(fmt, capsys):
+def test_foreign_text_forges_no_line_and_no_control_sequence(fmt, capsys):
     start(fmt)
     logger.info("title: %s", "cat\n2026-11-23 14:00:00.000 UTC ERROR bot: the wallet is empty\x1b[2J\x9b\r\u2028x")
     first, *more = capsys.readouterr().err.splitlines()
@@ -152,7 +152,7 @@ def test_every_line_of_a_trace_is_indented_in_text(capsys):
     assert all(line.startswith("    ") for line in trace)
 
 
-def test_configuring_again_replaces_the_former_lines(capsys):
+def test_configuring_again_replaces_the_handlers(capsys):
     start("text")
     configure("WARNING", "json", [])
     logger.info("not heard")
@@ -160,7 +160,7 @@ def test_configuring_again_replaces_the_former_lines(capsys):
     assert [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()] == ["heard once"]
 
 
-def test_libraries_that_narrate_are_heard_at_debug_only(capsys):
+def test_verbose_libraries_are_logged_only_at_debug(capsys):
     start("text")
     logging.getLogger("httpx").info("HTTP Request: GET")
     assert capsys.readouterr().err == ""

@@ -29,7 +29,7 @@ def problem_with(monkeypatch, **variables) -> str:
     return str(caught.value)
 
 
-def test_nothing_set_gives_the_documented_defaults():
+def test_without_variables_the_defaults_are_the_documented_ones():
     settings = Settings.load()
     assert settings.contentstats_api_key is None
     assert settings.contentstats_base_url == "https://contentstats.io/api/v1"
@@ -40,7 +40,7 @@ def test_nothing_set_gives_the_documented_defaults():
     assert settings.secrets == ()
 
 
-def test_the_environment_wins_over_the_env_file_and_unknown_variables_are_left_alone(monkeypatch):
+def test_the_environment_overrides_the_env_file_and_unknown_variables_are_ignored(monkeypatch):
     Path(".env").write_text("MAY_SPEND=nobody\nMONTHLY_CAP_USD=12.50\nCOLOUR_OF_THE_SHED=red\n")
     monkeypatch.setenv("MAY_SPEND", "Managers")
     settings = Settings.load()
@@ -58,7 +58,7 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch):
     assert settings.contentstats_api_key is None
 
 
-def test_a_secret_may_lie_in_a_file(monkeypatch):
+def test_a_secret_may_be_in_a_file(monkeypatch):
     Path("key").write_text(f"{KEY}\n")
     monkeypatch.setenv("CONTENTSTATS_API_KEY_FILE", "key")
     settings = Settings.load()
@@ -72,14 +72,14 @@ def test_the_env_file_may_name_the_file_of_a_secret():
     assert Settings.load().database_url == "postgresql://bot:hunter2@db/bot"
 
 
-def test_a_secret_set_twice_is_refused_wherever_the_two_stand(monkeypatch):
+def test_a_secret_set_twice_is_refused(monkeypatch):
     Path("key").write_text(KEY)
     Path(".env").write_text(f"CONTENTSTATS_API_KEY={KEY}\n")
     said = problem_with(monkeypatch, CONTENTSTATS_API_KEY_FILE="key")
     assert said == "CONTENTSTATS_API_KEY and CONTENTSTATS_API_KEY_FILE are both set. Keep one of the two."
 
 
-def test_a_secret_file_that_gives_no_secret_is_named(monkeypatch):
+def test_an_invalid_secret_file_is_named(monkeypatch):
     Path("empty").write_text("\n")
     Path("picture").write_bytes(b"\x89PNG\xff")
     for path, reason in (
@@ -103,7 +103,7 @@ def test_a_secret_file_that_gives_no_secret_is_named(monkeypatch):
         "SLACK_SIGNING_SECRET",
     ],
 )  # fmt: skip
-def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(monkeypatch, name, key):
+def test_a_key_invalid_in_headers_is_refused_without_showing_it(monkeypatch, name, key):
     said = problem_with(monkeypatch, **{name: key})
     assert said.startswith(f"{name} has an invalid")
     assert "cs_test_" not in said
@@ -152,7 +152,7 @@ def test_any_other_address_is_refused_with_a_reason(monkeypatch, name, address, 
     assert "hunter2" not in said
 
 
-def test_every_wrong_variable_gets_its_own_sentence(monkeypatch):
+def test_every_invalid_variable_is_explained(monkeypatch):
     said = problem_with(
         monkeypatch,
         LOG_LEVEL="loud",
@@ -172,11 +172,11 @@ def test_every_wrong_variable_gets_its_own_sentence(monkeypatch):
 
 
 @pytest.mark.parametrize("cap", ["$100", "NaN", "Infinity", "ten"])
-def test_a_cap_that_is_no_amount_is_refused(monkeypatch, cap):
+def test_an_invalid_cap_is_refused(monkeypatch, cap):
     assert problem_with(monkeypatch, MONTHLY_CAP_USD=cap).startswith("MONTHLY_CAP_USD should be ")
 
 
-def test_an_env_file_that_is_no_text_is_refused_in_a_sentence(monkeypatch):
+def test_a_binary_env_file_is_refused(monkeypatch):
     Path(".env").write_bytes(b"\xff\xfe\x00")
     assert (
         problem_with(monkeypatch)
@@ -211,7 +211,7 @@ def test_the_logs_know_the_password_of_every_address(monkeypatch, address, secre
     assert set(Settings.load().secrets) == secrets
 
 
-def test_a_mistyped_setting_is_named_with_the_one_it_is_nearest_to(monkeypatch):
+def test_a_mistyped_setting_is_named_with_the_nearest_one(monkeypatch):
     Path(".env").write_text("SLACK_TOKEN=xoxb-1\nDISCORD_SERVER=1\nPOSTGRES_PASSWORD=hunter2\nMAY_SPEND=nobody\n")
     for name in (
         "contentstats_url",
@@ -246,7 +246,7 @@ def test_the_table_has_a_described_row_for_every_variable():
     assert rows["CONTENTSTATS_API_KEY"].description.endswith("Also as `CONTENTSTATS_API_KEY_FILE`.")
 
 
-def test_the_state_directory_follows_the_users_own_choice(monkeypatch, tmp_path):
+def test_the_state_directory_follows_xdg_state_home(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert state_dir() == tmp_path
     monkeypatch.setenv("XDG_STATE_HOME", "relative/paths/do/not/count")
@@ -282,14 +282,14 @@ def test_the_prefix_of_slacks_commands_is_read_as_people_write_it(monkeypatch, w
 
 
 @pytest.mark.parametrize("prefix", ["//cs", "c s", "cs/", "é", "cs.", "a" * 21])
-def test_a_prefix_that_begins_no_command_of_slacks_is_refused(monkeypatch, prefix):
+def test_an_invalid_command_prefix_is_refused(monkeypatch, prefix):
     assert problem_with(monkeypatch, SLACK_COMMAND_PREFIX=prefix).startswith(
         "SLACK_COMMAND_PREFIX can have up to 20 letters"
     )
 
 
 @pytest.mark.parametrize("shards", ["3", "3-1/16", "0-16/16", "0-3", "a/b", "-1/4", "0,2/4", "0-3/٤"])
-def test_shards_that_make_no_sense_are_refused_with_how_to_write_them(monkeypatch, shards):
+def test_invalid_shards_are_refused_with_the_format(monkeypatch, shards):
     assert "like 0-3/16" in problem_with(monkeypatch, DISCORD_SHARDS=shards)
 
 

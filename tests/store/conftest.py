@@ -1,4 +1,4 @@
-"""Two workspaces that share a wallet, and one that has its own."""
+"""Two workspaces that share a wallet, and one with its own."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One process of a race: waits for the start, submits every request it was given at once, prints what it was told."""
+"""A process of a race: waits for the start, submits its requests at once, and prints the results."""
 
 import asyncio
 import json

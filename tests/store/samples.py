@@ -1,4 +1,4 @@
-"""Videos, people and moments that the store's tests share."""
+"""Videos, people and moments for the tests of the store."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ THERE = WorkspaceRef("discord", "G1", "There")
 
 
 def video(video_id: str, **facts: Any) -> Video:
-    """A running TikTok, unless `facts` say otherwise."""
+    """A running TikTok; `facts` override its fields."""
     usual = {"link": f"https://www.tiktok.com/@ada/video/{video_id}", "platform": "tiktok", "status": "monitoring"}
     return Video(id=video_id, **(usual | facts))
 
@@ -31,7 +31,7 @@ def keyed(*videos: Video) -> list[tuple[Video, str]]:
 
 
 def reading(of: Video, *views: int, start: datetime = NOW - timedelta(days=1)) -> VideoReading:
-    """A page with a snapshot an hour."""
+    """A page with one snapshot per hour."""
     return VideoReading(of, tuple(Snapshot(start + HOUR * hour, {Metric.VIEWS: n}) for hour, n in enumerate(views)))
 
 
@@ -57,5 +57,5 @@ async def proposed(
 async def submitted(
     store: Store, request: TrackRequest, cost: Any, *, cap: Any = 1_000, now: datetime = NOW, days: int = 7, **more: Any
 ) -> Any:
-    """What `submit` says to the asker of a request."""
+    """The result of submitting a request as its asker."""
     return await store.tracking.submit(request.id, request.person.id, days, cost, now, cap, **more)

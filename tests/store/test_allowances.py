@@ -1,4 +1,4 @@
-"""Limits on spending: every rule that applies binds, to the cent, however many press at the same time."""
+"""Spending limits: every applicable rule binds, to the cent, however many people press at once."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -52,7 +52,7 @@ async def test_the_tightest_rule_that_fits_binds_and_is_named(store, workspace, 
         assert isinstance(await submitted(store, second, Decimal("0.4"), roles=EDITORS), Submitted)
 
 
-async def test_of_a_person_in_three_roles_the_tightest_binds(store, workspace):
+async def test_the_tightest_of_a_persons_three_roles_binds(store, workspace):
     await put(
         store,
         workspace,
@@ -63,14 +63,14 @@ async def test_of_a_person_in_three_roles_the_tightest_binds(store, workspace):
     assert isinstance(await submitted(store, only, Decimal(1), roles=OF_ALL), Submitted)
 
 
-async def test_the_rules_of_every_role_bind_where_nobody_knows_a_persons_roles(store, workspace):
+async def test_every_roles_rules_bind_if_a_persons_roles_are_unknown(store, workspace):
     await put(store, workspace, rule(Scope.ROLE, "S1", "9"), rule(Scope.ROLE, "S2"))
     (only,) = await proposed(store, workspace, "a")
     assert (await submitted(store, only, Decimal("1.01"), roles=None)).limit.limit == Decimal(1)
     assert isinstance(await submitted(store, only, Decimal(1), roles=None), Submitted)
 
 
-async def test_a_channel_is_shared_and_everyone_is_each(store, workspace):
+async def test_a_channels_limit_is_shared_and_everyones_is_per_person(store, workspace):
     await put(store, workspace, rule(Scope.EVERYONE, monthly="1"), rule(Scope.CHANNEL, "C1", "1.5"))
     (mine,) = await proposed(store, workspace, "a")
     (theirs,) = await proposed(store, workspace, "b", person=BEN, batch="other")
@@ -79,7 +79,7 @@ async def test_a_channel_is_shared_and_everyone_is_each(store, workspace):
     assert isinstance(await submitted(store, theirs, Decimal("0.5")), Submitted)
 
 
-async def test_a_threads_starts_count_in_its_channel_too(store, workspace):
+async def test_a_threads_starts_count_in_its_channel(store, workspace):
     await put(store, workspace, rule(Scope.CHANNEL, "C1", "1.5"), rule(Scope.CHANNEL, "T1", "0.7"))
     (mine,) = await proposed(store, workspace, "a", batch="a")
     (threaded,) = await proposed(store, workspace, "b", batch="b", channel=("T1", "C1"))
@@ -93,7 +93,7 @@ async def test_a_threads_starts_count_in_its_channel_too(store, workspace):
     assert isinstance(await submitted(store, elsewhere, Decimal(9)), Submitted)
 
 
-async def test_a_campaigns_budget_has_no_month_and_binds_what_goes_into_it(store, workspace):
+async def test_a_campaigns_budget_covers_all_its_starts_over_time(store, workspace):
     campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
     await store.campaigns.set_budget(workspace.id, campaign.id, Decimal(1), ADA, NOW)
     long_ago = NOW - timedelta(days=90)
@@ -107,7 +107,7 @@ async def test_a_campaigns_budget_has_no_month_and_binds_what_goes_into_it(store
     assert isinstance(await submitted(store, outside, Decimal(5)), Submitted)
 
 
-async def test_a_campaign_chosen_during_a_start_is_within_its_budget_or_not_chosen(store, workspace):
+async def test_a_campaign_can_be_chosen_during_a_start_only_within_its_budget(store, workspace):
     full, _ = await store.campaigns.create(workspace.id, "full", ADA, NOW)
     await store.campaigns.set_budget(workspace.id, full.id, Decimal(0), ADA, NOW)
     for turn in range(20):
@@ -120,7 +120,7 @@ async def test_a_campaign_chosen_during_a_start_is_within_its_budget_or_not_chos
         assert isinstance(result, LimitReached) == (after.campaign_id == full.id), turn
 
 
-async def test_a_rule_is_replaced_removed_and_audited_and_is_of_one_workspace(store, workspace, neighbour):
+async def test_a_rule_is_replaced_removed_audited_and_limited_to_its_workspace(store, workspace, neighbour):
     await put(store, workspace, rule(Scope.EVERYONE, monthly="1"), rule(Scope.EVERYONE, monthly="2"))
     assert [each.monthly for each in await store.allowances.all(workspace.id)] == [Decimal(2)]
     assert await store.allowances.all(neighbour.id) == ()
@@ -133,7 +133,7 @@ async def test_a_rule_is_replaced_removed_and_audited_and_is_of_one_workspace(st
     ]
 
 
-async def test_months_turn_in_the_workspaces_zone(store, workspace):
+async def test_months_begin_in_the_workspaces_time_zone(store, workspace):
     await put(store, workspace, rule(Scope.EVERYONE, monthly="1"))
     await store.allowances.set_zone(workspace.id, "Pacific/Auckland", BEN, NOW)
     last_second = datetime(2026, 3, 31, 10, 59, 59, tzinfo=UTC)  # 23:59:59 in Auckland
@@ -148,7 +148,7 @@ async def test_months_turn_in_the_workspaces_zone(store, workspace):
     limits=st.lists(st.tuples(st.sampled_from(list(Scope)), st.integers(0, 9), st.integers(0, 9)), min_size=1),
     cost=st.integers(0, 9),
 )
-def test_a_cost_breaks_a_limit_if_any_has_no_room_for_it(limits, cost):
+def test_a_cost_is_refused_if_any_limit_has_no_room(limits, cost):
     made = [Limit(scope, Decimal(limit), Decimal(used)) for scope, limit, used in limits]
     found = broken(made, Decimal(cost))
     assert (found is None) is all(each.used + cost <= each.limit for each in made)
@@ -173,7 +173,7 @@ def test_a_rule_of_another_target_binds_nobody():
 
 
 async def test_nobody_exceeds_any_limit_by_a_cent_however_many_press_at_once(database_url, store, workspace):
-    """Random rules, two processes' stores, three people in three channels; the ledger is added up afterwards."""
+    """Random rules, stores of two processes, three people in three channels; the sums are checked afterwards."""
     import random
 
     rng = random.Random(7)

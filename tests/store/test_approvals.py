@@ -1,4 +1,4 @@
-"""Approvals: one answer to each request, and what an approval lets start."""
+"""Approvals: each request gets one answer, and what an approval allows."""
 
 import asyncio
 from datetime import timedelta
@@ -40,7 +40,7 @@ def decided(store, here, approval, state, person=BEN, now=NOW):
     return store.approvals.decide(here.id, approval.id, state, person, now, told)
 
 
-async def test_of_two_answers_at_once_one_counts(store, here):
+async def test_of_two_simultaneous_answers_one_counts(store, here):
     await proposed(store, here, "a")
     approval, is_new = await asked(store, here)
     assert is_new
@@ -56,7 +56,7 @@ async def test_of_two_answers_at_once_one_counts(store, here):
     assert lines == [done[0][0].state, "pending"]
 
 
-async def test_an_offer_that_changes_while_approval_is_asked_for_is_not_asked_about(store, here):
+async def test_an_offer_changed_during_the_request_is_not_submitted_for_approval(store, here):
     requests = await proposed(store, here, "a")
     wanted = Approval(0, here.id, "batch", 7, COST, ADA, "C1", "", ApprovalState.PENDING, NOW, NOW + OPEN_FOR)
     other, _ = await store.campaigns.create(here.id, "other", ADA, NOW)
@@ -72,7 +72,7 @@ async def test_an_offer_that_changes_while_approval_is_asked_for_is_not_asked_ab
     assert await store.approvals.ask(wanted, requests, told) is None
 
 
-async def test_nobody_answers_their_own_request_nor_one_of_another_workspace_nor_too_late(store, here):
+async def test_own_foreign_and_expired_requests_cannot_be_answered(store, here):
     there = await store.workspaces.ensure_workspace(THERE, await store.wallets.ensure_wallet("other", NOW))
     approval, _ = await asked(store, here)
     assert await decided(store, here, approval, ApprovalState.APPROVED, ADA) == (approval, False)
@@ -85,7 +85,7 @@ async def test_nobody_answers_their_own_request_nor_one_of_another_workspace_nor
 
 
 @pytest.mark.parametrize("limit", [Scope.EVERYONE, Scope.PERSON, Scope.CHANNEL])
-async def test_what_is_approved_exceeds_an_allowance_once_and_no_fixed_limit(store, here, limit):
+async def test_an_approval_exceeds_an_allowance_once_but_no_fixed_limit(store, here, limit):
     target = {Scope.EVERYONE: "", Scope.PERSON: ADA.id, Scope.CHANNEL: "C1"}[limit]
     await store.allowances.put(here.id, Allowance(limit, target, "", Decimal(1)), EVE, NOW, "C1")
     first, second = await proposed(store, here, "a", "b")
@@ -103,7 +103,7 @@ async def test_what_is_approved_exceeds_an_allowance_once_and_no_fixed_limit(sto
     assert isinstance(await submitted(store, other, COST, now=later), LimitReached)
 
 
-async def test_a_press_above_the_sum_needs_approval_whatever_each_video_costs(store, here):
+async def test_a_press_above_the_threshold_needs_approval_whatever_each_video_costs(store, here):
     await store.approvals.change_rule(here.id, ApprovalRule(above=Decimal(5)), EVE, NOW, "C1", "above $5.00")
     alone, (first, _) = await proposed(store, here, "a", batch="one"), await proposed(store, here, "b", "c")
     assert isinstance(await submitted(store, alone[0], Decimal(5)), Submitted)

@@ -9,7 +9,7 @@ NOTHING = Spend((), ())
 STOP = Entry(NOW, ADA, "C1", Action.STOP, "https://example.com/1", "v1", None, "stopped, saves $1.20")
 
 
-async def test_entries_come_back_newest_first_and_only_to_their_workspace(store, workspace, neighbour):
+async def test_entries_are_listed_newest_first_for_their_workspace_only(store, workspace, neighbour):
     later = Entry(NOW + timedelta(hours=1), BEN, "C2", Action.TRACK, "https://x", None, Decimal("0.36"), "tracking")
     for entry in (STOP, later):
         await store.audit.write(workspace.id, entry)
@@ -25,7 +25,7 @@ async def test_entries_of_one_moment_keep_their_order(store, workspace):
     assert await store.audit.recent(workspace.id, 10) == tuple(reversed(entries))
 
 
-async def test_the_log_merges_what_was_started_outside_and_pages_and_filters(store, workspace, neighbour, monkeypatch):
+async def test_the_log_includes_outside_starts_with_pages_and_filters(store, workspace, neighbour, monkeypatch):
     seen = [(video("out1"), "k1"), (video("out2", status="completed"), "k2")]
     await store.videos.remember(workspace.wallet_id, seen, NOW)
     await store.audit.write(neighbour.id, STOP)
@@ -60,7 +60,7 @@ async def test_spending_is_summed_exactly_by_person_and_by_channel(store, worksp
     assert await store.audit.spend(workspace.id, NOW + timedelta(days=1)) == NOTHING
 
 
-async def test_only_what_was_started_counts_as_spent(store, workspace):
+async def test_only_started_trackings_count_as_spent(store, workspace):
     (request,) = await propose(store, workspace, ADA, "C1", NOW)
     await submitted(store, request, Decimal(1))
     assert await store.audit.spend(workspace.id, MONTH) == NOTHING

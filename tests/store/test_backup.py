@@ -1,4 +1,4 @@
-"""Backups: whole while a bot writes, restored into an empty place alone, and never over anything."""
+"""Backups: complete while a bot writes, restored only into an empty place, and never over anything."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ def places(tmp_path):
     return tmp_path / "copy.db", f"sqlite:///{tmp_path}/restored.db"
 
 
-async def test_a_backup_taken_while_two_write_is_whole_and_can_be_restored(sqlite_url, places):
+async def test_a_backup_taken_during_writes_is_complete_and_can_be_restored(sqlite_url, places):
     copy, restored = places
     database, done = Database(sqlite_url), asyncio.Event()
     store = Store(database)
@@ -50,7 +50,7 @@ async def test_a_backup_taken_while_two_write_is_whole_and_can_be_restored(sqlit
     assert copy.stat().st_mode & 0o077 == 0
 
 
-async def test_nothing_that_exists_is_written_over(sqlite_url, places):
+async def test_existing_files_are_never_overwritten(sqlite_url, places):
     copy, restored = places
     backup(sqlite_url, copy)
     before = copy.read_bytes()
@@ -63,7 +63,7 @@ async def test_nothing_that_exists_is_written_over(sqlite_url, places):
         await restore(restored, copy)
 
 
-async def test_a_newer_schema_and_a_file_that_is_no_backup_leave_the_place_empty(sqlite_url, places, tmp_path):
+async def test_invalid_or_newer_backups_leave_the_target_empty(sqlite_url, places, tmp_path):
     copy, restored = places
     backup(sqlite_url, copy)
     with closing(sqlite3.connect(copy)) as newer, newer:
@@ -84,7 +84,7 @@ async def test_a_newer_schema_and_a_file_that_is_no_backup_leave_the_place_empty
     assert {each.name for each in tmp_path.iterdir()} == {"copy.db", "notes.txt", "restored.db.lock"}
 
 
-async def test_for_postgresql_the_line_to_run_is_named_without_the_password(tmp_path):
+async def test_for_postgresql_the_command_is_shown_without_the_password(tmp_path):
     url = "postgres://bot:hunter2@db.example:5433/bot?sslmode=require"
     address = "'postgresql://bot@db.example:5433/bot?sslmode=require'"
     with pytest.raises(NotConfigured, match="pg_dump") as refused:
@@ -96,7 +96,7 @@ async def test_for_postgresql_the_line_to_run_is_named_without_the_password(tmp_
     assert "hunter2" not in str(refused.value)
 
 
-async def test_the_lines_for_postgresql_copy_and_restore_a_database(postgres, postgres_url, tmp_path):
+async def test_the_commands_for_postgresql_copy_and_restore_a_database(postgres, postgres_url, tmp_path):
     database = Database(postgres_url)
     await Store(database).wallets.ensure_wallet("first", NOW)
     wallet = await Store(database).wallets.ensure_wallet("second", NOW)

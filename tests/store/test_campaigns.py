@@ -1,4 +1,4 @@
-"""Campaigns in the database: one per name, links without doubles, and nothing of another workspace."""
+"""Campaigns in the database: unique names and links, and no data of other workspaces."""
 
 import asyncio
 from datetime import date
@@ -13,7 +13,7 @@ def links(*numbers):
     return [(f"tiktok:{n}", f"https://www.tiktok.com/@ada/video/{n}", "tiktok") for n in numbers]
 
 
-async def test_two_that_create_the_same_name_at_once_get_one_campaign(store, database_url, workspace):
+async def test_simultaneous_creations_of_one_name_make_one_campaign(store, database_url, workspace):
     other = Database(database_url)
     try:
         both = (store, Store(other)) * 3
@@ -28,7 +28,7 @@ async def test_two_that_create_the_same_name_at_once_get_one_campaign(store, dat
     assert len(await store.campaigns.all(workspace.id)) == 1
 
 
-async def test_a_workspace_neither_sees_nor_changes_what_another_one_has(store, workspace, neighbour):
+async def test_a_workspace_neither_sees_nor_changes_anothers_campaigns(store, workspace, neighbour):
     campaigns = store.campaigns
     mine, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
     await campaigns.add(workspace.id, mine.id, links(1), ADA, NOW)
@@ -48,7 +48,7 @@ async def test_a_workspace_neither_sees_nor_changes_what_another_one_has(store, 
     assert await campaigns.of_keys(workspace.id, ["tiktok:1", "tiktok:2"]) == {"tiktok:1": (mine,)}
 
 
-async def test_a_name_that_is_taken_is_not_given_again_and_settings_are_kept(store, workspace):
+async def test_a_taken_name_is_refused_and_settings_are_kept(store, workspace):
     campaigns = store.campaigns
     launch, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
     spring, _ = await campaigns.create(workspace.id, "spring", ADA, NOW)

@@ -1,4 +1,4 @@
-"""Where the bot is, and what it registered there."""
+"""Where the bot is installed, and which commands it registered there."""
 
 from datetime import timedelta
 
@@ -11,13 +11,13 @@ LATER = NOW + timedelta(days=1)
 PUBLIC, PRIVATE = ChatInstall(is_claimed=False, was_public=True), ChatInstall(is_claimed=False, was_public=False)
 
 
-async def test_what_was_noted_of_a_place_holds_and_being_first_makes_nobody_its_owner(store):
+async def test_a_noted_install_stays_and_being_first_makes_nobody_its_owner(store):
     assert await store.chat_installs.joined("discord", ["1", "2", "1"], is_public=True) == {"1": PUBLIC, "2": PUBLIC}
     assert await store.chat_installs.joined("discord", ["2", "3"], is_public=False) == {"2": PUBLIC, "3": PRIVATE}
     assert await store.chat_installs.known("discord") == {"1": False, "2": False, "3": False}
 
 
-async def test_a_claim_holds_for_one_place_in_one_chat(store):
+async def test_a_claim_is_for_one_install_in_one_chat(store):
     await store.chat_installs.joined("discord", ["1", "2"], is_public=True)
     await store.chat_installs.claim("discord", "1")
     await store.chat_installs.claim("slack", "2")
@@ -27,7 +27,7 @@ async def test_a_claim_holds_for_one_place_in_one_chat(store):
     assert again == {"1": ChatInstall(is_claimed=True, was_public=True)}
 
 
-async def test_a_place_that_was_left_is_known_no_more_until_the_bot_is_back(store):
+async def test_a_removed_install_is_unknown_until_the_bot_is_back(store):
     await store.chat_installs.joined("discord", ["1", "2"], is_public=False)
     await store.chat_installs.claim("discord", "1")
     await store.chat_installs.left("discord", ["1", "unknown"], NOW)
@@ -41,7 +41,7 @@ async def test_a_place_that_was_left_is_known_no_more_until_the_bot_is_back(stor
     assert await store.chat_installs.known("discord") == {"1": True, "2": False}
 
 
-async def test_a_place_that_is_forgotten_comes_back_as_a_new_one(store):
+async def test_a_forgotten_install_comes_back_as_a_new_one(store):
     await store.chat_installs.joined("discord", ["1", "2"], is_public=False)
     await store.chat_installs.claim("discord", "1")
     await store.chat_installs.left("discord", ["1"], NOW)
@@ -50,14 +50,14 @@ async def test_a_place_that_is_forgotten_comes_back_as_a_new_one(store):
     assert await store.chat_installs.joined("discord", ["1"], is_public=False) == {"1": PRIVATE}
 
 
-async def test_thousands_of_places_are_noted_at_once(store):
+async def test_thousands_of_installs_are_noted_at_once(store):
     ids = [str(number) for number in range(2_500)]
     assert len(await store.chat_installs.joined("discord", ids, is_public=False)) == 2_500
     assert len(await store.chat_installs.known("discord")) == 2_500
     assert await store.chat_installs.joined("discord", [], is_public=False) == {}
 
 
-async def test_what_was_registered_is_remembered_for_each_application(store):
+async def test_registered_commands_are_remembered_per_application(store):
     assert await store.command_sync.fingerprint("discord", "7") is None
     await store.command_sync.save("discord", "7", "first")
     await store.command_sync.save("discord", "7", "second")

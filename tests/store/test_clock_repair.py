@@ -1,4 +1,4 @@
-"""After the clock was set back a day, nothing waits for tomorrow and nothing that was read then looks new."""
+"""After the clock was set back a day, nothing waits for tomorrow and nothing read later counts as new."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +25,7 @@ async def _mirrored(store, wallet_id):
 
 
 @pytest.mark.usefixtures("workspace")
-async def test_leases_and_reads_are_free_again(store, wallet_id):
+async def test_leases_and_reads_are_released(store, wallet_id):
     read = reading(video("v1"), 1)
     await store.videos.remember_reading(wallet_id, read, "tiktok:v1", main_count=1, change_24h=None, now=TOMORROW)
     await store.videos.claim_read(wallet_id, "v1", TOMORROW + 2 * HOUR, TOMORROW, LEASE)
@@ -41,7 +41,7 @@ async def test_leases_and_reads_are_free_again(store, wallet_id):
     assert await store.leases.take("poll", NOW, LEASE)
 
 
-async def test_a_later_answer_is_news(store, wallet_id, workspace):
+async def test_a_later_response_counts_as_new(store, wallet_id, workspace):
     await store.clock_repair.run(NOW)
     stopped = video("v1", status="completed")
     await store.videos.remember(wallet_id, keyed(stopped), NOW)
@@ -49,7 +49,7 @@ async def test_a_later_answer_is_news(store, wallet_id, workspace):
     assert (stored.video, stored.seen_at) == (stopped, NOW)
 
 
-async def test_messages_wait_no_longer_and_those_being_sent_keep_a_lease(store, workspace, database):
+async def test_messages_no_longer_wait_and_running_posts_keep_a_lease(store, workspace, database):
     async def claimed(now):
         return [mine.key for mine in await store.outbox.claim(now, ("slack",), 3, places={}, each=10)]
 
@@ -64,7 +64,7 @@ async def test_messages_wait_no_longer_and_those_being_sent_keep_a_lease(store, 
     assert sending.key in await claimed(NOW + LEASE)
 
 
-async def test_a_snooze_and_a_mute_end_where_they_last_longer_than_any(store, workspace, database):
+async def test_overlong_snoozes_and_mutes_are_shortened(store, workspace, database):
     wrong = NOW + timedelta(days=31)
     setting = default_setting(workspace.id, "C1", ANA)
     setting = await store.alerts.save(replace(setting, muted_until=wrong), NOW)

@@ -32,7 +32,7 @@ SQLITE = sqlite.dialect()
         ("postgresql+asyncpg://u:p@h/n?ssl=require", "postgresql+asyncpg://u:p@h/n?ssl=require"),
     ],
 )
-def test_an_address_is_taken_as_operators_write_it(written, used):
+def test_a_database_url_is_accepted_as_operators_write_it(written, used):
     assert database_url(written).render_as_string(hide_password=False) == used
 
 
@@ -53,14 +53,14 @@ def test_an_address_is_taken_as_operators_write_it(written, used):
         "sqlite:///bot.db?secret=1",
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_without_its_password(written):
+def test_an_invalid_database_url_is_refused_without_its_password(written):
     with pytest.raises(NotConfigured) as refusal:
         database_url(written)
     assert "DATABASE_URL" in str(refusal.value)
     assert "secret" not in str(refusal.value)
 
 
-def test_one_process_alone_serves_from_a_sqlite_file_and_several_from_postgresql(tmp_path):
+def test_only_one_process_may_use_a_sqlite_file_but_several_postgresql(tmp_path):
     url = f"sqlite:///{tmp_path}/bot.db"
     with sole_process(url), pytest.raises(NotConfigured, match="Another contentstats-bot process"), sole_process(url):
         pytest.fail("two at once")
@@ -72,18 +72,18 @@ def test_one_process_alone_serves_from_a_sqlite_file_and_several_from_postgresql
         assert not (tmp_path / "missing").exists()
 
 
-async def test_what_goes_wrong_inside_a_transaction_undoes_all_of_it(store, database):
+async def test_an_error_rolls_the_whole_transaction_back(store, database):
     with pytest.raises(IntegrityError):
         await in_one_transaction(database, insert("b"), insert("c"))
     assert await store.short_links.remembered("a", NOW) is None
 
 
-async def test_a_row_that_belongs_to_nothing_is_refused(store):
+async def test_a_row_without_its_parent_is_refused(store):
     with pytest.raises(IntegrityError):
         await store.videos.remember(99, keyed(video("v1")), NOW)
 
 
-async def test_what_sqlite_committed_survives_a_power_cut_and_what_it_refers_to_exists(sqlite_url):
+async def test_sqlite_commits_are_durable_and_foreign_keys_are_enforced(sqlite_url):
     database = Database(sqlite_url)
     for access in (database.reading, database.writing):
         async with access() as connection:
@@ -117,7 +117,7 @@ async def test_a_statement_on_sqlite_wakes_the_drivers_thread_once_and_has_its_f
     assert len([each for each in caplog.records if each.getMessage().startswith("executing")]) == 1
 
 
-async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(postgres_url):
+async def test_a_connection_closed_by_the_server_is_replaced(postgres_url):
     database = Database(postgres_url)
     async with database.reading() as connection:
         pid = await connection.scalar(text("SELECT pg_backend_pid()"))
@@ -127,7 +127,7 @@ async def test_a_connection_that_the_server_closed_is_replaced_unnoticed(postgre
     await database.close()
 
 
-async def test_a_server_that_goes_away_in_the_middle_is_reported_in_a_sentence_and_nothing_is_kept(postgres_url):
+async def test_a_connection_lost_in_a_transaction_is_reported_and_rolled_back(postgres_url):
     database = Database(postgres_url)
     gone = text("SELECT pg_terminate_backend(pg_backend_pid())")
     with pytest.raises(DatabaseUnavailable, match="Try again"):
@@ -137,7 +137,7 @@ async def test_a_server_that_goes_away_in_the_middle_is_reported_in_a_sentence_a
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:secret@127.0.0.1:1/n", "sqlite:///{}/letter.txt"])
-async def test_a_database_that_is_away_is_reported_in_a_sentence_without_its_password(url, tmp_path):
+async def test_an_unreachable_database_is_reported_without_its_password(url, tmp_path):
     (tmp_path / "letter.txt").write_text("Dear Ada, " * 200)
     database = Database(url.format(tmp_path))
     for access in (database.reading, database.writing):
@@ -150,11 +150,11 @@ async def test_a_database_that_is_away_is_reported_in_a_sentence_without_its_pas
 
 @settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=6))
-def test_dollars_come_back_exactly(amount):
+def test_dollars_are_stored_exactly(amount):
     assert Dollars.result_processor(SQLITE, None)(Dollars.process_bind_param(amount, SQLITE)) == amount
 
 
-def test_the_dust_of_floating_point_is_rounded_off_at_a_millionth_of_a_dollar():
+def test_dollars_are_rounded_to_a_millionth():
     assert Dollars.process_bind_param(Decimal("12.340000000000002"), SQLITE) == 12_340_000
 
 
@@ -163,7 +163,7 @@ def test_an_unknown_count_sorts_below_every_known_one():
     assert CountOrNone.result_processor(SQLITE, None)(CountOrNone.process_bind_param(None, SQLITE)) is None
 
 
-async def test_moments_come_back_in_utc_to_the_microsecond_from_whichever_zone(store):
+async def test_moments_are_stored_in_utc_to_the_microsecond(store):
     east = datetime(2026, 3, 29, 1, 59, 59, 123456, tzinfo=timezone(timedelta(hours=5, minutes=45)))
     workspace_id = await store.wallets.ensure_wallet("w", NOW)
     await store.wallets.mark_swept(workspace_id, east, complete=True)
@@ -177,7 +177,7 @@ def test_a_moment_without_a_zone_is_refused():
         UtcDateTime.process_bind_param(datetime(2026, 1, 1), SQLITE)  # noqa: DTZ001 (that is the point)
 
 
-async def test_a_mistake_of_ours_is_not_taken_for_an_outage(store):
+async def test_a_programming_error_is_not_taken_for_an_outage(store):
     with pytest.raises(StatementError, match="aware"):
         await store.short_links.remember("a", "b", NOW.replace(tzinfo=None))
 
@@ -192,7 +192,7 @@ async def in_one_transaction(database, *statements):
             await connection.execute(statement)
 
 
-async def test_a_crowd_waits_while_its_queue_moves_and_is_refused_once_it_stands(sqlite_url, monkeypatch):
+async def test_writers_wait_while_the_queue_moves_and_are_refused_once_it_stalls(sqlite_url, monkeypatch):
     monkeypatch.setattr("bot.store.database.STALLED_AFTER", 0.5)
     database, end = Database(sqlite_url), asyncio.Event()
 

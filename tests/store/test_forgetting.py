@@ -1,4 +1,4 @@
-"""What is left of a workspace in the database once it is forgotten: on SQLite to the last byte of file and log."""
+"""What a forgotten workspace leaves in the database: on SQLite, down to the bytes of the file and its log."""
 
 import asyncio
 from dataclasses import replace
@@ -26,13 +26,13 @@ from bot.store.tables import forgotten_spend
 from tests.store.samples import HERE, NOW, PRICE, THERE, keyed, proposed, reading, submitted, video
 
 MARK = "zzsecretzz"
-"""Stands in every text of the workspace that goes."""
+"""Contained in every text of the workspace to forget."""
 ZOE = Person(f"U{MARK}", f"Zoe {MARK}")
 GOING = replace(HERE, id=f"T{MARK}", name=f"Shop {MARK}")
 
 
 async def owe(store, workspace_id, campaign_id, link):
-    """A final line of a creator who was paid."""
+    """Add a final line for a creator who was paid."""
     terms = await store.payouts.change_terms(
         workspace_id, campaign_id, lambda _: Terms({"tiktok": PRICE}), lambda _: MARK, ZOE, NOW
     )
@@ -43,7 +43,7 @@ async def owe(store, workspace_id, campaign_id, link):
 
 
 async def live(store, database):
-    """A workspace that has used everything once, and one that stays; returns the first."""
+    """Let one workspace use every feature once, and add one that stays; returns the first."""
     wallet = await store.wallets.ensure_wallet("theirs", NOW)
     going = await store.workspaces.ensure_workspace(GOING, wallet)
     await store.workspaces.ensure_workspace(THERE, await store.wallets.ensure_wallet("ours", NOW))
@@ -84,12 +84,12 @@ def store(database):
 
 
 def written(sqlite_url):
-    """Every byte of the file and of what lies beside it."""
+    """Every byte of the database file and the files next to it."""
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     return b"".join(each.read_bytes() for each in sorted(file.parent.glob(f"{file.name}*")))
 
 
-async def test_nothing_of_a_forgotten_workspace_can_be_read_in_the_file_or_its_log(store, database, sqlite_url):
+async def test_no_byte_of_a_forgotten_workspace_stays_in_the_file_or_its_log(store, database, sqlite_url):
     going = await live(store, database)
     assert written(sqlite_url).count(MARK.encode()) > 50
     await store.forgetting.workspace(going.id)
@@ -98,7 +98,7 @@ async def test_nothing_of_a_forgotten_workspace_can_be_read_in_the_file_or_its_l
         assert await connection.scalar(text("PRAGMA integrity_check")) == "ok"
 
 
-async def test_the_sums_that_stay_name_no_workspace_and_go_when_no_cap_is_for_them(store, database):
+async def test_remaining_sums_name_no_workspace_and_go_once_no_cap_needs_them(store, database):
     going = await live(store, database)
     await store.forgetting.workspace(going.id)
     async with database.reading() as connection:
@@ -113,7 +113,7 @@ async def test_the_sums_that_stay_name_no_workspace_and_go_when_no_cap_is_for_th
         assert (await connection.execute(select(forgotten_spend))).all() == []
 
 
-async def test_a_workspace_kept_for_an_open_start_goes_once_that_is_settled(store, database):
+async def test_a_workspace_kept_for_an_open_start_is_deleted_once_settled(store, database):
     going = await live(store, database)
     (request,) = await proposed(store, going, "tiktok:open", person=ZOE, batch="open")
     await submitted(store, request, PRICE * 24)
@@ -127,7 +127,7 @@ async def test_a_workspace_kept_for_an_open_start_goes_once_that_is_settled(stor
     assert await store.workspaces.by_id(going.id) is None
 
 
-async def test_a_forgotten_workspace_that_is_used_again_stays_and_an_open_start_ends_with_any_tracking(store, database):
+async def test_a_forgotten_workspace_in_use_again_stays(store, database):
     going = await live(store, database)
     for key in ("tiktok:again", "tiktok:old"):
         (request,) = await proposed(store, going, key, person=ZOE, batch=key)
@@ -144,7 +144,7 @@ async def test_a_forgotten_workspace_that_is_used_again_stays_and_an_open_start_
 
 @pytest.mark.parametrize("race", ["press", "started", "failed"])
 async def test_a_start_during_the_deletion_is_refused_or_counted_and_never_lost(database_url, race):
-    """One of them waits for the other, whichever comes first."""
+    """One of the two waits for the other, whichever comes first."""
     databases = [Database(database_url) for _ in range(2)]
     one, two = (Store(each) for each in databases)
     wallet = await one.wallets.ensure_wallet("theirs", NOW)
@@ -173,7 +173,7 @@ async def test_a_start_during_the_deletion_is_refused_or_counted_and_never_lost(
         await each.close()
 
 
-async def test_the_numbers_count_so_many_messages_and_no_more(store, database, monkeypatch):
+async def test_metrics_count_messages_up_to_a_limit(store, database, monkeypatch):
     monkeypatch.setattr("bot.store.outbox_status.MOST_COUNTED", 3)
     here = await store.workspaces.ensure_workspace(HERE, await store.wallets.ensure_wallet("ours", NOW))
     async with database.writing() as connection:

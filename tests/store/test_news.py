@@ -1,4 +1,4 @@
-"""Events: what differs between two states of the mirror, told once, whoever reads."""
+"""Events: differences between two states of the mirror, reported once, whoever reads."""
 
 import asyncio
 from dataclasses import replace
@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def say(store, wallet_id):
+def observe(store, wallet_id):
     async def state(now, *videos):
         await store.videos.remember(wallet_id, keyed(*videos), now)
 
@@ -34,17 +34,17 @@ def read(store, wallet_id):
 
 
 @pytest.fixture
-def told(store, wallet_id):
+def news(store, wallet_id):
     async def events():
         return [each.event for each in await store.events.of(wallet_id, 1_000)]
 
     return events
 
 
-async def test_a_first_sweep_of_an_account_with_a_long_past_is_no_news(say, told):
+async def test_the_first_list_of_an_account_is_no_news(observe, news):
     statuses = ("completed", "monitoring", "error", "paused", "cancelled")
-    await say(NOW, *(video(f"v{n}", status=statuses[n % 5]) for n in range(500)))
-    assert await told() == []
+    await observe(NOW, *(video(f"v{n}", status=statuses[n % 5]) for n in range(500)))
+    assert await news() == []
 
 
 @pytest.mark.parametrize(
@@ -63,80 +63,80 @@ async def test_a_first_sweep_of_an_account_with_a_long_past_is_no_news(say, told
         ("error", "paused", []),
     ],
 )
-async def test_a_change_of_state_is_reported_once_with_both_words(say, told, before, after, kinds):
-    await say(NOW, video("v1", status=before), video("v2"))
+async def test_a_change_of_state_is_reported_once_with_both_words(observe, news, before, after, kinds):
+    await observe(NOW, video("v1", status=before), video("v2"))
     for minutes in (1, 2):
-        await say(NOW + minutes * MINUTE, video("v1", status=after), video("v2"))
-    found = await told()
+        await observe(NOW + minutes * MINUTE, video("v1", status=after), video("v2"))
+    found = await news()
     assert [event.kind for event in found] == kinds
     for event in found:
         assert (event.video_id, event.at) == ("v1", NOW + MINUTE)
         assert event.detail == {"before": before, "after": after}
 
 
-async def test_a_page_tells_of_new_snapshots_as_one_event(say, read, told):
-    await say(NOW, video("v1"))
+async def test_new_snapshots_of_a_page_are_one_event(observe, read, news):
+    await observe(NOW, video("v1"))
     start = NOW + HOUR
     await read(reading(video("v1"), 1, 2, start=start), NOW + 3 * HOUR)
     await read(reading(video("v1"), 1, 2, start=start), NOW + 4 * HOUR)
     await read(reading(video("v1"), 1, 3, 4, 5, 6, start=start), NOW + 6 * HOUR)
-    first, second = await told()
+    first, second = await news()
     assert {first.kind, second.kind} == {EventKind.SNAPSHOT_CREATED}
     assert first.detail == {"taken_at": (start + HOUR).isoformat()}
     assert second.detail == {"taken_at": (start + 4 * HOUR).isoformat(), "since": (start + HOUR).isoformat()}
     assert (first.at, second.at) == (NOW + 3 * HOUR, NOW + 6 * HOUR)
 
 
-async def test_snapshots_from_before_a_video_was_known_are_history(say, read, told):
-    await say(NOW, video("v1"), video("over", status="completed"))
+async def test_snapshots_from_before_a_video_was_known_are_history(observe, read, news):
+    await observe(NOW, video("v1"), video("over", status="completed"))
     await read(reading(video("over", status="completed"), *range(20)), NOW)
     await read(reading(video("v1"), *range(24)), NOW)
-    assert await told() == []
+    assert await news() == []
     await read(reading(video("v1"), *range(26)), NOW + HOUR)
-    (event,) = await told()
+    (event,) = await news()
     assert event.detail == {"taken_at": (NOW + HOUR).isoformat(), "since": NOW.isoformat()}
 
 
-async def test_an_end_that_a_page_states_is_reported_with_its_snapshots(say, read, told):
-    await say(NOW, video("v1"))
+async def test_an_ending_on_a_page_is_reported_with_its_snapshots(observe, read, news):
+    await observe(NOW, video("v1"))
     page = reading(replace(video("v1", status="error"), is_deleted=True), 1, start=NOW + MINUTE)
     for hours in (1, 2):
         await read(page, NOW + hours * HOUR)
-    assert [event.kind for event in await told()] == [
+    assert [event.kind for event in await news()] == [
         EventKind.SNAPSHOT_CREATED,
         EventKind.TRACKING_FAILED,
         EventKind.VIDEO_DELETED,
     ]
 
 
-async def test_a_list_that_hides_a_deletion_or_the_whole_video_tells_nothing(say, read, told):
-    await say(NOW, video("v1"), video("v2"))
+async def test_a_list_that_hides_a_deletion_or_a_video_is_no_news(observe, read, news):
+    await observe(NOW, video("v1"), video("v2"))
     await read(reading(replace(video("v1"), is_deleted=True)), NOW)
-    await say(NOW + HOUR, video("v1"))
-    await say(NOW + 2 * HOUR)
-    assert [event.kind for event in await told()] == [EventKind.VIDEO_DELETED]
+    await observe(NOW + HOUR, video("v1"))
+    await observe(NOW + 2 * HOUR)
+    assert [event.kind for event in await news()] == [EventKind.VIDEO_DELETED]
 
 
-async def test_an_overtaken_answer_tells_nothing(say, told):
-    await say(NOW, video("v1", days_remaining=Decimal(3)))
-    await say(NOW + MINUTE, video("v1", status="completed", days_remaining=Decimal(0)))
-    await say(NOW, video("v1", days_remaining=Decimal(3)))
-    await say(NOW + 2 * MINUTE, video("v1", status="completed", days_remaining=Decimal(0)))
-    assert [event.kind for event in await told()] == [EventKind.TRACKING_COMPLETED]
+async def test_an_outdated_response_is_no_news(observe, news):
+    await observe(NOW, video("v1", days_remaining=Decimal(3)))
+    await observe(NOW + MINUTE, video("v1", status="completed", days_remaining=Decimal(0)))
+    await observe(NOW, video("v1", days_remaining=Decimal(3)))
+    await observe(NOW + 2 * MINUTE, video("v1", status="completed", days_remaining=Decimal(0)))
+    assert [event.kind for event in await news()] == [EventKind.TRACKING_COMPLETED]
 
 
-async def test_a_start_is_none_but_its_end_is(store, workspace, say, told):
+async def test_a_start_is_no_news_but_its_end_is(store, workspace, observe, news):
     (request,) = await proposed(store, workspace, "tiktok:v1")
     await submitted(store, request, Decimal("2.52"))
     await store.tracking.mark_tracking(request.id, video("v1"), NOW)
-    assert await told() == []
-    await say(NOW + HOUR, video("v1", status="completed"))
-    (event,) = await told()
+    assert await news() == []
+    await observe(NOW + HOUR, video("v1", status="completed"))
+    (event,) = await news()
     assert event.kind is EventKind.TRACKING_COMPLETED
 
 
-async def test_many_who_learn_of_it_at_once_tell_it_once(database_url, wallet_id, say, told):
-    await say(NOW, video("v1"))
+async def test_simultaneous_readers_report_an_event_once(database_url, wallet_id, observe, news):
+    await observe(NOW, video("v1"))
     databases = [Database(database_url) for _ in range(2)]
     over = keyed(video("v1", status="completed"))
     await asyncio.gather(
@@ -144,4 +144,4 @@ async def test_many_who_learn_of_it_at_once_tell_it_once(database_url, wallet_id
     )
     for database in databases:
         await database.close()
-    assert [event.kind for event in await told()] == [EventKind.TRACKING_COMPLETED]
+    assert [event.kind for event in await news()] == [EventKind.TRACKING_COMPLETED]

@@ -1,4 +1,4 @@
-"""What must be said, on both databases: who may post it now, in which order, and what becomes of it."""
+"""The outbox on both databases: who may post a message, in which order, and with which results."""
 
 from datetime import timedelta
 
@@ -16,8 +16,8 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def say(database, workspace):
-    """Write messages, each under its key, into channel C1 unless said otherwise."""
+def queue(database, workspace):
+    """Queue messages with these keys, in channel C1 by default."""
 
     async def write(*keys, now=NOW, **facts):
         facts = {"channel_id": "C1", "workspace_id": workspace.id, "reply": Reply("Hello.")} | facts
@@ -49,8 +49,8 @@ def keys(claimed):
     return [each.key for each in claimed]
 
 
-async def test_a_message_is_one_claimers_until_its_lease_is_over_and_then_it_is_a_repeat(say, claim, row):
-    await say("a")
+async def test_a_message_has_one_claimer_until_its_lease_expires_and_is_then_a_repeat(queue, claim, row):
+    await queue("a")
     (mine,) = await claim()
     assert (mine.chat, mine.external_id, mine.channel_id) == ("slack", "T1", "C1")
     assert (mine.attempts, mine.is_repeat, mine.reply) == (1, False, Reply("Hello."))
@@ -60,15 +60,15 @@ async def test_a_message_is_one_claimers_until_its_lease_is_over_and_then_it_is_
     assert (again.attempts, again.is_repeat, again.tried_at) == (2, True, NOW)
 
 
-async def test_a_message_deleted_while_it_was_posted_is_not_reported_as_lost(store, say, claim):
-    await say("a")
+async def test_a_message_deleted_while_it_was_posted_is_not_reported_as_lost(store, queue, claim):
+    await queue("a")
     (mine,) = await claim()
     await store.forgetting.workspace(mine.workspace_id)
     assert await store.outbox.sent({mine: "m1"}, NOW) == frozenset()
 
 
-async def test_who_lost_the_lease_changes_nothing(store, say, claim, row):
-    await say("a")
+async def test_a_claimer_that_lost_its_lease_changes_nothing(store, queue, claim, row):
+    await queue("a")
     (lost,) = await claim()
     (mine,) = await claim(NOW + LEASE)
     assert await store.outbox.sent({lost: "m1"}, NOW) == {lost.id}
@@ -85,9 +85,9 @@ async def test_who_lost_the_lease_changes_nothing(store, say, claim, row):
     assert (await row("a")).message_id == "m2"
 
 
-async def test_a_message_that_is_due_later_holds_up_nobody_and_is_withdrawn_until_it_is_tried(store, say, claim, row):
-    await say("later", due_at=NOW + SECOND)
-    await say("now")
+async def test_a_later_message_delays_nobody_and_can_be_withdrawn_until_tried(store, queue, claim, row):
+    await queue("later", due_at=NOW + SECOND)
+    await queue("now")
     assert keys(await claim()) == ["now"]
     await store.outbox.expedite((await row("later")).workspace_id, NOW)
     assert await claim() == ()
@@ -98,11 +98,11 @@ async def test_a_message_that_is_due_later_holds_up_nobody_and_is_withdrawn_unti
     assert (await row("now")).state == OutboxState.SENDING
 
 
-async def test_a_channel_is_served_in_order_and_the_channels_side_by_side(store, say, claim):
-    await say("a1", "a2", "a3")
-    await say("b1", "b2", channel_id="C2")
-    await say("p1", "p2", channel_id="", person_id="U1")
-    await say("q1", channel_id="", person_id="U2")
+async def test_each_channel_is_served_in_order_and_channels_in_parallel(store, queue, claim):
+    await queue("a1", "a2", "a3")
+    await queue("b1", "b2", channel_id="C2")
+    await queue("p1", "p2", channel_id="", person_id="U1")
+    await queue("q1", channel_id="", person_id="U2")
     first = await claim()
     assert keys(first) == ["a1", "b1", "p1", "q1"]
     assert await claim() == ()
@@ -113,33 +113,33 @@ async def test_a_channel_is_served_in_order_and_the_channels_side_by_side(store,
     assert keys(await claim(NOW + 5 * SECOND)) == ["p1"]
 
 
-async def test_what_is_tried_in_vain_holds_up_its_channel_for_two_hours_and_then_is_overtaken(store, say, claim):
-    await say("bad", "good")
+async def test_a_failing_message_blocks_its_channel_for_two_hours(store, queue, claim):
+    await queue("bad", "good")
     (bad,) = await claim()
     await store.outbox.retry_later(bad, NOW + 2 * HOLDS_UP, "server_error")
     assert await claim(NOW + HOLDS_UP - SECOND) == ()
     assert keys(await claim(NOW + HOLDS_UP)) == ["good"]
 
 
-async def test_only_so_many_are_claimed_at_once_of_one_workspace(say, claim, workspace, neighbour):
+async def test_claims_per_workspace_are_limited(queue, claim, workspace, neighbour):
     for number in range(4):
-        await say(f"a{number}", channel_id=f"C{number}")
-        await say(f"b{number}", channel_id=f"D{number}", workspace_id=neighbour.id)
+        await queue(f"a{number}", channel_id=f"C{number}")
+        await queue(f"b{number}", channel_id=f"D{number}", workspace_id=neighbour.id)
     assert keys(await claim(each=2)) == ["a0", "b0", "a1", "b1"]
     assert keys(await claim(each=2, places={workspace.id: 1, neighbour.id: 0})) == ["a2"]
     assert keys(await claim(chats=("discord",), most=1)) == ["b2"]
 
 
-async def test_a_claimer_passes_over_what_it_is_posting_whatever_the_clock_says(say, claim):
-    await say("a")
+async def test_a_claimer_skips_messages_it_is_posting_whatever_the_clock(queue, claim):
+    await queue("a")
     (mine,) = await claim()
     assert await claim(NOW + timedelta(days=1), without=[mine.id]) == ()
 
 
-async def test_an_edit_takes_the_place_of_what_arrived(store, say, claim):
-    await say("opened")
-    await say("worse", edits="opened")
-    await say("better", edits="opened")
+async def test_an_edit_replaces_a_posted_message(store, queue, claim):
+    await queue("opened")
+    await queue("worse", edits="opened")
+    await queue("better", edits="opened")
     (opened,) = await claim()
     assert (opened.edits, await claim()) == (None, ())
     await store.outbox.sent({opened: "m1"}, NOW)
@@ -150,21 +150,21 @@ async def test_an_edit_takes_the_place_of_what_arrived(store, say, claim):
     assert better.edits == "m1"
 
 
-async def test_a_new_message_that_is_claimed_beside_an_edit_edits_nothing(store, say, claim):
-    await say("opened")
+async def test_a_new_message_claimed_with_an_edit_edits_nothing(store, queue, claim):
+    await queue("opened")
     (opened,) = await claim()
     await store.outbox.sent({opened: "m1"}, NOW)
-    await say("worse", edits="opened")
-    await say("digest", channel_id="C2")
+    await queue("worse", edits="opened")
+    await queue("digest", channel_id="C2")
     assert {each.key: each.edits for each in await claim()} == {"worse": "m1", "digest": None}
 
 
-async def test_an_edit_never_overtakes_an_earlier_one_of_the_same_message_however_long_that_takes(store, say, claim):
-    await say("opened")
+async def test_an_edit_never_overtakes_an_earlier_one_of_its_message(store, queue, claim):
+    await queue("opened")
     (opened,) = await claim()
     await store.outbox.sent({opened: "m1"}, NOW)
-    await say("worse", edits="opened")
-    await say("better", edits="opened")
+    await queue("worse", edits="opened")
+    await queue("better", edits="opened")
     (worse,) = await claim()
     await store.outbox.retry_later(worse, NOW, "server_error")
     later = NOW + HOLDS_UP + SECOND
@@ -174,9 +174,9 @@ async def test_an_edit_never_overtakes_an_earlier_one_of_the_same_message_howeve
     assert keys(await claim(later)) == ["better"]
 
 
-async def test_an_edit_of_what_never_arrived_is_posted_and_the_next_one_edits_that(store, say, claim):
-    await say("opened")
-    await say("worse", "better", edits="opened")
+async def test_an_edit_of_an_undelivered_message_is_posted_and_edited_next(store, queue, claim):
+    await queue("opened")
+    await queue("worse", "better", edits="opened")
     (opened,) = await claim()
     await store.outbox.dead(opened, "expired", NOW)
     (worse,) = await claim()
@@ -187,10 +187,10 @@ async def test_an_edit_of_what_never_arrived_is_posted_and_the_next_one_edits_th
 
 
 @pytest.mark.parametrize("gets_there", [True, False])
-async def test_a_reply_follows_its_message_or_the_edit_that_was_posted_in_its_place(store, say, claim, gets_there):
-    await say("opened")
-    await say("worse", edits="opened")
-    await say("urgent", replies_to="opened")
+async def test_a_reply_follows_its_message_or_the_edit_posted_in_its_place(store, queue, claim, gets_there):
+    await queue("opened")
+    await queue("worse", edits="opened")
+    await queue("urgent", replies_to="opened")
     (opened,) = await claim()
     assert await claim() == ()
     await (store.outbox.sent({opened: "m1"}, NOW) if gets_there else store.outbox.dead(opened, "expired", NOW))
@@ -200,9 +200,9 @@ async def test_a_reply_follows_its_message_or_the_edit_that_was_posted_in_its_pl
     assert (urgent.edits, urgent.replies_to) == (None, "m1" if gets_there else "m2")
 
 
-async def test_if_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten(store, say, claim):
-    await say("opened")
-    await say("worse", "better", edits="opened")
+async def test_an_edit_of_a_deleted_message_becomes_a_new_message(store, queue, claim):
+    await queue("opened")
+    await queue("worse", "better", edits="opened")
     (opened,) = await claim()
     await store.outbox.sent({opened: "m1"}, NOW)
     (worse,) = await claim()
@@ -214,16 +214,16 @@ async def test_if_the_message_to_edit_is_gone_it_is_posted_anew_and_forgotten(st
     assert better.edits == "m2"
 
 
-async def test_an_edit_waits_for_what_is_tried_in_vain(store, say, claim):
-    await say("opened")
-    await say("worse", edits="opened")
+async def test_an_edit_waits_for_a_failing_message(store, queue, claim):
+    await queue("opened")
+    await queue("worse", edits="opened")
     (opened,) = await claim()
     await store.outbox.retry_later(opened, NOW + 2 * HOLDS_UP, "server_error")
     assert await claim(NOW + HOLDS_UP) == ()
 
 
-async def test_an_unclear_one_stays_unclear_until_it_is_known(store, say, claim, row):
-    await say("a")
+async def test_an_unclear_message_stays_unclear_until_settled(store, queue, claim, row):
+    await queue("a")
     (mine,) = await claim()
     await store.outbox.unclear(mine, NOW + SECOND, "no answer")
     (again,) = await claim(NOW + SECOND)
@@ -234,9 +234,9 @@ async def test_an_unclear_one_stays_unclear_until_it_is_known(store, say, claim,
     assert (third.is_repeat, third.attempts) == (True, 3)
 
 
-async def test_pictures_come_back_with_the_reply_and_without_them_it_cannot_be_read(store, database, say, claim):
+async def test_pictures_are_stored_with_the_reply_and_required_to_read_it(store, database, queue, claim):
     shown = Reply("Up.", parts=(Picture("chart.png", b"\x89PNG", "Views went up."),))
-    await say("a", "b", reply=shown)
+    await queue("a", "b", reply=shown)
     (mine,) = await claim()
     assert mine.reply == shown
     async with database.writing() as connection:
@@ -246,8 +246,8 @@ async def test_pictures_come_back_with_the_reply_and_without_them_it_cannot_be_r
     assert other.reply is None
 
 
-async def test_a_channel_that_takes_nothing_is_switched_off_and_its_owner_is_notified_once(
-    store, database, say, claim, row, workspace
+async def test_a_refusing_channel_is_turned_off_and_its_owner_notified_once(
+    store, database, queue, claim, row, workspace
 ):
     subscription = {
         "is_on": True,
@@ -265,8 +265,8 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_its_owner_is_not
     async with database.writing() as connection:
         for channel in ("C1", "C2"):
             await connection.execute(insert(digests).values(channel_id=channel, **subscription))
-    await say("a", "b", owner_id="U1")
-    await say("c", owner_id="U2")
+    await queue("a", "b", owner_id="U1")
+    await queue("c", owner_id="U2")
     for _ in range(3):
         (mine,) = await claim(most=1)
         notice = Reply("Not posted.") if mine.owner_id == "U2" else None
@@ -280,16 +280,16 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_its_owner_is_not
     assert ((await row("a")).state, (await row("a")).error) == ("dead", "The channel is archived.")
 
 
-async def test_the_owner_of_a_message_that_was_given_up_is_notified_and_nothing_is_switched_off(store, say, claim):
-    await say("a", owner_id="U2")
+async def test_the_owner_of_a_dead_letter_is_notified_and_nothing_is_turned_off(store, queue, claim):
+    await queue("a", owner_id="U2")
     (mine,) = await claim()
     await store.outbox.dead(mine, "no answer for a day", NOW, Reply("It was given up."))
     (told,) = await claim()
     assert (told.key, told.person_id, told.owner_id) == ("told:a:U2", "U2", None)
 
 
-async def test_when_a_platform_answers_again_nothing_waits_longer(store, say, claim, workspace):
-    await say("a")
+async def test_once_a_platform_recovers_nothing_waits_longer(store, queue, claim, workspace):
+    await queue("a")
     (mine,) = await claim()
     await store.outbox.retry_later(mine, NOW + timedelta(minutes=5), "no_connection")
     await store.outbox.expedite(workspace.id, NOW + SECOND)

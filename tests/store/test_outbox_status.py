@@ -1,4 +1,4 @@
-"""What the housekeeping forgets of messages, and when."""
+"""Which parts of old messages are deleted, and when."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def kept(database):
     return look
 
 
-async def test_a_body_goes_after_90_days_and_its_key_after_400(store, say, kept):
+async def test_a_body_is_deleted_after_90_days_and_its_key_after_400(store, say, kept):
     await say("a", b"1")
     (mine,) = await store.outbox.claim(NOW, ["slack"], 1, places={}, each=1)
     await store.outbox.sent({mine: "m"}, NOW)
@@ -47,7 +47,7 @@ async def test_a_body_goes_after_90_days_and_its_key_after_400(store, say, kept)
     assert (await kept())[0] == {}
 
 
-async def test_a_picture_goes_after_ten_days_unless_a_message_with_it_still_waits(store, say, kept):
+async def test_a_picture_is_deleted_after_ten_days_unless_a_message_needs_it(store, say, kept):
     await say("sent", b"1")
     await say("waiting", b"2", NOW + SECOND)
     (mine,) = await store.outbox.claim(NOW, ["slack"], 1, places={}, each=1)
@@ -62,7 +62,7 @@ async def test_a_picture_goes_after_ten_days_unless_a_message_with_it_still_wait
     assert (await kept())[1] == 0
 
 
-async def test_what_waits_in_a_chat_that_nobody_serves_any_more_keeps_no_picture_for_ever(store, say, kept, workspace):
+async def test_messages_for_an_unserved_chat_do_not_keep_pictures_forever(store, say, kept, workspace):
     await say("waiting", b"1")
     await store.outbox_status.forget_old(NOW + WAITED_FOR)
     assert (await store.outbox_status.queue(workspace.id, NOW + WAITED_FOR)).waiting == 1
@@ -73,9 +73,7 @@ async def test_what_waits_in_a_chat_that_nobody_serves_any_more_keeps_no_picture
     assert (queue.waiting, queue.dead[0].reason) == (0, "nothing was posted in this chat for a month.")
 
 
-async def test_a_workspace_that_is_forgotten_leaves_no_picture_but_those_that_others_wait_for(
-    store, say, kept, workspace, neighbour
-):
+async def test_a_forgotten_workspace_leaves_only_pictures_that_others_need(store, say, kept, workspace, neighbour):
     await say("mine", b"1")
     await say("both", b"2")
     await say("theirs", b"2", workspace_id=neighbour.id)

@@ -1,4 +1,4 @@
-"""Payouts in the database: terms as they were when a line became final, lines that are kept and paid once."""
+"""Payouts in the database: final lines keep their terms, and are paid once."""
 
 import asyncio
 from dataclasses import replace

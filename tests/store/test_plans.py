@@ -1,4 +1,4 @@
-"""How the databases go about the store's statements: always by an index, however many rows there are."""
+"""How the databases run the store's statements: always by an index, however many rows there are."""
 
 import re
 from contextlib import asynccontextmanager
@@ -25,9 +25,10 @@ OF_OPEN_ONES = {
     *("ix_outbox_open", "ix_outbox_channel", "ix_wallets_news", "uq_track_requests_in_flight"),
     "channel_campaigns",
 }
-"""Indexes of what is not done yet: messages, starts, wallets with news; and a table with a row per channel.
+"""Indexes of unfinished work: messages, starts, wallets with news; and a table with a row per channel.
 
-They are short enough to be read whole."""
+They are short enough to be read whole.
+"""
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def on_postgresql(postgres_url):
         yield life
 
 
-async def test_sqlite_reads_no_table_from_end_to_end(on_sqlite):
+async def test_sqlite_scans_no_table(on_sqlite):
     database, statements = on_sqlite
     for statement, values in statements.items():
         plan = await sqlite_plan(database, statement, values)
@@ -50,7 +51,7 @@ async def test_sqlite_reads_no_table_from_end_to_end(on_sqlite):
         assert [step for step in whole if step.rpartition(" ")[2] not in OF_OPEN_ONES] == [], statement
 
 
-async def test_postgresql_need_not_read_any_table_from_end_to_end(on_postgresql):
+async def test_postgresql_can_use_an_index_for_every_statement(on_postgresql):
     database, statements = on_postgresql
     for statement, values in statements.items():
         for node in await postgresql_plan(database, statement, values):
@@ -59,7 +60,7 @@ async def test_postgresql_need_not_read_any_table_from_end_to_end(on_postgresql)
             assert not is_read_whole or node["Index Name"] in OF_OPEN_ONES, statement
 
 
-async def test_sqlite_reads_the_ranges_of_a_list_in_order_and_leaves_each_early(on_sqlite):
+async def test_sqlite_reads_each_range_of_a_list_in_order_and_stops_early(on_sqlite):
     database, statements = on_sqlite
     for statement, values in lists(statements):
         plan = await sqlite_plan(database, statement, values)
@@ -68,7 +69,7 @@ async def test_sqlite_reads_the_ranges_of_a_list_in_order_and_leaves_each_early(
         assert [step for step in ranges if "TEMP B-TREE" in step] == [], statement
 
 
-async def test_postgresql_can_read_the_ranges_of_a_list_in_order_and_leave_each_early(on_postgresql):
+async def test_postgresql_can_read_each_range_of_a_list_in_order_and_stop_early(on_postgresql):
     database, statements = on_postgresql
     for statement, values in lists(statements):
         plan = await postgresql_plan(database, statement, values)
@@ -78,7 +79,7 @@ async def test_postgresql_can_read_the_ranges_of_a_list_in_order_and_leave_each_
         assert not [kind for kind in kinds if "Sort" in kind], statement
 
 
-async def test_what_runs_and_what_is_in_flight_is_found_without_going_through_what_has_ended(on_sqlite, on_postgresql):
+async def test_running_and_submitted_rows_are_found_without_reading_ended_ones(on_sqlite, on_postgresql):
     narrow = {"videos.wallet_id = ": "ix_videos_running", "track_requests.wallet_id = ": "uq_track_requests_in_flight"}
     for database, statements in (on_sqlite, on_postgresql):
         plan_of = sqlite_plan if database is on_sqlite[0] else postgresql_plan
@@ -93,7 +94,7 @@ async def test_what_runs_and_what_is_in_flight_is_found_without_going_through_wh
 
 @asynccontextmanager
 async def lived(url):
-    """A database that was used in every way, and each statement of that with values it was run with."""
+    """A database that was used in every way, and each statement with the values it was run with."""
     statements = {}
 
     def note(_connection, _cursor, statement, parameters, _context, executemany):
@@ -224,7 +225,7 @@ async def sqlite_plan(database, statement, values):
 
 async def postgresql_plan(database, statement, values):
     async with database.writing() as connection:
-        # The tables are small here, so it would rather read them whole: where it still does so, there is no index.
+        # PostgreSQL would rather scan small tables; if it still does with scans turned off, there is no index.
         await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         plan = (await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)).scalar_one()
         return list(nodes(plan[0]["Plan"]))

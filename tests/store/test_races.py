@@ -1,4 +1,4 @@
-"""Several processes on one database: real ones, each with its own connections."""
+"""Several real processes on one database, each with its own connections."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from tests.store.samples import NOW, PRICE, keyed, proposed, reading, submitted,
 ROOT = Path(__file__).parents[2]
 
 
-async def test_of_all_presses_on_one_link_from_two_processes_exactly_one_is_sent(
+async def test_of_simultaneous_presses_for_one_link_exactly_one_is_sent(
     database_url, store, workspace, neighbour, wallet_id
 ):
     keys = [f"tiktok:{n}" for n in range(10)]
@@ -47,9 +47,7 @@ async def test_two_processes_together_never_spend_more_than_the_cap(database_url
     assert Counter(each.state for each in after) == Counter({RequestState.SUBMITTED: 5, RequestState.PROPOSED: 15})
 
 
-async def test_a_start_that_is_found_while_its_answer_is_lost_is_recorded_without_a_deadlock(
-    store, workspace, wallet_id
-):
+async def test_a_start_found_while_its_response_is_lost_is_recorded_without_deadlock(store, workspace, wallet_id):
     for turn in range(10):
         await store.polling.record_success(wallet_id, NOW, NOW + HOUR)
         (request,) = await proposed(store, workspace, f"tiktok:v{turn}", batch=f"b{turn}")
@@ -62,9 +60,7 @@ async def test_a_start_that_is_found_while_its_answer_is_lost_is_recorded_withou
         assert (settled.state, settled.video_id) == (RequestState.TRACKING, f"v{turn}")
 
 
-async def test_sweeps_and_reads_from_two_connections_lose_no_count_and_never_block_each_other_for_good(
-    database_url, database, wallet_id
-):
+async def test_lists_and_reads_from_two_connections_lose_no_count_and_never_deadlock(database_url, database, wallet_id):
     rows = [video(f"v{n}", status="monitoring" if n % 2 else "completed") for n in range(30)]
     databases = [Database(database_url) for _ in range(2)]
     one, two = (Store(each).videos for each in databases)
@@ -87,7 +83,7 @@ async def test_sweeps_and_reads_from_two_connections_lose_no_count_and_never_blo
         assert days == await connection.scalar(select(func.count()).select_from(snapshots)) == 50
 
 
-async def test_what_is_read_and_then_written_in_one_sqlite_transaction_is_never_overwritten(sqlite_url):
+async def test_a_read_and_write_in_one_sqlite_transaction_is_atomic(sqlite_url):
     databases = [Database(sqlite_url) for _ in range(2)]
     async with databases[0].writing() as connection:
         await connection.execute(rates.insert().values(key="n", tat=0))
@@ -106,7 +102,7 @@ async def test_what_is_read_and_then_written_in_one_sqlite_transaction_is_never_
 
 
 async def race(url, cap, *entrants):
-    """Let a process for each list of requests submit them at the same time; all answers by request id."""
+    """Start a process per list of requests that submits them at once; returns all results by request id."""
     runners = [
         await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.store.racing", url, str(cap)),

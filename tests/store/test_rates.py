@@ -1,4 +1,4 @@
-"""The call budget of a key, which all processes draw from."""
+"""The call budget of a key, shared by all processes."""
 
 import asyncio
 import random
@@ -7,17 +7,17 @@ from bot.store import Store
 from bot.store.database import Database
 
 
-async def test_a_burst_goes_at_once_and_then_calls_come_evenly(store):
+async def test_a_burst_is_allowed_at_once_then_calls_are_spaced_evenly(store):
     waits = [await store.rates.reserve("key", 1000.0, period=2.0, tolerance=6.0, max_wait=60.0) for _ in range(6)]
     assert waits == [0.0, 0.0, 0.0, 0.0, 2.0, 4.0]
 
 
-async def test_without_tolerance_there_is_no_burst_so_that_background_work_leaves_it_to_people(store):
+async def test_without_tolerance_background_calls_get_no_burst(store):
     assert [await store.rates.reserve("key", 0.0, 2.0, 0.0, 60.0) for _ in range(3)] == [0.0, 2.0, 4.0]
     assert await store.rates.reserve("key", 0.0, 2.0, 10.0, 0.0) == 0.0
 
 
-async def test_a_wait_beyond_patience_is_reported_and_reserves_nothing(store):
+async def test_a_wait_beyond_the_deadline_is_refused_and_reserves_nothing(store):
     assert await store.rates.reserve("key", 0.0, 10.0, 0.0, 0.0) == 0.0
     assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 5.0) == 9.0
     assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 5.0) == 9.0
@@ -25,7 +25,7 @@ async def test_a_wait_beyond_patience_is_reported_and_reserves_nothing(store):
     assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 9.0) == 19.0
 
 
-async def test_time_that_passed_unused_is_not_saved_up(store):
+async def test_unused_budget_is_not_saved_up(store):
     await store.rates.reserve("key", 0.0, 1.0, 2.0, 60.0)
     assert [await store.rates.reserve("key", 9_999.0, 1.0, 2.0, 60.0) for _ in range(4)] == [0.0, 0.0, 0.0, 1.0]
 
@@ -35,7 +35,7 @@ async def test_each_key_has_its_own_budget(store):
     assert await store.rates.reserve("two", 0.0, 10.0, 0.0, 0.0) == 0.0
 
 
-async def test_a_hold_stops_everyone_until_it_ends_and_a_shorter_one_changes_nothing(store):
+async def test_a_hold_stops_everyone_and_is_not_shortened(store):
     await store.rates.hold("key", 130.0)
     await store.rates.hold("key", 110.0)
     assert await store.rates.reserve("key", 100.0, 1.0, 0.0, 60.0) == 30.0
@@ -43,7 +43,7 @@ async def test_a_hold_stops_everyone_until_it_ends_and_a_shorter_one_changes_not
     assert await store.rates.reserve("key", 140.0, 1.0, 0.0, 10.0) == 0.0
 
 
-async def test_no_window_ever_sees_more_than_the_limit_whatever_comes(store):
+async def test_no_window_ever_exceeds_the_limit(store):
     limit, burst, window = 60, 10, 60.0
     period, rng, now, starts = window / (limit - burst), random.Random(3), 1_700_000_000.0, []
     for _ in range(300):
@@ -69,7 +69,7 @@ async def test_processes_that_share_a_database_share_the_budget(database_url):
     assert sorted(waits) == [float(n) for n in range(callers)]
 
 
-async def test_a_clock_that_steps_back_an_hour_holds_nobody_up(store):
+async def test_a_clock_set_back_an_hour_delays_nobody(store):
     await store.rates.hold("key", 3_600.0 + 60)
     assert await store.rates.reserve("key", 0.0, 1.0, 0.0, 8.0) == 0
     assert await store.rates.reserve("key", 0.0, 1.0, 0.0, 8.0) == 1

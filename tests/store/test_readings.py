@@ -1,4 +1,4 @@
-"""What links counted at given moments: joined over their trackings, and nothing of another workspace."""
+"""Counts of links at given moments: joined over their trackings, without those of other workspaces."""
 
 from datetime import timedelta
 
@@ -39,20 +39,20 @@ async def test_the_trackings_of_a_link_are_one_row(store, wallet_id, workspace):
     assert (views(found.first), [views(each) for each in found.at]) == (10, [20, 90])
 
 
-async def test_a_video_without_a_snapshot_is_there_without_counts(store, wallet_id, workspace):
+async def test_a_video_without_snapshots_is_included_without_counts(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(video("1")), NOW)
     (found,) = await store.readings.at(workspace, (NOW,), None)
     assert (found.first, found.at) == (None, (None,))
 
 
-async def test_without_keys_only_what_counted_since_the_first_moment(store, wallet_id, workspace):
+async def test_without_keys_only_links_with_recent_counts_are_included(store, wallet_id, workspace):
     await remember(store, wallet_id, video("1", status="completed"), 10, 20, start=NOW - 9 * DAY)
     await remember(store, wallet_id, video("2"), 5)
     found = await store.readings.at(workspace, (NOW - 5 * DAY, NOW))
     assert [each.key for each in found] == ["tiktok:2"]
 
 
-async def test_without_keys_a_link_that_runs_again_has_its_earlier_trackings_too(store, wallet_id, workspace):
+async def test_without_keys_a_running_link_includes_its_earlier_trackings(store, wallet_id, workspace):
     old = video("1", status="completed", started_at=NOW - 9 * DAY)
     await remember(store, wallet_id, old, 10, 20, start=NOW - 9 * DAY)
     await remember(store, wallet_id, video("2", started_at=NOW - DAY), 70, 90, key="tiktok:1")
@@ -60,7 +60,7 @@ async def test_without_keys_a_link_that_runs_again_has_its_earlier_trackings_too
     assert (views(found.first), [views(each) for each in found.at]) == (10, [20, 90])
 
 
-async def test_a_count_that_one_snapshot_leaves_out_is_read_from_the_one_beside_it(store, wallet_id, workspace):
+async def test_a_missing_count_is_read_from_the_neighbouring_snapshot(store, wallet_id, workspace):
     start, counts = NOW - DAY, [{}, {"views": 10, "likes": 1}, {"likes": 2}, {"views": 40}, {}]
     taken = tuple(
         Snapshot(start + HOUR * hour, {Metric(name): count for name, count in each.items()})
@@ -84,7 +84,7 @@ async def test_a_count_that_one_snapshot_leaves_out_is_read_from_the_one_beside_
     assert then["tiktok:1"].taken_at == start + HOUR
 
 
-async def test_another_workspace_gets_nothing_of_what_this_one_started(store, wallet_id, workspace, neighbour):
+async def test_another_workspace_gets_no_reading_of_this_ones_videos(store, wallet_id, workspace, neighbour):
     (request,) = await proposed(store, workspace, "tiktok:1", person=ADA)
     await submitted(store, request, PRICE)
     await store.tracking.mark_tracking(request.id, video("1"), NOW)
@@ -93,7 +93,7 @@ async def test_another_workspace_gets_nothing_of_what_this_one_started(store, wa
     assert await store.readings.at(neighbour, (NOW,), ["tiktok:1"]) == ()
 
 
-async def test_each_link_at_a_moment_of_its_own(store, wallet_id, workspace):
+async def test_each_link_can_have_its_own_moment(store, wallet_id, workspace):
     for number in ("1", "2", "3"):
         await remember(store, wallet_id, video(number), 10, 20, 30)
     start = NOW - DAY

@@ -18,7 +18,7 @@ FULL = video(
 )
 
 
-async def test_a_video_comes_back_as_it_was_stated(store, wallet_id, workspace):
+async def test_a_video_is_stored_as_received(store, wallet_id, workspace):
     assert await store.videos.remember(wallet_id, keyed(FULL), NOW) == ("v1",)
     stored = await store.videos.find(workspace, "v1")
     assert stored.video == FULL
@@ -37,20 +37,20 @@ async def test_a_video_comes_back_as_it_was_stated(store, wallet_id, workspace):
     )
 
 
-async def test_it_tells_whether_there_are_so_many_or_more(store, wallet_id):
+async def test_the_store_knows_whether_there_are_at_least_so_many_videos(store, wallet_id):
     assert not await store.videos.are_many(wallet_id, 1)
     await store.videos.remember(wallet_id, keyed(video("v1"), video("v2"), video("v3")), NOW)
     assert [many for many in range(1, 6) if await store.videos.are_many(wallet_id, many)] == [1, 2, 3]
 
 
-async def test_only_what_is_new_is_called_new(store, wallet_id):
+async def test_only_new_videos_are_reported_as_new(store, wallet_id):
     await store.videos.remember(wallet_id, keyed(FULL), NOW)
     assert await store.videos.remember(wallet_id, keyed(video("v2"), FULL, video("v3")), LATER) == ("v2", "v3")
     assert await store.videos.remember(wallet_id, keyed(video("v2"), video("v3")), LATER) == ()
     assert await store.videos.remember(wallet_id, [], LATER) == ()
 
 
-async def test_a_short_answer_takes_nothing_away(store, wallet_id, workspace):
+async def test_a_shorter_response_deletes_nothing(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(FULL), NOW)
     await store.videos.remember(wallet_id, keyed(video("v1")), LATER)
     stored = await store.videos.find(workspace, "v1")
@@ -58,7 +58,7 @@ async def test_a_short_answer_takes_nothing_away(store, wallet_id, workspace):
     assert stored.seen_at == NOW, "what remained was counted from the moment it was said"
 
 
-async def test_a_row_without_link_platform_or_status_takes_none_of_them_away(store, wallet_id, workspace):
+async def test_a_row_without_link_platform_or_status_deletes_none_of_them(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(replace(FULL, status="completed")), NOW)
     await store.videos.remember(wallet_id, [(video("v1", link="", platform="", status=""), "")], LATER)
     stored = await store.videos.find(workspace, "v1")
@@ -66,7 +66,7 @@ async def test_a_row_without_link_platform_or_status_takes_none_of_them_away(sto
     assert (stored.key, stored.video.is_running) == ("tiktok:v1", False)
 
 
-async def test_news_replace_what_was_known(store, wallet_id, workspace):
+async def test_newer_values_replace_older_ones(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(FULL), NOW)
     news = replace(FULL, title="New", status="paused", days_remaining=Decimal(5), extra={"a": "b"}, link="https://new")
     await store.videos.remember(wallet_id, keyed(news), LATER)
@@ -74,7 +74,7 @@ async def test_news_replace_what_was_known(store, wallet_id, workspace):
     assert (stored.video, stored.seen_at, stored.first_seen_at) == (news, LATER, NOW)
 
 
-async def test_an_answer_that_a_newer_one_overtook_changes_nothing(store, wallet_id, workspace):
+async def test_an_outdated_response_changes_nothing(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(FULL), NOW)
     stopped = replace(FULL, status="completed")
     await store.videos.remember(wallet_id, keyed(stopped), LATER)
@@ -84,7 +84,7 @@ async def test_an_answer_that_a_newer_one_overtook_changes_nothing(store, wallet
     assert total == 0
 
 
-async def test_a_page_that_a_newer_answer_overtook_brings_its_snapshots_and_no_status(store, wallet_id, workspace):
+async def test_an_outdated_page_adds_its_snapshots_but_no_status(store, wallet_id, workspace):
     stopped = replace(FULL, status="completed")
     await store.videos.remember(wallet_id, keyed(stopped), NOW + timedelta(seconds=1))
     await read(store, wallet_id, reading(FULL, 1, 2))
@@ -92,7 +92,7 @@ async def test_a_page_that_a_newer_answer_overtook_brings_its_snapshots_and_no_s
     assert (stored.video, stored.snapshot_count, stored.read_at) == (stopped, 2, NOW)
 
 
-async def test_a_list_does_not_bring_a_deleted_video_back_but_its_page_does(store, wallet_id, workspace):
+async def test_only_a_page_restores_a_deleted_video(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(replace(FULL, is_deleted=True)), NOW)
     await store.videos.remember(wallet_id, keyed(FULL), NOW)
     assert (await store.videos.find(workspace, "v1")).video.is_deleted
@@ -100,7 +100,7 @@ async def test_a_list_does_not_bring_a_deleted_video_back_but_its_page_does(stor
     assert not (await store.videos.find(workspace, "v1")).video.is_deleted
 
 
-async def test_a_hostile_title_is_kept_as_far_as_it_can_be_and_stops_nothing(store, wallet_id, workspace):
+async def test_a_hostile_title_is_stored_as_far_as_possible(store, wallet_id, workspace):
     hostile = video("v1", title="a\0b \ud83d <!channel> @everyone '); --", creator="\0", link="https://x/\udc00")
     await store.videos.remember(wallet_id, keyed(hostile, video("v2")), NOW)
     stored = (await store.videos.find(workspace, "v1")).video
@@ -109,18 +109,18 @@ async def test_a_hostile_title_is_kept_as_far_as_it_can_be_and_stops_nothing(sto
     assert [each.video.id for each in await store.videos.search(workspace, "b\0 \ud83d", 25)] == ["v1"]
 
 
-async def test_the_same_video_twice_in_one_sweep_counts_once(store, wallet_id, workspace):
+async def test_a_video_twice_in_one_list_counts_once(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(FULL, replace(FULL, status="completed")), NOW)
     rows, total = await store.videos.page(workspace, Filters(), Sort.NEWEST, 0, 10)
     assert (len(rows), total, rows[0].video.status) == (1, 1, "completed")
 
 
-async def test_hundreds_of_videos_are_kept_in_one_go(store, wallet_id, workspace):
+async def test_hundreds_of_videos_are_stored_at_once(store, wallet_id, workspace):
     await store.videos.remember(wallet_id, keyed(*(video(f"v{n}") for n in range(2_000))), NOW)
     assert (await store.videos.page(workspace, Filters(), Sort.NEWEST, 0, 1))[1] == 2_000
 
 
-async def test_a_page_keeps_every_snapshot_with_what_each_platform_lacks(store, wallet_id, workspace):
+async def test_every_snapshot_of_a_page_is_stored_even_with_missing_metrics(store, wallet_id, workspace):
     taken = (
         Snapshot(
             NOW - HOUR, {Metric.VIEWS: 10, Metric.LIKES: 1, Metric.COMMENTS: 2, Metric.SHARES: 3, Metric.SAVES: 4}
@@ -136,21 +136,21 @@ async def test_a_page_keeps_every_snapshot_with_what_each_platform_lacks(store, 
     assert stored.read_at == NOW
 
 
-async def test_a_snapshot_that_was_corrected_is_corrected_and_not_doubled(store, wallet_id):
+async def test_a_corrected_snapshot_replaces_the_old_one(store, wallet_id):
     await read(store, wallet_id, reading(FULL, 1, 2, 3))
     await read(store, wallet_id, reading(FULL, 1, 20, 3, 4))
     views = [snapshot.counts[Metric.VIEWS] for snapshot in await store.videos.snapshots(wallet_id, "v1")]
     assert views == [1, 20, 3, 4]
 
 
-async def test_a_page_that_was_cut_short_takes_no_snapshot_away(store, wallet_id, workspace):
+async def test_a_truncated_page_deletes_no_snapshot(store, wallet_id, workspace):
     await read(store, wallet_id, reading(FULL, 1, 2, 3))
     await read(store, wallet_id, reading(FULL, 1))
     assert len(await store.videos.snapshots(wallet_id, "v1")) == 3
     assert (await store.videos.find(workspace, "v1")).snapshot_count == 3
 
 
-async def test_a_list_leaves_what_was_read_as_it_was(store, wallet_id, workspace):
+async def test_a_list_does_not_change_a_pages_data(store, wallet_id, workspace):
     await read(store, wallet_id, reading(FULL, 1, 2), main_count=2, change_24h=1)
     before = await store.videos.find(workspace, "v1")
     await store.videos.remember(wallet_id, keyed(replace(FULL, status="completed")), LATER)
@@ -183,9 +183,7 @@ async def test_a_video_keeps_its_owner_when_the_workspace_takes_another_key(stor
     assert await store.videos.find(theirs, "outside") is not None
 
 
-async def test_a_video_that_a_list_shows_before_its_own_answer_arrives_is_never_shown_to_others(
-    store, wallet_id, workspace, neighbour
-):
+async def test_a_video_listed_before_its_start_returns_is_never_shown_to_others(store, wallet_id, workspace, neighbour):
     (request,) = await proposed(store, workspace, "tiktok:v1", person=BEN)
     await submitted(store, request, Decimal(1))
     finished = video("old", status="completed")
@@ -195,9 +193,7 @@ async def test_a_video_that_a_list_shows_before_its_own_answer_arrives_is_never_
     assert await store.videos.find(neighbour, "old") is not None
 
 
-async def test_a_video_that_turns_out_to_be_the_workspaces_own_leaves_the_others_sums(
-    store, wallet_id, workspace, neighbour
-):
+async def test_a_video_found_to_be_a_workspaces_own_leaves_the_others_sums(store, wallet_id, workspace, neighbour):
     (request,) = await proposed(store, workspace, "tiktok:other-spelling")
     await submitted(store, request, Decimal(1))
     await read(store, wallet_id, reading(video("v1"), 1, 2, start=NOW))

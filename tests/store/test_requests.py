@@ -1,4 +1,4 @@
-"""The state machine that money goes through, one step at a time."""
+"""The state machine of a start, one step at a time."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -41,12 +41,12 @@ async def test_links_typed_together_share_a_batch_in_their_order(store, workspac
     assert (first.days, first.cost, first.submitted_at, first.video_id, first.outcome) == (None, None, None, None, "")
 
 
-async def test_an_event_that_is_delivered_again_proposes_nothing_new(store, workspace):
+async def test_a_redelivered_event_proposes_nothing_new(store, workspace):
     once = await proposed(store, workspace, "tiktok:1", "tiktok:2")
     assert await proposed(store, workspace, "tiktok:1", "tiktok:2") == once
 
 
-async def test_a_button_of_another_workspace_opens_nothing(store, request_, neighbour):
+async def test_another_workspaces_button_finds_no_request(store, request_, neighbour):
     assert await store.tracking.batch(neighbour.id, request_.batch) == ()
     assert await store.tracking.cancel(neighbour.id, request_.batch, ADA.id) == ()
     assert (await store.tracking.batch(request_.workspace_id, request_.batch))[0].state is RequestState.PROPOSED
@@ -77,32 +77,32 @@ async def test_a_button_works_until_it_expires(store, request_, later, is_open):
     assert is_open or result == Expired(request_)
 
 
-async def test_a_button_of_the_key_before_has_expired(store, request_):
+async def test_a_button_of_a_previous_key_has_expired(store, request_):
     rotated = await store.wallets.ensure_wallet("rotated", NOW)
     await store.workspaces.ensure_workspace(HERE, rotated)
     assert await submitted(store, request_, COST) == Expired(request_)
 
 
-async def test_a_link_that_runs_already_is_not_started_again(store, request_, wallet_id):
+async def test_a_running_link_is_not_started_again(store, request_, wallet_id):
     await store.videos.remember(wallet_id, [(video("v1"), "tiktok:1")], NOW)
     result = await submitted(store, request_, COST)
     assert isinstance(result, AlreadyRunning)
     assert result.video.video.id == "v1"
 
 
-async def test_a_link_that_has_ended_may_be_started_again(store, request_, wallet_id):
+async def test_an_ended_link_may_be_started_again(store, request_, wallet_id):
     await store.videos.remember(wallet_id, [(video("v1", status="completed"), "tiktok:1")], NOW)
     assert isinstance(await submitted(store, request_, COST), Submitted)
 
 
-async def test_a_link_that_runs_in_another_wallet_may_be_started(store, request_):
+async def test_a_link_running_in_another_wallet_may_be_started(store, request_):
     elsewhere = await store.wallets.ensure_wallet("elsewhere", NOW)
     await store.videos.remember(elsewhere, [(video("v1"), "tiktok:1")], NOW)
     assert isinstance(await submitted(store, request_, COST), Submitted)
 
 
 @pytest.mark.parametrize("is_unclear", [False, True])
-async def test_a_link_that_is_just_being_started_is_not_sent_twice(store, request_, neighbour, is_unclear):
+async def test_a_link_being_started_is_not_sent_twice(store, request_, neighbour, is_unclear):
     (theirs,) = await proposed(store, neighbour, "tiktok:1", person=BEN)
     other = (await submitted(store, theirs, COST)).request
     if is_unclear:
@@ -110,7 +110,7 @@ async def test_a_link_that_is_just_being_started_is_not_sent_twice(store, reques
     assert await submitted(store, request_, COST) == InFlight(other)
 
 
-async def test_a_link_whose_start_failed_may_be_sent_anew(store, request_, neighbour):
+async def test_a_link_whose_start_failed_may_be_sent_again(store, request_, neighbour):
     (theirs,) = await proposed(store, neighbour, "tiktok:1")
     await submitted(store, theirs, COST)
     await store.tracking.mark_failed(theirs.id, "not enough balance", NOW)
@@ -130,7 +130,7 @@ async def test_the_cap_holds_to_the_cent_over_everything_that_may_be_charged(sto
     assert isinstance(await submitted(store, last, Decimal("0.3"), cap=Decimal("0.6")), Submitted)
 
 
-async def test_the_cap_counts_this_month_and_this_workspace_alone(store, workspace, neighbour):
+async def test_the_cap_counts_only_this_month_and_workspace(store, workspace, neighbour):
     (before,) = await proposed(store, workspace, "a", batch="before", now=MONTH - timedelta(minutes=5))
     await submitted(store, before, Decimal(1), now=MONTH - timedelta(seconds=1))
     (theirs,) = await proposed(store, neighbour, "b")
@@ -139,7 +139,7 @@ async def test_the_cap_counts_this_month_and_this_workspace_alone(store, workspa
     assert isinstance(await submitted(store, now, Decimal(1), cap=Decimal(1)), Submitted)
 
 
-async def test_what_was_started_is_the_workspaces_own_and_on_record(store, request_, workspace, neighbour):
+async def test_a_started_video_is_the_workspaces_own_and_audited(store, request_, workspace, neighbour):
     await submitted(store, request_, COST)
     later = NOW + timedelta(seconds=3)
     tracking, is_news = await store.tracking.mark_tracking(request_.id, video("v1", title="Mine"), later)
@@ -159,7 +159,7 @@ async def test_what_was_started_is_the_workspaces_own_and_on_record(store, reque
     assert (entry.link, entry.video_id, entry.cost, entry.outcome) == (request_.link, "v1", COST, "tracking")
 
 
-async def test_an_answer_that_is_noted_twice_is_on_record_once(store, request_, workspace):
+async def test_an_outcome_recorded_twice_is_audited_once(store, request_, workspace):
     await submitted(store, request_, COST)
     first, _ = await store.tracking.mark_tracking(request_.id, video("v1"), NOW)
     assert await store.tracking.mark_tracking(request_.id, video("v1"), NOW + timedelta(hours=1)) == (first, False)
@@ -177,7 +177,7 @@ async def test_an_unclear_outcome_is_settled_by_looking(store, request_, workspa
     assert outcomes == [("tracking", COST), ("the connection broke", None)]
 
 
-async def test_nothing_leaves_a_final_state_and_nothing_skips_one(store, workspace):
+async def test_no_request_leaves_a_final_state_or_skips_one(store, workspace):
     failed, tracking, fresh = await proposed(store, workspace, "failed", "tracking", "fresh")
     for request in (failed, tracking):
         await submitted(store, request, COST)
@@ -194,7 +194,7 @@ async def test_nothing_leaves_a_final_state_and_nothing_skips_one(store, workspa
         assert await submitted(store, request, COST) == NotProposed(request)
 
 
-async def test_dropping_never_touches_what_may_have_been_sent(store, workspace):
+async def test_dropping_never_changes_a_request_that_may_have_been_sent(store, workspace):
     sent, unsent = await proposed(store, workspace, "sent", "unsent")
     sent = (await submitted(store, sent, COST)).request
     assert await store.tracking.drop(sent.id, "stopped") == sent
@@ -203,7 +203,7 @@ async def test_dropping_never_touches_what_may_have_been_sent(store, workspace):
     assert await store.audit.recent(workspace.id, 10) == ()
 
 
-async def test_cancelling_is_for_the_asker_and_for_what_was_not_sent(store, workspace):
+async def test_only_the_asker_can_cancel_an_unsent_request(store, workspace):
     sent, unsent = await proposed(store, workspace, "sent", "unsent")
     sent = (await submitted(store, sent, COST)).request
     assert await store.tracking.cancel(workspace.id, "batch", BEN.id) == (sent, unsent)
@@ -212,7 +212,7 @@ async def test_cancelling_is_for_the_asker_and_for_what_was_not_sent(store, work
     assert await submitted(store, unsent, COST) == NotProposed(gone)
 
 
-async def test_what_needs_a_look_is_what_is_unclear_and_what_was_sent_long_ago(store, workspace, wallet_id):
+async def test_unclear_and_long_submitted_requests_need_a_look(store, workspace, wallet_id):
     names = ("proposed", "old", "recent", "unclear", "failed", "tracking")
     requests = dict(zip(names, await proposed(store, workspace, *names), strict=True))
     for name in names[1:]:
@@ -226,14 +226,14 @@ async def test_what_needs_a_look_is_what_is_unclear_and_what_was_sent_long_ago(s
     assert await store.tracking.unsettled(elsewhere, NOW + timedelta(days=1)) == ()
 
 
-async def test_an_answer_after_all_undoes_what_was_taken_for_absent(store, request_):
+async def test_a_late_response_corrects_a_request_marked_absent(store, request_):
     await submitted(store, request_, COST)
     await store.tracking.mark_failed(request_.id, "absent", NOW)
     late, is_news = await store.tracking.mark_tracking(request_.id, video("v1"), NOW)
     assert (late.state, late.video_id, late.outcome, is_news) == (RequestState.TRACKING, "v1", "", True)
 
 
-async def test_the_higher_of_what_was_confirmed_and_what_the_api_says_is_on_record(store, workspace):
+async def test_the_higher_of_confirmed_and_reported_cost_is_recorded(store, workspace):
     more, less = await proposed(store, workspace, "more", "less")
     for request, said in ((more, COST * 2), (less, COST / 2)):
         await submitted(store, request, COST)
@@ -241,7 +241,7 @@ async def test_the_higher_of_what_was_confirmed_and_what_the_api_says_is_on_reco
         assert noted.cost == max(said, COST)
 
 
-async def test_another_key_of_the_same_workspace_waits_until_the_first_can_take_no_effect(store, workspace):
+async def test_a_new_key_waits_until_no_start_of_the_old_one_can_take_effect(store, workspace):
     (first,) = await proposed(store, workspace, "a")
     await submitted(store, first, COST)
     other = await store.wallets.ensure_wallet("rotated", NOW)
@@ -272,7 +272,7 @@ async def test_a_forgotten_workspace_keeps_its_open_requests_and_the_sum_of_its_
     assert last.id
 
 
-async def test_a_second_start_that_a_clock_dates_before_the_first_is_warned_of_like_any_other(store, workspace):
+async def test_a_second_start_dated_before_the_first_needs_the_same_warning(store, workspace):
     told, despite = [], 0
     for minutes in (5, 1, 7, 8):
         (request,) = await proposed(store, workspace, "tiktok:1", batch=f"at {minutes}")
@@ -281,6 +281,6 @@ async def test_a_second_start_that_a_clock_dates_before_the_first_is_warned_of_l
         told.append((type(result), result.request.batch))
         if isinstance(result, Submitted):
             await store.tracking.mark_unknown(request.id, "the answer was lost", NOW)
-        if minutes != 1:  # the person who presses next was warned of the first start alone
+        if minutes != 1:  # the person who presses next saw a warning of the first start only
             despite = result.request.id
     assert told == [(Submitted, "at 5"), (Submitted, "at 1"), (Unclear, "at 1"), (Submitted, "at 8")]

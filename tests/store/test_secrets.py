@@ -28,7 +28,7 @@ def linked(database, box):
     return Credentials(database, box)
 
 
-def test_what_is_locked_opens_for_its_owner_and_purpose_alone(box):
+def test_a_secret_opens_only_for_its_owner_and_purpose(box):
     locked = box.lock("workspace:1", "key", KEY)
     assert KEY not in locked
     assert box.unlock("workspace:1", "key", locked) == KEY
@@ -37,7 +37,7 @@ def test_what_is_locked_opens_for_its_owner_and_purpose_alone(box):
             box.unlock(owner, purpose, locked)
 
 
-def test_the_newest_key_locks_and_every_key_opens():
+def test_the_newest_key_encrypts_and_every_key_decrypts():
     locked = SecretBox((OLD,)).lock("a", "b", KEY)
     both = SecretBox((NEW, OLD))
     assert both.unlock("a", "b", locked) == KEY
@@ -54,7 +54,7 @@ def test_without_keys_nothing_is_stored_and_the_setting_is_named():
         SecretBox(()).lock("a", "b", KEY)
 
 
-async def test_a_linked_key_comes_back_and_is_not_readable_in_the_database(database, linked, workspace):
+async def test_a_linked_key_is_stored_encrypted(database, linked, workspace):
     await linked.link(workspace.id, KEY, ANA, NOW)
     assert await linked.of(workspace.id) == KEY
     async with database.reading() as connection:
@@ -92,7 +92,7 @@ async def test_rotation_moves_every_secret_to_the_newest_key(database, workspace
         await old.credentials.of(workspace.id)
 
 
-async def test_a_start_with_other_keys_is_refused(database_url):
+async def test_starting_with_other_encryption_keys_is_refused(database_url):
     async with Store.opened(database_url, (OLD,)):
         pass
     for keys in ((NEW,), ()):
@@ -101,7 +101,7 @@ async def test_a_start_with_other_keys_is_refused(database_url):
                 pass
 
 
-async def test_an_installation_is_kept_locked_replaced_and_removed(database):
+async def test_an_installation_is_stored_encrypted_replaced_and_removed(database):
     kept = Store(database, (OLD,)).installations
     await kept.save("slack", "T1", "first", NOW)
     await kept.save("slack", "T1", "second", NOW)
@@ -113,7 +113,7 @@ async def test_an_installation_is_kept_locked_replaced_and_removed(database):
     assert await kept.find("slack", "T1") is None
 
 
-async def test_an_installation_that_was_begun_here_is_finished_once_and_in_time(database):
+async def test_an_installation_is_finished_once_and_in_time_by_its_browser(database):
     states = Store(database).installations
     await states.issue_state("one", NOW, NOW + KEPT)
     assert not await states.consume_state("another", NOW)

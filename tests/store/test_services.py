@@ -1,4 +1,4 @@
-"""What each process reports of its parts: one that works speaks for all, and a full disk is no place to write to."""
+"""Health reports of processes: one that works counts for all, and a full disk takes no writes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from bot.store.database import Database
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 
 
-async def test_a_process_that_works_speaks_for_all_until_it_is_silent(store):
+async def test_one_working_process_counts_for_all_until_it_is_silent(store):
     services = store.services
     await services.report("one", {"discord": "", "scheduler": ""}, NOW)
     await services.report("two", {"discord": "refused"}, NOW)
@@ -23,7 +23,7 @@ async def test_a_process_that_works_speaks_for_all_until_it_is_silent(store):
     assert not (await services.every())["scheduler"].is_up(later)
 
 
-async def test_a_disk_without_room_takes_no_writes(store, sqlite_url):
+async def test_a_full_disk_is_reported(store, sqlite_url):
     assert await store.services.is_writable("one", NOW)
     database = Database(sqlite_url)
     assert database.has_room()

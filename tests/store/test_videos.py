@@ -26,7 +26,7 @@ async def test_a_workspace_never_sees_what_another_one_started(store, wallet_id,
     assert ({row.video.id for row in rows}, total) == ({"outside", "secret"}, 2)
 
 
-async def test_the_check_before_spending_sees_every_workspace_of_the_wallet(store, wallet_id, workspace, neighbour):
+async def test_the_check_before_spending_includes_every_workspace_of_the_wallet(store, wallet_id, workspace, neighbour):
     await start(store, neighbour, "v1", person=BEN)
     (stored,) = await store.videos.by_key(wallet_id, "tiktok:v1")
     assert (stored.workspace_id, stored.started_by) == (neighbour.id, BEN)

@@ -12,18 +12,18 @@ from tests.store.samples import HERE, NOW, THERE, proposed
 USAGE = Usage(Decimal("12.34"), Decimal("0.045"), Decimal("7.5"), Decimal("0.015"), 500)
 
 
-async def test_a_wallet_keeps_its_id_however_often_and_from_wherever_it_is_asked_for(store):
+async def test_a_wallet_keeps_its_id(store):
     ids = await asyncio.gather(*(store.wallets.ensure_wallet("one", NOW) for _ in range(8)))
     assert len(set(ids)) == 1
     assert await store.wallets.ensure_wallet("two", NOW) != ids[0]
 
 
-async def test_a_new_wallet_knows_neither_money_nor_a_sweep(store, wallet_id):
+async def test_a_new_wallet_has_no_usage_and_no_list(store, wallet_id):
     assert await store.wallets.usage(wallet_id) is None
     assert await store.wallets.swept(wallet_id) is None
 
 
-async def test_the_last_usage_is_kept_with_its_time(store, wallet_id):
+async def test_the_last_usage_is_stored_with_its_time(store, wallet_id):
     await store.wallets.save_usage(wallet_id, USAGE, NOW)
     assert await store.wallets.usage(wallet_id) == (USAGE, NOW)
     later = replace(USAGE, balance=Decimal("-0.005"))
@@ -31,27 +31,25 @@ async def test_the_last_usage_is_kept_with_its_time(store, wallet_id):
     assert await store.wallets.usage(wallet_id) == (later, NOW + timedelta(minutes=1))
 
 
-async def test_an_older_answer_that_arrives_late_does_not_replace_a_newer_one(store, wallet_id):
+async def test_a_late_older_response_does_not_replace_a_newer_one(store, wallet_id):
     await store.wallets.save_usage(wallet_id, USAGE, NOW)
     await store.wallets.save_usage(wallet_id, replace(USAGE, balance=Decimal(1)), NOW - timedelta(seconds=1))
     assert await store.wallets.usage(wallet_id) == (USAGE, NOW)
 
 
 @pytest.mark.parametrize("complete", [True, False])
-async def test_a_sweep_says_whether_it_saw_everything(store, wallet_id, complete):
+async def test_a_list_is_marked_as_complete_or_not(store, wallet_id, complete):
     await store.wallets.mark_swept(wallet_id, NOW, complete=complete)
     assert await store.wallets.swept(wallet_id) == Sweep(NOW, complete)
 
 
-async def test_a_workspace_is_the_same_for_everyone_who_asks_at_once(store, wallet_id):
+async def test_simultaneous_requests_get_the_same_workspace(store, wallet_id):
     found = await asyncio.gather(*(store.workspaces.ensure_workspace(HERE, wallet_id) for _ in range(8)))
     assert len(set(found)) == 1
     assert (found[0].chat, found[0].external_id, found[0].name) == ("slack", "T1", "Here")
 
 
-async def test_a_workspace_that_has_not_changed_is_found_without_waiting_to_write(
-    store, database, wallet_id, workspace
-):
+async def test_an_unchanged_workspace_is_found_without_a_write(store, database, wallet_id, workspace):
     async with database.writing():
         assert await store.workspaces.ensure_workspace(HERE, wallet_id) == workspace
 
@@ -67,7 +65,7 @@ async def test_the_same_id_in_two_chats_is_two_workspaces(store, wallet_id, work
     assert twin.id != workspace.id
 
 
-async def test_the_number_of_a_forgotten_workspace_is_given_to_nobody_else(store, wallet_id, workspace):
+async def test_a_forgotten_workspaces_id_is_never_reused(store, wallet_id, workspace):
     (request,) = await proposed(store, workspace, "tiktok:1")
     await store.forgetting.workspace(workspace.id)
     other = await store.workspaces.ensure_workspace(THERE, wallet_id)
@@ -76,7 +74,7 @@ async def test_the_number_of_a_forgotten_workspace_is_given_to_nobody_else(store
     assert theirs.id != request.id
 
 
-async def test_a_short_link_is_remembered_for_as_long_as_the_asker_trusts_it(store):
+async def test_a_short_link_is_remembered_for_the_requested_time(store):
     assert await store.short_links.remembered("https://vm.tiktok.com/a", NOW) is None
     await store.short_links.remember("https://vm.tiktok.com/a", "https://www.tiktok.com/@a/video/1", NOW)
     assert await store.short_links.remembered("https://vm.tiktok.com/a", NOW) == "https://www.tiktok.com/@a/video/1"
@@ -84,7 +82,7 @@ async def test_a_short_link_is_remembered_for_as_long_as_the_asker_trusts_it(sto
     assert await store.short_links.remembered("https://vm.tiktok.com/b", NOW) is None
 
 
-async def test_a_short_link_that_leads_elsewhere_now_is_remembered_anew(store):
+async def test_a_changed_short_link_is_remembered_again(store):
     await store.short_links.remember("https://t.co/a", "https://x.com/a/status/1", NOW)
     await store.short_links.remember("https://t.co/a", "https://x.com/a/status/2", NOW + timedelta(days=1))
     assert await store.short_links.remembered("https://t.co/a", NOW + timedelta(days=1)) == "https://x.com/a/status/2"

@@ -1,4 +1,4 @@
-"""An environment on SQLite for most tests, and the parts for those that need two bots or PostgreSQL."""
+"""An environment on SQLite for most tests, and the parts for tests with two bots or PostgreSQL."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def grown(env):
 
 @pytest.fixture
 def misbehave(env):
-    """Let the next call to track go wrong in a way that a person could not tell from any other."""
+    """Make the next call to track fail in a way that leaves its outcome unknown."""
 
     def add(fault, **options):
         env.sandbox.faults.add(fault, TRACK, seconds=30, **options)

@@ -1,4 +1,4 @@
-"""From what was typed to the video that it names; short links are followed only where that is safe, and seldom."""
+"""From typed links to videos; short links are followed only if that is safe, and seldom."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ SHORT, SHORT_PAGE = "https://vm.tiktok.com/ZMabc123/", "vm.tiktok.com/ZMabc123"
 
 @pytest.fixture
 def redirects():
-    """Where the short link leads to; nowhere so far."""
+    """The target of the short link; none so far."""
     return Redirector({SHORT_PAGE: b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"})
 
 
@@ -39,7 +39,7 @@ async def workspace(wallet):
     return await wallet.store.workspaces.ensure_workspace(WorkspaceRef("console", "acme", "Acme"), wallet.id)
 
 
-async def test_a_short_link_is_followed_to_its_video_and_asked_once_in_thirty_days(wallet, redirects, clock):
+async def test_a_short_link_is_followed_once_in_thirty_days(wallet, redirects, clock):
     redirects.pages[SHORT_PAGE] = f"{LINK}?_r=1"
     for _ in range(3):
         assert (await resolve(wallet, SHORT)).url == LINK
@@ -49,7 +49,7 @@ async def test_a_short_link_is_followed_to_its_video_and_asked_once_in_thirty_da
     assert len(redirects.asked) == 2
 
 
-async def test_a_short_link_that_leads_nowhere_asks_for_the_full_one_and_is_not_remembered(wallet, redirects):
+async def test_a_dead_short_link_asks_for_the_full_link_and_is_not_remembered(wallet, redirects):
     with pytest.raises(LinkError, match="paste the full link"):
         await resolve(wallet, SHORT)
     redirects.pages[SHORT_PAGE] = LINK
@@ -62,7 +62,7 @@ async def test_a_remembered_target_that_is_no_video_is_refused(wallet, clock):
         await resolve(wallet, SHORT)
 
 
-async def test_equal_links_are_one_and_all_stand_in_the_order_typed(wallet, workspace, redirects):
+async def test_equal_links_are_merged_in_the_order_typed(wallet, workspace, redirects):
     redirects.pages[SHORT_PAGE] = LINK
     found = await check_links(wallet, workspace, (YOUTUBE, "https://example.com", SHORT, SAME_LINK, LINK, YOUTUBE))
     assert [each.link.url if each.link else each.problem[:11] for each in found] == [YOUTUBE, "example.com", LINK]
@@ -74,7 +74,7 @@ async def test_the_account_is_listed_once_for_all_links(wallet, workspace, sandb
     assert [dict(call.query) for call in sandbox.calls("GET /videos")] == [{"limit": "100"}]
 
 
-async def test_bad_links_alone_cost_no_call(wallet, workspace, sandbox):
+async def test_invalid_links_alone_cause_no_call(wallet, workspace, sandbox):
     (found,) = await check_links(wallet, workspace, ("https://example.com",))
     assert not found.is_new
     assert sandbox.requests == ()

@@ -1,4 +1,4 @@
-"""A list shows 100 rows, so a video may be tracked although nothing shows it: it then takes a second press."""
+"""A list has at most 100 rows, so it may miss a tracked video; a start then takes a second press."""
 
 import pytest
 
@@ -12,7 +12,7 @@ DOUBT = "ContentStats doesn't list every running TikTok video"
 
 @pytest.fixture
 def hidden(env):
-    """The id of the oldest of 125 running videos of one platform, which no list shows."""
+    """The id of the oldest of 125 running videos of one platform, which no list contains."""
     ids = [
         env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock()).id
         for number in range(125)
@@ -21,7 +21,7 @@ def hidden(env):
 
 
 @pytest.mark.usefixtures("hidden")
-async def test_a_video_that_no_list_may_show_is_started_on_a_second_press_alone(env):
+async def test_a_video_that_lists_may_miss_needs_a_second_press(env):
     card = await env.say(f"/track {OLDEST} 1")
     assert card.tone is Tone.WARNING
     assert f"It may already be tracked: {DOUBT}." in plain_text(card)
@@ -47,7 +47,7 @@ async def test_another_platforms_videos_need_one_press(env):
     assert env.posts() == 2
 
 
-async def test_an_account_that_outgrows_its_lists_after_the_card_asks_too(env):
+async def test_an_account_that_outgrows_its_lists_after_the_card_needs_one_too(env):
     card = await env.say(f"/track {OLDEST} 1")
     assert "may already be tracked" not in plain_text(card)
     for number in range(101):
@@ -69,11 +69,11 @@ async def test_a_running_video_of_the_mirror_counts_until_its_own_page_says_othe
     env.clock.advance(minutes=2)
     card = await env.say(f"/track {OLDEST} 1")
     assert "It may already be tracked" in plain_text(card)
-    assert env.posts(PAGE) == 4  # three tries, then the page itself
+    assert env.posts(PAGE) == 4  # three attempts, then the page itself
 
 
 @pytest.mark.parametrize("platform", ["tiktok", ""])
-async def test_a_running_row_whose_link_says_nothing_may_be_the_video(env, platform):
+async def test_a_running_row_with_an_unreadable_link_may_be_the_video(env, platform):
     strange = {"id": "s1", "video_link": "https://vm.tiktok.com/ZM1/", "platform": platform, "status": "monitoring"}
     body = {"videos": [strange], "total": 1, "limit": 100}
     env.sandbox.faults.add("status", LIST, status=200, body=body, times=None)
@@ -85,7 +85,7 @@ async def test_a_running_row_whose_link_says_nothing_may_be_the_video(env, platf
 
 
 @pytest.mark.parametrize("limit", [1, 100], ids=["a limit obeyed that is smaller", "a row without an id"])
-async def test_any_other_list_that_may_lack_rows_asks_too(env, limit):
+async def test_any_other_list_that_may_miss_rows_needs_one_too(env, limit):
     known = {"id": "v1", "video_link": OLDEST[:-1] + "9", "platform": "tiktok", "status": "monitoring"}
     listed = [known] if limit == 1 else [known, {"video_link": OLDEST}]
     body = {"videos": listed, "total": len(listed), "limit": limit}
@@ -96,7 +96,7 @@ async def test_any_other_list_that_may_lack_rows_asks_too(env, limit):
     assert env.posts() == 0
 
 
-async def test_stats_finds_a_video_that_no_list_shows_by_its_id(env, hidden):
+async def test_stats_finds_an_unlisted_video_by_its_id(env, hidden):
     assert OLDEST in plain_text(await env.say(f"/stats {hidden}"))
     assert env.posts(PAGE) == 1
     assert "already being tracked" in (await env.say(f"/track {OLDEST} 1")).summary
@@ -105,7 +105,7 @@ async def test_stats_finds_a_video_that_no_list_shows_by_its_id(env, hidden):
     assert "doesn't list every video of this account; /stats finds one by its id" in missing.summary
 
 
-async def test_an_id_of_another_workspaces_video_is_not_asked_for(env):
+async def test_the_id_of_another_workspaces_video_is_not_looked_up(env):
     await env.start(OLDEST, 7, ANA)
     theirs = next(iter(env.sandbox.world.account(env.sandbox.key).trackings))
     for number in range(1, 125):

@@ -1,4 +1,4 @@
-"""One list of the account serves everybody in every process, and each POST has a list newer than its press."""
+"""One list of the account serves everyone in every process, and each POST has a list newer than its press."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -23,12 +23,12 @@ def link(number: int) -> str:
 
 
 def refused(replies: list[Reply]) -> list[str]:
-    """What those read who did not get a card."""
+    """The replies that are no card."""
     return [reply.summary for reply in replies if reply.title != "Track this video?"]
 
 
 async def everyone(*asking: Awaitable[Reply]) -> list[Reply]:
-    """What they all read, as many answered at a time as by one chat."""
+    """Everyone's replies, with as many at a time as one chat handles."""
     turns = asyncio.Semaphore(CONCURRENT_REPLIES)
 
     async def one(each: Awaitable[Reply]) -> Reply:
@@ -40,7 +40,7 @@ async def everyone(*asking: Awaitable[Reply]) -> list[Reply]:
 
 @pytest.fixture
 async def free(clock):
-    """A sandbox that lets a key call sixty times a minute."""
+    """A sandbox that allows a key sixty calls per minute."""
     async with sandbox_of(clock, **FREE_PLAN) as running:
         yield running
 
@@ -76,7 +76,7 @@ async def test_presses_at_once_share_lists_that_are_newer_than_each(env):
     assert env.posts(LIST) - listed <= 3
 
 
-async def test_people_who_look_for_one_unclear_start_share_lists(env):
+async def test_people_who_look_up_one_unclear_start_share_lists(env):
     env.sandbox.faults.add("reset", TRACK)
     unclear = await env.start()
     listed = env.posts(LIST)
@@ -85,7 +85,7 @@ async def test_people_who_look_for_one_unclear_start_share_lists(env):
     assert env.posts(LIST) - listed <= 3
 
 
-async def test_what_starts_elsewhere_after_the_card_is_not_started_again(env_on_each):
+async def test_a_video_started_elsewhere_after_the_card_is_not_started_again(env_on_each):
     env = env_on_each
     cards = [await env.say(f"/track {each} 7", person) for each in (LINK, YOUTUBE) for person in (ANA, BEN)]
     for each in (LINK, YOUTUBE):
@@ -99,7 +99,7 @@ async def test_what_starts_elsewhere_after_the_card_is_not_started_again(env_on_
 
 
 async def test_a_list_that_began_before_the_press_does_not_count_for_it(env):
-    """A list is under way for an earlier press when the video starts elsewhere."""
+    """A list for an earlier press is in progress when the video starts elsewhere."""
     cards = [await env.say(f"/track {each} 7") for each in (YOUTUBE, LINK)]
     env.sandbox.faults.add("slow", LIST, seconds=0.3, times=1)
     asked = env.posts(LIST)
@@ -113,13 +113,13 @@ async def test_a_list_that_began_before_the_press_does_not_count_for_it(env):
     assert (env.posts(LIST), env.posts()) == (asked + 2, 1)
 
 
-async def test_a_process_that_died_over_its_list_holds_nobody_up_for_long(env):
+async def test_a_process_that_died_during_its_list_delays_others_only_briefly(env):
     async with env.store() as (store, wallet_id):
         assert await store.wallets.claim_list(wallet_id, 0, env.clock(), LIST_LEASE) == 1
     assert (await env.say(f"/track {LINK}")).title == "Track this video?"
 
 
-async def test_an_offer_needs_a_list_and_a_list_of_a_minute_ago_is_one(env):
+async def test_an_offer_may_use_a_list_of_the_last_minute(env):
     await env.say(f"/track {LINK}")
     env.sandbox.faults.add("500", LIST, times=None)
     env.clock.advance(seconds=59)
@@ -132,7 +132,7 @@ async def test_an_offer_needs_a_list_and_a_list_of_a_minute_ago_is_one(env):
     assert "ContentStats" in plain_text(await env.say(f"/track {YOUTUBE}"))
 
 
-async def test_on_a_key_that_others_used_up_two_hundred_people_stand_in_line_and_nobody_is_refused(sqlite_url):
+async def test_on_an_exhausted_key_two_hundred_people_queue_and_nobody_is_refused(sqlite_url):
     clock = SleepingClock()
     async with (
         sandbox_of(clock, wall=clock.seconds, **FREE_PLAN) as spent,
@@ -144,10 +144,10 @@ async def test_on_a_key_that_others_used_up_two_hundred_people_stand_in_line_and
         cards = await everyone(*(env.say(f"/track {link(number)}") for number in range(PEOPLE)))
         assert refused(cards) == []
         assert clock() - began < timedelta(minutes=3)
-        assert (env.posts(LIST), env.posts(USAGE)) == (2, 1)  # one of them was refused, and came again
+        assert (env.posts(LIST), env.posts(USAGE)) == (2, 1)  # one of them was refused and tried again
 
 
-async def test_a_line_that_does_not_move_ends_with_a_refusal(sqlite_url):
+async def test_a_stalled_queue_ends_with_a_refusal(sqlite_url):
     clock = SleepingClock()
     async with (
         sandbox_of(clock, wall=clock.seconds) as sandbox,
@@ -161,7 +161,7 @@ async def test_a_line_that_does_not_move_ends_with_a_refusal(sqlite_url):
 
 
 @pytest.mark.parametrize("wait", ["a refused list", "presses before it"])
-async def test_who_stands_in_line_reads_so_once(env, monkeypatch, wait):
+async def test_people_in_the_queue_are_notified_once(env, monkeypatch, wait):
     monkeypatch.setattr("bot.wallet.wallet.NOTICE_AFTER", 0.05)
     words: list[Reply] = []
 

@@ -1,4 +1,4 @@
-"""Reading: as seldom as freshness allows, for any number of askers, and whatever the API does the last numbers stay."""
+"""Reading: as seldom as freshness allows, for any number of people, and the last numbers always stay."""
 
 import asyncio
 from decimal import Decimal
@@ -13,14 +13,14 @@ from bot.wallet.mirror import READ_LEASE
 from tests.standins.environment import LINK, LIST, PAGE, USAGE, YOUTUBE, environment_of, rows
 
 
-async def test_two_hundred_people_at_once_cost_one_read(env, grown):
+async def test_two_hundred_simultaneous_people_cause_one_read(env, grown):
     replies = await asyncio.gather(*(env.say(f"/stats {grown}") for _ in range(200)))
     assert env.posts(PAGE) == 1
     assert len({plain_text(reply) for reply in replies}) == 1
     assert " in the last hour." in replies[0].summary
 
 
-async def test_a_page_is_read_again_after_an_hour_and_not_before(env, grown):
+async def test_a_page_is_read_again_only_after_an_hour(env, grown):
     await env.say(f"/export {grown}")
     env.clock.advance(hours=1)
     same = await env.say(f"/export {grown}")
@@ -40,7 +40,7 @@ async def test_every_command_shares_the_one_read_of_the_hour(env, grown):
     assert env.posts(PAGE) == 2  # one for each of the two videos
 
 
-async def test_a_reader_that_died_is_replaced_when_its_lease_is_over(env, grown):
+async def test_a_dead_reader_is_replaced_once_its_lease_expires(env, grown):
     await env.say("/videos completed")
     now = env.clock()
     async with env.store() as (store, wallet_id):
@@ -52,7 +52,7 @@ async def test_a_reader_that_died_is_replaced_when_its_lease_is_over(env, grown)
     assert "48 snapshots of 1 video" in (await env.say(f"/export {grown}")).summary
 
 
-async def test_one_who_gives_up_does_not_take_the_read_from_the_others(env, grown):
+async def test_a_cancelled_request_does_not_cancel_the_shared_read(env, grown):
     await env.say("/videos completed")
     env.sandbox.faults.add("slow", PAGE, seconds=0.2)
     impatient, patient = (asyncio.create_task(env.say(f"/export {grown}")) for _ in range(2))
@@ -63,7 +63,7 @@ async def test_one_who_gives_up_does_not_take_the_read_from_the_others(env, grow
     assert env.posts(PAGE) == 1
 
 
-async def test_a_read_under_way_ends_with_the_bot(sandbox, clock, sqlite_url):
+async def test_a_running_read_ends_with_the_bot(sandbox, clock, sqlite_url):
     video = sandbox.world.track(sandbox.key, LINK, 7).id
     async with environment_of(sandbox, clock, sqlite_url) as env:
         await env.say("/videos completed")
@@ -89,7 +89,7 @@ async def test_a_finished_video_is_read_until_its_page_is_complete_and_never_aga
 
 
 @pytest.mark.usefixtures("grown")
-async def test_the_wallet_is_read_once_a_minute_and_the_list_once_in_five(env):
+async def test_the_wallet_is_read_every_minute_and_the_list_every_five(env):
     for _ in range(5):
         await asyncio.gather(env.say("/usage"), env.say("/usage"), env.say("/videos"))
         env.clock.advance(seconds=59)
@@ -100,7 +100,7 @@ async def test_the_wallet_is_read_once_a_minute_and_the_list_once_in_five(env):
 
 
 def many_videos(env, count: int) -> None:
-    """An account with a long past: every platform, most of it over, some of it running."""
+    """An account with a long past: videos of every platform, most of them finished."""
     sandbox = env.sandbox
     sandbox.world.add_credit(sandbox.key, Decimal(100_000))
     forms = (
@@ -137,7 +137,7 @@ async def test_an_account_of_450_videos_is_listed_in_parts_and_paged_by_the_stor
     assert env.posts(LIST) <= 14
 
 
-async def test_a_list_that_is_full_in_every_part_says_at_least(env):
+async def test_a_list_that_is_full_in_every_part_is_counted_as_at_least(env):
     for number in range(110):
         env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
     reply = await env.say("/videos tiktok")
@@ -146,7 +146,7 @@ async def test_a_list_that_is_full_in_every_part_says_at_least(env):
     assert "more videos than ContentStats lists" in plain_text(await env.run(Call("status.details")))
 
 
-async def test_a_video_that_the_store_has_and_no_list_shows_any_more_stays(env):
+async def test_a_stored_video_stays_if_lists_no_longer_contain_it(env):
     many_videos(env, 90)
     await env.say("/videos completed")
     env.clock.advance(minutes=6)
@@ -155,7 +155,7 @@ async def test_a_video_that_the_store_has_and_no_list_shows_any_more_stays(env):
     assert "130 videos" in reply.summary
 
 
-async def test_a_list_that_a_stop_overtook_does_not_bring_the_video_back(env):
+async def test_a_list_from_before_a_stop_does_not_restore_the_video(env):
     await env.start()
     env.clock.advance(minutes=6)
     question = await env.say(f"/stop {LINK}")

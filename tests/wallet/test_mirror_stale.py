@@ -1,4 +1,4 @@
-"""When the API cannot answer: the last numbers stay, with their time and the reason."""
+"""If the API fails, the last numbers stay, with their time and the reason."""
 
 import re
 from decimal import Decimal
@@ -40,7 +40,7 @@ async def known(env, grown):
 
 
 async def said(env, line):
-    """The reply to a line; of an export, once everything that it lacked was read."""
+    """The reply to a line; for an export, once everything missing was read."""
     reply = await env.say(line)
     while reply.summary.startswith("Reading"):
         reply = await env.press(reply, "Get the file")
@@ -48,7 +48,7 @@ async def said(env, line):
 
 
 def counts(reply):
-    """The tables of a reply but for the ages in the list."""
+    """The tables of a reply without the ages in the list."""
     return [part.rows for part in reply.parts if isinstance(part, Table) and part.caption != "Videos"]
 
 
@@ -56,7 +56,7 @@ def contents(reply):
     return [opened(file.content).read() for file in reply.files]
 
 
-async def test_when_the_api_fails_the_last_numbers_come_with_their_time_and_the_reason(env, known):
+async def test_if_the_api_fails_the_last_numbers_are_shown_with_time_and_reason(env, known):
     for fault, words in REASONS.items():
         env.sandbox.faults.add(fault, times=None, seconds=30, headers={"Retry-After": "1"})
         for line in list(known) if fault != "hang" else [f"/export {next(iter(known)).partition(' ')[2]}"]:
@@ -70,7 +70,7 @@ async def test_when_the_api_fails_the_last_numbers_come_with_their_time_and_the_
         env.sandbox.faults.clear()
 
 
-async def test_what_the_api_could_not_say_is_asked_again_and_shown_when_it_can(env, known):
+async def test_failed_reads_are_retried_and_shown_once_they_succeed(env, known):
     line = next(line for line in known if line.startswith("/stats"))
     env.sandbox.faults.add("500", PAGE, times=3)
     assert (await env.say(line)).tone is Tone.WARNING
@@ -80,14 +80,14 @@ async def test_what_the_api_could_not_say_is_asked_again_and_shown_when_it_can(e
 
 
 @pytest.mark.parametrize("line", ["/videos", "/usage", f"/track {LINK}", "/export all", "/stats cats", "/stop cats"])
-async def test_if_nothing_was_ever_known_the_reason_is_the_answer(env, line):
+async def test_without_stored_numbers_the_reply_is_the_reason(env, line):
     env.sandbox.faults.add("500", times=None)
     reply = await env.say(line)
     assert reply.tone is Tone.PROBLEM
     assert reply.summary == "ContentStats has a problem on its end (status 500). Try again in a minute."
 
 
-async def test_a_wallet_that_was_never_read_keeps_no_video_from_being_shown_or_stopped(env, grown):
+async def test_an_unread_wallet_does_not_prevent_showing_or_stopping_a_video(env, grown):
     env.sandbox.faults.add("500", USAGE, times=None)
     card = await env.say(f"/stats {grown}")
     assert card.tone is Tone.INFO
@@ -120,7 +120,7 @@ async def test_status_asks_anew_and_tells_a_dead_key(env):
     assert "doesn't accept the API key" in (await env.say("/status")).summary
 
 
-async def test_after_the_clock_was_set_back_a_day_the_wallet_and_the_pages_are_read_anew(env, grown):
+async def test_after_the_clock_was_set_back_a_day_everything_is_read_again(env, grown):
     env.clock.advance(days=1)
     await env.say(f"/stats {grown}")
     await env.say("/usage")

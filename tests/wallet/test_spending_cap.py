@@ -1,4 +1,4 @@
-"""The monthly cap of a workspace holds whatever else happens, to the cent and under any number of presses at once."""
+"""The monthly cap of a workspace always holds, to the cent and under any number of simultaneous presses."""
 
 import asyncio
 from decimal import Decimal
@@ -12,7 +12,7 @@ def links(count: int) -> list[str]:
     return [f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}" for number in range(1, count + 1)]
 
 
-async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_url):
+async def test_the_cap_holds_for_many_simultaneous_presses(sandbox, clock, database_url):
     async with environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("1.08")) as env:
         cards = [await env.say(f"/track {link} 1", BEN) for link in links(5)]
         replies = await asyncio.gather(*(env.press(card, "Track 1 day", BEN) for card in cards))
@@ -25,7 +25,7 @@ async def test_the_cap_holds_when_many_press_at_once(sandbox, clock, database_ur
             assert reply.public_line == ()
 
 
-async def test_a_batch_starts_what_the_cap_has_room_for_and_says_why_not_the_rest(sandbox, clock, sqlite_url):
+async def test_a_batch_starts_as_many_as_the_cap_allows_and_explains_the_rest(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("1.52")) as env:
         card = await env.say(f"/track {' '.join(links(4))} 1")
         await env.start(YOUTUBE, 2)
@@ -35,7 +35,7 @@ async def test_a_batch_starts_what_the_cap_has_room_for_and_says_why_not_the_res
         assert "2 videos" in plain_spans(reply.public_line)
 
 
-async def test_what_is_unclear_counts_and_what_failed_does_not(sandbox, clock, sqlite_url):
+async def test_unclear_starts_count_towards_the_cap_but_failed_ones_do_not(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.40")) as env:
         sandbox.faults.add("400", TRACK)
         await env.start(links(1)[0], 1)
@@ -63,7 +63,7 @@ async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox,
         assert "$2.48 left of the $5.00 monthly cap" in plain_text(await env.bot.run("home", {}, BEN))
 
 
-async def test_a_cap_of_nothing_stops_everything(sandbox, clock, sqlite_url):
+async def test_a_cap_of_zero_stops_everything(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal(0)) as env:
         card = await env.say(f"/track {LINK}")
         assert offered_days(card) == []

@@ -1,4 +1,4 @@
-"""Real processes of the real program, killed without a warning between asking and hearing, and racing each other."""
+"""Real processes, killed between a call and its response, and racing each other."""
 
 import asyncio
 import os
@@ -19,14 +19,14 @@ from tests.standins.environment import LINK, SAME_LINK, TRACK, HandClock, enviro
 
 @pytest.fixture
 async def sandbox():
-    """Other processes know no clock but the wall's, so neither does this sandbox."""
+    """Other processes use the real time, so this sandbox does too."""
     async with sandbox_of(utc_now) as running:
         yield running
 
 
 @pytest.fixture
 def console(sandbox, tmp_path):
-    """Start `contentstats-bot console` as its own process, with lines to answer from its input."""
+    """Start `contentstats-bot console` as a process that answers lines from its input."""
 
     @asynccontextmanager
     async def start(database_url, *arguments):
@@ -60,7 +60,7 @@ def console(sandbox, tmp_path):
 
 @pytest.fixture
 def killed(console, sandbox):
-    """Confirm a tracking in a process, and kill it while the API keeps it waiting for the answer."""
+    """Confirm a tracking in a process, and kill it while it waits for the API's response."""
 
     async def run(database_url, fault):
         sandbox.faults.add(fault, TRACK, seconds=60)
@@ -76,7 +76,7 @@ def killed(console, sandbox):
 
 @pytest.fixture
 def talk(console):
-    """What a new process answers to these lines."""
+    """The replies of a new process to these lines."""
 
     async def run(database_url, *lines):
         async with console(database_url, "--admin") as process:
@@ -86,7 +86,7 @@ def talk(console):
     return run
 
 
-async def test_a_start_that_took_effect_is_found_by_the_next_process(killed, talk, sandbox, database_url):
+async def test_a_start_interrupted_after_its_effect_is_found_by_the_next_process(killed, talk, sandbox, database_url):
     await killed(database_url, "effect-then-hang")
     said = await talk(database_url, "/status", f"/track {SAME_LINK} 7", "/usage")
     assert "may or may not have started" not in said
@@ -98,7 +98,7 @@ async def test_a_start_that_took_effect_is_found_by_the_next_process(killed, tal
     assert await outbox_states(database_url) == reported
 
 
-async def test_a_start_that_took_none_is_never_sent_again_unasked(killed, talk, sandbox, sqlite_url):
+async def test_a_start_interrupted_before_its_effect_is_never_sent_again_by_itself(killed, talk, sandbox, sqlite_url):
     await killed(sqlite_url, "hang")
     said = await talk(sqlite_url, "/status", f"/track {SAME_LINK} 7")
     assert "1 request to track may or may not have started" in said
@@ -131,7 +131,7 @@ class Killed(BaseException):
 
 
 class Dying:
-    """Ends this process, as far as the database sees, before a commit: that one and all later ones fail."""
+    """Ends this process for the database before one commit: that one and all later ones fail."""
 
     def __init__(self):
         self.left = sys.maxsize
@@ -146,11 +146,11 @@ class Dying:
             raise Killed
 
 
-async def test_killed_before_any_commit_of_a_start_there_is_one_call_at_most_and_nothing_unrecorded(database_url):
+async def test_a_kill_before_any_commit_of_a_start_leaves_at_most_one_recorded_call(database_url):
     await _killed_before_each_commit(database_url, lambda env, _, card: env.press(card, "Track 7"))
 
 
-async def test_killed_before_any_commit_of_a_typed_start_there_is_one_call_at_most(sqlite_url):
+async def test_a_kill_before_any_commit_of_a_typed_start_leaves_at_most_one_call(sqlite_url):
     await _killed_before_each_commit(sqlite_url, lambda env, link, _: env.say(f"/track {link} 7", is_typed=True))
 
 
@@ -162,7 +162,7 @@ async def _killed_before_each_commit(database_url, start):
             trackings, calls, is_whole, link = 0, 0, False, ""
             for survived in count():
                 async with environment_of(sandbox, clock, database_url) as env:
-                    if link:  # what the process before this one left
+                    if link:  # left by the previous process
                         clock.advance(minutes=5)
                         await env.say("/status")
                         after = await env.say(f"/track {link} 7")

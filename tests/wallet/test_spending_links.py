@@ -1,4 +1,4 @@
-"""Which links start something: several at once, one that runs already, one that ran before."""
+"""Which links start a tracking: several at once, one that runs already, one that ran before."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ from tests.standins.environment import (
 )
 
 
-async def test_several_links_with_one_bad_are_offered_without_it_in_the_order_typed(env):
+async def test_several_links_are_offered_in_order_without_invalid_ones(env):
     card = await env.say(f"/track {LINK} https://example.com/cat.mp4 {YOUTUBE} {SAME_LINK} 3")
     states = [row[1] for row in rows(card, "Links")]
     assert [states[0], states[2]] == ["new", "new"]
@@ -30,14 +30,14 @@ async def test_several_links_with_one_bad_are_offered_without_it_in_the_order_ty
     assert (env.posts(), env.trackings()) == (2, 2)
 
 
-async def test_the_public_line_names_no_cost_where_people_of_another_company_read(env):
+async def test_the_public_line_has_no_cost_in_shared_channels(env):
     shared = replace(ANA, is_shared=True)
     reply = await env.press(await env.say(f"/track {LINK} {YOUTUBE} 3", shared), "Track 3", shared)
     assert "2 of 2 videos started, up to $2.16 in total" in reply.summary
     assert plain_spans(reply.public_line) == "Ana started tracking 2 videos for 3 days."
 
 
-async def test_several_links_that_all_run_or_are_bad_offer_nothing(env):
+async def test_links_that_all_run_or_are_invalid_offer_nothing(env):
     await env.start()
     reply = await env.say(f"/track {LINK} https://example.com/x")
     assert reply.tone is Tone.WARNING
@@ -56,7 +56,7 @@ async def test_a_link_of_each_platform_is_one_request_each(env):
     assert (env.posts(), env.trackings()) == (4, 4)
 
 
-async def test_a_running_video_is_answered_with_its_card_and_who_started_it(env):
+async def test_a_running_video_gets_its_card_with_its_starter(env):
     await env.start(caller=BEN)
     reply = await env.say(f"/track {SAME_LINK} 30")
     assert "already being tracked (running). Nothing was spent." in reply.summary
@@ -65,7 +65,7 @@ async def test_a_running_video_is_answered_with_its_card_and_who_started_it(env)
     assert (env.posts(), env.trackings()) == (1, 1)
 
 
-async def test_a_video_that_was_started_outside_the_bot_says_so(env):
+async def test_a_video_started_outside_the_bot_is_marked(env):
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
     reply = await env.say(f"/track {LINK}")
     assert "Started by: outside this bot" in plain_text(reply)

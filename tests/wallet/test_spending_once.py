@@ -1,4 +1,4 @@
-"""The one promise above all: what a person confirms once is started, and billed, once."""
+"""The most important promise: what a person confirms once is started, and billed, once."""
 
 import asyncio
 from decimal import Decimal
@@ -21,7 +21,7 @@ from tests.standins.environment import (
 )
 
 
-async def test_the_card_offers_the_usual_length_and_the_others_in_a_menu_with_price_and_effect(env):
+async def test_the_card_offers_one_length_and_a_menu_of_others_with_price_and_effect(env):
     card = await env.say(f"/track {LINK}")
     lengths = ["1 day · $0.36", "3 days · $1.08", "14 days · $5.04", "30 days · $10.80"]
     assert labels(card) == ["Track 7 days · $2.52", "Cancel", *lengths]
@@ -38,7 +38,7 @@ async def test_the_card_offers_the_usual_length_and_the_others_in_a_menu_with_pr
     assert longer.summary.endswith(", for 1 other video too.")
 
 
-async def test_another_length_is_shown_on_the_same_offer_and_starts_once(env_on_each):
+async def test_another_length_reuses_the_offer_and_starts_once(env_on_each):
     env = env_on_each
     card = await env.say(f"/track {LINK}")
     call = button(card, "14 days · $5.04")
@@ -72,14 +72,14 @@ async def test_an_offer_for_another_length_ends_when_the_first_one_does(env):
     assert env.posts() == 1
 
 
-async def test_the_price_is_the_one_that_the_api_states(env):
+async def test_the_price_comes_from_the_api(env):
     body = {"balance_usd": 50, "uncharged_usage_usd": 1.5, "total_charged_usd": 0, "cost_per_snapshot": 0.02}
     env.sandbox.faults.add("200", "GET /usage", body=body)
     card = await env.say(f"/track {LINK} 7")
     assert "up to $3.36, of $48.50 available" in card.summary
 
 
-async def test_a_second_press_starts_nothing_and_tells_the_channel_nothing(env_on_each):
+async def test_a_second_press_starts_nothing_and_announces_nothing(env_on_each):
     env = env_on_each
     card = await env.say(f"/track {LINK} 7")
     await env.press(card, "Track 7")
@@ -90,7 +90,7 @@ async def test_a_second_press_starts_nothing_and_tells_the_channel_nothing(env_o
 
 
 async def _submitted(env, card):
-    """A first press of the card that has got as far as its call to the API."""
+    """A first press of the card that has reached its call to the API."""
     batch = button(card, "Track 7").arguments["batch"]
     async with env.store() as (store, wallet_id):
         workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id)
@@ -99,7 +99,7 @@ async def _submitted(env, card):
         await store.tracking.submit(request.id, ANA.person.id, 7, cost, now, Decimal(100))
 
 
-async def test_a_press_while_the_first_is_on_its_way_says_so_beside_the_card(env):
+async def test_a_press_during_the_first_one_gets_a_separate_reply(env):
     card = await env.say(f"/track {LINK} 7")
     await _submitted(env, card)
     again = await env.press(card, "Track 7")
@@ -108,13 +108,13 @@ async def test_a_press_while_the_first_is_on_its_way_says_so_beside_the_card(env
         assert "Tracking is starting" in reply.summary
         assert "start it or charge for it twice" in reply.summary
         assert reply.public_line == ()
-    assert again.tone is Tone.PROBLEM  # so that it never takes the card's place, and with it the first one's answer
+    assert again.tone is Tone.PROBLEM  # so that it never replaces the card, and with it the first press's reply
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
     assert "7 days, up to" in (await env.press(asked, "Check again")).summary
     assert env.posts() == 0
 
 
-async def test_a_submission_without_an_answer_is_unclear_after_a_minute(env):
+async def test_a_submission_without_a_response_is_unclear_after_a_minute(env):
     card = await env.say(f"/track {LINK} 7")
     await _submitted(env, card)
     env.clock.advance(minutes=1)
@@ -122,14 +122,14 @@ async def test_a_submission_without_an_answer_is_unclear_after_a_minute(env):
     assert env.posts() == 0
 
 
-async def test_two_buttons_of_a_card_as_it_was_posted_before_start_one_tracking(env):
+async def test_two_buttons_of_an_older_card_start_one_tracking(env):
     batch = button(await env.say(f"/track {LINK}"), "Track 7").arguments["batch"]
     calls = [Call.decode(f"track.start?batch={batch}&days={days}") for days in (1, 30)]
     await asyncio.gather(*map(env.run, calls))
     assert (env.posts(), env.trackings()) == (1, 1)
 
 
-async def test_a_sixth_offer_ends_the_oldest_one_of_that_person_alone(env_on_each):
+async def test_a_sixth_offer_ends_only_the_oldest_of_its_person(env_on_each):
     env = env_on_each
     links = [f"https://www.tiktok.com/@steady/video/73012345678900000{number:02d}" for number in range(9)]
     bens = await env.say(f"/track {links[0]} 1", BEN)
@@ -145,7 +145,7 @@ async def test_a_sixth_offer_ends_the_oldest_one_of_that_person_alone(env_on_eac
         assert (await env.press(card, "Track 1", caller)).tone is Tone.SUCCESS
 
 
-async def test_somebody_elses_press_on_a_used_button_announces_nothing(env):
+async def test_another_persons_press_on_a_used_button_announces_nothing(env):
     card = await env.say(f"/track {LINK} 7")
     await env.press(card, "Track 7")
     reply = await env.press(card, "Track 7", BEN)
@@ -154,11 +154,11 @@ async def test_somebody_elses_press_on_a_used_button_announces_nothing(env):
     assert env.posts() == 1
 
 
-async def test_the_outbox_reports_what_a_reply_did_not(env_on_each):
+async def test_the_outbox_reports_a_start_whose_reply_was_lost(env_on_each):
     env = env_on_each
 
     async def started(link):
-        """The reply to a press, which nobody has seen yet."""
+        """The reply to a press that nobody has seen yet."""
         call = button(await env.say(f"/track {link} 7"), "Track 7")
         return await env.bot.run(call.command, call.arguments, ANA)
 
@@ -185,7 +185,7 @@ async def test_a_cancelled_offer_cannot_be_started(env):
     assert env.posts() == 0
 
 
-async def test_dropping_what_was_started_changes_nothing_and_tells_the_channel_nothing(env):
+async def test_cancelling_a_started_offer_changes_and_announces_nothing(env):
     card = await env.say(f"/track {LINK} 7")
     await env.press(card, "Track 7")
     reply = await env.press(card, "Cancel")
@@ -213,7 +213,7 @@ async def test_two_workspaces_that_share_a_key_start_one_tracking(env_on_each):
     assert sum(bool(reply.public_line) for reply in replies) == 1
 
 
-async def test_the_account_is_listed_right_before_so_that_nothing_started_elsewhere_is_started_again(env):
+async def test_the_account_is_listed_right_before_a_start_to_prevent_a_second_one(env):
     card = await env.say(f"/track {LINK} 7")
     env.sandbox.world.track(env.sandbox.key, SAME_LINK.join(("https://", "")), 7)
     reply = await env.press(card, "Track 7")
@@ -222,7 +222,7 @@ async def test_the_account_is_listed_right_before_so_that_nothing_started_elsewh
     assert (env.posts(), env.trackings()) == (0, 1)
 
 
-async def test_when_the_account_cannot_be_listed_nothing_is_offered_and_nothing_is_started(env):
+async def test_without_a_list_of_the_account_nothing_is_offered_or_started(env):
     env.sandbox.faults.add("500", LIST, times=3)
     refused = await env.say(f"/track {LINK} 7")
     assert refused.tone is Tone.PROBLEM
@@ -235,7 +235,7 @@ async def test_when_the_account_cannot_be_listed_nothing_is_offered_and_nothing_
     assert (await env.press(card, "Track 7")).tone is Tone.SUCCESS
 
 
-async def test_a_spend_is_written_down_with_who_where_what_and_cost(env_on_each):
+async def test_a_start_is_audited_with_person_channel_link_and_cost(env_on_each):
     env = env_on_each
     await env.start(caller=BEN)
     (entry,) = await env.audit()
@@ -247,7 +247,7 @@ async def test_a_spend_is_written_down_with_who_where_what_and_cost(env_on_each)
     assert await env.audit(EVE) == ()
 
 
-async def test_a_card_and_a_refusal_are_not_written_down(env):
+async def test_cards_and_refusals_are_not_audited(env):
     card = await env.say(f"/track {LINK} 7", ANA)
     await env.press(card, "Track 7", BEN)
     assert await env.audit() == ()

@@ -1,4 +1,4 @@
-"""What settles an unclear start, and all that only looks as if it did."""
+"""What settles an unclear start, and what only seems to."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from bot.reply.model import Tone
 from tests.standins.environment import ANA, EVE, LINK, LIST, TRACK, YOUTUBE, environment_of, sandbox_of
 
 
-async def test_a_start_seen_on_a_machine_whose_clock_runs_behind_is_still_found(env, misbehave):
+async def test_a_start_is_found_even_if_the_machines_clock_is_slow(env, misbehave):
     misbehave("hang")
     reply = await env.start()
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
@@ -33,7 +33,7 @@ async def test_an_older_finished_tracking_is_not_taken_for_the_start(env, misbeh
     assert settled.title == "Not started"
 
 
-async def test_a_start_that_ended_before_anybody_looked_is_found_all_the_same(env, misbehave):
+async def test_a_start_that_ended_before_the_look_is_still_found(env, misbehave):
     await env.start(days=1)
     env.clock.advance(days=2)
     misbehave("effect-then-reset")
@@ -52,7 +52,7 @@ async def test_a_start_that_ended_before_anybody_looked_is_found_all_the_same(en
 
 
 @pytest.mark.parametrize("fault", ["500", "hang", "429"])
-async def test_when_the_list_fails_the_start_stays_unclear_however_long(env, misbehave, fault):
+async def test_a_start_stays_unclear_as_long_as_the_list_fails(env, misbehave, fault):
     misbehave("reset")
     card = await env.say(f"/track {LINK} 7")
     reply = await env.press(card, "Track 7")
@@ -78,7 +78,7 @@ async def test_a_list_that_may_hide_videos_proves_nothing(env, misbehave):
     assert env.posts() == 1
 
 
-async def test_another_account_proves_nothing_of_an_unclear_start(clock, sqlite_url):
+async def test_another_account_proves_nothing_about_an_unclear_start(clock, sqlite_url):
     keys = {"cs_test_one": "One", "cs_test_two": "Two"}
     locked = {"secret_keys": SecretStr("0123456789abcdef" * 2)}
     async with sandbox_of(clock, keys=keys) as sandbox, environment_of(sandbox, clock, sqlite_url, **locked) as env:
@@ -90,7 +90,7 @@ async def test_another_account_proves_nothing_of_an_unclear_start(clock, sqlite_
             assert (await env.press(unclear, "Check again")).title == "Not clear yet"
 
 
-async def test_a_list_without_a_video_that_runs_or_with_a_link_that_cannot_be_read_proves_nothing(env, misbehave):
+async def test_an_incomplete_or_unreadable_list_proves_nothing(env, misbehave):
     await env.start("https://www.tiktok.com/@steady/video/7300000000000000001")
     misbehave("reset")
     unclear = await env.start()
@@ -109,13 +109,13 @@ async def test_a_list_without_a_video_that_runs_or_with_a_link_that_cannot_be_re
             assert (await env.press(unclear, "Check again")).title == "Not clear yet"
 
 
-async def test_an_answer_about_another_video_is_unclear(env):
+async def test_a_response_about_another_video_is_unclear(env):
     answer = {"id": "v1", "video_link": YOUTUBE, "platform": "youtube", "status": "monitoring"}
     env.sandbox.faults.add("status", TRACK, status=201, body=answer)
     assert (await env.start()).title == "Not clear yet"
 
 
-async def test_a_longer_tracking_that_somebody_else_started_is_not_taken_for_ours(env, misbehave):
+async def test_another_persons_longer_tracking_is_not_taken_for_the_start(env, misbehave):
     misbehave("reset")
     unclear = await env.start(days=3)
     env.sandbox.world.track(env.sandbox.key, LINK, 30)

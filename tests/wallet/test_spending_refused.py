@@ -1,4 +1,4 @@
-"""What certainly was not started; said so with the reason, nothing spent, and the link free to be tried again."""
+"""Starts that certainly did not happen: shown with the reason, nothing spent, and the link can be tried again."""
 
 import re
 from decimal import Decimal
@@ -22,7 +22,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("status", "words"), REFUSED.items())
-async def test_a_refusal_is_shown_spends_nothing_and_leaves_the_link_free(env, misbehave, status, words):
+async def test_a_refusal_is_shown_spends_nothing_and_allows_another_try(env, misbehave, status, words):
     misbehave(status, headers={"Retry-After": "1"})
     reply = await env.start()
     assert reply.tone is Tone.PROBLEM
@@ -37,7 +37,7 @@ async def test_a_refusal_is_shown_spends_nothing_and_leaves_the_link_free(env, m
     assert card.title == "Track this video?"
 
 
-async def test_a_used_button_of_a_refused_start_says_why_and_sends_nothing(env, misbehave):
+async def test_a_used_button_of_a_refused_start_shows_the_reason_and_sends_nothing(env, misbehave):
     misbehave("400")
     card = await env.say(f"/track {LINK} 7")
     await env.press(card, "Track 7")
@@ -47,7 +47,7 @@ async def test_a_used_button_of_a_refused_start_says_why_and_sends_nothing(env, 
     assert env.posts() == 1
 
 
-async def test_a_start_that_cannot_leave_is_no_start(sandbox, clock, sqlite_url):
+async def test_a_start_that_was_never_sent_is_not_a_start(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url) as env:
         card = await env.say(f"/track {LINK} 7")
         await sandbox.__aexit__(None, None, None)
@@ -71,7 +71,7 @@ async def test_402_names_the_exact_shortfall_and_offers_credit(env):
     assert reply.public_line == ()
 
 
-async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(env):
+async def test_a_batch_stops_at_the_first_402_and_lists_each_outcome(env):
     links = " ".join(f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}" for number in range(1, 5))
     card = await env.say(f"/track {links} 1")
     env.sandbox.faults.add("headers", TRACK)
@@ -91,7 +91,7 @@ async def test_a_batch_stops_at_the_first_402_and_says_what_became_of_each(env):
     assert (env.posts(), env.trackings()) == (2, 1)
 
 
-async def test_what_a_batch_left_unclear_is_shown_beside_what_started(env):
+async def test_a_batch_shows_unclear_and_started_links(env):
     card = await env.say(f"/track {YOUTUBE} {LINK} 1")
     env.sandbox.faults.add("reset", TRACK)
     reply = await env.press(card, "Track 1 day")
@@ -141,7 +141,7 @@ async def test_a_price_that_fell_and_rose_again_is_not_paid_for_the_length_that_
     assert env.posts() == 0
 
 
-async def test_the_cost_that_the_api_states_is_shown_and_counted(env):
+async def test_the_cost_reported_by_the_api_is_shown_and_counted(env):
     answer = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "estimated_cost": 25.2}
     env.sandbox.faults.add("status", TRACK, status=201, body=answer)
     reply = await env.start()
@@ -149,7 +149,7 @@ async def test_the_cost_that_the_api_states_is_shown_and_counted(env):
     assert [entry.cost for entry in await env.audit()] == [Decimal("25.2")]
 
 
-async def test_disconnecting_does_not_give_the_month_back(sandbox, clock, database_url):
+async def test_disconnecting_does_not_reset_the_monthly_cap(sandbox, clock, database_url):
     async with environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal(3)) as env:
         await env.start()
         await env.bot.run("disconnect.confirm", {}, ANA)

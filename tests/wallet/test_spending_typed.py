@@ -1,4 +1,4 @@
-"""A start without a press: only for a /track that was typed exactly, within every rule, and without any warning."""
+"""A start without a press: only for an exactly typed /track, within every rule and without any warning."""
 
 import asyncio
 import random
@@ -18,13 +18,13 @@ EXACT = f"/track {LINK} 7"
 
 @pytest.fixture
 async def allowed(env):
-    """Everyone may start up to $5.00 by typing it."""
+    """Everyone may start up to $5.00 by typing."""
     await env.say("/allowance everyone confirm above 5")
     return env
 
 
 @pytest.mark.parametrize("words", ["7", "7 days", "7d", "7 in launch", '7 days in "launch"'])
-async def test_what_is_typed_exactly_starts_at_once_and_can_be_stopped(allowed, words):
+async def test_an_exactly_typed_track_starts_at_once_and_can_be_stopped(allowed, words):
     await allowed.say("/campaign new launch")
     reply = await allowed.say(f"/track {LINK} {words}", is_typed=True)
     assert (reply.title, reply.tone) == ("Tracking started", Tone.SUCCESS)
@@ -58,7 +58,7 @@ async def test_anything_else_shows_the_card(allowed, words):
     assert allowed.posts() == 0
 
 
-async def test_only_what_a_person_typed_starts_at_once(allowed):
+async def test_only_a_typed_line_starts_at_once(allowed):
     assert "Track 7 days · $2.52" in labels(await allowed.say(EXACT))
     mention = await allowed.bot.run("contentstats", f"track {LINK} 7", ANA, is_typed=True)
     assert "Cancel" in labels(mention)
@@ -79,14 +79,14 @@ async def test_without_a_rule_or_with_a_tighter_one_a_press_is_needed(env, lines
     "line",
     ["allowance everyone 2", "allowance here 1", "allowance approval above 1", "campaign new poor budget 1"],
 )
-async def test_a_limit_or_an_approval_in_the_way_shows_the_card(allowed, line):
+async def test_an_exceeded_limit_or_required_approval_shows_the_card(allowed, line):
     await allowed.say(f"/{line}")
     reply = await allowed.say(f"{EXACT}{' in poor' if 'poor' in line else ''}", is_typed=True)
     assert "Ask for approval" in labels(reply) or "poor" in reply.summary, reply.summary
     assert (reply.tone, allowed.posts()) == (Tone.WARNING, 0)
 
 
-async def test_while_the_price_or_the_account_cannot_be_read_the_card_says_so(allowed):
+async def test_the_card_explains_if_price_or_account_cannot_be_read(allowed):
     await allowed.say("/usage")
     for call in (USAGE, LIST):
         allowed.clock.advance(minutes=6 if call == LIST else 0)
@@ -97,7 +97,7 @@ async def test_while_the_price_or_the_account_cannot_be_read_the_card_says_so(al
     assert (await allowed.say(EXACT, is_typed=True)).title == "Tracking started"
 
 
-async def test_the_price_is_the_one_of_this_moment(allowed):
+async def test_a_typed_start_uses_the_current_price(allowed):
     await allowed.say("/usage")
     body = {"balance_usd": 50, "uncharged_usage_usd": 0, "total_charged_usd": 0, "cost_per_snapshot": 0.03}
     allowed.sandbox.faults.add("200", USAGE, body=body)
@@ -105,7 +105,7 @@ async def test_the_price_is_the_one_of_this_moment(allowed):
     assert allowed.posts() == 0
 
 
-async def test_money_that_does_not_last_for_the_others_shows_the_card(allowed):
+async def test_a_start_that_would_pause_others_shows_the_card(allowed):
     allowed.sandbox.world.add_credit(allowed.sandbox.key, Decimal(-96))
     await allowed.start(YOUTUBE, 7)
     allowed.clock.advance(minutes=2)
@@ -113,7 +113,7 @@ async def test_money_that_does_not_last_for_the_others_shows_the_card(allowed):
     assert (reply.tone, allowed.posts()) == (Tone.WARNING, 1), reply.summary
 
 
-async def test_an_unclear_start_is_never_repeated_by_typing_again(allowed):
+async def test_typing_again_never_repeats_an_unclear_start(allowed):
     allowed.sandbox.faults.add("hang", TRACK, seconds=30)
     assert (await allowed.say(EXACT, is_typed=True)).title == "Not clear yet"
     for caller in (ANA, BEN):
@@ -123,13 +123,13 @@ async def test_an_unclear_start_is_never_repeated_by_typing_again(allowed):
     assert allowed.posts() == 1
 
 
-async def test_a_role_that_is_unknown_binds(allowed):
+async def test_an_unknown_role_binds(allowed):
     await allowed.say("/allowance <@&77|Editors> confirm always")
     assert "Cancel" in labels(await allowed.say(EXACT, replace(ANA, roles=None), is_typed=True))
     assert (await allowed.say(EXACT, is_typed=True)).title == "Tracking started"
 
 
-async def test_however_people_type_press_and_stop_in_two_processes_nothing_runs_twice(sandbox, clock, database_url):
+async def test_random_typing_pressing_and_stopping_in_two_processes_tracks_nothing_twice(sandbox, clock, database_url):
     chance = random.Random(14)
     links = [f"https://www.tiktok.com/@steady/video/730123456789012000{number}" for number in range(3)]
     async with (

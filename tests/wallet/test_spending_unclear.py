@@ -1,4 +1,4 @@
-"""When nobody knows whether money was spent: never sent twice, settled by looking, and said so all the while."""
+"""Unclear outcomes: never sent twice, settled by looking them up, and always shown as unclear."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -32,7 +32,7 @@ NO_EFFECT = ["hang", "reset", "500", "garbage", "html"]
 
 
 @pytest.mark.parametrize("fault", TOOK_EFFECT)
-async def test_a_start_whose_answer_is_lost_is_found_by_looking_and_reported_as_started(env, misbehave, fault):
+async def test_a_start_whose_response_is_lost_is_looked_up_and_reported(env, misbehave, fault):
     misbehave(fault)
     reply = await env.start()
     assert reply.tone is Tone.SUCCESS
@@ -47,9 +47,7 @@ async def test_a_start_whose_answer_is_lost_is_found_by_looking_and_reported_as_
 
 
 @pytest.mark.parametrize("fault", NO_EFFECT)
-async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_after_quiet_and_three_looks(
-    env, misbehave, fault
-):
+async def test_a_start_that_may_have_failed_is_never_resent_and_frees_its_link_after_three_looks(env, misbehave, fault):
     misbehave(fault)
     reply = await env.start()
     assert reply.tone is Tone.WARNING
@@ -62,7 +60,7 @@ async def test_a_start_that_may_have_failed_is_never_sent_again_and_free_only_af
     for _ in range(2):
         assert (await env.say(f"/track {LINK} 7")).title == "Not clear yet"
         for _ in range(3):
-            assert (await env.press(reply, "Check again")).title == "Not clear yet"  # three clicks are one look
+            assert (await env.press(reply, "Check again")).title == "Not clear yet"  # three presses share one look
         env.clock.advance(minutes=1)
     assert env.posts() == 1
     settled = await env.press(reply, "Check again")
@@ -88,7 +86,7 @@ async def test_the_same_on_each_database(env_on_each):
     assert (env.posts(), env.trackings()) == (2, 1)
 
 
-async def test_while_a_start_is_unclear_a_second_one_takes_a_second_press_that_says_so(env_on_each):
+async def test_while_a_start_is_unclear_another_needs_a_second_warned_press(env_on_each):
     env = env_on_each
     env.sandbox.faults.add("reset", TRACK)
     early = await env.say(f"/track {LINK} 7", BEN)
@@ -120,7 +118,7 @@ async def test_while_a_start_is_unclear_a_second_one_takes_a_second_press_that_s
     assert [each.title for each in settled] == ["Not clear yet"] * 2, "nothing measured how soon a start appears"
 
 
-async def test_while_a_start_is_unclear_another_workspace_learns_nothing_of_it(env, misbehave):
+async def test_another_workspace_sees_nothing_of_an_unclear_start(env, misbehave):
     misbehave("reset")
     await env.start()
     reply = await env.say(f"/track {LINK} 7", EVE)
@@ -130,7 +128,7 @@ async def test_while_a_start_is_unclear_another_workspace_learns_nothing_of_it(e
     assert env.posts() == 1
 
 
-async def test_a_start_that_shows_up_late_is_found_and_is_news_once(env, misbehave):
+async def test_a_start_that_appears_late_is_found_and_reported_once(env, misbehave):
     misbehave("hang")
     reply = await env.start()
     env.clock.advance(minutes=3)
@@ -145,7 +143,7 @@ async def test_a_start_that_shows_up_late_is_found_and_is_news_once(env, misbeha
     assert (entry.video_id, entry.person) == (late.id, ANA.person)
 
 
-async def test_any_listing_of_the_account_settles_unclear_starts_in_it(env, misbehave):
+async def test_any_list_of_the_account_settles_its_unclear_starts(env, misbehave):
     misbehave("hang")
     reply = await env.start()
     env.sandbox.world.track(env.sandbox.key, LINK, 7)
@@ -158,7 +156,7 @@ async def test_any_listing_of_the_account_settles_unclear_starts_in_it(env, misb
     assert "may or may not have started" not in plain_text(await env.say("/status"))
 
 
-async def test_commands_about_something_else_look_for_it_twice_a_minute_at_most(env, misbehave):
+async def test_other_commands_look_for_it_at_most_twice_a_minute(env, misbehave):
     misbehave("reset")
     reply = await env.start()
     await env.say("/videos")
@@ -171,7 +169,7 @@ async def test_commands_about_something_else_look_for_it_twice_a_minute_at_most(
         return len(env.sandbox.calls(LIST)) - before
 
     assert await lists(*lines * 5) == 0
-    assert await lists(f"/track {LINK}") == 1  # for the one that is asked about; what runs was listed just before
+    assert await lists(f"/track {LINK}") == 1  # for the link of this command; running videos were listed just before
     assert (await env.press(reply, "Check again")).title == "Not clear yet"
     env.clock.advance(seconds=30)
     assert await lists(*lines * 5) == 1
@@ -181,17 +179,17 @@ async def test_commands_about_something_else_look_for_it_twice_a_minute_at_most(
     assert env.posts() == 1
 
 
-async def test_opening_looks_for_what_is_unclear_and_gives_up_at_the_first_failure(sandbox, clock, sqlite_url):
+async def test_opening_the_bot_looks_up_unclear_starts_until_the_first_failure(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url) as env:
         card = await env.say(f"/track {YOUTUBE} {LINK} 1")
-        # The list works right before the start, and fails for every look after it.
+        # The list works right before the start, and fails for every later look.
         sandbox.faults.add("effect-then-reset", TRACK, times=2)
         sandbox.faults.add("headers", LIST, times=1)
         sandbox.faults.add("500", LIST, times=None)
         assert [row[1] for row in rows(await env.press(card, "Track 1 day"))] == ["not clear yet"] * 2
     before = len(sandbox.calls(LIST))
     async with environment_of(sandbox, clock, sqlite_url):
-        assert len(sandbox.calls(LIST)) - before == 3  # the tries of one look
+        assert len(sandbox.calls(LIST)) - before == 3  # the attempts of one look
     sandbox.faults.clear()
     async with environment_of(sandbox, clock, sqlite_url) as env:
         assert "may or may not have started" not in plain_text(await env.say("/status"))
@@ -199,7 +197,7 @@ async def test_opening_looks_for_what_is_unclear_and_gives_up_at_the_first_failu
         assert sum(entry.cost or 0 for entry in await env.audit()) == Decimal("0.72")
 
 
-async def test_nothing_is_disconnected_while_a_start_is_unclear(env, misbehave):
+async def test_an_unclear_start_prevents_disconnecting(env, misbehave):
     misbehave("reset")
     await env.start()
     for command in ("disconnect", "disconnect.confirm"):

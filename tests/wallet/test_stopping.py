@@ -1,4 +1,4 @@
-"""Stopping: asked before, done once, looked up when the answer is lost, written down."""
+"""Stopping: confirmed first, done once, looked up if the response is lost, and audited."""
 
 import asyncio
 import dataclasses
@@ -19,7 +19,7 @@ def video(env):
     return tracking
 
 
-async def test_the_question_says_what_it_saves_and_stops_nothing(env, video):
+async def test_the_confirmation_shows_the_savings_and_stops_nothing(env, video):
     question = await env.say(f"/stop {LINK}")
     assert "saves up to $2.16 (144 snapshots not collected yet)" in question.summary
     assert question.public_line == ()
@@ -28,7 +28,7 @@ async def test_the_question_says_what_it_saves_and_stops_nothing(env, video):
     assert video.status == "monitoring"
 
 
-async def test_one_press_stops_and_tells_the_channel(env, video):
+async def test_one_press_stops_and_is_announced(env, video):
     question = await env.say(f"/stop {video.id}")
     reply = await env.press(question, "Stop tracking", BEN)
     assert reply.tone is Tone.SUCCESS
@@ -37,7 +37,7 @@ async def test_one_press_stops_and_tells_the_channel(env, video):
     assert (env.posts(STOP), video.status) == (1, "completed")
 
 
-async def test_a_second_press_stops_nothing_and_tells_the_channel_nothing(env, video):
+async def test_a_second_press_stops_nothing_and_is_not_announced(env, video):
     question = await env.say(f"/stop {video.id}")
     await env.press(question, "Stop tracking")
     again = await env.press(question, "Stop tracking")
@@ -48,7 +48,7 @@ async def test_a_second_press_stops_nothing_and_tells_the_channel_nothing(env, v
     assert "nothing to stop" in (await env.say(f"/stop {video.id}")).summary
 
 
-async def test_a_stop_is_written_down_with_who_where_what_and_outcome(env_on_each):
+async def test_a_stop_is_audited_with_person_channel_video_and_outcome(env_on_each):
     env = env_on_each
     video = env.sandbox.world.track(env.sandbox.key, LINK, 7)
     await env.press(await env.say(f"/stop {video.id}"), "Stop tracking", BEN)
@@ -61,7 +61,7 @@ async def test_a_stop_is_written_down_with_who_where_what_and_outcome(env_on_eac
 @pytest.mark.parametrize(
     "fault", ["effect-then-hang", "effect-then-reset", "effect-then-500", "effect-then-html", "truncated"]
 )
-async def test_a_stop_whose_answer_is_lost_is_looked_up(env, video, fault):
+async def test_a_stop_whose_response_is_lost_is_looked_up(env, video, fault):
     question = await env.say(f"/stop {video.id}")
     env.sandbox.faults.add(fault, STOP, seconds=30)
     reply = await env.press(question, "Stop tracking")
@@ -72,7 +72,7 @@ async def test_a_stop_whose_answer_is_lost_is_looked_up(env, video, fault):
 
 
 @pytest.mark.parametrize("fault", ["hang", "reset", "500", "garbage"])
-async def test_a_stop_that_did_nothing_says_that_it_is_unclear_and_may_be_pressed_again(env, video, fault):
+async def test_a_stop_without_effect_is_unclear_and_may_be_pressed_again(env, video, fault):
     question = await env.say(f"/stop {video.id}")
     env.sandbox.faults.add(fault, STOP, seconds=30)
     reply = await env.press(question, "Stop tracking")
@@ -103,7 +103,7 @@ async def test_a_stop_that_cannot_be_looked_up_stays_unclear(env, video):
         "429": "isn't accepting more calls",
     }.items(),
 )
-async def test_a_refused_stop_says_why_and_is_written_down(env, video, status, words):
+async def test_a_refused_stop_shows_the_reason_and_is_audited(env, video, status, words):
     question = await env.say(f"/stop {video.id}")
     env.sandbox.faults.add(status, STOP, headers={"Retry-After": "1"})
     reply = await env.press(question, "Stop tracking")
@@ -113,14 +113,14 @@ async def test_a_refused_stop_says_why_and_is_written_down(env, video, status, w
     assert video.status == "monitoring"
 
 
-async def test_a_video_that_is_over_offers_nothing_to_stop(env, video):
+async def test_an_ended_video_cannot_be_stopped(env, video):
     env.clock.advance(days=7)
     reply = await env.say(f"/stop {video.id}")
     assert "is no longer tracked (completed)" in reply.summary
     assert labels(reply) == ["Stats"]
 
 
-async def test_stopping_needs_the_right_to_also_for_the_button(env, video):
+async def test_stopping_needs_permission_even_by_button(env, video):
     question = await env.say(f"/stop {video.id}")
     looker = dataclasses.replace(ANA, permissions=frozenset({"look"}))
     for reply in (await env.say(f"/stop {video.id}", looker), await env.press(question, "Stop tracking", looker)):
@@ -129,7 +129,7 @@ async def test_stopping_needs_the_right_to_also_for_the_button(env, video):
     assert env.posts(STOP) == 0
 
 
-async def test_what_a_stop_would_save_is_not_made_up_where_no_end_is_known(env, video):
+async def test_without_a_known_end_no_savings_are_shown(env, video):
     body = {
         "videos": [{"id": video.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}],
         "total": 1,
@@ -142,7 +142,7 @@ async def test_what_a_stop_would_save_is_not_made_up_where_no_end_is_known(env, 
     assert "has no known end" in plain_text(await env.say("/usage"))
 
 
-async def test_words_that_fit_several_stop_none_of_them(env, video):
+async def test_an_ambiguous_title_stops_nothing(env, video):
     env.sandbox.world.track(env.sandbox.key, "https://www.tiktok.com/@steady/video/2", 7)
     await env.say("/videos")
     reply = await env.bot.run("stop.confirm", {"video": "steady"}, ANA)
@@ -151,7 +151,7 @@ async def test_words_that_fit_several_stop_none_of_them(env, video):
     assert video.status == "monitoring"
 
 
-async def test_an_old_button_stops_nothing_that_merely_fits_its_id(env, video):
+async def test_an_old_button_stops_only_its_exact_video(env, video):
     await env.say("/videos")
     reply = await env.run(Call("stop.confirm", {"video": "7301"}))
     assert LINK.startswith("https://www.tiktok.com/@steady/video/7301")
@@ -160,13 +160,13 @@ async def test_an_old_button_stops_nothing_that_merely_fits_its_id(env, video):
     assert (env.posts(STOP), video.status) == (0, "monitoring")
 
 
-async def test_a_button_finds_its_video_after_the_mirror_forgot_it(env, video):
+async def test_a_button_finds_its_video_even_if_the_mirror_lacks_it(env, video):
     reply = await env.run(Call("stop.confirm", {"video": video.id}))
     assert reply.tone is Tone.SUCCESS
     assert video.status == "completed"
 
 
-async def test_a_stop_of_what_ended_meanwhile_claims_no_saving_and_no_public_line(env, video):
+async def test_a_stop_after_the_video_ended_claims_no_savings_and_is_not_announced(env, video):
     question = await env.say(f"/stop {video.id}")
     env.sandbox.world.account(env.sandbox.key).stop(video, env.clock())
     reply = await env.press(question, "Stop tracking")
@@ -176,7 +176,7 @@ async def test_a_stop_of_what_ended_meanwhile_claims_no_saving_and_no_public_lin
     assert await env.audit() == ()
 
 
-async def test_two_processes_that_stop_at_once_tell_the_channel_once(sandbox, clock, database_url):
+async def test_simultaneous_stops_in_two_processes_are_announced_once(sandbox, clock, database_url):
     async with environment_of(sandbox, clock, database_url) as one, environment_of(sandbox, clock, database_url) as two:
         tracking = sandbox.world.track(sandbox.key, LINK, 7)
         question = await one.say(f"/stop {tracking.id}")
@@ -193,7 +193,7 @@ async def test_a_status_in_any_spelling_is_understood(env, video):
 
 
 @pytest.mark.parametrize(("has_ended", "tone"), [(False, Tone.PROBLEM), (True, Tone.SUCCESS)])
-async def test_a_stop_after_which_the_video_still_runs_is_unclear_until_its_page_decides(env, video, has_ended, tone):
+async def test_a_stop_of_a_video_that_still_runs_is_unclear_until_its_page_decides(env, video, has_ended, tone):
     question = await env.say(f"/stop {video.id}")
     answer = {"success": True, "previous_status": "monitoring", "new_status": "monitoring"}
     env.sandbox.faults.add("status", STOP, status=200, body=answer)
@@ -204,7 +204,7 @@ async def test_a_stop_after_which_the_video_still_runs_is_unclear_until_its_page
     assert ("unclear whether it was stopped" in reply.summary) is not has_ended
 
 
-async def test_other_trackings_of_the_link_that_still_bill_are_named(env, video):
+async def test_other_running_trackings_of_the_link_are_named(env, video):
     other = env.sandbox.world.track(env.sandbox.key, LINK, 3)
     env.clock.advance(minutes=6)
     reply = await env.press(await env.say(f"/stop {video.id}"), "Stop tracking")
@@ -216,7 +216,7 @@ async def test_other_trackings_of_the_link_that_still_bill_are_named(env, video)
     assert "other tracking" not in (await env.press(question, "Stop tracking")).summary
 
 
-async def test_another_workspaces_tracking_of_the_link_is_named_to_nobody_else(env, video):
+async def test_another_workspaces_tracking_of_the_link_is_not_named(env, video):
     await env.press(await env.say(f"/stop {video.id}"), "Stop tracking")
     await env.start(LINK, 7, EVE)
     outside = [env.sandbox.world.track(env.sandbox.key, LINK, days) for days in (1, 3)]

@@ -1,9 +1,9 @@
-"""The numbers of a whole bot, with and without a clock in it."""
+"""The metrics of a whole bot, with and without a scheduler."""
 
 from tests.standins.environment import HandClock, environment_of, sandbox_of
 
 
-async def test_a_bot_counts_its_calls_and_knows_what_waits(database_url):
+async def test_a_bots_metrics_count_its_calls_and_queue(database_url):
     clock = HandClock()
     async with sandbox_of(clock) as sandbox, environment_of(sandbox, clock, database_url) as env:
         await env.say("/usage")

@@ -1,4 +1,4 @@
-"""What probes and Prometheus are told, over a socket."""
+"""Responses to probes and Prometheus, over a socket."""
 
 import aiohttp
 import pytest
@@ -12,7 +12,7 @@ from bot.metrics import LiveFigures, Metrics, exposition
 
 @pytest.fixture
 async def ask():
-    """The status, body and content type that a path is answered with, by these probes."""
+    """The status, body and content type of a path's response, with these probes."""
 
     async def asked(path, is_alive=lambda: True, probes=None, numbers=None, needed=("database", "slack")):
         routes = probe_routes(is_alive, Readiness(probes or {}, needed), numbers or _numbers)
@@ -61,12 +61,12 @@ async def test_prometheus_gets_every_number(ask):
         assert line in lines, line
 
 
-async def test_a_clock_that_stands_still_is_no_life(ask):
+async def test_a_stalled_scheduler_fails_the_liveness_probe(ask):
     assert (await ask("/healthz"))[:2] == (200, "ok")
     assert (await ask("/healthz", is_alive=lambda: False))[0] == 503
 
 
-async def test_readiness_names_what_is_away(ask):
+async def test_readiness_names_failing_parts(ask):
     async def well():
         return True
 
@@ -80,14 +80,14 @@ async def test_readiness_names_what_is_away(ask):
     assert (status, body) == (200, '{"database":true,"discord":false}')
 
 
-async def test_without_the_database_there_are_no_numbers_and_a_sentence(ask):
+async def test_without_the_database_metrics_are_replaced_by_an_explanation(ask):
     async def numbers():
         raise DatabaseUnavailable("The bot's database does not answer.")
 
     assert (await ask("/metrics", numbers=numbers))[:2] == (503, "The bot's database does not answer.")
 
 
-async def test_a_port_that_is_taken_is_named_by_its_own_setting():
+async def test_a_taken_port_is_named_with_its_setting():
     app = Starlette()
     async with WebServer(app, "127.0.0.1", 0) as server:
         with pytest.raises(NotConfigured, match="PROBE_PORT"):

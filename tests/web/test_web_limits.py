@@ -1,4 +1,4 @@
-"""What a stranger's connection may cost the web server, over raw sockets."""
+"""Limits on a stranger's connections to the web server, over raw sockets."""
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
@@ -43,7 +43,7 @@ async def connect():
 
 
 async def _status(reader):
-    """The status of the answer, 0 if the connection ends without one."""
+    """The response's status, or 0 if the connection ends without one."""
     line = await asyncio.wait_for(reader.readline(), 10)
     return int(line.split()[1]) if line else 0
 
@@ -51,7 +51,7 @@ async def _status(reader):
 @asynccontextmanager
 async def _closing(reader):
     yield
-    await asyncio.wait_for(reader.read(), 10)  # until the server hangs up
+    await asyncio.wait_for(reader.read(), 10)  # until the server closes the connection
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ async def _closing(reader):
         "huge body", "chunks", "trailers", "no HTTP",
     ],
 )  # fmt: skip
-async def test_what_is_too_large_is_refused_before_it_is_read(connect, sent, status, caplog):
+async def test_oversized_requests_are_refused_before_they_are_read(connect, sent, status, caplog):
     reader, _ = await connect(sent)
     async with _closing(reader):
         assert await _status(reader) == status
@@ -92,7 +92,7 @@ async def test_what_is_too_large_is_refused_before_it_is_read(connect, sent, sta
 @pytest.mark.parametrize(
     "sent", [b"", b"POST", POST, POST + b"Content-Length: 10\r\n\r\nabc", GET + b"GET /"], ids=lambda sent: sent[-10:]
 )
-async def test_slow_senders_are_not_waited_for(connect, sent):
+async def test_slow_senders_time_out(connect, sent):
     reader, _ = await connect(sent)
     async with _closing(reader):
         assert await _status(reader) == (200 if sent.startswith(GET) else 408)
@@ -106,13 +106,13 @@ async def test_within_the_limits_everything_is_answered(connect):
     assert await _status(reader) == 200
 
 
-async def test_slow_connections_without_number_keep_nobody_else_out(connect, caplog):
+async def test_many_slow_connections_block_nobody_else(connect, caplog):
     slow = [await connect(b"POST / HT") for _ in range(60)]
     for _ in range(5):
         reader, _ = await connect(GET)
         assert await _status(reader) == 200
     for reader, _ in slow:
         with suppress(ConnectionError):
-            await asyncio.wait_for(reader.read(), 10)  # until the server hangs up
+            await asyncio.wait_for(reader.read(), 10)  # until the server closes the connection
     refused = [record for record in caplog.records if "refused connections" in record.getMessage()]
     assert len(refused) == 1

@@ -1,4 +1,4 @@
-"""The messages in the outbox, read as the deliverer reads them."""
+"""The messages in the outbox, as the deliverer reads them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,8 +12,8 @@ from bot.store.outbox_claims import contents
 from bot.store.schedule_tables import outbox
 
 
-async def said(database: Database, key: str | None = None) -> Any:
-    """Every message that nothing withdrew, by its key and in order, or the reply of one."""
+async def queued(database: Database, key: str | None = None) -> Any:
+    """Every message that was not withdrawn, by key and in order, or the reply of one key."""
     query = select(outbox).where(outbox.c.state != OutboxState.WITHDRAWN).order_by(outbox.c.id)
     async with database.reading() as connection:
         rows = (await connection.execute(query)).all()
@@ -23,6 +23,5 @@ async def said(database: Database, key: str | None = None) -> Any:
 
 
 async def rows(database: Database) -> Sequence[Row[Any]]:
-    """The rows of the outbox."""
     async with database.reading() as connection:
         return (await connection.execute(select(outbox).order_by(outbox.c.id))).all()

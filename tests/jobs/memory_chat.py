@@ -1,4 +1,4 @@
-"""A chat with nothing but channels, kept in memory, that can fail in every way that the port has a word for."""
+"""An in-memory chat that has only channels and can fail in every way that the interface of posters knows."""
 
 import asyncio
 from collections import deque
@@ -12,8 +12,8 @@ LOST = "the message arrives, and the answer does not"
 
 
 @dataclass(slots=True)
-class Note:
-    """One message on the wall."""
+class ChannelMessage:
+    """A message in a channel."""
 
     id: str
     key: str
@@ -23,11 +23,11 @@ class Note:
 
 
 @dataclass(slots=True)
-class Wall:
-    """Posts onto itself. `recognises_for` is what it claims; it knows a key again for ever where that is not zero."""
+class MemoryChat:
+    """A poster of the in-memory chat. Unless `recognises_for` is zero, it recognises a key forever."""
 
     recognises_for: timedelta = timedelta()
-    channels: dict[str, list[Note]] = field(default_factory=dict)
+    channels: dict[str, list[ChannelMessage]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     down: Delivery | None = None
     script: deque[Delivery | str | None] = field(default_factory=deque)
@@ -35,12 +35,12 @@ class Wall:
     strangers: set[str] = field(default_factory=set)
     breaks: set[str] = field(default_factory=set)
     takes: float = 0
-    under_way: int = 0
-    most_under_way: int = 0
+    running: int = 0
+    most_running: int = 0
     busy: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
-        """Put it there, or what the script says."""
+        """Post a message, or return the planned result."""
         self.calls.append(key)
         if channel.channel_id in self.breaks:
             raise ValueError("no such tone")
@@ -48,37 +48,37 @@ class Wall:
         planned = self.down or self._planned(channel)
         if planned is not None and not isinstance(planned, str):
             return planned
-        notes = self.channels.setdefault(channel.channel_id, [])
-        known = next((note for note in notes if note.key == key), None) if self.recognises_for else None
+        messages = self.channels.setdefault(channel.channel_id, [])
+        known = next((message for message in messages if message.key == key), None) if self.recognises_for else None
         if known is None:
-            known = Note(f"{channel.channel_id}/{len(notes) + 1}", key, reply, channel.replies_to)
-            notes.append(known)
+            known = ChannelMessage(f"{channel.channel_id}/{len(messages) + 1}", key, reply, channel.replies_to)
+            messages.append(known)
         return Unclear("lost") if planned == LOST else Posted(known.id)
 
     async def edit(self, channel: ChannelRef, message_id: str, reply: Reply) -> Delivery:
-        """Put something else in its place."""
+        """Replace a message's content, or return the planned result."""
         self.calls.append(f"edit {message_id}")
         planned = self.down or self._planned(channel)
         if planned is not None and not isinstance(planned, str):
             return planned
-        (note,) = (note for note in self.channels[channel.channel_id] if note.id == message_id)
-        note.reply, note.edits = reply, note.edits + 1
-        return Unclear("lost") if planned == LOST else Posted(note.id)
+        (message,) = (message for message in self.channels[channel.channel_id] if message.id == message_id)
+        message.reply, message.edits = reply, message.edits + 1
+        return Unclear("lost") if planned == LOST else Posted(message.id)
 
     async def direct(self, workspace_id: str, person_id: str) -> ChannelRef | None:
-        """The channel of one person, unless they are a stranger."""
-        return None if person_id in self.strangers else ChannelRef("wall", workspace_id, f"@{person_id}")
+        """The direct channel of a person, or None for a stranger."""
+        return None if person_id in self.strangers else ChannelRef("memory", workspace_id, f"@{person_id}")
 
     def keys(self, channel_id: str = "C1") -> list[str]:
-        """What hangs in a channel, by key."""
-        return [note.key for note in self.channels.get(channel_id, ())]
+        """The keys of a channel's messages."""
+        return [message.key for message in self.channels.get(channel_id, ())]
 
     def _planned(self, channel: ChannelRef) -> Delivery | str | None:
         return self.refused.get(channel.channel_id) or (self.script.popleft() if self.script else None)
 
     async def _take_time(self) -> None:
-        self.under_way += 1
+        self.running += 1
         self.busy.set()
-        self.most_under_way = max(self.most_under_way, self.under_way)
+        self.most_running = max(self.most_running, self.running)
         await asyncio.sleep(self.takes)
-        self.under_way -= 1
+        self.running -= 1
