@@ -84,7 +84,7 @@ async def test_spending_is_announced_even_if_the_token_has_expired(bot_app, disc
     card = await bot_app.card(server.ann, server.general, LINK, days=7)
     bot_app.sandbox.faults.add("slow", "POST /videos/track", seconds=0.15)
     await bot_app.press(card, "Track 7", server.ann)
-    await discord.until(bot_app.spent)
+    await discord.until(bot_app.posts)
     bot_app.clock.advance(minutes=16)
     await discord.until(lambda: discord.direct_messages(server.ann) and server.general.messages)
     assert "Tracking started" in shown_text(discord.direct_messages(server.ann)[0])

@@ -1,4 +1,4 @@
-"""What running videos owe: until when, and how many snapshots, whenever the API takes the first one."""
+"""Commitments of running videos: their ends and remaining snapshots, whenever the API takes the first one."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -36,13 +36,13 @@ WEEK = timedelta(days=7)
         ({}, None),
     ],
 )
-def test_an_end_is_known_by_start_and_duration_else_by_what_remains(facts, end):
+def test_an_end_comes_from_start_and_duration_or_the_days_remaining(facts, end):
     assert ends_at(replace(VIDEO, **facts), seen_at=NOW) == end
 
 
 @pytest.mark.parametrize(("digits", "pause"), [(2, 0), (1, 0), (0, 0), (2, 49)])
-def test_an_end_is_the_same_in_every_answer(digits, pause):
-    """However the API rounds what remains, and also after a pause of so many hours."""
+def test_an_end_is_the_same_in_every_response(digits, pause):
+    """However the API rounds the days remaining, and also after a pause of some hours."""
     end = START + WEEK + pause // 24 * timedelta(days=1)
     ends = set()
     for minutes in range(0, 4 * 24 * 60, 7):
@@ -52,14 +52,14 @@ def test_an_end_is_the_same_in_every_answer(digits, pause):
     assert ends == {end}
 
 
-def test_days_remaining_without_a_fraction_owe_the_right_number_of_snapshots():
+def test_whole_days_remaining_give_the_right_number_of_snapshots():
     for hours in range(1, 168):
         stated = Decimal((168 - hours) // 24)
         video = replace(VIDEO, days=7, days_remaining=stated, started_at=NOW - hours * HOUR)
         assert remaining_snapshots(Observation(video, NOW), NOW) == 168 - hours
 
 
-def test_running_videos_owe_and_finished_deleted_and_endless_ones_do_not():
+def test_only_running_videos_with_an_end_have_committed_snapshots():
     seen = [
         (replace(VIDEO, id="running", days=1), NOW),
         (replace(VIDEO, id="paused", status="paused", days=1), NOW),
@@ -93,11 +93,11 @@ def test_running_videos_owe_and_finished_deleted_and_endless_ones_do_not():
         (timedelta(days=-3), 0),
     ],
 )
-def test_an_hour_begun_is_a_snapshot_owed_but_for_what_the_api_rounds(left, snapshots):
+def test_a_begun_hour_counts_as_a_snapshot_within_the_apis_rounding(left, snapshots):
     assert Promise("v", NOW + left).snapshots(NOW) == snapshots
 
 
-def test_days_remaining_with_two_digits_owe_the_right_number_of_snapshots():
+def test_days_remaining_with_two_digits_give_the_right_number_of_snapshots():
     for hours in range(1, 721):
         stated = (Decimal(hours) / 24).quantize(Decimal("0.01"))
         assert remaining_snapshots(Observation(replace(VIDEO, days_remaining=stated), NOW), NOW) == hours
@@ -125,7 +125,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.mark.parametrize("minutes", [0, 1, 20, 49, 50, 55, 59])
 @pytest.mark.parametrize("hours", [0, 1, 2, 22, 23])
 @pytest.mark.parametrize("first", [0, 1], ids=["first at the start", "first after an hour"])
-def test_a_day_owes_exactly_what_is_still_to_be_taken(first, hours, minutes):
+def test_a_day_commits_exactly_the_remaining_snapshots(first, hours, minutes):
     """At any minute of the hour, once its page was read."""
     taken = [NOW + hour * HOUR for hour in range(first, hours + 1)]
     seen = Observation(DAY, NOW, len(taken), taken[-1] if taken else None)
@@ -165,7 +165,7 @@ def test_snapshots_need_not_be_taken_on_the_minute_of_the_start(taken, snapshots
     assert remaining_snapshots(Observation(DAY, NOW, len(times), times[-1]), times[-1]) == snapshots
 
 
-def test_videos_with_a_gap_or_unread_owe_as_the_others_show():
+def test_videos_with_a_gap_or_unread_follow_the_others():
     shows = Observation(replace(DAY, id="shows"), NOW, 4, NOW + 3 * HOUR)
     gap = Observation(replace(DAY, id="gap"), NOW, 3, NOW + 3 * HOUR)
     unread = Observation(replace(DAY, id="unread", started_at=NOW + 3 * HOUR), NOW)
@@ -180,12 +180,12 @@ def replace_id(seen: Observation, video_id: str) -> Observation:
     return seen._replace(video=replace(seen.video, id=video_id))
 
 
-def test_a_snapshot_from_before_the_start_says_nothing_of_its_hours():
+def test_a_snapshot_before_the_start_is_ignored():
     seen = Observation(DAY, NOW, 1, NOW - 2 * HOUR)
     assert remaining_snapshots(seen, NOW) == 24
 
 
-def test_a_tracking_that_a_pause_prolonged_owes_the_days_it_makes_up():
+def test_a_tracking_prolonged_by_a_pause_commits_the_added_days():
     video = replace(DAY, days_remaining=Decimal("1.5"))
     seen = Observation(video, NOW + 12 * HOUR, 12, NOW + 12 * HOUR)
     assert remaining_snapshots(seen, NOW + 12 * HOUR) == 36

@@ -23,17 +23,17 @@ async def sandbox(clock):
         yield sandbox
 
 
-async def need_approval(chat):
+async def need_approval(chat, database_url):
     """Require approval above two dollars."""
     await chat.say(BOB, "status")
-    database = Database(sqlite_url)
+    database = Database(database_url)
     rule = ApprovalRule(above=Decimal(2))
     await Store(database).approvals.change_rule(1, rule, Person("U1", "Bob"), chat.clock(), "", "above $2.00")
     await database.close()
 
 
-async def approval_works(chat, ask, in_channel, page):
-    await need_approval(chat)
+async def approval_works(chat, database_url, ask, in_channel, page):
+    await need_approval(chat, database_url)
     await ask(await chat.say(ANN, "track", link=LINK, days="7"))
     async with chat.scheduling():
         await chat.until(in_channel)
@@ -59,7 +59,7 @@ async def test_in_slack(sandbox, clock, sqlite_url):
             posted = [each for each in chat.slack.channel(chat.channel).messages if not each.only_for]
             return [each for each in posted if "Approve this" in told_in_slack(each)]
 
-        await approval_works(chat, ask, in_channel, lambda card: SlackPage(chat.bot_app, card))
+        await approval_works(chat, sqlite_url, ask, in_channel, lambda card: SlackPage(chat.bot_app, card))
 
 
 async def test_in_discord(sandbox, clock, sqlite_url):
@@ -74,7 +74,7 @@ async def test_in_discord(sandbox, clock, sqlite_url):
         def in_channel():
             return [each for each in chat.server.general.messages if "Approve this" in told_in_discord(each)]
 
-        await approval_works(chat, ask, in_channel, DiscordPage)
+        await approval_works(chat, sqlite_url, ask, in_channel, DiscordPage)
         async with chat.scheduling():
             await chat.until(
                 lambda: any("Approved" in told_in_discord(each) for each in chat.discord.direct_messages(ann))

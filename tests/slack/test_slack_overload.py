@@ -31,9 +31,9 @@ async def test_everyone_who_is_refused_gets_a_reply(bot_app, full):
     message = bot_app.slack.say(ANN, GENERAL, LINK)
     shortcut = await bot_app.slack.send_message_shortcut("track_message", message, user=ANN)
     for each in (press, shortcut):
-        before = _told(bot_app)
+        before = _overload_replies(bot_app)
         assert full.refusal(each.payload).status == 200
-        await bot_app.slack.until(lambda before=before: _told(bot_app) == before + 1)
+        await bot_app.slack.until(lambda before=before: _overload_replies(bot_app) == before + 1)
 
     modal = await bot_app.modal(bot_app.send("/track"))
     submitted = await bot_app.slack.send_view_submission(modal, {"link": LINK, "days": "7"})
@@ -42,7 +42,7 @@ async def test_everyone_who_is_refused_gets_a_reply(bot_app, full):
     assert busy().summary in answer.body
 
 
-def _told(bot_app):
+def _overload_replies(bot_app):
     """How many overload replies ann got."""
     return sum(busy().summary in message.text for message in bot_app.slack.ephemerals(ANN))
 

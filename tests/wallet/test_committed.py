@@ -1,4 +1,4 @@
-"""What is committed agrees with the final bill, wherever it is shown and whenever the API takes its first snapshot."""
+"""Commitments agree with the final bill on every card, whenever the API takes its first snapshot."""
 
 import re
 from decimal import Decimal
@@ -46,7 +46,7 @@ async def test_every_card_agrees_with_the_final_bill_to_the_cent(env, first_hour
 
 
 @pytest.mark.parametrize("first_hour", [0, 1], ids=["first snapshot at once", "first snapshot after an hour"])
-async def test_the_hour_in_which_the_money_ends_is_the_one_in_which_tracking_pauses(env, first_hour):
+async def test_the_money_runs_out_in_the_hour_in_which_tracking_pauses(env, first_hour):
     world, key = env.sandbox.world, env.sandbox.key
     world.first_hour = first_hour
     await env.start(LINK, 7)
@@ -62,7 +62,7 @@ async def test_the_hour_in_which_the_money_ends_is_the_one_in_which_tracking_pau
     assert [each.status for each in world.account(key).trackings.values()] == ["paused"]
 
 
-async def test_what_stopping_saves_counts_the_snapshot_at_the_start(env):
+async def test_savings_by_stopping_count_the_snapshot_at_the_start(env):
     env.sandbox.world.first_hour = 0
     await env.start(LINK, 1)
     env.clock.advance(hours=1, minutes=2)
