@@ -171,7 +171,7 @@ async def test_any_429_leads_to_a_sane_wait(limits, answer, seconds):
     assert told.value.seconds == pytest.approx(seconds)
 
 
-async def test_too_many_refusals_stop_everything_long_before_a_ban(limits, time):
+async def test_too_many_errors_pause_everything_long_before_a_ban(limits, time):
     for number in range(MAX_INVALID):
         limits.learn(RestResponse((401, 403)[number % 2], OWN, {}), "C1")
         limits.learn(limited(0.05, "shared"), "C2")

@@ -25,7 +25,7 @@ def test_a_title_keeps_its_words(words):
     assert words in "".join(markdown((Link("in this workspace", "https://a.b/c"), *text(words))))
 
 
-def test_a_sentence_behind_a_mark_names_a_server_too():
+def test_a_sentence_after_a_mark_says_server_too():
     assert server_wording("⛔ This workspace has no key. This workspace needs one.") == (
         "⛔ This server has no key. This server needs one."
     )

@@ -68,7 +68,7 @@ def test_no_piece_is_longer_than_a_text_display(foreign):
 
 
 @pytest.mark.parametrize("foreign", DISCORD_TRAPS)
-def test_what_reads_no_markup_shows_foreign_text_and_notifies_nobody(foreign):
+def test_plain_fields_show_foreign_text_and_notify_nobody(foreign):
     assert mention_safe(foreign).replace("\u200b", "") == shown(foreign)
     assert mentions(mention_safe(foreign)) == set()
 

@@ -113,7 +113,7 @@ async def test_a_price_that_was_never_known_keeps_no_reply_waiting_for_the_rate_
     assert max(slept, default=0) <= MAX_WAIT
 
 
-async def test_status_asks_anew_and_tells_a_dead_key(env):
+async def test_status_checks_again_and_reports_an_invalid_key(env):
     await env.say("/usage")
     env.clock.advance(seconds=6)
     env.sandbox.faults.add("401", times=None)
