@@ -91,7 +91,7 @@ async def test_the_leaderboard_can_be_requested_in_words(env, typed, title, word
 
 
 @pytest.mark.parametrize("typed", ["30 days", "48h", "two weeks", "a month", "last week", "top 10"])
-async def test_another_length_is_never_taken_for_an_hour_of_tracking(env, typed):
+async def test_another_period_is_never_read_as_an_hour_of_tracking(env, typed):
     reply = await env.say(f"/leaderboard {typed}")
     assert reply.tone is Tone.PROBLEM
     assert reply.summary.startswith(("I rank by today", "I show five places"))

@@ -84,7 +84,7 @@ async def test_the_last_day_of_a_campaign_is_set_without_a_first_one(bot_app, di
     )
     form = await bot_app.modal(sent, server.ann)
     changed = await bot_app.answered(discord.send_modal(form, {"end": "2026-12-31"}))
-    assert "31 Dec" in told(changed)
+    assert "31 Dec" in shown_text(changed)
 
 
 async def test_the_form_for_payout_terms_begins_with_the_current_ones(bot_app, discord, server):
@@ -94,4 +94,4 @@ async def test_the_form_for_payout_terms_begins_with_the_current_ones(bot_app, d
     form = await bot_app.modal(bot_app.press(saved, "Change terms", server.ann), server.ann)
     assert "'value': 'tiktok 1 per 1000, cap 200'" in str(form.body)
     changed = await bot_app.answered(discord.send_modal(form, {"terms": "tiktok 2 per 1000"}))
-    assert "TikTok $2.00 per 1,000 views" in told(changed)
+    assert "TikTok $2.00 per 1,000 views" in shown_text(changed)
