@@ -26,5 +26,5 @@ def test_an_interaction_from_a_partial_channel_that_the_library_does_not_know_is
     assert [(each.id, each.name) for each in read] == [(7, "promo")]
 
 
-def test_an_event_that_cannot_be_read_ends_nothing():
+def test_an_unreadable_event_ends_nothing():
     _tolerant("GUILD_UPDATE", lambda data: data["id"])({})

@@ -99,7 +99,7 @@ def test_without_a_word_the_curve_is_random():
 
 
 @pytest.mark.parametrize("word", TITLES)
-def test_a_word_asks_for_a_title_too(word):
+def test_a_word_selects_a_title_too(word):
     film = make_video(parse_link(f"https://www.tiktok.com/@{word}/video/1"), NOW)
     assert (film.title, film.creator) == (TITLES[word], word)
 

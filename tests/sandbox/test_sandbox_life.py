@@ -106,9 +106,9 @@ async def test_the_demos_past_fits_any_balance_and_leaves_other_accounts_alone(c
 
 @asynccontextmanager
 async def served(**options):
-    """What `serve` says, while it runs."""
-    said = asyncio.Queue()
-    task = asyncio.create_task(serve(host="127.0.0.1", port=0, output=said.put_nowait, **options))
+    """The output of `serve` while it runs."""
+    shown = asyncio.Queue()
+    task = asyncio.create_task(serve(host="127.0.0.1", port=0, output=shown.put_nowait, **options))
     async with asyncio.timeout(5):
         lines = [await shown.get()]
     lines += [shown.get_nowait() for _ in range(shown.qsize())]

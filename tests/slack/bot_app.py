@@ -19,7 +19,7 @@ from adapters.web.server import WebServer
 from bot.app import Bot
 from tests.slack_render.rendered import read
 from tests.standins.charts import shared_charts
-from tests.standins.environment import TRACK, HandClock, nap, settings_of
+from tests.standins.environment import HandClock, Program, nap, settings_of
 from tests.standins.slack.apps import App, Token
 from tests.standins.slack.content import Message, View
 from tests.standins.slack.delivery import Delivery

@@ -47,7 +47,7 @@ async def test_nobody_waits_half_a_minute_for_slack_to_say_who_they_are(bot_app)
     assert len(bot_app.slack.calls_of("users.info")) == 2
 
 
-async def test_a_person_is_called_by_the_name_that_they_chose(bot_app):
+async def test_a_person_is_called_by_their_display_name(bot_app):
     bot_app.slack.users[ANN].display_name = "Queen Ann"
     card = await bot_app.card(f"/track {LINK} 7")
     line = await bot_app.line(bot_app.press(card, "Track 7"), GENERAL)
