@@ -196,7 +196,7 @@ async def test_a_workspaces_digest_covers_its_own_and_outside_videos(mirror, cha
     assert {each.video.id for each, _ in theirs.movers} == {"theirs", "ours"}
 
 
-async def test_nothing_happened_is_known_as_such(mirror, charts, window):
+async def test_an_uneventful_window_is_recognised(mirror, charts, window):
     assert not (await mirror.facts(window, ALL, charts)).has_news
     await mirror.video("still", [7] * 20, ago=20, known=window.start - DAY)
     facts = await mirror.facts(window, ALL, charts)

@@ -167,7 +167,7 @@ async def environment_of(
     timeouts = sandbox_timeouts(sandbox)
     charts = shared_charts()
     async with Bot(settings, clock=clock, now=now, timeouts=timeouts, sleep=sleep, charts=charts) as bot:
-        yield Environment(sandbox, clock, bot, database_url)
+        yield Environment(sandbox=sandbox, clock=clock, bot=bot, database_url=database_url)
 
 
 async def outbox_states(database_url: str) -> dict[str, str]:
