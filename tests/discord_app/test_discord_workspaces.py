@@ -138,6 +138,7 @@ async def test_a_guild_removed_from_the_list_loses_the_key_at_the_next_start(
         assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
         await bot_app.close()
     async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=("1",)) as bot_app:
+        await discord.until(lambda: bot_app.program.is_up)
         await bot_app.close()
     async with Store.opened(sqlite_url) as store:
         stored = await store.workspaces.find(WorkspaceRef("discord", server.guild.id, ""))
@@ -196,10 +197,12 @@ async def test_a_guild_that_removed_the_bot_is_forgotten_after_thirty_days(
 async def test_guild_changes_while_offline_are_noticed_on_connecting(discord, server, sandbox, clock, sqlite_url):
     other = new_server(discord, "Other")
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        await discord.until(lambda: bot_app.program.is_up)
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False, other.guild.id: False}
     discord.remove(server.guild)
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        await discord.until(lambda: bot_app.program.is_up)
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: True, other.guild.id: False}
 
