@@ -192,8 +192,8 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     options = video_options(video(number) for number in range(25))
     yield "compare.compare_with", compare.compare_with(video(), options)
     yield "compare.compare_with: no other", compare.compare_with(video(1), ())
-    yield "problems.which_of", problems.pick_video(Call("stats"), "video", options[:10])
-    yield "problems.which_video", problems.pick_match(Call("stats"), "video", options[:10], more=True)
+    yield "problems.pick_video", problems.pick_video(Call("stats"), "video", options[:10])
+    yield "problems.pick_match", problems.pick_match(Call("stats"), "video", options[:10], more=True)
     yield "problems.nearest_videos", problems.nearest_videos("stret food", Call("stats"), "video", options[:3])
     yield "videos.video_list", listing.video_list(listed())
     yield (
