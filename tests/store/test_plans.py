@@ -18,6 +18,7 @@ from bot.store.audit import Action, Entry
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
 from bot.store.tables import metadata
+from bot.store.video_lists import INDEXED
 from bot.store.videos import Filters, Sort
 from tests.store.samples import ADA, HERE, MONTH, NOW, keyed, proposed, reading, submitted, video
 
@@ -214,7 +215,7 @@ async def live_with_alerts(store, wallet_id, workspace):
 
 def lists(statements):
     found = [(statement, values) for statement, values in statements.items() if "UNION ALL" in statement]
-    assert len(found) == len(Sort) + 1, "a page in each order but that by cost, a search, and choices"
+    assert len(found) == len(INDEXED) + 2, "a page in each order with an index, a search, and choices"
     return found
 
 
