@@ -97,7 +97,7 @@ async def _serve(settings: Settings, parts: frozenset[str], only: Collection[str
         probes: dict[str, Probe] = {"database": bot.is_ready}
         posters: dict[str, ChannelPoster] = {}
         readiness = Readiness(probes, _needed(parts))
-        probe_pages = probe_routes(bot.is_alive, readiness, bot.numbers)
+        probe_pages = probe_routes(bot.is_alive, readiness, bot.render_metrics)
         running: list[Part] = []
         drains: list[Serve] = []
         problems: dict[str, Problem] = {}

@@ -187,13 +187,13 @@ class Bot:
         options = await self.suggest(command.name, argument, "", caller)
         if not options:
             with suppress(BotError):
-                account = await self._accounts.of(caller.workspace)
+                account = await self._accounts.get(caller.workspace)
                 if account.wallet is not None:
                     await account.wallet.sweep()
             options = await self.suggest(command.name, argument, "", caller)
         return options
 
-    async def arrived(self, reply: Reply, *, shown: bool, announced: bool) -> None:
+    async def confirm_delivery(self, reply: Reply, *, shown: bool, announced: bool) -> None:
         """Withdraw outbox messages that a delivered reply made redundant, and save the rows of its list.
 
         `shown`: the caller has the reply; `announced`: its public line is posted.
@@ -222,7 +222,7 @@ class Bot:
         names = tuple(each.name for each in self._described)
         try:
             async with asyncio.timeout(SUGGEST_WITHIN):
-                account = await self._accounts.of(caller.workspace)
+                account = await self._accounts.get(caller.workspace)
                 rows = partial(self._lists.rows, caller)
                 return await suggestions(wanted, typed, names, self._store, account.workspace, rows)
         except (BotError, TimeoutError):
@@ -266,7 +266,7 @@ class Bot:
         """Whether the scheduler ticks; True in a process without one."""
         return self._scheduler is None or self._scheduler.silence < LONGEST_SILENCE
 
-    async def numbers(self) -> tuple[bytes, str]:
+    async def render_metrics(self) -> tuple[bytes, str]:
         """Metrics of this process in Prometheus format, and their content type. Raises DatabaseUnavailable."""
         load = await self._store.outbox_status.load(self._clock())
         silence = None if self._scheduler is None else self._scheduler.silence
@@ -282,7 +282,7 @@ class Bot:
 
     async def note_claim(self, caller: Caller) -> None:
         """Record in the audit log who linked a workspace to the operator's key. Raises DatabaseUnavailable."""
-        workspace = (await self._accounts.of(caller.workspace)).workspace
+        workspace = (await self._accounts.get(caller.workspace)).workspace
         outcome = "linked to the API key of the bot's operator"
         entry = Entry(self._clock(), caller.person, caller.channel_id, Action.SETTING, "", None, None, outcome)
         await self._store.audit.write(workspace.id, entry)
@@ -343,7 +343,7 @@ class Bot:
                 raise NotAllowed(refusal(need, self._settings.may_spend))
         now = self._clock()
         args = parse(command, arguments, now) if isinstance(arguments, str) else bind(command, arguments, now)
-        account = await self._accounts.of(caller.workspace)
+        account = await self._accounts.get(caller.workspace)
         context = Context(
             caller=caller,
             permissions=granted,

@@ -283,7 +283,10 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "status.health: unclear", status.health(replace(healthy, unclear=1))
     yield "delivery.deliver.channel_closed", delivery.channel_closed("C0AB12CD3", TITLES[0], REASON)
     yield "delivery.deliver.given_up", delivery.given_up("C0AB12CD3", TITLES[0], REASON)
-    yield "delivery.deliver.late", delivery.late(delivery.given_up("C0AB12CD3", TITLES[0], REASON), NOW)
+    yield (
+        "delivery.deliver.with_late_note",
+        delivery.with_late_note(delivery.given_up("C0AB12CD3", TITLES[0], REASON), NOW),
+    )
     yield "delivery.deliver.given_up: direct", delivery.given_up("", "Low balance", REASON)
     dead = tuple(DeadLetter(channel, REASON, NOW) for channel in ("C0AB12CD3", ""))
     failed = Queue(waiting=12, oldest_at=NOW - HOUR / 2, last_sent_at=NOW - HOUR, dead_count=5, dead=dead)
@@ -300,8 +303,8 @@ def _about() -> Iterator[tuple[str, Reply]]:
     )
     yield "problems.unknown_command", problems.unknown_command(TITLES[0], ("/usage", Call("usage")))
     yield "problems.unknown_command: none", problems.unknown_command("", None)
-    yield "problems.in_line", problems.in_line(41.2)
-    yield "problems.in_line: nobody knows how long", problems.in_line(0)
+    yield "problems.waiting_for_limit", problems.waiting_for_limit(41.2)
+    yield "problems.waiting_for_limit: nobody knows how long", problems.waiting_for_limit(0)
     yield "problems.slowed_down", problems.slowed_down()
     yield "problems.too_many", problems.too_many()
     yield "problems.busy", problems.busy()

@@ -171,7 +171,7 @@ class Conversation(Generic[T_contra]):
             reply = await self._run(interaction, call, command, answer)
             if reply is not None:
                 outcome = await self._replies.deliver(interaction, without_pictures(reply), answer)
-                await self._bot.arrived(reply, shown=outcome.arrived, announced=outcome.announced)
+                await self._bot.confirm_delivery(reply, shown=outcome.arrived, announced=outcome.announced)
         except Exception as error:  # noqa: BLE001 - as in Bot.run: the person must get a reply
             await self._replies.deliver(interaction, self._bot.crash(call.name, error), answer)
             return None

@@ -218,7 +218,7 @@ class _Session:
     async def show(self, reply: Reply) -> None:
         """Write a reply with its choices."""
         await self.screen.show(reply, choices(reply))
-        await self._bot.arrived(reply, shown=True, announced=True)
+        await self._bot.confirm_delivery(reply, shown=True, announced=True)
 
     async def _run(self, command: str, arguments: str | Mapping[str, str], *, is_typed: bool = False) -> Reply:
         reply = await self._bot.run(command, arguments, self._caller, self.screen.notice, is_typed=is_typed)

@@ -59,7 +59,7 @@ class AlertChanges:
     _gone: set[tuple[int, Subject]] = field(default_factory=set)
     _messages: list[Message] = field(default_factory=list)
 
-    def seeing(self, video: StoredVideo) -> Iterable[AlertSetting]:
+    def subscribers(self, video: StoredVideo) -> Iterable[AlertSetting]:
         """The channels that get alerts about a video: their workspace sees it, and it is in the campaign they chose."""
         return (
             setting
@@ -69,7 +69,7 @@ class AlertChanges:
         )
 
     async def load_campaigns(self) -> None:
-        """Read which links are in the campaigns that channels chose. Call it before `seeing`."""
+        """Read which links are in the campaigns that channels chose. Call it before `subscribers`."""
         self.campaign_keys = {
             setting.campaign_id: await self.store.campaigns.keys_of(workspace.id, setting.campaign_id)
             for setting, workspace in self.channels

@@ -198,8 +198,8 @@ def _note_unseen(changes: AlertChanges, events: Sequence[StoredEvent], videos: M
     """Record why channels get nothing about videos that they may not see."""
     for each in events:
         stored = videos.get(each.event.video_id)
-        seeing = () if stored is None else {setting.id for setting in changes.seeing(stored)}
+        subscribers = () if stored is None else {setting.id for setting in changes.subscribers(stored)}
         reason = GONE if stored is None else NOT_THEIRS
         for setting, _ in changes.channels:
-            if setting.id not in seeing:
+            if setting.id not in subscribers:
                 changes.note(each.id, setting, reason)

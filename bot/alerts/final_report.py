@@ -70,7 +70,7 @@ def note_ends(changes: AlertChanges, events: Sequence[StoredEvent], videos: Mapp
         event, stored = each.event, videos.get(each.event.video_id)
         if stored is None or event.kind is not EventKind.TRACKING_COMPLETED:
             continue
-        for setting in changes.seeing(stored):
+        for setting in changes.subscribers(stored):
             changes.drop(setting.id, Subject(AlertKind.SPIKE, event.video_id))
             if not setting.wants(AlertKind.COMPLETED):
                 changes.note(each.id, setting, NOT_WANTED)

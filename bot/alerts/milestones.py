@@ -41,7 +41,7 @@ async def _report_video(changes: AlertChanges, news: News, readings: Readings) -
     at, count = readings[-1]
     known = [earlier for when, earlier in readings if news.since is None or when <= news.since]
     before = (known[0] if news.since is None else max(known)) if known else 0
-    settings = [each for each in changes.seeing(news.stored) if each.wants(AlertKind.MILESTONES)]
+    settings = [each for each in changes.subscribers(news.stored) if each.wants(AlertKind.MILESTONES)]
     if not any(milestone(before, count, each.milestones) for each in settings):
         return
     video, metric = news.stored.video, news.metric

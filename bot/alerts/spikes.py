@@ -36,7 +36,7 @@ async def report_spikes(changes: AlertChanges, news: Sequence[News], readings: M
 
 
 async def _report_spike(changes: AlertChanges, news: News, neighbours: "_Neighbours") -> None:
-    settings = [each for each in changes.seeing(news.stored) if each.wants(AlertKind.SPIKE)]
+    settings = [each for each in changes.subscribers(news.stored) if each.wants(AlertKind.SPIKE)]
     if not settings or changes.now - news.until > STALE:
         return
     video = news.stored.video
@@ -58,7 +58,7 @@ def _report_calm(changes: AlertChanges, news: News, readings: Readings) -> None:
     """End a spike once an hour's growth is below half of the limit it exceeded."""
     growth = growth_of_hour(readings)
     subject = Subject(AlertKind.SPIKE, news.stored.video.id)
-    for setting in changes.seeing(news.stored):
+    for setting in changes.subscribers(news.stored):
         if growth is None or changes.get(setting.id, subject).alert.stage is Stage.CLEAR:
             continue
         hour = _hour(changes.get(setting.id, subject))

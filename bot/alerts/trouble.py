@@ -44,7 +44,7 @@ async def report_trouble(
     for each in happened:
         event, stage, stored = each.event, STAGES[each.event.kind], videos[each.event.video_id]
         subject = Subject(AlertKind.TROUBLE, event.video_id)
-        for setting in changes.seeing(stored):
+        for setting in changes.subscribers(stored):
             if setting not in channels:
                 outcome = NOT_WANTED
             elif stage is Stage.PAUSED and stored.video.status != VideoStatus.PAUSED:

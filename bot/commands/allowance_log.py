@@ -72,7 +72,7 @@ async def note_refusal(
     if Permission.LOOK not in granted or (is_look and not command.is_setting):
         return
     name = command.name.partition(".")[0]
-    workspace = (await accounts.of(caller.workspace)).workspace
+    workspace = (await accounts.get(caller.workspace)).workspace
     once = f"{workspace.id}:{caller.person.id}:{name}:{now:%Y-%m-%d-%H}"
     if await store.inbox.is_new("refused", once, now):
         outcome = f"not allowed: /{name}"

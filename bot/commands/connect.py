@@ -53,7 +53,7 @@ async def disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG0
     """Delete the workspace and everything stored for it. The new audit log begins with who did it."""
     await _check_settled(context)
     await context.accounts.forget(context.caller.workspace)
-    workspace = (await context.accounts.of(context.caller.workspace)).workspace
+    workspace = (await context.accounts.get(context.caller.workspace)).workspace
     await replace(context, workspace=workspace).write_down(Action.SETTING, "API key and everything stored deleted")
     return disconnected(keeps_default=context.accounts.has_default(context.caller.workspace))
 

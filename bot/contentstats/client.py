@@ -41,7 +41,7 @@ _KEY = re.compile(r"[!-~]{1,500}")
 _START = "/videos/track"
 MAX_WAIT = 8.0
 """Seconds that a person waits without an interim reply."""
-IN_LINE = 150.0
+LONGEST_LIMIT_WAIT = 150.0
 """Seconds that a person who got an interim reply waits for a call without which the command can't continue."""
 FRESH = 60.0
 """Seconds after which a POST isn't sent any more: its requester may have got another answer meanwhile."""
@@ -81,7 +81,7 @@ class ContentStatsClient:
         base_url, self._key = checked_base_url(base_url), checked_key(key)
         self._now = now
         self._sleep = sleep
-        self._patience = max_wait
+        self._max_wait = max_wait
         self._limiter = Limiter(rates, key_fingerprint(base_url, key), now, sleep)
         self._exchange = Transport(base_url, self._key, timeouts, transport)
         self._metrics = metrics or Metrics()
@@ -99,12 +99,12 @@ class ContentStatsClient:
         last._tries, last._turn_within = 1, turn_within  # noqa: SLF001 - its own class
         return last
 
-    async def in_line(self, read: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a read for up to `IN_LINE` seconds while the key is rate limited; returns its result.
+    async def retry_while_limited(self, read: Callable[[], Awaitable[T]]) -> T:
+        """Repeat a read for up to `LONGEST_LIMIT_WAIT` seconds while the key is rate limited; returns its result.
 
         Only for reads. If the API doesn't answer, this waits no longer than usual.
         """
-        until = self._now() + IN_LINE
+        until = self._now() + LONGEST_LIMIT_WAIT
         while True:
             try:
                 return await read()
@@ -115,9 +115,9 @@ class ContentStatsClient:
                 await self._sleep(max(turn_at - self._now(), SHORTEST_TURN))
 
     @property
-    def line(self) -> float:
+    def limit_wait(self) -> float:
         """Seconds that a call of the key waits for its turn; 0 if none does."""
-        return max(self._limiter.line_until - self._now(), 0.0)
+        return max(self._limiter.delayed_until - self._now(), 0.0)
 
     @property
     def is_test(self) -> bool:
@@ -172,13 +172,13 @@ class ContentStatsClient:
                     raise Setback(refused.error, refused.not_before) from None
                 raise refused.error from None
 
-        return await persist(attempt, self._patience, self._now, self._sleep, self._tries)
+        return await persist(attempt, self._max_wait, self._now, self._sleep, self._tries)
 
     async def _turn(self, max_wait: float) -> float:
         """Wait until a read may go; returns the seconds that are left for it."""
         if self._turn_within is not None:
             await self._limiter.admit_last(self._turn_within)
-            return self._patience
+            return self._max_wait
         deadline = self._now() + max_wait
         await self._limiter.admit(max_wait)
         return max(deadline - self._now(), SHORTEST_TRY)
@@ -187,7 +187,7 @@ class ContentStatsClient:
         self, path: str, payload: Mapping[str, object] | None, read: Callable[[bytes], T], unclear: str
     ) -> T:
         asked = self._now()
-        await self._limiter.admit(self._patience)
+        await self._limiter.admit(self._max_wait)
         if self._now() - asked > FRESH:
             raise ServiceUnavailable(
                 "This computer went to sleep before the request was sent, so nothing was changed. Try again."

@@ -55,7 +55,7 @@ class Limiter:
         self._now = now
         self._sleep = sleep
         self._limit = FREE_PLAN
-        self.line_until = 0.0
+        self.delayed_until = 0.0
         """The Unix second until which the last delayed call waits."""
 
     @property
@@ -71,9 +71,9 @@ class Limiter:
         now = self._now()
         wait = await self._store.reserve(self._key, now, self._period, self._tolerance, max_wait)
         if wait > 0:
-            self.line_until = now + wait
+            self.delayed_until = now + wait
         if wait > max_wait:
-            raise rate_limited(now, now + min(wait, LONGEST_WAIT), was_asked=False)
+            raise rate_limited(now, now + min(wait, LONGEST_WAIT), is_from_server=False)
         if wait > 0:
             await self._sleep(wait)
 
@@ -86,7 +86,7 @@ class Limiter:
             if wait <= 0:
                 return
             if now + wait > deadline:
-                raise rate_limited(now, now + min(wait, LONGEST_WAIT), was_asked=False)
+                raise rate_limited(now, now + min(wait, LONGEST_WAIT), is_from_server=False)
             await self._sleep(max(wait, ROUNDING))
 
     async def learn(self, status: int, headers: Mapping[str, str], body_reset: object = None) -> float | None:
@@ -99,7 +99,7 @@ class Limiter:
             self._limit = limit
         now = self._now()
         refused_until = resume_at(headers, body_reset, now) if status == 429 else None
-        self.line_until = refused_until or self.line_until
+        self.delayed_until = refused_until or self.delayed_until
         until = refused_until or self._nearly_spent(headers, now)
         if until is not None:
             try:
@@ -116,13 +116,13 @@ class Limiter:
         return until if until > now else None
 
 
-def rate_limited(now: float, until: float, words: str = "", *, was_asked: bool = True) -> RateLimited:
-    """Build the error for calls blocked until a Unix second; `words` are the server's, if it `was_asked`."""
+def rate_limited(now: float, until: float, words: str = "", *, is_from_server: bool = True) -> RateLimited:
+    """Build the error for calls blocked until a Unix second; `words` are the server's, if it `is_from_server`."""
     seconds = max(math.ceil(until - now), 1)
     said = f" (“{words}”)" if words else ""
     waiting = "1 second" if seconds == 1 else f"{seconds} seconds"
     sentence = f"ContentStats isn't accepting more calls right now{said}. Try again in {waiting}."
-    return RateLimited(sentence, datetime.fromtimestamp(until, UTC), was_asked=was_asked)
+    return RateLimited(sentence, datetime.fromtimestamp(until, UTC), is_from_server=is_from_server)
 
 
 def resume_at(headers: Mapping[str, str], body_reset: object, now: float) -> float:

@@ -145,7 +145,7 @@ class Deliverer:
                     delivery = await poster.edit(channel, message.edits, reply)
                 else:
                     is_late = self._clock() - message.created_at > LATE
-                    shown = late(reply, message.created_at) if is_late else reply
+                    shown = with_late_note(reply, message.created_at) if is_late else reply
                     delivery = await poster.post(channel, shown, message.key)
                 self._counts[message.chat, type(delivery).__name__.lower()] += 1
                 return delivery
@@ -230,7 +230,7 @@ def channel_closed(channel_id: str, message: str, reason: str) -> Reply:
     )
 
 
-def late(reply: Reply, since: datetime) -> Reply:
+def with_late_note(reply: Reply, since: datetime) -> Reply:
     """Add a note to a message that is posted long after it was written."""
     note = Note(text("Posted late. Figures are as of ", Time(since), "."))
     return replace(reply, parts=(*reply.parts, note))

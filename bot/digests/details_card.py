@@ -12,12 +12,12 @@ from bot.domain.leaderboard import Period
 from bot.domain.money import dollars
 from bot.messages.wording import (
     FULL_LISTS,
-    how_long,
     linked,
     move_words,
     platform_name,
     plural,
     running_words,
+    runway_text,
     status_word,
     track_on_call,
 )
@@ -127,7 +127,7 @@ def _fields(facts: DigestFacts) -> Iterator[Field]:
         yield Field(board_title(facts), _places(facts))
     yield Field("Snapshots", text(f"{facts.coverage.collected:,} of {facts.coverage.expected:,}"))
     if facts.money is not None:
-        yield Field("Runway", how_long(facts.money.wallet))
+        yield Field("Runway", runway_text(facts.money.wallet))
 
 
 def _total_words(total: Total, span: str) -> str:

@@ -78,7 +78,7 @@ class DigestPlanner:
         self._accounts = accounts
         self._charts = charts
         self._clock = clock
-        self._patience = max_wait
+        self._max_wait = max_wait
         self._late_after = late_after
         self._waiting: dict[_Content, datetime] = {}
 
@@ -88,7 +88,7 @@ class DigestPlanner:
         A failed one is logged and keeps its lease: it is due again when that expires.
         """
         known: dict[_Content, DigestFacts | None] = {}
-        planned, oldest = 0, self._clock() - 2 * self._patience
+        planned, oldest = 0, self._clock() - 2 * self._max_wait
         self._waiting = {content: since for content, since in self._waiting.items() if since > oldest}
         while claims := await self._store.digests.claim(self._clock(), BATCH):
             if len(known) > MOST_KEPT:
@@ -126,7 +126,7 @@ class DigestPlanner:
     ) -> int:
         """Plan the claims that share a content; without one, those that are too late."""
         if content is not None and content not in known:
-            await self._learn(content, known, read)
+            await self._gather(content, known, read)
             if content not in known:
                 await self._put_off(content, claims)
                 return 0
@@ -152,7 +152,7 @@ class DigestPlanner:
             for claim in claims:
                 await self._store.digests.postpone(claim, self._clock() + SOON)
 
-    async def _learn(
+    async def _gather(
         self, content: _Content, known: dict[_Content, DigestFacts | None], read: dict[Window, DigestInput]
     ) -> None:
         """Add the facts of a content to `known`: None without an API key, nothing if that failed.
@@ -164,7 +164,7 @@ class DigestPlanner:
             if account is None or account.wallet is None:
                 known[content] = None
                 return
-            if self._patience and await self._waits(account.wallet, content):
+            if self._max_wait and await self._waits(account.wallet, content):
                 return
             if content.window not in read:
                 is_test = account.wallet.is_test
@@ -182,7 +182,7 @@ class DigestPlanner:
         """Whether the numbers are just being read; a digest before that would be out of date."""
         now = self._clock()
         since = self._waiting.get(content, now)
-        if timedelta() <= now - since < self._patience and await wallet.watch.is_catching_up(content.window.end):
+        if timedelta() <= now - since < self._max_wait and await wallet.watch.is_catching_up(content.window.end):
             self._waiting[content] = since
             return True
         self._waiting.pop(content, None)

@@ -129,13 +129,13 @@ class VideoNotFound(ContentStatsError):
 class RateLimited(ContentStatsError):
     """429, or a wait longer than the caller may spend. `retry_at` is when a call may be tried again (UTC).
 
-    `was_asked` is False if no request was sent: our own rate limiter postponed it.
+    `is_from_server` is False if no request was sent: our own rate limiter postponed it.
     """
 
-    def __init__(self, sentence: str, retry_at: datetime, *, was_asked: bool = True) -> None:
+    def __init__(self, sentence: str, retry_at: datetime, *, is_from_server: bool = True) -> None:
         super().__init__(sentence)
         self.retry_at = retry_at
-        self.was_asked = was_asked
+        self.is_from_server = is_from_server
 
 
 class UnexpectedAnswer(ContentStatsError):

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.allowances import Limit
 from bot.domain.money import WalletState
 from bot.messages.limits import left_words
-from bot.messages.usage import doubts, money_line
+from bot.messages.usage import cost_caveats, money_line
 from bot.messages.video_count import COUNT_COLUMNS, VideoCount, count_item
 from bot.messages.wording import freshness, plural
 from bot.reply.call import Call
@@ -65,7 +65,7 @@ def home(facts: HomeFacts) -> Reply:
 def _small_print(facts: HomeFacts) -> Note:
     age = freshness(facts.wallet.as_of, facts.now, facts.wallet.problem).text
     test = "Test key: nothing is charged. " if facts.wallet.is_test else ""
-    return Note(text(test, *(f"{doubt} " for doubt in (doubts(facts.wallet) if facts.sees_money else ())), *age))
+    return Note(text(test, *(f"{doubt} " for doubt in (cost_caveats(facts.wallet) if facts.sees_money else ())), *age))
 
 
 def _digests(digests: tuple[Text, ...]) -> Text:

@@ -71,7 +71,7 @@ def too_many() -> Reply:
     return problem("You've sent too many commands at once, so nothing was done. Try again in a minute.")
 
 
-def in_line(seconds: float) -> Reply:
+def waiting_for_limit(seconds: float) -> Reply:
     """Interim reply while a command waits for the API's rate limit; `seconds` is an estimate, 0 if unknown."""
     wait = f" for about {plural(math.ceil(seconds), 'second')}" if seconds else " fast enough for everyone right now"
     return Reply(f"You're in line: ContentStats isn't accepting more calls{wait}. Your answer will appear here.")

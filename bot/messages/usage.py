@@ -10,7 +10,7 @@ from bot.domain.clock import date_text, moment_text
 from bot.domain.money import Usage, WalletState, dollars, left_after, unit_price
 from bot.messages.limits import left_of_sum, left_words
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.wording import at_latest, available, freshness, how_long, plural, promised
+from bot.messages.wording import at_latest, available, freshness, plural, promised, runway_text
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -64,7 +64,7 @@ def wallet(state: WalletState, limit: Limit, now: datetime) -> Reply:
         f"{line} {_spent(state.usage)}{_limit(state.usage, limit)}.",
         title="Wallet",
         strong=strong,
-        parts=(Note(text(test, *(f"{doubt} " for doubt in doubts(state)), *age)),),
+        parts=(Note(text(test, *(f"{doubt} " for doubt in cost_caveats(state)), *age)),),
         actions=(
             *((ADD_CREDIT,) if state.is_short else (Button("My videos", Call("videos")),)),
             Button("Details", Call("usage.details")),
@@ -93,7 +93,7 @@ def money_line(state: WalletState) -> tuple[str, tuple[str, ...]]:
     return f"{start} · {'' if state.is_certain else 'up to '}{dollars(left)} left.", (there,)
 
 
-def doubts(state: WalletState) -> tuple[str, ...]:
+def cost_caveats(state: WalletState) -> tuple[str, ...]:
     """Why more money may be needed than is known to be committed."""
     verb = "has" if state.open_ended == 1 else "have"
     known = (
@@ -147,7 +147,7 @@ def _fields(facts: SpendFacts) -> tuple[Field, ...]:
     return (
         Field("Pending", text(pending)),
         Field("Committed", text(promised(facts.wallet))),
-        Field("Runway", how_long(facts.wallet)),
+        Field("Runway", runway_text(facts.wallet)),
         Field("Price", text(f"{unit_price(usage.cost_per_snapshot)} per snapshot, 24 per video per day")),
         *(Field(_limit_name(each), text(left_of_sum(each))) for each in facts.limits),
     )

@@ -233,7 +233,7 @@ def at_latest(state: WalletState) -> str:
     return "" if state.is_certain else " at the latest"
 
 
-def how_long(state: WalletState) -> Text:
+def runway_text(state: WalletState) -> Text:
     """How long the money lasts, as the text of a field."""
     runway = state.runway
     if runway.empty_at is not None and state.usage.available <= 0:

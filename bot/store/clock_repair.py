@@ -12,7 +12,7 @@ from bot.store.outbox import OutboxState
 from bot.store.outbox_claims import LEASE
 from bot.store.schedule_tables import alert_settings, alert_states, digests, is_open, leases, outbox
 from bot.store.tables import videos, wallets
-from bot.store.wallets import LONGEST_REST
+from bot.store.wallets import LONGEST_BACKOFF
 
 CLOCKS_AGREE = timedelta(minutes=1)
 """Tolerated difference between the clocks of two machines."""
@@ -24,7 +24,7 @@ _DUE = (
     (leases.c.until, LONGEST_LEASE),
     (digests.c.lease_until, LONGEST_LEASE),
     (wallets.c.listing_until, LONGEST_LEASE),
-    (wallets.c.poll_at, 2 * LONGEST_REST),
+    (wallets.c.poll_at, 2 * LONGEST_BACKOFF),
     (videos.c.reading_until, LONGEST_LEASE),
     (videos.c.due_at, 2 * FARTHEST),
     (alert_states.c.snoozed_until, SNOOZE),

@@ -18,7 +18,7 @@ from bot.store.stored_video import StoredVideo, from_row
 from bot.store.tables import IS_IN_FLIGHT, MAY_HAVE_NEWS, track_requests, videos, wallets, workspaces
 from bot.store.types import read, values
 
-LONGEST_REST = timedelta(hours=1)
+LONGEST_BACKOFF = timedelta(hours=1)
 """Longest time between two polls of a wallet, backoff included."""
 
 _WORKS = {"poll_failures": 0, "poll_problem": ""}

@@ -79,7 +79,7 @@ class Accounts:
     async def __aexit__(self, *_: object) -> None:
         await self._opened.aclose()
 
-    async def of(self, ref: WorkspaceRef) -> Account:
+    async def get(self, ref: WorkspaceRef) -> Account:
         """Return the workspace, stored if new, with its wallet. Raises NotConfigured if its key can't be decrypted."""
         known = self._known.get(ref)
         now = self._clock()
@@ -94,7 +94,7 @@ class Accounts:
         for stored in await self._store.workspaces.of_chat(chat):
             is_operators = owned.get(stored.external_id, stored.is_operators)
             if is_operators != stored.is_operators:
-                await self.of(WorkspaceRef(chat, stored.external_id, stored.name, is_operators))
+                await self.get(WorkspaceRef(chat, stored.external_id, stored.name, is_operators))
 
     def has_default(self, ref: WorkspaceRef) -> bool:
         """Whether the workspace uses the installation's key while it has linked none."""
@@ -106,7 +106,7 @@ class Accounts:
         Raises ContentStatsError if the key doesn't work and NotConfigured if it can't be stored; nothing has changed
         then.
         """
-        workspace = (await self.of(ref)).workspace
+        workspace = (await self.get(ref)).workspace
         client = self._connect(key)
         try:
             usage = await client.usage()
@@ -114,18 +114,18 @@ class Accounts:
             await client.aclose()
         await self._store.credentials.link(workspace.id, key, person, self._clock())
         self._known.pop(ref, None)
-        await self.of(ref)
+        await self.get(ref)
         await self._store.forgetting.unused_mirrors()
         return usage, client.is_test
 
     async def set_previews(self, ref: WorkspaceRef, *, on: bool) -> None:
         """Turn the workspace's link previews on or off."""
-        await self._store.workspaces.set_previews((await self.of(ref)).workspace.id, on=on)
+        await self._store.workspaces.set_previews((await self.get(ref)).workspace.id, on=on)
         self._known.pop(ref, None)
 
     async def set_money(self, ref: WorkspaceRef, readers: str, person: Person, channel_id: str) -> None:
         """Set who may see amounts in the workspace."""
-        workspace = (await self.of(ref)).workspace
+        workspace = (await self.get(ref)).workspace
         await self._store.allowances.set_money(workspace.id, readers, person, self._clock(), channel_id)
         self._known.pop(ref, None)
 

@@ -114,7 +114,7 @@ class Backfill:
             try:
                 await self._mirror.read_page(stored)
             except RateLimited as error:
-                refused += error.was_asked
+                refused += error.is_from_server
                 if refused == REFUSALS:
                     return error
                 await self._sleep(max((error.retry_at - self._clock()).total_seconds(), 1.0))

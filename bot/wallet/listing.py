@@ -110,7 +110,7 @@ class AccountLists:
         else:
             number = await self._wallets.begin_list(self._wallet_id)
         try:
-            return (await self._client.in_line(lambda: self._list(number, FINISHED)))[0]
+            return (await self._client.retry_while_limited(lambda: self._list(number, FINISHED)))[0]
         except BaseException:
             await self._wallets.release_list(self._wallet_id)
             raise

@@ -86,7 +86,7 @@ class Mirror:
     async def usage(self, max_age: timedelta = USAGE_AGE, *, is_needed: bool = True) -> Dated[Usage]:
         """The wallet's usage, at most `max_age` old unless the API is down. Raises its error if none was ever known.
 
-        A first one that `is_needed` waits for the rate limit as long as `ContentStatsClient.in_line` does.
+        A first one that `is_needed` waits for the rate limit as long as `ContentStatsClient.retry_while_limited` does.
         """
         return await self._usages.run((max_age, is_needed), lambda: self._usage(max_age, is_needed=is_needed))
 
@@ -214,7 +214,7 @@ class Mirror:
             return Dated(known[0], known[1])
         try:
             if known is None and is_needed:
-                return Dated(await self._client.in_line(self.read_usage), now)
+                return Dated(await self._client.retry_while_limited(self.read_usage), now)
             return Dated(await self.read_usage(), now)
         except ContentStatsError as error:
             if known is None:

@@ -12,7 +12,7 @@ from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError, KeyRejected, NotConfigured, RateLimited
 from bot.metrics import Metrics
 from bot.store import Store
-from bot.store.wallets import LONGEST_REST, Polled
+from bot.store.wallets import LONGEST_BACKOFF, Polled
 from bot.wallet.accounts import Accounts
 from bot.wallet.sync import SyncStep, WalletSync
 
@@ -22,11 +22,11 @@ AT_ONCE = 8
 """Wallets that one process polls at once."""
 LEASE = timedelta(minutes=3)
 """Lease of a wallet, longer than any turn; it expires if the process dies."""
-FIRST_REST = timedelta(seconds=10)
-SERVICE_REST = timedelta(minutes=5)
+FIRST_BACKOFF = timedelta(seconds=10)
+SERVICE_BACKOFF = timedelta(minutes=5)
 """The longest backoff while the API doesn't answer; with a refused key it is an hour."""
-KEY_REST = timedelta(minutes=10)
-STEP_REST = timedelta(minutes=1)
+KEY_BACKOFF = timedelta(minutes=10)
+STEP_BACKOFF = timedelta(minutes=1)
 """Delay before a failed step is tried again if other steps succeeded."""
 
 
@@ -39,7 +39,7 @@ class Poller:
         self._clock = clock
         self._metrics = metrics
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._step_rests: dict[tuple[int, SyncStep], datetime] = {}
+        self._step_backoffs: dict[tuple[int, SyncStep], datetime] = {}
         self._is_ending = False
 
     async def poll_due(self) -> int:
@@ -88,7 +88,7 @@ class Poller:
         """Run every due step. Raises the first error if nothing was read, or any of a wallet that failed before."""
         done: int = 0
         failed: dict[SyncStep, ContentStatsError] = {}
-        due = await watch.when()
+        due = await watch.due_times()
         lag = (self._clock() - due[SyncStep.PAGES]).total_seconds() if SyncStep.PAGES in due else 0.0
         self._metrics.lag[wallet_id] = max(lag, 0.0)
         for step in SyncStep:
@@ -96,9 +96,9 @@ class Poller:
             if self._is_ending or step not in due or now < self._due(wallet_id, step, due[step]):
                 continue
             try:
-                done += await watch.take(step, is_probe=state.failures > 0)
+                done += await watch.run_step(step, is_probe=state.failures > 0)
             except ContentStatsError as error:
-                if isinstance(error, RateLimited) and not error.was_asked:
+                if isinstance(error, RateLimited) and not error.is_from_server:
                     break  # commands go first; the next tick continues
                 if state.failures or isinstance(error, KeyRejected | RateLimited):
                     raise
@@ -107,22 +107,22 @@ class Poller:
         if failed and not done:
             raise next(iter(failed.values()))
         for step in failed:  # others succeeded, so only this step waits
-            self._step_rests[wallet_id, step] = self._clock() + STEP_REST
+            self._step_backoffs[wallet_id, step] = self._clock() + STEP_BACKOFF
         return done
 
     def _due(self, wallet_id: int, step: SyncStep, at: datetime) -> datetime:
-        rests_until = self._step_rests.get((wallet_id, step), at)
-        return max(at, min(rests_until, self._clock() + STEP_REST))  # the clock may have been set back
+        backoff_until = self._step_backoffs.get((wallet_id, step), at)
+        return max(at, min(backoff_until, self._clock() + STEP_BACKOFF))  # the clock may have been set back
 
     async def _next(self, wallet_id: int, watch: WalletSync) -> datetime:
         """When the wallet is due again: at the next tick if something is left."""
-        return min(self._due(wallet_id, step, at) for step, at in (await watch.when()).items())
+        return min(self._due(wallet_id, step, at) for step, at in (await watch.due_times()).items())
 
     async def _rest(self, wallet_id: int, state: Polled, error: ContentStatsError | NotConfigured) -> None:
         """Back off after a failure, the longer the more failures there were in a row."""
         failures, now = state.failures + 1, self._clock()
         is_refused = isinstance(error, KeyRejected | NotConfigured)
-        first, longest = (KEY_REST, LONGEST_REST) if is_refused else (FIRST_REST, SERVICE_REST)
+        first, longest = (KEY_BACKOFF, LONGEST_BACKOFF) if is_refused else (FIRST_BACKOFF, SERVICE_BACKOFF)
         rest = min(first * 2 ** min(failures - 1, 10), longest) * random.uniform(0.5, 1)
         until = max(now + rest, error.retry_at) if isinstance(error, RateLimited) else now + rest
         level = logging.WARNING if failures == 1 else logging.INFO

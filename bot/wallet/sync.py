@@ -61,7 +61,7 @@ class WalletSync:
         self._clock = clock
         self._sleep = sleep
 
-    async def when(self) -> Mapping[SyncStep, datetime]:
+    async def due_times(self) -> Mapping[SyncStep, datetime]:
         """When each step is due; a step without work is left out."""
         now = self._clock()
         usage = await self._store.wallets.usage(self._id)
@@ -79,7 +79,7 @@ class WalletSync:
             found[SyncStep.LOOK] = look_at
         return found
 
-    async def take(self, step: SyncStep, *, is_probe: bool = False) -> int:
+    async def run_step(self, step: SyncStep, *, is_probe: bool = False) -> int:
         """Run a step; returns how many things were read. Raises ContentStatsError.
 
         A probe stops at its first failure.
@@ -144,7 +144,7 @@ class WalletSync:
             try:
                 wait = await self._turn(stored, MOST_WAITING - waited)
             except RateLimited as error:
-                if error.was_asked:
+                if error.is_from_server:
                     raise
                 break
             except ContentStatsError as error:
@@ -164,7 +164,7 @@ class WalletSync:
                 await self._pages.read_page(stored)
             except RateLimited as error:
                 wait = max((error.retry_at - self._clock()).total_seconds(), SHORTEST_WAIT)
-                if error.was_asked or waited + wait > max_wait:
+                if error.is_from_server or waited + wait > max_wait:
                     raise
                 await self._sleep(wait)
                 waited += wait

@@ -18,7 +18,7 @@ from bot.domain.errors import ContentStatsError, OutcomeUnclear
 from bot.domain.links import ShortLink
 from bot.domain.money import Usage, WalletState, wallet_state
 from bot.domain.videos import FINISHED, Video
-from bot.messages.problems import in_line
+from bot.messages.problems import waiting_for_limit
 from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.videos import StoredVideo
@@ -81,9 +81,9 @@ class Wallet:
         await self._client.aclose()
 
     @property
-    def line(self) -> float | None:
+    def limit_wait(self) -> float | None:
         """Estimated seconds that people wait for the rate limit; 0 if unknown, None if nobody waits."""
-        return self._client.line or (0.0 if self.spending.is_crowded else None)
+        return self._client.limit_wait or (0.0 if self.spending.is_crowded else None)
 
     async def sweep(self) -> Dated[bool]:
         """Refresh the list of videos, and now and then look up every request whose outcome is open."""
@@ -178,9 +178,9 @@ async def notify_if_waiting(wallet: Wallet | None, meanwhile: Meanwhile | None) 
 
 async def _notify(wallet: Wallet, meanwhile: Meanwhile) -> None:
     while True:
-        line = wallet.line
-        if line is not None:
-            await meanwhile(in_line(line))
+        limit_wait = wallet.limit_wait
+        if limit_wait is not None:
+            await meanwhile(waiting_for_limit(limit_wait))
             return
         await asyncio.sleep(NOTICE_AFTER)
 

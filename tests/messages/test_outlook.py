@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.clock import moment_text
 from bot.domain.money import Runway
-from bot.messages.wording import how_long
+from bot.messages.wording import runway_text
 from bot.reply.plain import plain_spans
 from tests.examples import NOW, wallet_state
 
@@ -34,6 +34,6 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
     ],
 )
 def test_the_runway_is_shown_as_far_as_known(runway, open_ended, shown):
-    assert plain_spans(how_long(wallet_state("9.00", runway=runway, open_ended=open_ended, complete=True))).startswith(
-        shown
-    )
+    assert plain_spans(
+        runway_text(wallet_state("9.00", runway=runway, open_ended=open_ended, complete=True))
+    ).startswith(shown)

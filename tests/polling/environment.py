@@ -48,7 +48,7 @@ class Process:
 
     async def wallet(self, ref: WorkspaceRef = HERE) -> Any:
         """The wallet of a workspace, which this stores."""
-        return (await self.accounts.of(ref)).wallet
+        return (await self.accounts.get(ref)).wallet
 
 
 @dataclass

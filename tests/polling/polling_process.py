@@ -19,7 +19,7 @@ async def poll(database_url: str, base_url: str, key: str) -> None:
     async with Store.opened(database_url) as store:
         accounts = Accounts(store, utc_now, asyncio.sleep, base_url=base_url, default_key=key, connect=connect)
         async with accounts:
-            await accounts.of(WorkspaceRef("slack", "T1", "Here"))
+            await accounts.get(WorkspaceRef("slack", "T1", "Here"))
             poller = Poller(accounts, store, utc_now, Metrics())
             while True:
                 await poller.poll_due()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.wallets import LONGEST_REST
+from bot.store.wallets import LONGEST_BACKOFF
 from tests.polling.environment import ANA, HERE, THERE, environment_of
 from tests.standins.environment import PAGE, USAGE
 
@@ -53,7 +53,7 @@ async def test_a_refused_key_pauses_for_up_to_an_hour_and_then_recovers(watched)
     assert len(env.sandbox.requests) - asked <= 15
     state = await process.store.polling.state(wallet.id)
     assert "doesn't accept the API key" in state.problem
-    assert env.clock() < state.next_at <= env.clock() + LONGEST_REST
+    assert env.clock() < state.next_at <= env.clock() + LONGEST_BACKOFF
     env.sandbox.faults.clear()
     await env.live(hours=1, minutes=2)
     assert (await process.store.polling.state(wallet.id)).problem == ""

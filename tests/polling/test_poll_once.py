@@ -84,7 +84,7 @@ async def test_a_long_past_delays_no_digest_and_is_counted_until_read(free_plan)
     env.track(90)
     env.clock.advance(hours=2)
     process = await env.open()
-    account = await process.accounts.of(HERE)
+    account = await process.accounts.get(HERE)
     await env.live(minutes=1)
     counts = [await process.store.videos.unread_history(account.workspace)]
     assert not await account.wallet.watch.is_catching_up(env.clock.now)

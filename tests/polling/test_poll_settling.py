@@ -29,7 +29,7 @@ def unclear(env):
 
 async def start_unclear(env, fault):
     process = await env.open()
-    account = await process.accounts.of(HERE)
+    account = await process.accounts.get(HERE)
     now = env.clock()
     requests = await process.store.tracking.propose(
         account.workspace, "C1", ANA, "batch", [(KEY, LINK, "tiktok")], Decimal("0.015"), now, now + QUIET
@@ -155,7 +155,7 @@ async def test_a_start_that_appears_after_it_was_given_up_is_recorded_and_report
 
 async def start(env, process, number, fault=None):
     """A start of another link, answered unless a fault takes its answer away."""
-    account, now = await process.accounts.of(HERE), env.clock()
+    account, now = await process.accounts.get(HERE), env.clock()
     link = f"https://www.tiktok.com/@steady/video/730000000000000000{number}"
     item = (f"tiktok:730000000000000000{number}", link, "tiktok")
     requests = await process.store.tracking.propose(

@@ -183,7 +183,7 @@ async def bot_app_of(
 async def _by_http(program: SlackApp, bot_app: BotApp) -> AsyncIterator[None]:
     probes = {"database": bot_app.bot.is_ready, "slack": program.is_ready}
     readiness = Readiness(probes, probes, lambda: bot_app.clock().timestamp())
-    routes = (*program.routes, *probe_routes(bot_app.bot.is_alive, readiness, bot_app.bot.numbers))
+    routes = (*program.routes, *probe_routes(bot_app.bot.is_alive, readiness, bot_app.bot.render_metrics))
     app = web_app(program.handle, routes)
     async with WebServer(app, "127.0.0.1", 0) as server:
         bot_app.app.request_url = f"http://127.0.0.1:{server.port}/slack/events"

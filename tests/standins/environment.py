@@ -136,7 +136,7 @@ class Environment(Program):
         return await self.press(card, f"Track {days} day", caller)
 
     async def _shown(self, reply: Reply) -> Reply:
-        await self.bot.arrived(reply, shown=True, announced=True)
+        await self.bot.confirm_delivery(reply, shown=True, announced=True)
         return await drawn(reply)
 
     async def audit(self, caller: Caller = ANA, without: Collection[str] = ("setting", "refused")) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.chat.conversation import CONCURRENT_REPLIES
-from bot.messages.problems import in_line
+from bot.messages.problems import waiting_for_limit
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
 from bot.wallet.listing import LIST_LEASE
@@ -176,11 +176,11 @@ async def test_people_in_the_queue_are_notified_once(env, monkeypatch, wait):
         env.sandbox.faults.add("slow", LIST, seconds=0.5)
         replies = [await env.bot.run("track.start", button(cards[0], "Track 1 day").arguments, ANA, meanwhile)]
         (word,) = words
-        assert word.summary in {in_line(seconds).summary for seconds in (1, 2)}
+        assert word.summary in {waiting_for_limit(seconds).summary for seconds in (1, 2)}
     else:
         env.sandbox.faults.add("slow", TRACK, seconds=0.2, times=None)
         calls = [button(card, "Track 1 day").arguments for card in cards]
         replies = await asyncio.gather(*(env.bot.run("track.start", each, ANA, meanwhile) for each in calls))
-        assert {word.summary for word in words} == {in_line(0).summary}
+        assert {word.summary for word in words} == {waiting_for_limit(0).summary}
         assert len(words) <= len(calls)
     assert {reply.title for reply in replies} == {"Tracking started"}

@@ -164,7 +164,7 @@ async def test_the_outbox_reports_a_start_whose_reply_was_lost(env_on_each):
 
     reply = await started(LINK)
     assert (reply.reports, reply.announces) == (("unclear:1", "settled:1:asker"), ("settled:1",))
-    await env.bot.arrived(reply, shown=True, announced=False)
+    await env.bot.confirm_delivery(reply, shown=True, announced=False)
     env.sandbox.faults.add("400", TRACK)
     assert (await started(YOUTUBE)).reports == ("unclear:2", "settled:2:failed")
     other = await env.say(f"/track {LINK}", BEN)
