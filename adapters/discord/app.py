@@ -138,7 +138,7 @@ class DiscordApp:
         try:
             application = await with_retries(self._rest.application_info, self._sleep)
         except DiscordFailed as error:
-            msg = "Discord didn't say which server this is, so nothing was done. Try again in a minute."
+            msg = "Discord isn't responding, so nothing was done. Try again in a minute."
             raise DiscordUnreachable(msg) from error
         return bool(application.get("bot_public", True))
 

@@ -156,7 +156,7 @@ class Connection(AutoShardedClient):
 
 
 def _completed(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An interaction whose channel has every field that discord.py reads."""
+    """The interaction with defaults for missing fields of its channel that discord.py reads."""
     channel = event.get("channel")
     if not isinstance(channel, dict):
         return event

@@ -37,7 +37,7 @@ async def application_id(token: str, api_url: str) -> str:
         try:
             return str((await with_retries(rest.application_info))["id"])
         except DiscordFailed as error:
-            msg = f"Discord didn't say which application DISCORD_TOKEN belongs to: {error}."
+            msg = f"Looking up the application of DISCORD_TOKEN failed: {error}."
             raise NotConfigured(msg) from error
 
 

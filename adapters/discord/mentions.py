@@ -1,7 +1,8 @@
 """Commands in a message's text: turns a command's name into a clickable mention, and a typed line into options.
 
-Lines stand in code, or in the sentences of the bot. There, a line ends where its next word changes nothing: in "send
-/digest on 09:00 in the channel" it is `/digest on 09:00`. What is quoted, linked or a heading stays as it is.
+Lines are found in inline code and in the bot's own sentences. In a sentence, a line ends before the first word that
+adds no option: in "send /digest on 09:00 in the channel", it is `/digest on 09:00`. Quotes, links and headings are left
+alone.
 """
 
 import re
@@ -27,7 +28,7 @@ _IN_SENTENCE = re.compile(
 _ESCAPED = re.compile(r"\\(?=[^\w\s])|\u200b")
 _ENDS = (".", ",", ";", ":", "!", "?", ")")
 _EXACT = frozenset({Kind.CHOICE, Kind.TIME, Kind.ZONE, Kind.MONEY, Kind.NUMBER, Kind.COUNT})
-"""Kinds of arguments that no word of a sentence is taken for."""
+"""Kinds of arguments that an ordinary word can't be mistaken for."""
 _LISTED = {command.name: command for command in COMMANDS if command.listed}
 
 
@@ -61,7 +62,7 @@ def _command(match: re.Match[str], ids: Mapping[str, str]) -> str:
 
 
 def _in_sentence(match: re.Match[str], ids: Mapping[str, str]) -> str:
-    """A command in a sentence, with as many of the next words as are its options."""
+    """A command in a sentence, with the following words that are its options."""
     command = _LISTED.get(match["name"] or "")
     if command is None:
         return match[0]

@@ -26,7 +26,7 @@ Payload: TypeAlias = Mapping[str, Any]
 URL_LIFETIME = timedelta(minutes=30)
 URL_USES = 5
 MAX_SEEN = 10_000
-"""People, channels and workspaces whose facts are remembered."""
+"""People, channels and workspaces that are cached."""
 PERSON_TTL = timedelta(minutes=10)
 CHANNEL_TTL = timedelta(minutes=5)
 GROUPS_TTL = timedelta(minutes=5)
@@ -43,7 +43,7 @@ _HIDDEN_NAMES = frozenset({"directmessage", "privategroup"})
 _INVISIBLE = frozenset({"user_not_found", "user_not_visible"})
 """Errors of users.info for people from outside the workspace."""
 _UNKNOWN = (
-    "Slack doesn't tell me who you are ({code}), so I did nothing. Try again in a minute. If it keeps happening, ask "
+    "Slack couldn't identify you ({code}), so nothing was done. Try again in a minute. If it keeps happening, ask "
     "your admin to run: contentstats-bot doctor"
 )
 

@@ -114,14 +114,14 @@ def unescaped(text: str) -> str:
 
 def mrkdwn(text: Text) -> str | None:
     """The text as mrkdwn, or None if Slack would take characters of foreign text for formatting."""
-    said = [each for each in map(_mrkdwn_span, text) if each.words or each.mark]
-    if _MARKS.search("".join(each.words for each in said)):
+    spans = [each for each in map(_mrkdwn_span, text) if each.words or each.mark]
+    if _MARKS.search("".join(each.words for each in spans)):
         return None
-    outside = ["", *(each.words for each in said), ""]
+    outside = ["", *(each.words for each in spans), ""]
     neighbours = zip(outside, outside[2:], strict=False)
-    if not all(each.stands(before, after) for each, (before, after) in zip(said, neighbours, strict=True)):
+    if not all(each.stands(before, after) for each, (before, after) in zip(spans, neighbours, strict=True)):
         return None
-    return "".join(f"{each.mark}{each.markup}{each.mark}" for each in said)
+    return "".join(f"{each.mark}{each.markup}{each.mark}" for each in spans)
 
 
 @dataclass(frozen=True, slots=True)

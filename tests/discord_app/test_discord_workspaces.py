@@ -152,7 +152,7 @@ async def test_if_the_application_cannot_be_read_a_new_guild_gets_no_key(discord
         assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
         discord.faults.start(Fault(FaultKind.STATUS, 503), "GET /oauth2/applications/@me")
         later = new_server(discord, "Later")
-        assert "Discord didn't say" in shown_text(await bot_app.type("usage", later.ann, later.general))
+        assert "Discord isn't responding" in shown_text(await bot_app.type("usage", later.ann, later.general))
 
 
 async def test_only_listed_guilds_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):

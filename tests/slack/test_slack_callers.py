@@ -28,7 +28,7 @@ async def test_a_person_who_cannot_be_looked_up_may_look_but_not_spend(bot_app, 
     bot_app.slack.faults.start(Fault(kind), "users.info")
     assert "available" in (await bot_app.type("/usage")).text
     answer = await bot_app.type(f"/track {LINK} 7")
-    assert "Slack doesn't tell me who you are" in answer.text
+    assert "Slack couldn't identify you" in answer.text
     assert bot_app.labels(answer) == []
     bot_app.slack.faults.stop()
     await bot_app.card(f"/track {LINK} 7")
@@ -43,7 +43,7 @@ async def test_a_429_about_a_person_is_waited_out(bot_app):
 async def test_nobody_waits_half_a_minute_for_slack_to_say_who_they_are(bot_app):
     bot_app.slack.faults.start(Fault(FaultKind.RATE_LIMITED, seconds=30), "users.info")
     assert "available" in (await bot_app.type("/usage")).text
-    assert "Slack doesn't tell me who you are (ratelimited)" in (await bot_app.type(f"/track {LINK} 7")).text
+    assert "Slack couldn't identify you (ratelimited)" in (await bot_app.type(f"/track {LINK} 7")).text
     assert len(bot_app.slack.calls_of("users.info")) == 2
 
 
@@ -59,11 +59,11 @@ async def test_without_a_way_to_look_people_up_they_may_look_and_are_shown_why(b
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, word), "users.info")
     assert "available" in (await bot_app.type("/usage")).text
     answer = await bot_app.type(f"/track {LINK} 7")
-    assert f"Slack doesn't tell me who you are ({word})" in answer.text
+    assert f"Slack couldn't identify you ({word})" in answer.text
     assert bot_app.posts() == 0
 
 
 @pytest.mark.parametrize("word", ["user_not_found", "user_not_visible"])
 async def test_a_person_unknown_to_the_workspace_sees_nothing(bot_app, word):
     bot_app.slack.faults.start(Fault(FaultKind.ERROR, word), "users.info")
-    assert f"Slack doesn't tell me who you are ({word})" in (await bot_app.type("/usage")).text
+    assert f"Slack couldn't identify you ({word})" in (await bot_app.type("/usage")).text
