@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.charts.charts import Charts
@@ -63,7 +63,8 @@ def video_change(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Win
 
     A running video's change covers the window's length up to its latest reading: the latest hour may not be read yet,
     at every digest alike, so nothing is counted twice or left out. An ended video, or one that wasn't read for longer,
-    is compared with its count at the start of the window, where the digest before had left it.
+    is compared with its count at the start of the window, where the digest before had left it. If that one ran out of
+    readings, the change begins with the last of them.
     """
     video = stored.video
     metric = stored.main_metric or main_metric(video.platform, snapshots)
@@ -99,6 +100,7 @@ def _change(known: Sequence[Snapshot], metric: Metric, window: Window, *, is_run
     latest = known[-1].taken_at
     is_current = is_running and window.end - latest <= CURRENT
     since = latest - window.length + JITTER if is_current else window.start
+    since = window.start - GRACE if window.follows_reading else since
     told = sum(each.taken_at <= since for each in known[:-1])
     from_there = known[max(told - 1, 0) :]
     found = change(from_there, metric, latest - from_there[0].taken_at)
@@ -169,7 +171,8 @@ def _reported_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
     last = max((each.last_snapshot_at for each in running if each.last_snapshot_at is not None), default=None)
     if last is None or window.end - last <= CURRENT:
         return window.end
-    return max(last + GRACE, window.start)
+    until = max(last + GRACE, window.start)
+    return until if until.second else until + timedelta(seconds=1)  # so that the next window follows_reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,11 @@ class Window:
     start: datetime
     end: datetime
 
+    @property
+    def follows_reading(self) -> bool:
+        """Whether it starts after the last reading that the digest before had, which is off the whole minute."""
+        return self.start.second > 0
+
     def holds(self, taken_at: datetime) -> bool:
         """Whether a snapshot taken then belongs to this window. Of consecutive windows, exactly one holds it."""
         return self.start < taken_at + GRACE <= self.end

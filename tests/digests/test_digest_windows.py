@@ -7,16 +7,17 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digests.gather import video_change
+from bot.digests.gather import _reported_until, video_change
 from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, flattened, totals, window_of
 from bot.domain.poll_times import GRACE
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Occurrence, Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
 from bot.store.stored_video import first_seen
 from tests.domain.test_schedule import recurrences
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
+DAILY = Schedule(0, "UTC")
 ANY = settings(deadline=None, max_examples=60)
 counts = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=100)
 whole = st.lists(st.integers(0, 10_000), min_size=75, max_size=100)
@@ -66,6 +67,28 @@ def test_days_that_follow_each_other_count_every_hour_once(found, minute, due_mi
         assert later.before.delta == earlier.change.delta
     (total,) = totals(days[2:])
     assert (total.alike_delta, total.alike_before) == (days[2].change.delta, days[1].change.delta)
+
+
+@ANY
+@given(
+    st.lists(st.integers(0, 10_000), min_size=50, max_size=70),
+    minutes,
+    st.sampled_from([0, 30, 59]),
+    st.integers(2, 8),
+    st.integers(0, 6),
+)
+def test_a_digest_after_one_that_ran_out_of_readings_goes_on_from_its_last_one(found, minute, second, last, missing):
+    everything = taken(found, minute)
+    everything = tuple(Snapshot(each.taken_at + timedelta(seconds=second), each.counts) for each in everything)
+    snapshots = (*everything[:last], *everything[last + missing :])
+    due = START + (last + missing) * HOUR
+    told = [each for each in snapshots if each.taken_at <= due]
+    until = _reported_until([stored(last_snapshot_at=told[-1].taken_at)], Window(due - DAY, due))
+    first = video_change(stored(), told, Window(due - DAY, due))
+    later = video_change(stored(), snapshots, window_of(DAILY, Occurrence(due.date() + DAY, due + DAY), until))
+    if until < due:
+        assert first.change is not None
+        assert later.change.until - later.change.window == first.change.until
 
 
 @ANY
