@@ -9,11 +9,11 @@ from bot.domain.approvals import ApprovalRule
 from bot.domain.caller import Person
 from bot.store import Store
 from bot.store.database import Database
-from tests.discord_app.bot_app import shown_text as told_in_discord
+from tests.discord_app.bot_app import shown_text as discord_text
 from tests.e2e.chats import ANN, BOB, KEYS, spent
 from tests.e2e.discord_chat import DiscordPage, discord_chat
 from tests.e2e.slack_chat import SlackPage, slack_chat
-from tests.slack.bot_app import shown_text as told_in_slack
+from tests.slack.bot_app import shown_text as slack_text
 from tests.standins.environment import LINK, sandbox_of
 
 
@@ -53,11 +53,11 @@ async def test_in_slack(sandbox, clock, sqlite_url):
         async def ask(card):
             form = await chat.bot_app.modal(chat.bot_app.press(card.message, "Ask for approval", ann), ann)
             answer = await chat.bot_app.seen(chat.slack.send_view_submission(form, {"why": "for the launch"}), ann)
-            assert "Waiting for approval" in told_in_slack(answer)
+            assert "Waiting for approval" in slack_text(answer)
 
         def in_channel():
             posted = [each for each in chat.slack.channel(chat.channel).messages if not each.only_for]
-            return [each for each in posted if "Approve this" in told_in_slack(each)]
+            return [each for each in posted if "Approve this" in slack_text(each)]
 
         await approval_works(chat, sqlite_url, ask, in_channel, lambda card: SlackPage(chat.bot_app, card))
 
@@ -69,17 +69,17 @@ async def test_in_discord(sandbox, clock, sqlite_url):
         async def ask(card):
             form = await chat.bot_app.modal(chat.bot_app.press(card.message, "Ask for approval", ann), ann)
             answer = await chat.bot_app.answered(chat.discord.send_modal(form, {"why": "for the launch"}))
-            assert "Waiting for approval" in told_in_discord(answer)
+            assert "Waiting for approval" in discord_text(answer)
 
         def in_channel():
-            return [each for each in chat.server.general.messages if "Approve this" in told_in_discord(each)]
+            return [each for each in chat.server.general.messages if "Approve this" in discord_text(each)]
 
         await approval_works(chat, sqlite_url, ask, in_channel, DiscordPage)
         async with chat.scheduling():
             await chat.until(
-                lambda: any("Approved" in told_in_discord(each) for each in chat.discord.direct_messages(ann))
+                lambda: any("Approved" in discord_text(each) for each in chat.discord.direct_messages(ann))
             )
-        answer = next(each for each in chat.discord.direct_messages(ann) if "Approved" in told_in_discord(each))
+        answer = next(each for each in chat.discord.direct_messages(ann) if "Approved" in discord_text(each))
         public = chat.public()
         assert "already" in (await chat.press(DiscordPage(answer), "Track 7 days", ANN)).text
         assert (spent(chat), chat.public()) == ((1, 1), public)
