@@ -90,7 +90,7 @@ def cut(text: str, most: int) -> str:
 def _whole_words(short: str, following: str) -> str:
     """The start of a text without the piece of a word at its end, if most of it remains; never half a letter."""
     words, space, _ = short.rpartition(" ")
-    if space and not (following.isspace() or _ends_word(short[-1], following)) and 2 * len(words) >= len(short):
+    if space and not (following.isspace() or _ends_word(short[-1], following)) and 3 * len(words) >= len(short):
         return words.rstrip(_BEFORE_ELLIPSIS) or words
     end = len(short)
     while end > 1 and _is_joined(short[end - 1], short[end] if end < len(short) else following):

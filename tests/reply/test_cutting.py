@@ -21,6 +21,7 @@ def test_a_cut_text_fits_and_keeps_its_beginning(text, most):
         ("Unboxing the new camera", 20, "Unboxing the new…"),
         ("Unboxing the new camera", 17, "Unboxing the new…"),
         ("Unboxing the new camera", 16, "Unboxing the…"),
+        ("Balcony tomatoes from seed", 16, "Balcony…"),
         ("One, two, three", 10, "One, two…"),
         ("Dance - part two", 10, "Dance…"),
         ("Donaudampfschifffahrt", 10, "Donaudamp…"),
