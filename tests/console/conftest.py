@@ -59,7 +59,7 @@ class FixedBot:
     def may_fill_in(self, command, caller):  # noqa: ARG002 - the bot's signature
         return True
 
-    async def arrived(self, reply, *, shown, announced):
+    async def confirm_delivery(self, reply, *, shown, announced):
         """Remembers what was shown, as the bot does."""
         self.arrived_replies.append((reply, shown, announced))
 

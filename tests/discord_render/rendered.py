@@ -33,12 +33,16 @@ def read(components: Iterable[Any]) -> str:
 
 
 def missing(text: str, found: tuple[Message, ...]) -> list[str]:
-    """The words of a plain text that the messages lack; a link's address may follow its label."""
+    """The words of a plain text that the messages lack; a link's address may follow its label.
+
+    A file's description may begin with a capital: it is shown as a sentence.
+    """
     components = [component for message in found for component in message.components]
     raw = "".join(str(each.get("content", "")) for each in nested(components))
     places = squashed(read(components)), squashed(raw)
     words = (squashed(word).strip("():") for word in text.split())
-    return [word for word in words if word.strip("-") and not any(word in place for place in places)]
+    spelled = ((word, {word, f"{word[:1].upper()}{word[1:]}"}) for word in words if word.strip("-"))
+    return [word for word, forms in spelled if not any(form in place for place in places for form in forms)]
 
 
 def _read(component: dict[str, object]) -> str:
