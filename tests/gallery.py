@@ -304,7 +304,7 @@ def _about() -> Iterator[tuple[str, Reply]]:
     yield "problems.unknown_command", problems.unknown_command(TITLES[0], ("/usage", Call("usage")))
     yield "problems.unknown_command: none", problems.unknown_command("", None)
     yield "problems.waiting_for_limit", problems.waiting_for_limit(41.2)
-    yield "problems.waiting_for_limit: nobody knows how long", problems.waiting_for_limit(0)
+    yield "problems.waiting_for_limit: unknown time", problems.waiting_for_limit(0)
     yield "problems.slowed_down", problems.slowed_down()
     yield "problems.too_many", problems.too_many()
     yield "problems.busy", problems.busy()

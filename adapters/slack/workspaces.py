@@ -125,7 +125,7 @@ class SingleWorkspace:
         return None
 
     async def known(self, team_id: str) -> SlackWorkspace | None:
-        """The token's workspace. For an organisation's token, any workspace, since its own can't be told apart."""
+        """The token's workspace. For an organisation's token any workspace, since it doesn't list those it covers."""
         return await self.find(team_id, _enterprise_id(await self.identify()))
 
     async def forget(self, team_id: str, enterprise_id: str | None, removed_at: datetime | None) -> None:  # noqa: ARG002 - the protocol's

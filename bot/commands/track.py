@@ -24,13 +24,7 @@ from bot.commands.track_start import (
 )
 from bot.domain.campaigns import Campaign
 from bot.domain.commitments import ends_at
-from bot.domain.errors import (
-    DatabaseUnavailable,
-    LinkError,
-    NotFound,
-    SpendingRefused,
-    UsageError,
-)
+from bot.domain.errors import DatabaseUnavailable, LinkError, NotFound, SpendingRefused, UsageError
 from bot.domain.links import VideoLink, links_within, parse_link
 from bot.domain.money import DURATIONS, consequences, dollars, price
 from bot.domain.tracking import RequestState, TrackRequest

@@ -9,20 +9,13 @@ from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.domain.allowances import fixed
-from bot.domain.errors import (
-    NotAllowed,
-    NotEnoughBalance,
-    NotFound,
-    SpendingRefused,
-)
+from bot.domain.errors import NotAllowed, NotEnoughBalance, NotFound, SpendingRefused
 from bot.domain.money import Usage, dollars, price
 from bot.domain.tracking import ENDED, RequestState, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.approval import above_words, ask_button
 from bot.messages.limits import how_to_raise, limit_words
-from bot.messages.offer import (
-    NOT_ENOUGH,
-)
+from bot.messages.offer import NOT_ENOUGH
 from bot.messages.tracking import Result, cancelled, may_run_words, outcome_card, second_press, unclear_words
 from bot.messages.wording import plural
 from bot.reply.model import Button, Note, Reply
@@ -42,6 +35,7 @@ from bot.store.spend_guard import (
 from bot.wallet.spending import Outcome, public_key, report_keys
 
 MOST_DAYS = 30
+OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +53,6 @@ class Start:
     days: int = argument(Kind.NUMBER, "how many days", listed=False, minimum=1, maximum=MOST_DAYS)
     sure: str = argument(Kind.CHOICE, "yes or no", default="no", choices=("yes", "no"), listed=False)
     despite: int = argument(Kind.NUMBER, "the newest unclear start", default=0, listed=False, minimum=0)
-
-
-OPEN = frozenset({RequestState.SUBMITTED, RequestState.UNKNOWN})
 
 
 async def start(context: Context, args: Start) -> Reply:

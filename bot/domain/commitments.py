@@ -48,7 +48,7 @@ class Promise:
 
 
 def ends_at(video: Video, seen_at: datetime) -> datetime | None:
-    """When a tracking ends, from the API's data at `seen_at`; None if they don't tell.
+    """When a tracking ends, from the API's data at `seen_at`; None if that is unknown.
 
     The start plus the paid days, if both are known: these are the same in every response, while the days remaining are
     rounded and count from the time of reading. Those only move the end, by whole days, if a pause did, and are used
@@ -60,9 +60,8 @@ def ends_at(video: Video, seen_at: datetime) -> datetime | None:
     paid = video.started_at + _days(video.days)
     if video.days_remaining is None or remaining is None:
         return paid
-    is_whole = (
-        video.days_remaining == video.days_remaining.to_integral_value()
-    )  # then it may be rounded up by almost a day
+    # Whole days may be rounded up by almost a day.
+    is_whole = video.days_remaining == video.days_remaining.to_integral_value()
     moved = (remaining - paid) // _days(1) if is_whole else round((remaining - paid) / _days(1))
     return paid + _days(max(moved, 0))
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from bot.domain.errors import LinkError
+from bot.domain.hosts import FOLLOWABLE_HOSTS, site_of
 from bot.domain.redirectors import decoded, unwrapped
-from bot.domain.sites import FOLLOWABLE_HOSTS, Inner, OtherPage, ShortLink, Site, VideoLink, instagram_code, site_of
+from bot.domain.sites import Inner, OtherPage, ShortLink, Site, VideoLink, instagram_code
 
 __all__ = [
     "FOLLOWABLE_HOSTS",

@@ -1,7 +1,7 @@
 """Unwraps addresses that others wrapped: mail filters, search engines, translators, referrer hiders.
 
 Each is unwrapped by its spelling alone, without network calls. Wrappers with the address in a plain parameter are sites
-in `bot.domain.sites`.
+in `bot.domain.hosts`.
 """
 
 import base64
@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
-_SIX_BITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+from bot.domain.sites import SIX_BITS
+
 _REST = r"[^\s<>|\"]"
 _FIRST = r"(?<![\w./=-])(?:https?:/{1,3})?"
 """Start of an address that isn't part of another one."""
@@ -27,7 +28,7 @@ def _proofpoint(found: re.Match[str]) -> str:
         return found[0]
 
     def put_back(star: re.Match[str]) -> str:
-        length = _SIX_BITS.index(star[1][1]) + 2 if star[1] else 1
+        length = SIX_BITS.index(star[1][1]) + 2 if star[1] else 1
         return "".join(next(characters, "*") for _ in range(length))
 
     return _REPLACED.sub(put_back, found["address"])

@@ -1,4 +1,4 @@
-"""Events: differences between two states of the mirror, reported once, whoever reads."""
+"""Events: differences between two states of the mirror, reported once, however many processes read."""
 
 import asyncio
 from dataclasses import replace
