@@ -285,7 +285,7 @@ async def _preview(context: Context, args: Digest) -> Reply:
     await wallet.mirror.usage()
     await wallet.sweep()
     known = await context.store.digests.find(context.workspace.id, context.caller.channel_id)
-    now = context.clock().replace(second=0, microsecond=0)  # as digests that are due
+    now = context.clock()
     window = Window(now - (known.schedule.period(known.next.date) if known else DAY), now)
     await wallet.mirror.read_unread(await context.store.videos.active(context.workspace, window.start))
     found = await gather(context.store, context.workspace, window, is_test=wallet.is_test)

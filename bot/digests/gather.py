@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from bot.charts.charts import Charts
@@ -171,8 +171,7 @@ def _reported_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
     last = max((each.last_snapshot_at for each in running if each.last_snapshot_at is not None), default=None)
     if last is None or window.end - last <= CURRENT:
         return window.end
-    until = max(last + GRACE, window.start)
-    return until if until.second else until + timedelta(seconds=1)  # so that the next window follows_reading
+    return max(last + GRACE, window.start)
 
 
 @dataclass(frozen=True, slots=True)

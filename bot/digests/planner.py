@@ -193,7 +193,12 @@ class DigestPlanner:
 
 
 def _content(subscription: Subscription) -> _Content:
-    window = window_of(subscription.schedule, subscription.next, subscription.last_window_end)
+    window = window_of(
+        subscription.schedule,
+        subscription.next,
+        subscription.last_window_end,
+        follows_reading=subscription.last_ran_out,
+    )
     goes_on = window.start == subscription.last_window_end
     counted = subscription.last_recent if goes_on else None
     carry = subscription.last_carry if goes_on else None
@@ -207,14 +212,16 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
     if facts is None:
         told = _message(subscription, "no-key", digest_without_key())
         return Done(upcoming, (told,), outcome=NO_KEY)
+    ran_out = facts.told_until < facts.window.end
+    done = Done(upcoming, (), facts.told_until, facts.recent, facts.carry, ran_out=ran_out)
     if subscription.options.skips_empty and not facts.has_news:
         outcome = f"Nothing was posted on {date_text(due.date)}: there was nothing to report."
-        return Done(upcoming, (), facts.told_until, facts.recent, facts.carry, outcome)
+        return replace(done, outcome=outcome)
     ref = f"{subscription.id}.{due.date}"
     late = due.at if now - due.at > late_after else None
     delivery = Delivery(digest_title(schedule), upcoming.at, late, ref)
     message = _message(subscription, f"{due.date}", digest(facts, delivery))
-    return Done(upcoming, (message,), facts.told_until, facts.recent, facts.carry)
+    return replace(done, messages=(message,))
 
 
 def _message(subscription: Subscription, name: str, reply: Reply) -> Message:

@@ -93,16 +93,13 @@ class Window:
     """The time that a digest covers: after `start`, up to `end`.
 
     A snapshot belongs to the window in which it can be read, not the one in which it was taken: a digest that is due a
-    minute after a snapshot leaves it to the next one.
+    minute after a snapshot leaves it to the next one. `follows_reading`: the digest before ran out of readings, and
+    this window starts after the last one that it had.
     """
 
     start: datetime
     end: datetime
-
-    @property
-    def follows_reading(self) -> bool:
-        """Whether it starts after the last reading that the digest before had, which is off the whole minute."""
-        return self.start.second > 0
+    follows_reading: bool = False
 
     def holds(self, taken_at: datetime) -> bool:
         """Whether a snapshot taken then belongs to this window. Of consecutive windows, exactly one holds it."""
@@ -141,12 +138,14 @@ def collected(snapshots: Iterable[Snapshot], window: Window) -> Collected:
     return Collected(*(sum(map(each.holds, times)) for each in (window, before, recent)))
 
 
-def window_of(schedule: Schedule, due: Occurrence, last_end: datetime | None) -> Window:
+def window_of(
+    schedule: Schedule, due: Occurrence, last_end: datetime | None, *, follows_reading: bool = False
+) -> Window:
     """The window of a due digest: since the last one's end, or one period if there was none."""
     period = schedule.period(due.date)
     if last_end is None or not due.at - max(LONGEST_WINDOW, 2 * period) <= last_end < due.at:
         return Window(due.at - period, due.at)
-    return Window(last_end, due.at)
+    return Window(last_end, due.at, follows_reading)
 
 
 @dataclass(frozen=True, slots=True)

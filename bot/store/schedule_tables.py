@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    false,
     text,
     true,
 )
@@ -50,6 +51,7 @@ digests = Table(
     Column("last_window_end", UtcDateTime),
     Column("last_recent", Integer),
     Column("last_carry", ExactDecimal),
+    Column("last_ran_out", Boolean, nullable=False, server_default=false()),
     Column("last_outcome", SafeText, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("lease_token", String),

@@ -85,7 +85,8 @@ def test_a_digest_after_one_that_ran_out_of_readings_goes_on_from_its_last_one(f
     told = [each for each in snapshots if each.taken_at <= due]
     until = _reported_until([stored(last_snapshot_at=told[-1].taken_at)], Window(due - DAY, due))
     first = video_change(stored(), told, Window(due - DAY, due))
-    later = video_change(stored(), snapshots, window_of(DAILY, Occurrence(due.date() + DAY, due + DAY), until))
+    window = window_of(DAILY, Occurrence(due.date() + DAY, due + DAY), until, follows_reading=until < due)
+    later = video_change(stored(), snapshots, window)
     if until < due:
         assert first.change is not None
         assert later.change.until - later.change.window == first.change.until

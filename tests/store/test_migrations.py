@@ -117,7 +117,7 @@ async def test_a_database_of_the_last_version_in_development_keeps_every_row(rec
     kept = {name: {column.name for column in table.columns} for name, table in metadata.tables.items()}
     added = (
         ("alert_settings", "campaign_id", "milestones"),
-        ("digests", "last_carry", "month_day", "weekdays"),
+        ("digests", "last_carry", "last_ran_out", "month_day", "weekdays"),
         ("outbox", "replies_to"),
         ("track_requests", "campaign_id", "parent_id"),
         ("videos", "handle"),
