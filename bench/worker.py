@@ -14,7 +14,7 @@ from adapters.discord.limits import Limits as DiscordLimits
 from adapters.discord.post import DiscordPoster
 from adapters.discord.rest import Rest
 from adapters.slack.api import Calls, new_client, new_session
-from adapters.slack.limits import Limits as SlackLimits
+from adapters.slack.api import Limits as SlackLimits
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace

@@ -15,12 +15,11 @@ from starlette.routing import Route
 
 from adapters.chat.background import BackgroundTasks
 from adapters.chat.retry import REFUSALS, Backoff, Sleep
-from adapters.slack.api import Calls, SlackFailed, new_client, new_session
+from adapters.slack.api import Calls, Limits, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
 from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
 from adapters.slack.interaction import Callers
-from adapters.slack.limits import Limits
 from adapters.slack.listeners import (
     BadRequest,
     Listeners,

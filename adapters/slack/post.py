@@ -18,9 +18,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.chat.pacing import Busy
 from adapters.chat.retry import SOON, Sleep, post_rest
-from adapters.slack.api import NO_ANSWER, Calls, SlackFailed
+from adapters.slack.api import NO_ANSWER, POST, Calls, Limits, SlackFailed
 from adapters.slack.errors import BOT_FAULTS, DEAD, NO_REPLIES, RATE_LIMITED, error_details, outcome_of
-from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import MAX_BLOCKS, Message, has_picture, messages, without_pictures
 from adapters.slack.send import SortableTables, direct_channel

@@ -15,10 +15,9 @@ from typing import TypeVar
 from adapters.chat.conversation import ReplyOutcome
 from adapters.chat.pacing import Busy
 from adapters.chat.retry import Sleep, send_with_fallbacks
-from adapters.slack.api import CONTENT, MAX_RETRY_AFTER, Calls, SlackFailed, required_text
+from adapters.slack.api import CONTENT, MAX_RETRY_AFTER, POST, Calls, Limits, SlackFailed, required_text
 from adapters.slack.errors import PERMANENT
 from adapters.slack.interaction import Interaction, ResponseUrl
-from adapters.slack.limits import POST, Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import (
     Message,

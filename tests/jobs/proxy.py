@@ -7,7 +7,7 @@ from typing import TypeAlias
 import aiohttp
 from aiohttp import web
 
-from adapters.slack.limits import POST
+from adapters.slack.api import POST
 
 PLACES = ("asked", "accepted", "answered")
 """Before the chat has the message, once it has it, and once its response is on the way."""

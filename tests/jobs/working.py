@@ -9,8 +9,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from adapters.slack.api import Calls, new_client, new_session
-from adapters.slack.limits import Limits
+from adapters.slack.api import Calls, Limits, new_client, new_session
 from adapters.slack.pictures import Pictures
 from adapters.slack.post import SlackPoster
 from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace

@@ -5,12 +5,11 @@ from pydantic import SecretStr
 from slack_bolt.context.async_context import AsyncBoltContext
 from sqlalchemy import text
 
-from adapters.slack.api import Calls
+from adapters.slack.api import Calls, Limits
 from adapters.slack.events import Events
 from adapters.slack.handlers import Handlers
 from adapters.slack.home import HomeTab
 from adapters.slack.interaction import Callers
-from adapters.slack.limits import Limits
 from adapters.slack.pictures import Pictures
 from adapters.slack.send import Replies
 from adapters.slack.text import NO_PREFIX

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.chat.pacing import Busy
-from adapters.slack.limits import POST, Limits
+from adapters.slack.api import POST, Limits
 from tests.slack_post.virtual_time import VirtualTime
 
 PATIENT = 10_000.0
@@ -155,7 +155,7 @@ async def test_a_wait_is_capped_at_an_hour(limits, time):
 
 
 async def test_quiet_channels_are_forgotten(time, monkeypatch):
-    monkeypatch.setattr("adapters.slack.limits.MAX_GATES", MAX_GATES)
+    monkeypatch.setattr("adapters.slack.api.MAX_GATES", MAX_GATES)
     limits = Limits(time, time.sleep)
     for batch in range(6):
         for number in range(MAX_GATES // 2):

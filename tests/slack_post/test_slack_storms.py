@@ -4,8 +4,7 @@ import asyncio
 import time
 from dataclasses import replace
 
-from adapters.slack.api import Calls, new_client
-from adapters.slack.limits import Limits
+from adapters.slack.api import Calls, Limits, new_client
 from adapters.slack.workspaces import MultiWorkspace, SingleWorkspace
 from bot.delivery.poster import Later, Posted
 from bot.reply.model import Reply
