@@ -1,25 +1,35 @@
-"""Rate limiting towards chat platforms (gates, and slots shared by processes), and flood protection per person.
+"""Pacing of calls to chat platforms (gates, and slots shared by processes), retries, and flood protection per person.
 
 A gate also holds calls back after a 429. Flood protection runs a person's identical commands once and delays commands
 beyond a burst. It works per process, and one person's flood never delays anybody else.
 """
 
 import asyncio
+import contextlib
+import logging
 import math
+import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias
+from datetime import timedelta
+from typing import Protocol, TypeAlias, TypeVar
+from urllib.request import getproxies
 
+import aiohttp
 from cachetools import Cache, LRUCache
 
-from adapters.chat.retry import Sleep
+from bot.delivery.poster import Delivery, Later, Posted, Unclear
 from bot.domain.caller import Caller
 from bot.messages.problems import slowed_down, too_many
 from bot.reply.model import Reply, Tone
 
+logger = logging.getLogger(__name__)
+
 Now: TypeAlias = Callable[[], float]
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
 SAFETY_MARGIN = 1.01
 """Factor by which calls are slower than the limit, because the platform's counting windows differ from ours."""
@@ -217,3 +227,107 @@ def _repeated(reply: Reply) -> Reply:
 
 def _person(caller: Caller) -> _Person:
     return caller.workspace.chat, caller.workspace.id, caller.person.id
+
+
+REFUSALS = 3
+"""Consecutive refusals of a token before it counts as invalid, since one may be a passing fault of the platform."""
+NEVER_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+"""Errors raised before a request was sent, which therefore had no effect."""
+
+
+class ChatFailed(Exception, ABC):
+    """A call to a platform that failed, or whose outcome is unknown."""
+
+    @property
+    @abstractmethod
+    def is_about_content(self) -> bool:
+        """Whether the platform refused the content itself, so that another way to send it won't help."""
+
+
+class Backoff:
+    """Exponential backoff with jitter: one second, then doubling up to `longest` seconds."""
+
+    def __init__(self, longest: float, sleep: Sleep = asyncio.sleep) -> None:
+        self._longest = longest
+        self._sleep = sleep
+        self._pause = 1.0
+
+    async def wait(self) -> None:
+        """Pause before the next attempt."""
+        await self._sleep(self._pause * random.uniform(0.5, 1))
+        self._pause = min(self._pause * 2, self._longest)
+
+    def reset(self) -> None:
+        """Start again with a short pause, after an attempt has succeeded."""
+        self._pause = 1.0
+
+
+Post: TypeAlias = Callable[[], Awaitable[Delivery]]
+
+SOON = timedelta(minutes=1)
+"""Delay before a retry if the platform sends no Retry-After."""
+PAUSE = 1.0
+"""Seconds before a message with an unclear outcome is sent again."""
+
+
+async def post_rest(
+    posts: Sequence[Post], seconds: float, sleep: Sleep, about: Mapping[str, object], *, repeats_unclear: bool
+) -> None:
+    """Post the further messages of a long reply in order, within `seconds`. A failure is only logged.
+
+    `repeats_unclear`: the platform recognises a duplicate, so a post with an unclear outcome may be repeated.
+    """
+    sent = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            for post in posts:
+                delivery = await post()
+                while isinstance(delivery, Later) or (repeats_unclear and isinstance(delivery, Unclear)):
+                    await sleep(delivery.after.total_seconds() if isinstance(delivery, Later) else PAUSE)
+                    delivery = await post()
+                if not isinstance(delivery, Posted):
+                    break
+                sent += 1
+    if sent < len(posts):
+        logger.warning("long message truncated", extra={**about, "lost": len(posts) - sent})
+
+
+M = TypeVar("M")
+Send: TypeAlias = Callable[[M], Awaitable[bool]]
+"""Sends a message by one method; returns False if the interaction doesn't allow that method. Raises ChatFailed."""
+
+
+async def send_with_fallbacks(versions: Iterable[M], sends: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
+    """Try each version of a message with each method, in order; returns whether one was sent."""
+    sends = tuple(sends)
+    for version in versions:
+        if await _sent(version, sends, about):
+            return True
+    logger.error("delivering a reply failed", extra=about)
+    return False
+
+
+async def _sent(message: M, sends: Iterable[Send[M]], about: Mapping[str, object]) -> bool:
+    """Try each method in order, and stop if the platform refuses the content itself; returns whether one worked."""
+    for send in sends:
+        try:
+            if await send(message):
+                return True
+        except ChatFailed as error:
+            logger.info("sending a reply failed; trying the next method", extra={**about, "error": str(error)})
+            if error.is_about_content:
+                return False
+    return False
+
+
+def trusts_env() -> bool:
+    """The `trust_env` of aiohttp's sessions: True if the environment names a proxy (HTTPS_PROXY, NO_PROXY).
+
+    With it, aiohttp switches to a thread twice per call, to look for the proxy and to read ~/.netrc.
+    """
+    return bool(getproxies())

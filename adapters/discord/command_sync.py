@@ -10,7 +10,7 @@ from typing import Any
 
 from discord.http import Route
 
-from adapters.chat.retry import Sleep
+from adapters.chat.pacing import Sleep
 from adapters.discord.commands import fingerprint, payload
 from adapters.discord.errors import DiscordFailed, with_retries
 from adapters.discord.guilds import CHAT

@@ -13,7 +13,7 @@ from discord import MemberFlags
 from discord.http import Route
 from discord.permissions import Permissions
 
-from adapters.chat.retry import Sleep
+from adapters.chat.pacing import Sleep
 from adapters.discord.errors import DiscordFailed, DiscordUnreachable, with_retries
 from adapters.discord.interaction import Interaction
 from adapters.discord.rest import Rest

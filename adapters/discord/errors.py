@@ -14,8 +14,7 @@ from typing import TypeVar
 import aiohttp
 from discord import HTTPException
 
-from adapters.chat.pacing import Busy
-from adapters.chat.retry import SOON, ChatFailed, Sleep
+from adapters.chat.pacing import SOON, Busy, ChatFailed, Sleep
 from adapters.discord.limits import RestResponse, retry_after
 from bot.delivery.poster import Delivery, Later, Posted, Rejected, Unclear
 from bot.domain.errors import BotError

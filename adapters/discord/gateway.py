@@ -13,7 +13,7 @@ from types import MappingProxyType
 from discord import AppInfo, ConnectionClosed, LoginFailure, PrivilegedIntentsRequired
 from discord.errors import HTTPException
 
-from adapters.chat.retry import REFUSALS, Backoff, Sleep
+from adapters.chat.pacing import REFUSALS, Backoff, Sleep
 from adapters.discord.listeners import Connection
 from adapters.discord.rest import Rest
 from bot.domain.errors import NotConfigured, TokenRefused

@@ -14,8 +14,7 @@ from typing import Any, Self
 
 from discord.http import Route
 
-from adapters.chat.pacing import MAX_STOP, Busy, Now, Slots
-from adapters.chat.retry import Sleep
+from adapters.chat.pacing import MAX_STOP, Busy, Now, Sleep, Slots
 
 GLOBAL = 50
 """Requests per second per bot; replies to interactions don't count."""

@@ -13,7 +13,7 @@ from discord import AllowedMentions, AutoShardedClient, Guild, Intents, Interact
 from discord.state import AutoShardedConnectionState
 
 from adapters.chat.background import BackgroundTasks
-from adapters.chat.retry import Sleep
+from adapters.chat.pacing import Sleep
 from adapters.discord.guilds import Guilds
 from adapters.discord.handlers import Handlers
 from adapters.discord.interaction import interaction

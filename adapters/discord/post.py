@@ -17,7 +17,7 @@ from typing import Any
 from cachetools import Cache, LRUCache
 from discord.http import Route
 
-from adapters.chat.retry import Sleep, post_rest
+from adapters.chat.pacing import Sleep, post_rest
 from adapters.discord.errors import (
     BOT_FAULTS,
     MISSING_PERMISSIONS,

@@ -20,9 +20,7 @@ from discord.http import HTTPClient, Route
 from discord.types.user import User
 from yarl import URL
 
-from adapters.chat.pacing import Busy
-from adapters.chat.proxies import trusts_env
-from adapters.chat.retry import NEVER_SENT, SOON
+from adapters.chat.pacing import NEVER_SENT, SOON, Busy, trusts_env
 from adapters.discord.errors import RATE_LIMITED
 from adapters.discord.limits import Bucket, Buckets, Limits, RestResponse, retry_after
 from bot.delivery.poster import Later, Unclear

@@ -18,7 +18,7 @@ from cachetools import Cache, LRUCache
 from discord.http import Route
 
 from adapters.chat.conversation import ReplyOutcome
-from adapters.chat.retry import Sleep, send_with_fallbacks
+from adapters.chat.pacing import Sleep, send_with_fallbacks
 from adapters.discord.errors import DiscordFailed, with_retries
 from adapters.discord.files import without_refused_files
 from adapters.discord.interaction import Interaction

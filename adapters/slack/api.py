@@ -21,9 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.chat.pacing import MAX_STOP, Busy, Gate, Now, Rate, Slots, tier
-from adapters.chat.proxies import trusts_env
-from adapters.chat.retry import ChatFailed, Sleep
+from adapters.chat.pacing import MAX_STOP, Busy, ChatFailed, Gate, Now, Rate, Sleep, Slots, tier, trusts_env
 from adapters.slack.errors import UNCLEAR, response_data, retry_after
 from adapters.slack.text import NO_PREFIX, CommandNames
 from bot.domain.errors import DatabaseUnavailable

@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 from starlette.routing import Route
 
 from adapters.chat.background import BackgroundTasks
-from adapters.chat.retry import REFUSALS, Backoff, Sleep
+from adapters.chat.pacing import REFUSALS, Backoff, Sleep
 from adapters.slack.api import Calls, Limits, SlackFailed, new_client, new_session
 from adapters.slack.events import Events
 from adapters.slack.handlers import Handlers

@@ -10,7 +10,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.chat.retry import NEVER_SENT, SOON
+from adapters.chat.pacing import NEVER_SENT, SOON
 from bot.delivery.poster import Later, Rejected, Unclear
 
 RATE_LIMITED = "ratelimited"

@@ -16,8 +16,7 @@ from uuid import UUID, uuid5
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.chat.pacing import Busy
-from adapters.chat.retry import SOON, Sleep, post_rest
+from adapters.chat.pacing import SOON, Busy, Sleep, post_rest
 from adapters.slack.api import NO_ANSWER, POST, Calls, Limits, SlackFailed
 from adapters.slack.errors import BOT_FAULTS, DEAD, NO_REPLIES, RATE_LIMITED, error_details, outcome_of
 from adapters.slack.pictures import Pictures

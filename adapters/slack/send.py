@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from adapters.chat.conversation import ReplyOutcome
-from adapters.chat.pacing import Busy
-from adapters.chat.retry import Sleep, send_with_fallbacks
+from adapters.chat.pacing import Busy, Sleep, send_with_fallbacks
 from adapters.slack.api import CONTENT, MAX_RETRY_AFTER, POST, Calls, Limits, SlackFailed, required_text
 from adapters.slack.errors import PERMANENT
 from adapters.slack.interaction import Interaction, ResponseUrl

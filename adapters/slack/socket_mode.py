@@ -17,7 +17,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from adapters.chat.retry import REFUSALS, Backoff, Sleep
+from adapters.chat.pacing import REFUSALS, Backoff, Sleep
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.errors import TOKEN_ERRORS, described
 from bot.domain.errors import NotConfigured

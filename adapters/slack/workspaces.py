@@ -16,7 +16,7 @@ import aiohttp
 from cachetools import Cache, TTLCache
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.chat.retry import Sleep
+from adapters.chat.pacing import Sleep
 from adapters.slack.api import NO_ANSWER, Calls, Json, SlackFailed, new_client
 from adapters.slack.errors import DEAD, TOKEN_ERRORS, described
 from adapters.slack.manifest import UNFURL_SCOPES

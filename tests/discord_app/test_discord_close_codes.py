@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.chat.retry import REFUSALS
+from adapters.chat.pacing import REFUSALS
 from adapters.discord.gateway import FATAL
 from bot.domain.errors import NotConfigured, TokenRefused
 from tests.discord_app.bot_app import program_of, serving, shown_text

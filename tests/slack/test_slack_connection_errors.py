@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from slack_bolt.response import BoltResponse
 
-from adapters.chat.retry import REFUSALS
+from adapters.chat.pacing import REFUSALS
 from adapters.slack.api import Calls, new_client, new_session
 from adapters.slack.errors import TEMPORARY, TOKEN_ERRORS, described
 from adapters.slack.socket_mode import SocketMode

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from adapters.chat.retry import REFUSALS
+from adapters.chat.pacing import REFUSALS
 from adapters.slack.errors import SOON
 from adapters.slack.workspaces import CHAT
 from bot.delivery.poster import ChannelRef, Later
