@@ -5,7 +5,8 @@ reply with a reference. A platform implements `Surface` and `Replies`; nothing e
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,10 +24,15 @@ from bot.messages.problems import no_link
 from bot.reply.call import MAX_ENCODED
 from bot.reply.model import Reply, drawn, has_pictures, without_pictures
 
+logger = logging.getLogger(__name__)
+
 MAX_EVENTS = MAX_MESSAGES = 10_000
 """Events and messages that a process remembers."""
 CONCURRENT_REPLIES = 50
 """Commands that one platform runs at a time; the others wait, so that they don't overload the database."""
+MAX_TASKS = 2_000
+"""Concurrent background tasks. Beyond that, commands are refused in time for the platform's deadline rather than
+answered late."""
 
 
 class Interaction(Protocol):
@@ -238,3 +244,47 @@ def _answer(command: AnyCommand | None, call: CommandCall, interaction: Interact
     answer = command.answer if command else Answer.PRIVATE
     wants_to_replace = call.in_place or answer is Answer.REPLACES
     return Answer.REPLACES if wants_to_replace and interaction.may_replace else Answer.PRIVATE
+
+
+class BackgroundTasks:
+    """Runs tasks in the background: the platform gets its acknowledgement at once, the reply follows when it is ready.
+
+    Keeps a reference to each until it ends (asyncio itself keeps only weak ones).
+    """
+
+    def __init__(self, limit: int = MAX_TASKS) -> None:
+        self._limit = limit
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_draining = False
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another task may start. `start` doesn't check this, so that a caller decides what to refuse."""
+        return not self._is_draining and len(self._tasks) < self._limit
+
+    def start(self, run: Callable[[], Awaitable[None]]) -> None:
+        """Start a task, unless the program is shutting down. An exception in it is logged."""
+        if self._is_draining:
+            logger.info("background task refused: the program is shutting down")
+            return
+        task = asyncio.create_task(self._run(run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Accept no more tasks, wait up to `seconds` for the running ones, then cancel the rest."""
+        self._is_draining = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        late = tuple(self._tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            logger.warning("background tasks cancelled at shutdown", extra={"tasks": len(late)})
+
+    async def _run(self, run: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await run()
+        except Exception:  # no caller awaits a background task, so its errors end here
+            logger.exception("background task failed")

@@ -10,7 +10,7 @@ from typing import Self
 
 from discord import AppInfo
 
-from adapters.chat.background import BackgroundTasks
+from adapters.chat.conversation import BackgroundTasks
 from adapters.chat.pacing import Sleep
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.command_sync import Maintenance

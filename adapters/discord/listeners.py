@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from discord import AllowedMentions, AutoShardedClient, Guild, Intents, Interaction, InteractionType, MemberCacheFlags
 from discord.state import AutoShardedConnectionState
 
-from adapters.chat.background import BackgroundTasks
+from adapters.chat.conversation import BackgroundTasks
 from adapters.chat.pacing import Sleep
 from adapters.discord.guilds import Guilds
 from adapters.discord.handlers import Handlers

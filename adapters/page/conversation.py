@@ -11,8 +11,7 @@ from typing import Any
 
 from cachetools import Cache, LRUCache
 
-from adapters.chat.background import BackgroundTasks
-from adapters.chat.conversation import CommandCall, Conversation, ReplyOutcome
+from adapters.chat.conversation import BackgroundTasks, CommandCall, Conversation, ReplyOutcome
 from adapters.discord import actions as discord_actions
 from adapters.discord import forms as discord_forms
 from adapters.page import discord, slack

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from starlette.routing import Route
 
-from adapters.chat.background import BackgroundTasks
+from adapters.chat.conversation import BackgroundTasks
 from adapters.chat.pacing import REFUSALS, Backoff, Sleep
 from adapters.slack.api import Calls, Limits, SlackFailed, new_client, new_session
 from adapters.slack.events import Events

@@ -26,7 +26,7 @@ from slack_sdk.signature import Clock as SdkClock
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.chat.background import BackgroundTasks
+from adapters.chat.conversation import BackgroundTasks
 from adapters.slack.api import Calls, SlackFailed
 from adapters.slack.events import Events
 from adapters.slack.forms import errors

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from adapters.chat.background import BackgroundTasks
+from adapters.chat.conversation import BackgroundTasks
 
 
 async def test_jobs_run_concurrently_and_are_awaited():

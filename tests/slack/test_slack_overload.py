@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from adapters.chat.background import BackgroundTasks
+from adapters.chat.conversation import BackgroundTasks
 from adapters.slack.api import Calls, new_session
 from adapters.slack.listeners import Overload
 from bot.messages.problems import busy
