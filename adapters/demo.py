@@ -127,7 +127,7 @@ async def _page(bot: Bot, options: ConsoleOptions, clock: Clock) -> AsyncIterato
     from adapters.page.conversation import PageChat  # noqa: PLC0415
     from adapters.page.document import Frame  # noqa: PLC0415
     from adapters.page.timeline import Timeline  # noqa: PLC0415
-    from adapters.web.server import WebServer  # noqa: PLC0415
+    from adapters.web import WebServer  # noqa: PLC0415
 
     page, token = PageChat(bot, options.caller, Timeline(), clock), secrets.token_urlsafe(24)
     frame = Frame("Demo", options.caller.channel_id, ABOUT, EXAMPLES)

@@ -16,8 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.systemd import watched
-from adapters.web.app import Probe, Readiness, probe_routes, web_app
-from adapters.web.server import WebServer
+from adapters.web import Probe, Readiness, WebServer, probe_routes, web_app
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
 from bot.domain.errors import BotError, NotConfigured, TokenRefused

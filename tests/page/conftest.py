@@ -9,7 +9,7 @@ from adapters.page.app import page_app
 from adapters.page.conversation import PageChat
 from adapters.page.document import Frame
 from adapters.page.timeline import Timeline
-from adapters.web.server import WebServer
+from adapters.web import WebServer
 from tests.standins.environment import ANA
 
 TOKEN = "a-token-of-this-test"

@@ -14,8 +14,7 @@ import pytest
 
 from adapters.sandbox.serve import Sandbox
 from adapters.slack.app import SlackApp, SlackOptions
-from adapters.web.app import Readiness, probe_routes, web_app
-from adapters.web.server import WebServer
+from adapters.web import Readiness, WebServer, probe_routes, web_app
 from bot.app import Bot
 from tests.slack_render.rendered import read
 from tests.standins.charts import shared_charts

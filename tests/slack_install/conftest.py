@@ -17,7 +17,7 @@ from adapters.slack.api import new_session
 from adapters.slack.manifest import REDIRECT_PATH, SCOPES
 from adapters.slack.oauth import InstallPages, OAuth
 from adapters.slack.workspaces import InstalledWorkspaces, Workspaces
-from adapters.web.server import WebServer
+from adapters.web import WebServer
 from bot.domain.caller import WorkspaceRef
 from bot.store import Store
 from bot.store.database import Database

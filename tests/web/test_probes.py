@@ -4,8 +4,7 @@ import aiohttp
 import pytest
 from starlette.applications import Starlette
 
-from adapters.web.app import Readiness, probe_routes
-from adapters.web.server import WebServer
+from adapters.web import Readiness, WebServer, probe_routes
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.metrics import LiveFigures, Metrics, exposition
 

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.web.server import Limits, WebServer
+from adapters.web import Limits, WebServer
 
 SMALL = Limits(head=1_000, body=5_000, timeout=0.3, connections=10)
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -86,7 +86,7 @@ async def test_oversized_requests_are_refused_before_they_are_read(connect, sent
     reader, _ = await connect(sent)
     async with _closing(reader):
         assert await _status(reader) == status
-    assert [record.name for record in caplog.records] == ["adapters.web.server"]
+    assert [record.name for record in caplog.records] == ["adapters.web"]
 
 
 @pytest.mark.parametrize(

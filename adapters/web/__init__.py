@@ -1,1 +1,0 @@
-"""Web server: Slack's requests over HTTP, OAuth installation pages, health probes and metrics."""
