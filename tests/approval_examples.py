@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.domain.approvals import OPEN_FOR, Approval, ApprovalRule, ApprovalState
+from bot.domain.allowances import OPEN_FOR, Approval, ApprovalRule, ApprovalState
 from bot.domain.caller import Person
 from bot.domain.tracking import RequestState
 from bot.messages import approval, offer

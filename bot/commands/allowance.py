@@ -11,8 +11,7 @@ from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.permissions import MANAGERS, MONEY_READERS, refusal
 from bot.commands.tokens import Token, in_digits, join_spaced_values, shorten, tokens_of
-from bot.domain.allowances import Allowance, Scope
-from bot.domain.approvals import ApprovalRule
+from bot.domain.allowances import Allowance, ApprovalRule, Scope
 from bot.domain.caller import Permission, WorkspaceRef
 from bot.domain.errors import NoSuchCampaign, NotAllowed, UsageError
 from bot.domain.money import dollars, looks_like_money

@@ -7,8 +7,17 @@ from decimal import Decimal
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.track_start import MOST_DAYS, Start, offered, own, start_offer
-from bot.domain.allowances import Spender, broken, fixed, tightest
-from bot.domain.approvals import LONGEST_REASON, OPEN_FOR, Approval, ApprovalRule, ApprovalState
+from bot.domain.allowances import (
+    LONGEST_REASON,
+    OPEN_FOR,
+    Approval,
+    ApprovalRule,
+    ApprovalState,
+    Spender,
+    broken,
+    fixed,
+    tightest,
+)
 from bot.domain.caller import Permission
 from bot.domain.errors import BotError, NotAllowed, NotFound, SpendingRefused
 from bot.domain.money import dollars, price

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.approvals import Approval, ApprovalRule, ApprovalState
+from bot.domain.allowances import Approval, ApprovalRule, ApprovalState
 from bot.domain.money import dollars
 from bot.domain.tracking import TrackRequest
 from bot.messages.wording import name_of_link, plural

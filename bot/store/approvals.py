@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, ForeignKey, Index, Table, UniqueCo
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Integer, String, Text
 
-from bot.domain.approvals import OPEN_FOR, Approval, ApprovalRule, ApprovalState
+from bot.domain.allowances import OPEN_FOR, Approval, ApprovalRule, ApprovalState
 from bot.domain.caller import Person
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest

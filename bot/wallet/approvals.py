@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.domain.approvals import Approval
+from bot.domain.allowances import Approval
 from bot.domain.clock import Clock
 from bot.domain.tracking import TrackRequest
 from bot.messages.approval import approval_answered, approval_card, approval_decided, approved_not_started

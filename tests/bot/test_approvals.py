@@ -9,7 +9,7 @@ from adapters.discord.forms import form as discord_form
 from adapters.slack.forms import form as slack_form
 from bot.commands.forms import filled_in, form_for
 from bot.commands.registry import by_name
-from bot.domain.approvals import ApprovalState
+from bot.domain.allowances import ApprovalState
 from bot.domain.caller import Permission, Person
 from bot.reply.call import Call
 from bot.reply.plain import plain_text

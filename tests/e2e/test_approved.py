@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.approvals import ApprovalRule
+from bot.domain.allowances import ApprovalRule
 from bot.domain.caller import Person
 from bot.store import Store
 from bot.store.database import Database

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.allowances import Allowance, Scope
-from bot.domain.approvals import OPEN_FOR, Approval, ApprovalRule, ApprovalState
+from bot.domain.allowances import OPEN_FOR, Allowance, Approval, ApprovalRule, ApprovalState, Scope
 from bot.domain.caller import Person
 from bot.reply.model import Reply
 from bot.store.outbox import Message, News

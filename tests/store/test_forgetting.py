@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from bot.domain.allowances import Spender
-from bot.domain.approvals import Approval, ApprovalRule, ApprovalState
+from bot.domain.allowances import Approval, ApprovalRule, ApprovalState, Spender
 from bot.domain.caller import Person
 from bot.domain.errors import SpendingRefused
 from bot.domain.payout import Line, State, Terms
