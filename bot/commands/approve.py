@@ -22,8 +22,8 @@ from bot.domain.caller import Permission
 from bot.domain.errors import BotError, NotAllowed, NotFound, SpendingRefused
 from bot.domain.money import dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
+from bot.messages.allowance import how_to_raise, left_words, limit_words
 from bot.messages.approval import approval_asked, approval_card, approval_decided
-from bot.messages.limits import how_to_raise, left_words, limit_words
 from bot.reply.model import Reply
 from bot.reply.text import cut
 from bot.wallet.approvals import asked_news, decided_news, not_started

@@ -13,8 +13,8 @@ from bot.domain.errors import NotAllowed, NotEnoughBalance, NotFound, SpendingRe
 from bot.domain.money import Usage, dollars, price
 from bot.domain.tracking import ENDED, RequestState, TrackRequest
 from bot.domain.videos import Video
+from bot.messages.allowance import how_to_raise, limit_words
 from bot.messages.approval import above_words, ask_button
-from bot.messages.limits import how_to_raise, limit_words
 from bot.messages.offer import NOT_ENOUGH
 from bot.messages.tracking import Result, cancelled, may_run_words, outcome_card, second_press, unclear_words
 from bot.messages.wording import plural

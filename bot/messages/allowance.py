@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from bot.domain.allowances import Allowance, Limit, Scope, tightest
 from bot.domain.money import dollars
-from bot.messages.limits import left_words, limit_words
 from bot.messages.wording import no_key_note, shortened
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -223,3 +222,40 @@ def _removal(rule: Allowance) -> Call:
         Scope.CAMPAIGN: {"campaign": rule.target},
     }.get(rule.scope, {"who": f"<{signs.get(rule.scope, '')}{rule.target}>"})
     return Call("allowance", {**given, "action": "remove"})
+
+
+def limit_words(limit: Limit, *, sum_too: bool = True, whose: str = "your") -> str:
+    """A limit within a sentence: `your $20.00 monthly allowance`, `the $50.00 budget of launch`."""
+    amount = f"{dollars(limit.limit)} " if sum_too else ""
+    match limit.scope:
+        case Scope.OPERATOR:
+            return f"the {amount}monthly cap"
+        case Scope.EVERYONE | Scope.PERSON:
+            return f"{whose} {amount}monthly allowance"
+        case Scope.ROLE | Scope.CAMPAIGN:
+            return f"the {amount}monthly allowance of {limit.name}"
+        case Scope.CHANNEL:
+            return f"{'this' if whose == 'your' else whose} channel's {amount}monthly allowance"
+        case Scope.BUDGET:
+            return f"the {amount}budget of {limit.name}"
+
+
+def left_words(limit: Limit, *, whose: str = "your") -> str:
+    """What is left of a limit: `$7.48 left of the $20.00 budget of launch`."""
+    return f"{dollars(limit.left, down=True)} left of {limit_words(limit, whose=whose)}"
+
+
+def left_of_sum(limit: Limit) -> str:
+    """What is left of a limit that is named already: `$7.48 left of $20.00`."""
+    return f"{dollars(limit.left, down=True)} left of {dollars(limit.limit)}"
+
+
+def how_to_raise(limit: Limit) -> str:
+    """The next step for a person who reached a limit."""
+    match limit.scope:
+        case Scope.OPERATOR:
+            return "Ask an admin to raise MONTHLY_CAP_USD."
+        case Scope.BUDGET:
+            return "Ask an admin to raise it with /campaign."
+        case _:
+            return "Ask an admin to raise it with /allowance."

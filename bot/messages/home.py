@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.allowances import Limit
 from bot.domain.money import WalletState
-from bot.messages.limits import left_words
+from bot.messages.allowance import left_words
 from bot.messages.usage import cost_caveats, money_line
 from bot.messages.video_count import COUNT_COLUMNS, VideoCount, count_item
 from bot.messages.wording import freshness, plural

@@ -14,9 +14,9 @@ from bot.domain.clock import date_text, moment_text
 from bot.domain.links import FORMS, VideoLink
 from bot.domain.money import DURATIONS, Consequence, WalletState, dollars, left_after
 from bot.domain.videos import Video
+from bot.messages.allowance import how_to_raise, limit_words
 from bot.messages.approval import above_words, ask_button
 from bot.messages.campaign import Into, campaign_note
-from bot.messages.limits import how_to_raise, limit_words
 from bot.messages.wording import (
     at_latest,
     available,

@@ -8,7 +8,7 @@ from bot.domain.allowances import Limit, Scope
 from bot.domain.caller import Person
 from bot.domain.clock import date_text, moment_text
 from bot.domain.money import Usage, WalletState, dollars, left_after, unit_price
-from bot.messages.limits import left_of_sum, left_words
+from bot.messages.allowance import left_of_sum, left_words
 from bot.messages.offer import ADD_CREDIT
 from bot.messages.wording import at_latest, available, freshness, plural, promised, runway_text
 from bot.reply.call import Call
