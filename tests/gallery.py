@@ -22,7 +22,6 @@ from bot.messages import (
     compare,
     connect,
     export,
-    gains,
     home,
     offer,
     problems,
@@ -35,7 +34,6 @@ from bot.messages import (
 )
 from bot.messages import help as helping
 from bot.messages import videos as listing
-from bot.messages.gains import gains_of
 from bot.messages.video_count import VideoCount
 from bot.messages.wording import still_running, video_options
 from bot.reply.call import Call
@@ -181,8 +179,8 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "stats.video_details", stats.video_details(facts)
     yield "stats.video_details: deleted, on Instagram", stats.video_details(later)
     yield "stats.video_details: no snapshot, unknown platform", stats.video_details(silent)
-    yield "gains.gains_card", gains.gains_card(later, gains_of(later.reading), PICTURE)
-    yield "gains.gains_card: no snapshot", gains.gains_card(silent, None, None)
+    yield "stats.gains_card", stats.gains_card(later, stats.gains_of(later.reading), PICTURE)
+    yield "stats.gains_card: no snapshot", stats.gains_card(silent, None, None)
     compared = [
         compare.Compared(label, joined([reading(place, 48 - 9 * place)]), NOW, "") for place, label in enumerate("1234")
     ]

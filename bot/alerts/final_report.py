@@ -25,7 +25,7 @@ from bot.domain.growth import (
 from bot.domain.money import WalletState, dollars, unit_price
 from bot.domain.videos import DAY, HOUR, Metric, Video, VideoReading
 from bot.messages.csv_format import csv_file, csv_name, csv_rows
-from bot.messages.gains import growth_picture
+from bot.messages.stats import growth_picture
 from bot.messages.wording import plural, row_remarks, track_on_offer
 from bot.reply.call import Call
 from bot.reply.model import (

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import choose
-from bot.messages.gains import gains_card, gains_of, growth_picture
-from bot.messages.stats import VideoFacts, video_details, video_stats
+from bot.messages.stats import VideoFacts, gains_card, gains_of, growth_picture, video_details, video_stats
 from bot.reply.call import Call
 from bot.reply.model import Reply
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bot.charts.charts import Charts
+from bot.charts.specs import Gains, Growth, Line
 from bot.domain.caller import Person
 from bot.domain.clock import date_text
 from bot.domain.commitments import ends_at
@@ -23,6 +25,7 @@ from bot.domain.growth import (
     metric_name,
     percent,
     price_per_thousand,
+    short_change,
     short_count,
     signed_count,
     stopped_at,
@@ -278,3 +281,52 @@ def _actions(reading: VideoReading) -> tuple[Action, ...]:
         Button("Details", Call("stats.details", argument)),
         Menu("More…", more),
     )
+
+
+def growth_picture(charts: Charts, reading: VideoReading) -> Drawing | None:
+    """The chart of the video's main metric; None without a reading of it."""
+    line = _main_line(reading)
+    return charts.picture(Growth(name_of(reading.video), line) if line else None)
+
+
+def gains_of(reading: VideoReading) -> Gains | None:
+    """What the video's main metric gained per hour and per day; None with fewer than two readings of it."""
+    line = _main_line(reading)
+    return Gains(name_of(reading.video), line) if line and len(line.points) > 1 else None
+
+
+def _main_line(reading: VideoReading) -> Line[datetime] | None:
+    metric = main_metric(reading.video.platform, reading.snapshots)
+    points = [(each.taken_at, each.counts.get(metric)) for each in reading.snapshots]
+    if all(count is None for _, count in points):
+        return None
+    return Line.hourly(metric_name(reading.video.platform, metric), points)
+
+
+def gains_card(facts: VideoFacts, gains: Gains | None, picture: Picture | Drawing | None) -> Reply:
+    """The latest day, the latest hour and the best day in a sentence, with the chart."""
+    argument = {"video": facts.reading.video.id}
+    return Reply(
+        _gains_summary(gains, facts.now) if gains else "No gain yet: it takes two snapshots, an hour apart.",
+        title=name_of(facts.reading.video),
+        parts=(*((picture,) if picture else ()), reading_age(facts.reading, facts.as_of, facts.now, facts.problem)),
+        actions=(
+            Button("Refresh", Call("stats.gains", argument, in_place=True)),
+            Button("Stats", Call("stats", argument)),
+        ),
+        tone=Tone.WARNING if facts.problem else Tone.INFO,
+        shared_as=Call("stats.gains", argument),
+    )
+
+
+def _gains_summary(gains: Gains, now: datetime) -> str:
+    days, today = [(each.day, each.gain) for each in gains.days if each.gain is not None], now.date()
+    (last, latest), (best, most) = days[-1], max(days, key=lambda each: each[1])
+    found = [
+        f"{short_change(latest)} {gains.line.label} {'today' if last == today else f'on {date_text(last, today)}'}"
+    ]
+    if gains.hours and not is_overdue(gains.hours[-1].end, now):
+        found.append(f"{short_change(gains.hours[-1].gain)} in the last hour")
+    if best != last:
+        found.append(f"best day {date_text(best, today)} with {short_change(most)}")
+    return f"{' · '.join(found)}."
