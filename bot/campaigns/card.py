@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.campaigns.totals import CampaignMoney, CampaignTotals, MetricTotal, TopVideo, TotalChange
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import date_text
-from bot.domain.creators import on_several_platforms
 from bot.domain.growth import ago, exact_count, metric_name, short_change, short_count, signed_count
+from bot.domain.links import on_several_platforms
 from bot.domain.money import dollars, unit_price
 from bot.messages.campaign import campaign_value
 from bot.messages.video_count import NAME_LENGTH

@@ -8,9 +8,9 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.domain.caller import Person
-from bot.domain.creators import creator_name, creator_of, on_several_platforms
 from bot.domain.growth import main_metric, metric_name
 from bot.domain.leaderboard import LATE, Count, Gain, Period, RankedEntry, Ranking, Window, gained, ranking, window_of
+from bot.domain.links import creator_name, creator_of, on_several_platforms
 from bot.domain.videos import HOUR, Metric, Snapshot
 from bot.domain.zones import UTC_NAME
 from bot.messages.video_count import NAME_LENGTH

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from bot.domain.campaigns import Campaign, CampaignLink
-from bot.domain.creators import creator_name, creator_of
 from bot.domain.curves import joined
+from bot.domain.links import creator_name, creator_of
 from bot.domain.payout import PACE, Line, PaidVideo, State, Terms, lines, metric_of, reached_at, total
 from bot.domain.videos import HOUR, Snapshot, Video, VideoReading
 from bot.store import Store

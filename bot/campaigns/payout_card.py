@@ -7,8 +7,8 @@ from decimal import Decimal
 from bot.campaigns.owed import Owed
 from bot.domain.campaigns import Campaign
 from bot.domain.clock import moment_text
-from bot.domain.creators import creator_name
 from bot.domain.growth import ago, exact_count, short_count
+from bot.domain.links import creator_name
 from bot.domain.money import dollars
 from bot.domain.payout import Account, Line, State, Terms, accounts, total
 from bot.domain.payout_terms import EXAMPLE, terms_line, terms_words

@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from bot.charts.specs import Line
 from bot.domain.commitments import promises
-from bot.domain.creators import Creator, creator_name, creator_of
 from bot.domain.growth import is_overdue, price_per_thousand
 from bot.domain.leaderboard import LATE
+from bot.domain.links import Creator, creator_name, creator_of
 from bot.domain.money import promised
 from bot.domain.videos import HOUR, Metric, VideoPlatform
 from bot.store.readings import LinkReadings

@@ -5,9 +5,9 @@ from typing import Any
 
 from bot.commands.command import Argument, Command, Kind
 from bot.commands.words import MINE, NEAR, TITLE_FILLERS, TOPICS
-from bot.domain.creators import creator_name
 from bot.domain.errors import UsageError
 from bot.domain.folding import folded as fold
+from bot.domain.links import creator_name
 from bot.domain.schedule import read_time, time_words
 from bot.domain.zones import near_zones, zone_names
 from bot.messages.wording import video_options

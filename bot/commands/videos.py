@@ -12,9 +12,9 @@ from bot.commands.find_video import fitting
 from bot.commands.words import MINE, NEGATIONS
 from bot.domain.campaigns import Campaign
 from bot.domain.commitments import ends_at
-from bot.domain.creators import creator_name
 from bot.domain.errors import NoSuchCampaign, NotConfigured, NotFound, UsageError
 from bot.domain.folding import folded
+from bot.domain.links import creator_name
 from bot.domain.videos import VideoPlatform, VideoStatus
 from bot.messages.campaign import Into, campaign_value
 from bot.messages.video_count import VideoCount, preview, previews_set

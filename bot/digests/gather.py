@@ -15,7 +15,6 @@ from bot.charts.charts import Charts
 from bot.charts.specs import Movers
 from bot.digests.facts import BoardRow, DigestFacts, DigestMoney
 from bot.domain.commitments import ends_at, remaining_snapshots
-from bot.domain.creators import creator_name, creator_of, on_several_platforms
 from bot.domain.digest import (
     LATE,
     Collected,
@@ -32,6 +31,7 @@ from bot.domain.digest import (
     totals,
 )
 from bot.domain.growth import JITTER, Change, Coverage, change, coverage, main_metric
+from bot.domain.links import creator_name, creator_of, on_several_platforms
 from bot.domain.money import WalletState
 from bot.domain.poll_times import GRACE
 from bot.domain.videos import DAY, HOUR, Metric, Snapshot, count_running

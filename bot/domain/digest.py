@@ -9,9 +9,9 @@ from statistics import median
 from typing import Any, Self
 
 from bot.domain.caller import Person
-from bot.domain.creators import creator_of
 from bot.domain.growth import Change, Coverage
 from bot.domain.leaderboard import Gain, Ranking, ranking
+from bot.domain.links import creator_of
 from bot.domain.poll_times import GRACE
 from bot.domain.schedule import Occurrence, Schedule
 from bot.domain.spikes import FLOORS

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from bot.domain.alerts import Stage
 from bot.domain.caller import Person
-from bot.domain.creators import creator_name, creator_of
 from bot.domain.growth import falls, gaps
+from bot.domain.links import creator_name, creator_of
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoPlatform
 
 CENT = Decimal("0.01")

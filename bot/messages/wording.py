@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.clock import moment_text
-from bot.domain.creators import Creator, creator_name
 from bot.domain.growth import ago, crowded, is_overdue
 from bot.domain.leaderboard import RankedEntry
-from bot.domain.links import video_of
+from bot.domain.links import Creator, creator_name, video_of
 from bot.domain.money import Usage, WalletState, dollars, left_after
 from bot.domain.videos import ROUNDED, UNREADABLE, RunningCount, Video, VideoPlatform, VideoReading, VideoStatus
 from bot.reply.call import Call

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Row, Table, bindparam
 
 from bot.domain.caller import Person
 from bot.domain.commitments import Observation, ends_at
-from bot.domain.creators import creator_of
 from bot.domain.folding import folded
+from bot.domain.links import creator_of
 from bot.domain.poll_times import first_read, next_read
 from bot.domain.videos import Metric, Video
 from bot.store.tables import UNOWNED, videos

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
 
-from bot.domain.creators import creator_of, names_of_creator
 from bot.domain.folding import folded
+from bot.domain.links import creator_of, names_of_creator
 from bot.domain.poll_times import LONGEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.store import mirror

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.creators import Creator, creator_name, creator_of
+from bot.domain.links import Creator, creator_name, creator_of
 from bot.domain.videos import Video
 
 TIKTOK, X = "https://www.tiktok.com/@Ada.Moves/video/7301234567890123456", "https://x.com/i/status/1730123456789012345"

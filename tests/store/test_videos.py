@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from bot.domain.commitments import ends_at
-from bot.domain.creators import creator_of
+from bot.domain.links import creator_of
 from bot.domain.videos import HOUR, Metric
 from bot.store.video_lists import SEARCHED
 from bot.store.videos import Filters, Sort

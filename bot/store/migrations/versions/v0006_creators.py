@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.domain.creators import creator_name
 from bot.domain.folding import folded
+from bot.domain.links import creator_name
 
 revision, down_revision = "v0006", "v0005"
 
