@@ -1,7 +1,8 @@
-"""Spending allowances: a workspace's rules, and the limits that result for one start.
+"""Spending allowances: a workspace's rules, the limits that result for one start, and approval by a second person.
 
 Every matching rule limits a start, and so does the operator's monthly cap; people are shown the tightest. Spend isn't
-known here: the ledger of starts records it.
+known here: the ledger of starts records it. An approval lets one offer, at one length and no higher price, exceed the
+workspace's own allowances; the operator's cap and a campaign's budget still apply.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -132,7 +133,7 @@ LONGEST_REASON = 140
 
 
 class ApprovalState(StrEnum):
-    """State of a request for approval."""
+    """State of a request for approval: pending -> approved | declined | expired. Nothing returns to `PENDING`."""
 
     PENDING = "pending"
     APPROVED = "approved"

@@ -1,4 +1,7 @@
-"""Parses links as people type, paste and wrap them into one canonical form. Makes no network calls."""
+"""Parses links as people type, paste and wrap them into one canonical form, and finds who posted a video.
+
+Makes no network calls.
+"""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Cards about allowances: the rules, the reader's own limits, and replies to changes."""
+"""Cards about allowances: the rules, the reader's own limits, and replies to changes; and limits in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

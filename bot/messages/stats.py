@@ -1,4 +1,4 @@
-"""One video: its main count and gains; the details have every metric, rates, dates and gaps."""
+"""One video: its main count and growth chart; its details, with every metric, rates, dates and gaps; and its gains."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
