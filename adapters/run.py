@@ -20,9 +20,9 @@ from adapters.web import Probe, Readiness, WebServer, probe_routes, web_app
 from bot.app import Bot
 from bot.delivery.poster import ChannelPoster
 from bot.domain.errors import BotError, NotConfigured, TokenRefused
-from bot.domain.status import REPORTED_EVERY
 from bot.settings import Settings
 from bot.store import sole_process
+from bot.store.coordination import REPORTED_EVERY
 
 if TYPE_CHECKING:
     from adapters.discord.app import DiscordApp

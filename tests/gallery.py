@@ -15,7 +15,6 @@ from bot.delivery import deliver as delivery
 from bot.digests import settings_card as digest_settings
 from bot.domain.allowances import Limit, Scope
 from bot.domain.curves import joined
-from bot.domain.status import SCHEDULER, DeadLetter, Queue, Service
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR, Metric, RunningCount, VideoReading
 from bot.messages import (
@@ -38,6 +37,8 @@ from bot.messages.video_count import VideoCount
 from bot.messages.wording import still_running, video_options
 from bot.reply.call import Call
 from bot.reply.model import File, Reply
+from bot.store.coordination import SCHEDULER, Service
+from bot.store.outbox import DeadLetter, Queue
 from bot.store.videos import LinkSum
 from tests.alert_examples import alert_gallery
 from tests.allowance_examples import allowance_gallery

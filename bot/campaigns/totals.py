@@ -17,9 +17,8 @@ from bot.domain.leaderboard import LATE
 from bot.domain.links import Creator, creator_name, creator_of
 from bot.domain.money import promised
 from bot.domain.videos import HOUR, Metric, VideoPlatform
-from bot.store.readings import LinkReadings
+from bot.store.readings import HourChange, LinkReadings
 from bot.store.stored_video import StoredVideo
-from bot.store.total_history import HourChange
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 SILENT_SHARE = 10

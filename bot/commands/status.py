@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from bot.commands.context import Context
-from bot.domain.status import SCHEDULER, Service
 from bot.messages.status import Health, health, health_details, retried
 from bot.messages.wording import plural
 from bot.reply.call import Call
 from bot.reply.model import Reply
 from bot.store.audit import Action
+from bot.store.coordination import SCHEDULER, Service
 from bot.wallet.spending import LOOKS_APART
 
 

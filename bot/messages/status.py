@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.growth import ago
-from bot.domain.status import FRESH, SCHEDULER, DeadLetter, Queue, Service
 from bot.messages.wording import plural
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -25,6 +24,8 @@ from bot.reply.model import (
     Tone,
     text,
 )
+from bot.store.coordination import FRESH, SCHEDULER, Service
+from bot.store.outbox import DeadLetter, Queue
 
 FORGOTTEN = timedelta(days=1)
 _NO_SCHEDULER = (

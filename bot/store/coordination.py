@@ -2,19 +2,24 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import DatabaseUnavailable
-from bot.domain.status import FRESH, Service
 from bot.store.database import Aggregate, insert_into
 from bot.store.schedule_tables import leases
 from bot.store.tables import inbox, rates, services
 
 FARTHEST = 300.0
 """Seconds that calls can be reserved or held ahead; a later time was written before the clock was set back."""
+SCHEDULER = "scheduler"
+"""The part that polls and posts by itself; other services are named after their chat."""
+REPORTED_EVERY = timedelta(seconds=30)
+FRESH = timedelta(minutes=2)
+"""A service reported within this time counts as running."""
 KEPT = timedelta(days=2)
 """Longer than any platform redelivers an event (Slack: an hour; Discord: while a session can be resumed)."""
 
@@ -97,6 +102,19 @@ class Inbox(Aggregate):
     async def forget_old(self, now: datetime) -> None:
         """Delete events that no platform would redeliver."""
         await self._database.write(delete(inbox).where(inbox.c.seen_at < now - KEPT))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A part of the program as last reported. `problem` is a sentence, empty if it works."""
+
+    name: str
+    seen_at: datetime
+    problem: str = ""
+
+    def is_up(self, now: datetime) -> bool:
+        """Whether it runs and works."""
+        return not self.problem and now - self.seen_at <= FRESH
 
 
 class Services(Aggregate):

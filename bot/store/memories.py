@@ -1,4 +1,7 @@
-"""Notes kept for a week: each person's last list, and the message blocks that a workspace's chat refuses."""
+"""Notes kept for a week: each person's last list, and the message blocks that a workspace's chat refuses.
+
+Also the targets of short links, so that each is followed only once.
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +9,7 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, delete, s
 
 from bot.domain.caller import WorkspaceRef
 from bot.store.database import Aggregate
-from bot.store.tables import metadata, workspaces
+from bot.store.tables import metadata, short_links, workspaces
 from bot.store.types import UtcDateTime
 
 KEPT = timedelta(days=7)
@@ -43,3 +46,16 @@ class Memories(Aggregate):
     async def forget_old(self, now: datetime) -> None:
         """Delete notes older than a week. Safe to repeat."""
         await self._database.write(delete(memories).where(memories.c.noted_at <= now - KEPT))
+
+
+class ShortLinks(Aggregate):
+    """The `short_links` table. It holds only public addresses and is shared by all workspaces."""
+
+    async def remembered(self, link: str, not_before: datetime) -> str | None:
+        """The link's target, if it was followed at `not_before` or later."""
+        query = select(short_links.c.target).where(short_links.c.link == link, short_links.c.followed_at >= not_before)
+        return await self._database.scalar(query)
+
+    async def remember(self, link: str, target: str, now: datetime) -> None:
+        """Store a link's target, replacing an earlier one."""
+        await self._database.put(short_links, {"link": link, "target": target, "followed_at": now})

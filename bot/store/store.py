@@ -19,14 +19,11 @@ from bot.store.database import Database
 from bot.store.digests import Digests
 from bot.store.events import Events
 from bot.store.forgetting import Forgetting
-from bot.store.memories import Memories
+from bot.store.memories import Memories, ShortLinks
 from bot.store.migrate import migrate
-from bot.store.outbox import Outbox
-from bot.store.outbox_status import OutboxStatus
+from bot.store.outbox import Outbox, OutboxStatus
 from bot.store.payouts import Payouts
-from bot.store.readings import Readings
-from bot.store.short_links import ShortLinks
-from bot.store.total_history import TotalHistory
+from bot.store.readings import Readings, TotalHistory
 from bot.store.track_requests import TrackRequests
 from bot.store.videos import Videos
 from bot.store.wallets import Polling, Wallets

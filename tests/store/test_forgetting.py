@@ -173,7 +173,7 @@ async def test_a_start_during_the_deletion_is_refused_or_counted_and_never_lost(
 
 
 async def test_metrics_count_messages_up_to_a_limit(store, database, monkeypatch):
-    monkeypatch.setattr("bot.store.outbox_status.MOST_COUNTED", 3)
+    monkeypatch.setattr("bot.store.outbox.MOST_COUNTED", 3)
     here = await store.workspaces.ensure_workspace(HERE, await store.wallets.ensure_wallet("ours", NOW))
     async with database.writing() as connection:
         for number in range(5):

@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.reply.model import Picture, Reply
-from bot.store.outbox import Message, enqueue
-from bot.store.outbox_status import BODIES_KEPT, KEYS_KEPT, PICTURES_KEPT, WAITED_FOR
+from bot.store.outbox import BODIES_KEPT, KEYS_KEPT, PICTURES_KEPT, WAITED_FOR, Message, enqueue
 from bot.store.schedule_tables import blobs, outbox
 from tests.store.samples import NOW
 

@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.status import FRESH, Service
-from bot.store.coordination import Services
+from bot.store.coordination import FRESH, Service, Services
 from bot.store.database import Database
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
