@@ -1,13 +1,12 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
-from bot.domain.clock import FastClock, WallClock, utc_now
+import pytest
+
+from bot.domain.clock import FastClock, WallClock, date_text, day_text, moment_text
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
-
-
-def test_now_is_aware_and_in_utc():
-    assert utc_now().utcoffset() == timedelta(0)
 
 
 def test_a_fast_clock_starts_at_a_given_time_and_stops_at_speed_zero():
@@ -41,3 +40,30 @@ def test_the_wall_clock_follows_large_steps_back_but_not_small_ones(caplog):
     assert caplog.messages == ["clock was set back"]
     assert after(60, 3_600) == 58 * minute
     assert after(60, -3_600) == -minute
+
+
+AT = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+
+
+def test_a_moment_is_written_as_people_do():
+    assert day_text(AT) == "31 Dec"
+    assert date_text(AT) == "Thu 31 Dec"
+    assert moment_text(AT) == "Thu 31 Dec, 23:30 UTC"
+    assert moment_text(AT, zone=ZoneInfo("Europe/Berlin")) == "Fri 1 Jan, 00:30 Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (datetime(2026, 1, 1, tzinfo=UTC), "Thu 31 Dec, 23:30 UTC"),
+        (datetime(2027, 1, 1, tzinfo=UTC), "Thu 31 Dec 2026, 23:30 UTC"),
+        (datetime(2025, 12, 31, tzinfo=UTC), "Thu 31 Dec 2026, 23:30 UTC"),
+    ],
+)
+def test_the_year_is_shown_if_it_is_another_one(now, words):
+    assert moment_text(AT, now) == words
+
+
+def test_the_year_is_that_of_the_shown_time_zone():
+    now = datetime(2027, 6, 1, tzinfo=UTC)
+    assert moment_text(AT, now, ZoneInfo("Europe/Berlin")) == "Fri 1 Jan, 00:30 Europe/Berlin"

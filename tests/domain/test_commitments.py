@@ -52,11 +52,14 @@ def test_an_end_is_the_same_in_every_response(digits, pause):
     assert ends == {end}
 
 
-def test_whole_days_remaining_give_the_right_number_of_snapshots():
+def test_rounded_days_remaining_give_the_right_number_of_snapshots():
     for hours in range(1, 168):
-        stated = Decimal((168 - hours) // 24)
-        video = replace(VIDEO, days=7, days_remaining=stated, started_at=NOW - hours * HOUR)
+        whole = Decimal((168 - hours) // 24)
+        video = replace(VIDEO, days=7, days_remaining=whole, started_at=NOW - hours * HOUR)
         assert remaining_snapshots(Observation(video, NOW), NOW) == 168 - hours
+    for hours in range(1, 721):
+        two_digits = (Decimal(hours) / 24).quantize(Decimal("0.01"))
+        assert remaining_snapshots(Observation(replace(VIDEO, days_remaining=two_digits), NOW), NOW) == hours
 
 
 def test_only_running_videos_with_an_end_have_committed_snapshots():
@@ -97,12 +100,6 @@ def test_a_begun_hour_counts_as_a_snapshot_within_the_apis_rounding(left, snapsh
     assert Promise("v", NOW + left).snapshots(NOW) == snapshots
 
 
-def test_days_remaining_with_two_digits_give_the_right_number_of_snapshots():
-    for hours in range(1, 721):
-        stated = (Decimal(hours) / 24).quantize(Decimal("0.01"))
-        assert remaining_snapshots(Observation(replace(VIDEO, days_remaining=stated), NOW), NOW) == hours
-
-
 @pytest.mark.parametrize(
     ("facts", "snapshots"),
     [
@@ -136,16 +133,9 @@ def test_a_day_commits_exactly_the_remaining_snapshots(first, hours, minutes):
 @pytest.mark.parametrize(
     ("taken", "snapshots"),
     [
-        ([(0, 40)], 23),
-        ([(1, 40)], 23),
-        ([(0, 40), (60, 40)], 22),
-        ([(23, 0)], 23),
-        ([(23, 0), (83, 0)], 22),
-        ([(58, 0)], 23),
-        ([(60, 0), (119, 0)], 22),
-        ([(60, 0), (180, 0)], 21),
-        ([(0, 0), (120, 0), (180, 0)], 21),
-        ([(0, 0), (60, 0), (60, 7)], 22),
+        ([(0, 40)], 23), ([(1, 40)], 23), ([(0, 40), (60, 40)], 22), ([(23, 0)], 23),
+        ([(23, 0), (83, 0)], 22), ([(58, 0)], 23), ([(60, 0), (119, 0)], 22), ([(60, 0), (180, 0)], 21),
+        ([(0, 0), (120, 0), (180, 0)], 21), ([(0, 0), (60, 0), (60, 7)], 22),
     ],
     ids=[
         "seconds after the start",
@@ -159,7 +149,7 @@ def test_a_day_commits_exactly_the_remaining_snapshots(first, hours, minutes):
         "the second hour missing, first at the start, counted as one more",
         "two rows in one hour",
     ],
-)
+)  # fmt: skip
 def test_snapshots_need_not_be_taken_on_the_minute_of_the_start(taken, snapshots):
     times = [NOW + timedelta(minutes=minutes, seconds=seconds) for minutes, seconds in taken]
     assert remaining_snapshots(Observation(DAY, NOW, len(times), times[-1]), times[-1]) == snapshots
@@ -170,22 +160,19 @@ def test_videos_with_a_gap_or_unread_follow_the_others():
     gap = Observation(replace(DAY, id="gap"), NOW, 3, NOW + 3 * HOUR)
     unread = Observation(replace(DAY, id="unread", started_at=NOW + 3 * HOUR), NOW)
     at_clock_hour = Observation(replace(DAY, id="clock", started_at=NOW + 140 * MINUTE), NOW, 1, NOW + 3 * HOUR)
-    owed, _ = promises([shows, replace_id(shows, "too"), gap, unread, at_clock_hour])
+    owed, _ = promises([shows, shows._replace(video=replace(DAY, id="too")), gap, unread, at_clock_hour])
     assert [each.snapshots(NOW + 3 * HOUR) for each in owed] == [20, 20, 20, 23, 23]
     alone, _ = promises([gap, unread, at_clock_hour])
     assert [each.snapshots(NOW + 3 * HOUR) for each in alone] == [21, 24, 23]
 
 
-def replace_id(seen: Observation, video_id: str) -> Observation:
-    return seen._replace(video=replace(seen.video, id=video_id))
-
-
-def test_a_snapshot_before_the_start_is_ignored():
-    seen = Observation(DAY, NOW, 1, NOW - 2 * HOUR)
-    assert remaining_snapshots(seen, NOW) == 24
-
-
-def test_a_tracking_prolonged_by_a_pause_commits_the_added_days():
-    video = replace(DAY, days_remaining=Decimal("1.5"))
-    seen = Observation(video, NOW + 12 * HOUR, 12, NOW + 12 * HOUR)
-    assert remaining_snapshots(seen, NOW + 12 * HOUR) == 36
+@pytest.mark.parametrize(
+    ("seen", "hours", "snapshots"),
+    [
+        (Observation(DAY, NOW, 1, NOW - 2 * HOUR), 0, 24),
+        (Observation(replace(DAY, days_remaining=Decimal("1.5")), NOW + 12 * HOUR, 12, NOW + 12 * HOUR), 12, 36),
+    ],
+    ids=["a snapshot before the start is ignored", "a pause adds days"],
+)
+def test_remaining_snapshots_at_the_edges(seen, hours, snapshots):
+    assert remaining_snapshots(seen, NOW + hours * HOUR) == snapshots

@@ -32,11 +32,3 @@ def test_the_docstring_shows_the_tree_of_classes():
 )
 def test_an_errors_text_is_its_sentence(error):
     assert str(error) == "Say less."
-
-
-def test_errors_keep_the_facts_that_their_handlers_need():
-    at = datetime(2026, 3, 1, tzinfo=UTC)
-    assert errors.InvalidRequest("x", (("video_link", "is required"),)).problems == (("video_link", "is required"),)
-    assert errors.InvalidRequest("x").problems == ()
-    assert errors.RateLimited("x", at).retry_at == at
-    assert errors.UnexpectedAnswer("x", 409).status == 409

@@ -48,25 +48,24 @@ def every_hour(count: int, missing: tuple[int, ...] = ()) -> tuple[Snapshot, ...
     return views(*((hour, hour * 10) for hour in range(count) if hour not in missing))
 
 
+VIEWS, LIKES = Metric.VIEWS, Metric.LIKES
+
+
 @pytest.mark.parametrize(
-    ("platform", "metrics", "main"),
+    ("platform", "snapshots", "main"),
     [
-        ("tiktok", [Metric.VIEWS, Metric.LIKES], Metric.VIEWS),
-        ("instagram", [Metric.LIKES], Metric.LIKES),
-        ("instagram", [Metric.VIEWS, Metric.LIKES], Metric.LIKES),
-        ("threads", [Metric.LIKES], Metric.LIKES),
-        ("threads", [Metric.VIEWS], Metric.VIEWS),
-        ("tiktok", None, Metric.VIEWS),
-        ("instagram", None, Metric.LIKES),
+        ("tiktok", (Snapshot(START, {VIEWS: 1, LIKES: 1}),), VIEWS),
+        ("instagram", (Snapshot(START, {LIKES: 1}),), LIKES),
+        ("instagram", (Snapshot(START, {VIEWS: 1, LIKES: 1}),), LIKES),
+        ("threads", (Snapshot(START, {LIKES: 1}),), LIKES),
+        ("threads", views((0, 1)), VIEWS),
+        ("tiktok", views((0, None), (1, 5)), VIEWS),
+        ("tiktok", (), VIEWS),
+        ("instagram", (), LIKES),
     ],
 )
-def test_views_are_the_main_metric_or_likes_if_there_are_none(platform, metrics, main):
-    snapshots = () if metrics is None else (Snapshot(START, dict.fromkeys(metrics, 1)),)
+def test_views_are_the_main_metric_or_likes_if_there_are_none(platform, snapshots, main):
     assert main_metric(platform, snapshots) is main
-
-
-def test_one_reading_with_views_makes_views_the_main_metric():
-    assert main_metric("tiktok", views((0, None), (1, 5))) is Metric.VIEWS
 
 
 def test_metrics_are_called_what_their_platform_calls_them():
@@ -144,36 +143,29 @@ def test_gaps_have_their_ends_and_the_number_missing():
         Gap(START + 2.55 * HOUR, START + 4.1 * HOUR, 1),
         Gap(START + 4.1 * HOUR, START + 10 * HOUR, 5),
     )
+    early_and_late = views(*((hour + (0.2 if hour % 2 else -0.2), hour) for hour in range(20)))
+    assert gaps(early_and_late) == ()
 
 
-def test_snapshots_a_little_early_or_late_are_no_gap():
-    assert gaps(views(*((hour + (0.2 if hour % 2 else -0.2), hour) for hour in range(20)))) == ()
-
-
-def test_three_lost_snapshots_of_a_day_are_counted():
-    snapshots = every_hour(25, missing=(0, 7, 8, 20))
-    assert coverage(snapshots, START, START + DAY) == Coverage(collected=21, expected=24)
-
-
-@pytest.mark.parametrize("first", [0, 1])
-def test_a_day_is_complete_whether_the_first_snapshot_comes_at_once_or_after_an_hour(first):
-    snapshots = every_hour(24 + first, missing=tuple(range(first)))
-    assert coverage(snapshots, START, START + DAY) == Coverage(collected=24, expected=24)
-
-
-def test_snapshots_missing_at_both_ends_are_counted():
-    snapshots = every_hour(11, missing=(0, 1, 2, 3))
-    assert coverage(snapshots, START, START + 13.2 * HOUR) == Coverage(collected=7, expected=7 + 3 + 3)
-
-
-def test_without_a_start_snapshots_are_expected_after_the_first():
-    assert coverage(every_hour(11, missing=(0, 1, 2, 5)), None, START + 10 * HOUR) == Coverage(7, 8)
-
-
-def test_a_video_without_snapshots_misses_every_hour_since_its_start():
-    assert coverage((), START, START + 5.5 * HOUR) == Coverage(0, 5)
-    assert coverage((), START, START - HOUR) == Coverage(0, 0)
-    assert coverage((), None, START) == Coverage(0, 0)
+@pytest.mark.parametrize(
+    ("snapshots", "start", "hours", "collected", "expected"),
+    [
+        (every_hour(25, missing=(0, 7, 8, 20)), START, 24, 21, 24),
+        (every_hour(24), START, 24, 24, 24),
+        (every_hour(25, missing=(0,)), START, 24, 24, 24),
+        (every_hour(11, missing=(0, 1, 2, 3)), START, 13.2, 7, 7 + 3 + 3),
+        (every_hour(11, missing=(0, 1, 2, 5)), None, 10, 7, 8),
+        ((), START, 5.5, 0, 5),
+        ((), START, -1, 0, 0),
+        ((), None, 0, 0, 0),
+    ],
+    ids=[
+        *("three lost", "first at once", "first after an hour", "missing at both ends"),
+        *("start unknown", "no snapshots", "before the start", "nothing known"),
+    ],
+)
+def test_collected_and_expected_snapshots_are_counted(snapshots, start, hours, collected, expected):
+    assert coverage(snapshots, start, START + hours * HOUR) == Coverage(collected, expected)
 
 
 @given(st.lists(st.integers(0, 719), unique=True, min_size=1).map(sorted))
@@ -212,26 +204,17 @@ def test_without_views_or_interactions_there_is_no_engagement_rate(counts):
 @pytest.mark.parametrize(
     ("cost", "new_views", "price"),
     [
-        ("0.36", 12_000, "0.030"),
-        ("0.36", 5_000_000, "0.000072"),
-        ("2.52", 1_000, "2.52"),
-        ("2.52", 333, "7.57"),
-        ("0.36", 2_500, "0.14"),
-        ("0", 10, "0"),
-        ("1", 0, None),
-        ("1", -5, None),
+        ("0.36", 12_000, "0.030"), ("0.36", 5_000_000, "0.000072"), ("2.52", 1_000, "2.52"),
+        ("2.52", 333, "7.57"), ("0.36", 2_500, "0.14"), ("0", 10, "0"), ("1", 0, None), ("1", -5, None),
     ],
-)
+)  # fmt: skip
 def test_a_thousand_new_views_have_a_price_if_there_are_any(cost, new_views, price):
     found = price_per_thousand(Decimal(cost), new_views)
     assert found == (None if price is None else Decimal(price))
 
 
-def test_a_series_counts_hours_from_the_start_of_tracking():
+def test_a_series_counts_hours_from_the_start_of_tracking_or_the_first_snapshot():
     assert aligned(views((1, 5), (2, None), (3.5, 9)), Metric.VIEWS, START) == ((1.0, 5), (3.5, 9))
-
-
-def test_a_series_without_a_known_start_begins_with_its_first_snapshot():
     assert aligned(views((2, 5), (3, 9)), Metric.VIEWS, None) == ((0.0, 5), (1.0, 9))
     assert aligned((), Metric.VIEWS, None) == ()
 
@@ -243,36 +226,18 @@ def test_a_series_without_a_known_start_begins_with_its_first_snapshot():
 def test_a_series_is_read_at_the_nearest_reading_within_half_an_hour(hour, count):
     series = ((0.0, 1), (1.0, 2), (3.0, 4), (3.5, 5), (4.0, 6))
     assert at_hour(series, hour) == count
-
-
-def test_an_empty_series_has_no_reading():
-    assert at_hour((), 1) is None
+    assert at_hour((), hour) is None
 
 
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (0, "0"),
-        (7, "7"),
-        (999, "999"),
-        (1_000, "1k"),
-        (1_004, "1k"),
-        (1_049, "1.05k"),
-        (9_996, "10k"),
-        (12_449, "12.4k"),
-        (98_950, "99k"),
-        (99_960, "100k"),
-        (130_400, "130k"),
-        (999_499, "999k"),
-        (999_500, "1M"),
-        (1_035_111, "1.04M"),
-        (1_298_000, "1.3M"),
-        (2_000_000_000, "2B"),
-        (3_400_000_000_000, "3.4T"),
-        (1_234_000_000_000_000, "1,234T"),
-        (-12_400, "−12.4k"),
+        (0, "0"), (7, "7"), (999, "999"), (1_000, "1k"), (1_004, "1k"), (1_049, "1.05k"), (9_996, "10k"),
+        (12_449, "12.4k"), (98_950, "99k"), (99_960, "100k"), (130_400, "130k"), (999_499, "999k"),
+        (999_500, "1M"), (1_035_111, "1.04M"), (1_298_000, "1.3M"), (2_000_000_000, "2B"),
+        (3_400_000_000_000, "3.4T"), (1_234_000_000_000_000, "1,234T"), (-12_400, "−12.4k"),
     ],
-)
+)  # fmt: skip
 def test_short_counts_are_abbreviated(count, words):
     assert short_count(count) == words
 
@@ -294,12 +259,8 @@ def test_exact_and_signed_counts():
 
 
 def test_a_rate_is_shown_to_a_tenth_of_a_per_cent():
-    assert [percent(Decimal(rate)) for rate in ("0.0812", "0.00049", "0", "12.5")] == [
-        "8.1%",
-        "0.0%",
-        "0.0%",
-        "1,250.0%",
-    ]
+    rates = {"0.0812": "8.1%", "0.00049": "0.0%", "0": "0.0%", "12.5": "1,250.0%"}
+    assert [percent(Decimal(rate)) for rate in rates] == [*rates.values()]
 
 
 @pytest.mark.parametrize(

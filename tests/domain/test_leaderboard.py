@@ -1,5 +1,6 @@
 """Rankings of gains: worked examples, and properties of any ranking."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -62,8 +63,4 @@ def test_ranks_follow_the_sums_whatever_the_order(rows, random):
     assert sum(each.links for each in found) == len(rows)
     for each in found:
         assert each.rank == 1 + sum(other.gain > each.gain for other in found)
-    assert ranking(gains, gains).standings == tuple(type(each)(**{**fields_of(each), "move": 0}) for each in found)
-
-
-def fields_of(standing):
-    return {name: getattr(standing, name) for name in standing.__slots__}
+    assert ranking(gains, gains).standings == tuple(replace(each, move=0) for each in found)

@@ -225,27 +225,19 @@ REFUSED = {
         tiktok.com/@asd/video/7212345678901234567abc tiktok.com/@asd/video/ tiktok.com/@somebody/video/12a
         tiktok.com/@somebody/video/١٢٣
     """,
-    "a TikTok profile": """
-        tiktok.com/@asd tiktok.com/@somebody
-    """,
+    "a TikTok profile": "tiktok.com/@asd tiktok.com/@somebody",
     "a page of TikTok": """
         tiktok.com/foryou tiktok.com/upload m.tiktok.com/share/user/7212345678901234567
         tiktok.com/sticker/x-7212345678901234567 tiktok.com/effect/x-721234 tiktok.com/view/product/7212345678901234567
         vm.tiktok.com/
     """,
-    "a TikTok search": """
-        tiktok.com/tag/x tiktok.com/discover/cat tiktok.com/search/video?q=cat
-    """,
+    "a TikTok search": "tiktok.com/tag/x tiktok.com/discover/cat tiktok.com/search/video?q=cat",
     "a TikTok live room": """
         tiktok.com/live tiktok.com/@a/live/7212345678901234567 m.tiktok.com/share/live/7212345678901234567
         tiktok.com/@somebody/live
     """,
-    "a TikTok sound": """
-        tiktok.com/music/x-7212345678901234567 tiktok.com/music/Song-123
-    """,
-    "a TikTok playlist": """
-        tiktok.com/@a/playlist/x-7212345678901234567 tiktok.com/@somebody/playlist/Best-123
-    """,
+    "a TikTok sound": "tiktok.com/music/x-7212345678901234567 tiktok.com/music/Song-123",
+    "a TikTok playlist": "tiktok.com/@a/playlist/x-7212345678901234567 tiktok.com/@somebody/playlist/Best-123",
     "a YouTube playlist": """
         youtube.com/playlist?list=PL123 youtube.com/watch?list=PL123 youtube.com/embed/videoseries?list=PL1
         youtube.com/playlist?list=PL1 youtube.com/watch?list=PL1
@@ -263,21 +255,11 @@ REFUSED = {
         studio.youtube.com/playlist/PL1/videos youtube.com/premium youtube.com/account youtube.com/t/terms
         youtube.com/feed/trending youtube.com/attribution_link?a=x youtube.com
     """,
-    "a YouTube search": """
-        youtube.com/hashtag/abcdefghijk youtube.com/results?search_query=cat
-    """,
-    "a YouTube post": """
-        youtube.com/post/Ugkxabcdefghijk
-    """,
-    "a YouTube clip": """
-        youtube.com/clip/Ugkxabcdefghijk youtube.com/clip/UgkxAbc
-    """,
-    "a YouTube live room": """
-        youtube.com/embed/live_stream?channel=UC1 youtube.com/@somebody/live
-    """,
-    "That link is all capitals, but video ids are case-sensitive. Copy the link again.": """
-        HTTPS://YOUTU.BE/DQW4W9WGXCQ HTTPS://WWW.INSTAGRAM.COM/REEL/DQW4W9WGXCQ
-    """,
+    "a YouTube search": "youtube.com/hashtag/abcdefghijk youtube.com/results?search_query=cat",
+    "a YouTube post": "youtube.com/post/Ugkxabcdefghijk",
+    "a YouTube clip": "youtube.com/clip/Ugkxabcdefghijk youtube.com/clip/UgkxAbc",
+    "a YouTube live room": "youtube.com/embed/live_stream?channel=UC1 youtube.com/@somebody/live",
+    "That link is all capitals, but video ids are case-sensitive. Copy the link again.": "HTTPS://YOUTU.BE/DQW4W9WGXCQ HTTPS://WWW.INSTAGRAM.COM/REEL/DQW4W9WGXCQ",
     "isn't a supported site": """
         youtube.com/redirect?q=https://vimeo.com/1 help.x.com/en amp.twimg.com/v/0ba0c3c7 pbs.twimg.com/media/abc.jpg
         video.twimg.com/amplify_video/1789012345678901234/vid/x.mp4 google.com/url?q=https://vimeo.com/1
@@ -290,18 +272,14 @@ REFUSED = {
         https://notpiped.example/watch?v=dQw4w9WgXcQ notyoutube.com/watch?v=dQw4w9WgXcQ
         youtube.com.evil.example/watch?v=dQw4w9WgXcQ xyoutube.com/watch?v=dQw4w9WgXcQ
     """,
-    "a profile on X": """
-        x.com/u x.com/somebody
-    """,
+    "a profile on X": "x.com/u x.com/somebody",
     "a page of X": """
         x.com/home x.com/i/grok x.com/i/communities/1789012345678901234 x.com/i/topics/1789012345678901234
         x.com/i/moments/1789012345678901234 x.com/i/user/1789012345678901234 x.com/u/article/1789012345678901234
         x.com/u/likes x.com/u/media x.com/hashtag/x x.com/search?q=x x.com/intent/post?text=x x.com/i/bookmarks
         x.com/i/flow/login t.co
     """,
-    "a list on X": """
-        x.com/i/lists/1789012345678901234 x.com/i/lists/1
-    """,
+    "a list on X": "x.com/i/lists/1789012345678901234 x.com/i/lists/1",
     "a live room on X": """
         x.com/i/spaces/1vAxRAVQWONJl x.com/i/broadcasts/1yNGaQLWpejGj x.com/i/events/1910629646300762112
         x.com/i/spaces/1abc
@@ -310,19 +288,13 @@ REFUSED = {
         x.com/u/status/0178901234567890123 x.com/u/status/ x.com/u/status/17890 x.com/u/status/17890123456789012345
         x.com/u/status/1789012345678901234abc x.com/somebody/status/abc
     """,
-    "That link has a user name before its host, which look-alike links use.": """
-        https://www.youtube.com@evil.example/watch?v=dQw4w9WgXcQ
-    """,
+    "That link has a user name before its host, which look-alike links use.": "https://www.youtube.com@evil.example/watch?v=dQw4w9WgXcQ",
     "an Instagram story": """
         instagram.com/stories/u/3570766765028588805/ instagram.com/s/aGlnaGxpZ2h0?story_media_id=1_2
         instagram.com/stories/somebody/123/ instagram.com/stories/p/123/
     """,
-    "an Instagram live room": """
-        instagram.com/u/live instagram.com/somebody/live
-    """,
-    "a TikTok story": """
-        tiktok.com/@somebody/story/123
-    """,
+    "an Instagram live room": "instagram.com/u/live instagram.com/somebody/live",
+    "a TikTok story": "tiktok.com/@somebody/story/123",
 }
 
 

@@ -59,24 +59,10 @@ THREE = owed(5, 2, 10)
 @pytest.mark.parametrize(
     ("available", "empty_in"),
     [
-        ("17", None),
-        ("16.99", 10),
-        ("16.5", 10),
-        ("16", 9),
-        ("13", 6),
-        ("12", 5),
-        ("11", 5),
-        ("10", 4),
-        ("9", 4),
-        ("6", 2),
-        ("5", 2),
-        ("3", 1),
-        ("0.01", 1),
-        ("0", 0),
-        ("-4", 0),
-        ("1000", None),
+        ("17", None), ("16.99", 10), ("16.5", 10), ("16", 9), ("13", 6), ("12", 5), ("11", 5), ("10", 4),
+        ("9", 4), ("6", 2), ("5", 2), ("3", 1), ("0.01", 1), ("0", 0), ("-4", 0), ("1000", None),
     ],
-)
+)  # fmt: skip
 def test_the_burn_slows_down_as_each_video_ends(available, empty_in):
     assert runway(Decimal(available), DOLLAR, THREE, NOW) == Runway(
         promised=Decimal(17),
@@ -182,19 +168,18 @@ def test_several_links_at_once_cost_several_times():
     assert (six.left_after, six.pauses_at, six.affordable) == (Decimal("-0.16"), NOW + 23 * HOUR, False)
 
 
-def test_an_exactly_sufficient_wallet_covers_everything():
-    (week,) = consequences(usage("2.52"), (), NOW, durations=(7,))
-    assert week == Consequence(7, Decimal("2.52"), Decimal(0), None, (), affordable=True)
-
-
-def test_an_empty_wallet_affords_nothing_and_pauses_at_once():
-    (day,) = consequences(usage("0.10", "0.10"), owed(5), NOW, durations=(1,))
-    assert (day.affordable, day.pauses_at, day.affected) == (False, NOW, ("v0",))
-
-
-def test_paused_videos_are_committed_on_the_card_but_not_cut_short():
-    (day,) = consequences(usage("0.40"), owed(24, burns=False), NOW, durations=(1,))
-    assert (day.left_after, day.pauses_at, day.affected) == (Decimal("-0.32"), None, ())
+@pytest.mark.parametrize(
+    ("wallet", "running", "days", "left", "pauses_at", "affected", "affordable"),
+    [
+        (usage("2.52"), (), 7, "0", None, (), True),
+        (usage("0.10", "0.10"), owed(5), 1, "-0.435", NOW, ("v0",), False),
+        (usage("0.40"), owed(24, burns=False), 1, "-0.32", None, (), True),
+    ],
+    ids=["exactly enough", "empty", "paused videos are committed but not cut short"],
+)
+def test_the_card_of_a_wallet_at_its_limit(wallet, running, days, left, pauses_at, affected, affordable):
+    (card,) = consequences(wallet, running, NOW, durations=(days,))
+    assert card == Consequence(days, price(days, CENT_AND_A_HALF), Decimal(left), pauses_at, affected, affordable)
 
 
 @given(st.integers(0, 100), REMAINING, st.integers(1, 3), st.integers(0, 3))

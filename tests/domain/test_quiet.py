@@ -4,21 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.domain.errors import UsageError
-from bot.domain.quiet import LONGEST_MUTE, QuietHours, is_range, is_span, mute_end, read_quiet
-from bot.domain.zones import zone_names
+from bot.domain.quiet import QuietHours, is_range, is_span, mute_end, read_quiet
+from tests.domain.test_schedule import at, minutes, moments, zones
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 NIGHT = QuietHours("Europe/Berlin", 22 * 60, 7 * 60)
-
-minutes = st.integers(0, 24 * 60 - 1)
-moments = st.datetimes(datetime(2010, 1, 1), datetime(2037, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds
-
-
-def at(text):
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +35,7 @@ def test_quiet_hours_that_begin_in_a_skipped_hour_begin_after_it(start):
     assert quiet.end_of(at("2026-03-29 02:00")) == at("2026-03-29 04:00")
 
 
-@given(st.sampled_from(zone_names()), minutes, minutes, moments)
+@given(zones, minutes, minutes, moments)
 def test_every_quiet_time_ends_within_a_day_and_is_not_quiet_at_its_end(zone, start, end, now):
     quiet = QuietHours(zone, start, end)
     over = quiet.end_of(now)
@@ -51,7 +43,7 @@ def test_every_quiet_time_ends_within_a_day_and_is_not_quiet_at_its_end(zone, st
         assert now < over <= now + timedelta(hours=26)
 
 
-@given(st.sampled_from(zone_names()), minutes, moments)
+@given(zones, minutes, moments)
 def test_a_mute_until_a_time_ends_within_a_day_or_two(zone, minute, now):
     until = mute_end(f"{minute // 60:02}:{minute % 60:02}", now, zone)
     assert now < until <= now + timedelta(hours=50)
@@ -60,40 +52,18 @@ def test_a_mute_until_a_time_ends_within_a_day_or_two(zone, minute, now):
 @pytest.mark.parametrize(
     ("words", "end"),
     {
-        "8h": timedelta(hours=8),
-        "2d": timedelta(days=2),
-        "90m": timedelta(minutes=90),
-        "1 week": timedelta(days=7),
-        "1h30": timedelta(minutes=90),
-        "1d 12h": timedelta(hours=36),
-        "30d": LONGEST_MUTE,
-        "09:00": timedelta(hours=22, minutes=30),
-        "11am": timedelta(minutes=30),
-    }.items(),
-)
-def test_a_mute_ends(words, end):
-    assert is_span(words)
-    assert mute_end(words, NOW, "UTC") == NOW + end
-
-
-@pytest.mark.parametrize(
-    ("words", "end"),
-    {
-        "tonight": "2026-03-03 08:00",
-        "today": "2026-03-02 23:00",
-        "today@evening": "2026-03-02 17:00",
-        "tomorrow": "2026-03-03 08:00",
-        "tomorrow@9am": "2026-03-03 08:00",
-        "Tomorrow@17:30": "2026-03-03 16:30",
-        "friday": "2026-03-06 08:00",
-        "thurs@noon": "2026-03-05 11:00",
+        "8h": "2026-03-02 18:30", "2d": "2026-03-04 10:30", "90m": "2026-03-02 12:00",
+        "1 week": "2026-03-09 10:30", "1h30": "2026-03-02 12:00", "1d 12h": "2026-03-03 22:30",
+        "30d": "2026-04-01 10:30", "09:00": "2026-03-03 08:00", "12am": "2026-03-02 23:00",
+        "tonight": "2026-03-03 08:00", "today": "2026-03-02 23:00", "today@evening": "2026-03-02 17:00",
+        "tomorrow": "2026-03-03 08:00", "tomorrow@9am": "2026-03-03 08:00", "Tomorrow@17:30": "2026-03-03 16:30",
+        "friday": "2026-03-06 08:00", "thurs@noon": "2026-03-05 11:00",
         "monday": "2026-03-09 08:00",  # today counts
-        "mon@6pm": "2026-03-02 17:00",
-        "mon@8am": "2026-03-09 07:00",
+        "mon@6pm": "2026-03-02 17:00", "mon@8am": "2026-03-09 07:00",
         "2026-03-30": "2026-03-30 07:00",  # in summer time by then
     }.items(),
-)
-def test_a_mute_ends_on_a_named_day_in_the_persons_time_zone(words, end):
+)  # fmt: skip
+def test_a_mute_ends_after_a_span_or_at_a_time_in_the_persons_time_zone(words, end):
     assert is_span(words)
     assert mute_end(words, NOW, "Europe/Berlin") == at(end)
 

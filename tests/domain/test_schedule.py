@@ -70,15 +70,11 @@ def test_a_skipped_date_is_never_due_but_its_neighbours_are():
 @pytest.mark.parametrize(
     ("zone", "time"),
     [
-        (BERLIN, "02:30"),
-        ("America/New_York", "01:30"),
-        ("America/Santiago", "00:00"),
-        ("Africa/Cairo", "00:00"),
-        ("Australia/Lord_Howe", "02:15"),
-        ("America/Nuuk", "23:30"),
+        (BERLIN, "02:30"), ("America/New_York", "01:30"), ("America/Santiago", "00:00"),
+        ("Africa/Cairo", "00:00"), ("Australia/Lord_Howe", "02:15"), ("America/Nuuk", "23:30"),
         ("Pacific/Apia", "09:00"),
     ],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("year", [2011, 2024, 2026])
 def test_a_year_has_each_of_its_dates_once(zone, time, year):
     schedule = Schedule(read_time(time), zone)
@@ -143,20 +139,11 @@ def test_a_month_that_is_too_short_has_its_digest_on_its_last_day():
 @pytest.mark.parametrize(
     ("words", "time"),
     {
-        "09:00": "09:00",
-        "9:00": "09:00",
-        "9am": "09:00",
-        "9 pm": "21:00",
-        "12am": "00:00",
-        "12:30 PM": "12:30",
-        "9.30": "09:30",
-        "9h30": "09:30",
-        "noon": "12:00",
-        "Midnight": "00:00",
-        "23:59": "23:59",
-        "9 a.m.": "09:00",
+        "09:00": "09:00", "9:00": "09:00", "9am": "09:00", "9 pm": "21:00", "12am": "00:00",
+        "12:30 PM": "12:30", "9.30": "09:30", "9h30": "09:30", "noon": "12:00", "Midnight": "00:00",
+        "23:59": "23:59", "9 a.m.": "09:00",
     }.items(),
-)
+)  # fmt: skip
 def test_a_time_is_read_in_any_format(words, time):
     assert looks_like_time(words)
     assert time_words(read_time(words)) == time

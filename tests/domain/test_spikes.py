@@ -42,23 +42,16 @@ def test_likes_have_a_lower_threshold_than_views():
     assert not last_hour(grown(*[5] * 10, 150), Metric.VIEWS).stands_out
 
 
-def test_a_short_history_has_no_spike():
+def test_a_short_history_a_gap_or_a_fall_is_no_spike():
+    assert last_hour([], Metric.VIEWS) is None
     assert last_hour(grown(*[100] * 5, 9_000), Metric.VIEWS) is None
     assert last_hour(grown(*[100] * 6, 9_000), Metric.VIEWS).stands_out
-    assert last_hour([], Metric.VIEWS) is None
-
-
-def test_a_catch_up_after_a_gap_is_no_spike():
-    readings = grown(*[100] * 10)
-    late = (readings[-1][0] + timedelta(hours=1, minutes=31), 50_000)
-    assert last_hour([*readings, late], Metric.VIEWS) is None
-    assert growth_of_hour([*readings, late]) is None
-
-
-def test_a_recovery_after_a_fall_is_no_spike():
-    assert last_hour(grown(*[100] * 10, -6_000, 6_000), Metric.VIEWS).growth == 0
-    assert last_hour(grown(*[100] * 10, -6_000), Metric.VIEWS) is None
-    assert growth_of_hour(grown(*[100] * 10, -6_000)) is None
+    steady = grown(*[100] * 10)
+    after_gap = [*steady, (steady[-1][0] + timedelta(hours=1, minutes=31), 50_000)]
+    for readings in (after_gap, grown(*[100] * 10, -6_000)):
+        assert last_hour(readings, Metric.VIEWS) is None
+        assert growth_of_hour(readings) is None
+    assert last_hour(grown(*[100] * 10, -6_000, 6_000), Metric.VIEWS).growth == 0, "a recovery"
 
 
 def test_a_gap_in_the_past_counts_for_nothing():
@@ -83,15 +76,10 @@ def test_any_readings_can_be_judged(growths):
 @pytest.mark.parametrize(
     ("before", "count", "reached"),
     [
-        (0, 9_999, None),
-        (9_999, 10_000, 10_000),
-        (10_000, 10_001, None),
-        (500, 2_000_000, 1_000_000),
-        (150_000, 999_999, None),
-        (999_999, 12_000_000, 10_000_000),
-        (50_000, 8_000, None),
+        (0, 9_999, None), (9_999, 10_000, 10_000), (10_000, 10_001, None), (500, 2_000_000, 1_000_000),
+        (150_000, 999_999, None), (999_999, 12_000_000, 10_000_000), (50_000, 8_000, None),
     ],
-)
+)  # fmt: skip
 def test_the_highest_milestone_between_two_counts_is_passed(before, count, reached):
     assert milestone(before, count) == reached
 
