@@ -98,16 +98,10 @@ def test_words_are_read_in_any_clear_order(typed, args):
 @pytest.mark.parametrize(
     "typed",
     [
-        "no spikes",
-        "milestones not",
-        "balance tenner",
-        "spike maybe",
-        "mute forever",
-        "quiet 22 to 7",
-        "on off",
-        "sandwich",
+        "no spikes", "milestones not", "balance tenner", "spike maybe", "mute forever", "quiet 22 to 7",
+        "on off", "sandwich",
     ],
-)
+)  # fmt: skip
 def test_unknown_words_are_refused(typed):
     with pytest.raises(UsageError):
         parse(COMMAND, typed)

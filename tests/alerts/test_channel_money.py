@@ -15,14 +15,10 @@ POSTS = {"line", "share", "digest", "balance.low", "done", "payout.budget", "app
 @pytest.mark.parametrize(
     ("readers", "chosen", "shows"),
     [
-        (EVERYONE, "", True),
-        ("spenders", "", False),
-        ("managers", "", False),
-        ("spenders", "on", True),
-        ("managers", "on", True),
-        (EVERYONE, "off", False),
+        (EVERYONE, "", True), ("spenders", "", False), ("managers", "", False), ("spenders", "on", True),
+        ("managers", "on", True), (EVERYONE, "off", False),
     ],
-)
+)  # fmt: skip
 async def test_posts_show_amounts_only_in_channels_that_may_see_them(alert_env, charts, readers, chosen, shows):
     env = alert_env.env
     for line in (

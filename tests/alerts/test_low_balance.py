@@ -20,12 +20,8 @@ async def test_one_message_opens_worsens_pauses_and_resolves(alert_env):
     path = await alert_env.live(88, every=4)
     assert {each.edits or each.replies_to for each in path} == {"balance.low:1:1"}
     assert [(each.key.removeprefix("balance.low:1:1:"), each.edits is None) for each in path] == [
-        ("edit:1", False),
-        ("edit:2", False),
-        ("urgent", True),
-        ("edit:3", False),
-        ("paused", True),
-    ]
+        ("edit:1", False), ("edit:2", False), ("urgent", True), ("edit:3", False), ("paused", True),
+    ]  # fmt: skip
     assert [each.reply.title for each in path] == [
         "Under 3 days of credit",
         *["Under 24 hours of credit"] * 2,

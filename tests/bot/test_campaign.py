@@ -29,11 +29,7 @@ WORDS = {
     f"new launch {LINK} budget 20": {"action": "new", "name": "launch", "videos": LINK, "dollars": "20"},
     f"new launch {LINK} cat": {"action": "new", "name": "launch", "videos": f"{LINK} cat"},
     "new launch budget ten and from 1 dec to dec 24": {
-        "action": "new",
-        "name": "launch",
-        "dollars": "10",
-        "start": "1 dec",
-        "end": "dec 24",
+        "action": "new", "name": "launch", "dollars": "10", "start": "1 dec", "end": "dec 24",
     },
     "new launch budget -5": {"action": "new", "name": "launch", "dollars": "-5"},
     "launch budget 20 usd": {"action": "budget", "campaign": "launch", "dollars": "20 usd"},
@@ -53,7 +49,7 @@ WORDS = {
     "launch until 31 dec": {"action": "dates", "campaign": "launch", "end": "31 dec"},
     "here launch": {"action": "here", "campaign": "launch"},
     "here off": {"action": "off"},
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("typed", WORDS)
@@ -62,7 +58,7 @@ def test_arguments_are_read_in_either_order(typed):
 
 
 async def test_a_campaign_is_created_filled_changed_and_archived(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     await env.say("/videos")
     assert (
         "Campaign created. $50.00 tracking budget." in (await env.say("/campaign new Spring Launch budget 50")).summary
@@ -252,9 +248,7 @@ async def test_look_ups_use_the_channels_own_campaign_unless_all_is_typed(env):
 
 async def test_the_list_and_the_card_show_the_same_figures(env):
     for number, days in enumerate((1, 3, 5)):
-        env.sandbox.world.track(
-            env.sandbox.key, f"https://www.tiktok.com/@viral/video/730123456789012345{number}", days
-        )
+        env.track(f"https://www.tiktok.com/@viral/video/730123456789012345{number}", days=days)
     env.clock.advance(hours=40)
     await env.say("/videos")
     links = " ".join(f"https://www.tiktok.com/@viral/video/730123456789012345{number}" for number in range(3))

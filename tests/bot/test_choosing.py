@@ -19,10 +19,7 @@ def link(number, word="steady"):
 @pytest.fixture
 def tracked(env):
     """The ids of running videos with these titles, stored by one list."""
-    return {
-        word: env.sandbox.world.track(env.sandbox.key, link(number, f"{word}.steady"), 7).id
-        for number, word in enumerate(TITLES)
-    }
+    return {word: env.track(link(number, f"{word}.steady"))[0].id for number, word in enumerate(TITLES)}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +151,7 @@ async def test_a_line_with_a_link_is_about_that_link(env):
 
 async def test_more_than_ten_matches_are_cut_and_counted(env):
     for number in range(14):
-        env.sandbox.world.track(env.sandbox.key, link(number), 7)
+        env.track(link(number))
     reply = await env.say("/stats steady")
     assert "10 videos match" in reply.summary
     assert "There are more" in reply.summary
@@ -162,9 +159,9 @@ async def test_more_than_ten_matches_are_cut_and_counted(env):
 
 
 async def test_of_a_links_trackings_the_running_or_newest_one_counts(env):
-    old = env.sandbox.world.track(env.sandbox.key, link(1), 1).id
+    old = env.track(link(1), days=1)[0].id
     env.clock.advance(days=2)
-    new = env.sandbox.world.track(env.sandbox.key, link(1), 1).id
+    new = env.track(link(1), days=1)[0].id
     assert f"'video': '{new}'" in str(await env.say(f"/stats {link(1)}"))
     env.clock.advance(days=2)
     reply = str(await env.say(f"/stats {link(1)}"))
@@ -175,7 +172,7 @@ async def test_of_a_links_trackings_the_running_or_newest_one_counts(env):
 async def test_a_video_just_started_elsewhere_is_found_by_another_look(env):
     await env.say("/videos")
     env.clock.advance(minutes=6)
-    env.sandbox.world.track(env.sandbox.key, link(1, "recipe"), 7)
+    env.track(link(1, "recipe"))
     assert (await env.say("/stats one-pan")).title == TITLES["recipe"]
     assert env.posts(LIST) == 2
 
@@ -237,9 +234,7 @@ async def test_suggestions_never_fail(sandbox, clock, postgres, postgres_url):
 
 async def test_creators_are_suggested_once_by_handle_in_any_case(env):
     for number, handle in enumerate(("Viral.Recipe", "Viral.Recipe", "vivid")):
-        env.sandbox.world.track(
-            env.sandbox.key, f"https://www.tiktok.com/@{handle}/video/730123456789012345{number}", 1
-        )
+        env.track(f"https://www.tiktok.com/@{handle}/video/730123456789012345{number}", days=1)
     await env.say("/videos")
     names = [option.value for option in await env.bot.suggest("videos", "by", "@VI", ANA)]
     assert sorted(names) == ["@Viral.Recipe", "@vivid"]

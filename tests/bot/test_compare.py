@@ -18,7 +18,7 @@ def start(env):
     def begin(*links, apart=5):
         films = []
         for link in links:
-            films.append(env.sandbox.world.track(env.sandbox.key, link, 7))
+            films += env.track(link)
             env.clock.advance(hours=apart)
         return films
 
@@ -57,7 +57,7 @@ async def test_text_and_picture_name_the_leader_at_the_last_common_hour(env):
         ("Tango", LINK, {1: 5, 19: 9_600, 30: 9_900}),
         ("Sierra", YOUTUBE, {1: 7, 19: 400, 25: 420}),
     ):
-        tracking = env.sandbox.world.track(env.sandbox.key, link, 7)
+        (tracking,) = env.track(link)
         taken = ((tracking.started_at + timedelta(hours=hour), str(views)) for hour, views in counts.items())
         pages[link] = {
             "id": tracking.id,
@@ -90,7 +90,7 @@ async def test_a_video_without_the_latest_hour_is_compared_at_its_last_one(env, 
 
 async def test_a_video_without_snapshots_is_named(env, start):
     start(LINK)
-    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
+    env.track(YOUTUBE)
     reply = await env.say(f"/compare {LINK} {YOUTUBE}")
     assert rows(reply)[1][1:] == ["–", "–", "–"]
     assert ": no snapshot yet · YouTube" in plain_text(reply)

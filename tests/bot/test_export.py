@@ -24,7 +24,7 @@ def table(reply):
 
 
 async def test_a_videos_file_has_every_snapshot_exactly(env):
-    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    (tracking,) = env.track(LINK)
     env.clock.advance(hours=30)
     reply = await env.say(f"/export {LINK}")
     head, *rows = table(reply)
@@ -42,7 +42,7 @@ async def test_a_videos_file_has_every_snapshot_exactly(env):
 
 
 async def test_only_a_file_of_all_videos_notes_that_some_may_be_missing(env):
-    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    (tracking,) = env.track(LINK)
     env.clock.advance(hours=2)
     row = {"id": tracking.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}
     env.sandbox.faults.add("200", LIST, body={"videos": [row], "limit": 1}, times=None)
@@ -54,7 +54,7 @@ async def test_only_a_file_of_all_videos_notes_that_some_may_be_missing(env):
 
 
 async def test_a_missing_metric_is_an_empty_cell(env):
-    env.sandbox.world.track(env.sandbox.key, INSTAGRAM, 7)
+    env.track(INSTAGRAM)
     env.clock.advance(hours=2)
     row = table(await env.say(f"/export {INSTAGRAM}"))[1]
     assert [bool(cell) for cell in row[7:]] == [False, True, True, False, True]
@@ -73,7 +73,7 @@ async def test_a_missing_metric_is_an_empty_cell(env):
 async def test_a_summary_has_a_row_per_video(env, line, links):
     await env.say(f"/campaign new launch {LINK} {YOUTUBE}")
     for link, days in ((LINK, 1), (YOUTUBE, 7), (TWITTER, 7)):
-        tracking = env.sandbox.world.track(env.sandbox.key, link, days)
+        (tracking,) = env.track(link, days=days)
         env.clock.advance(minutes=1)
     env.clock.advance(hours=29)
     await env.start(LINK)  # a second tracking of the same link
@@ -103,7 +103,7 @@ async def whole(env):
 
 async def test_running_finished_and_unread_videos_are_all_read_first(env):
     for link, days in ((LINK, 7), (YOUTUBE, 1), (TWITTER, 7)):
-        env.sandbox.world.track(env.sandbox.key, link, days)
+        env.track(link, days=days)
     env.clock.advance(hours=3)
     await env.say(f"/stats {LINK}")
     env.clock.advance(hours=27)
@@ -117,8 +117,7 @@ async def test_running_finished_and_unread_videos_are_all_read_first(env):
 
 
 async def test_unreadable_videos_are_named_with_the_reason_and_not_retried_for_a_while(env):
-    for link in (LINK, YOUTUBE, TWITTER):
-        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.track(LINK, YOUTUBE, TWITTER)
     env.clock.advance(hours=3)
     await env.say(f"/stats {LINK}")
     env.clock.advance(hours=2)
@@ -138,7 +137,7 @@ async def test_unreadable_videos_are_named_with_the_reason_and_not_retried_for_a
 
 async def test_during_an_outage_an_export_makes_three_calls_and_never_claims_success(env):
     for number in range(6):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
+        env.track(f"https://www.tiktok.com/@steady/video/{number}")
     env.clock.advance(hours=3)
     await env.say("/videos completed")
     env.sandbox.faults.add("503", PAGE, times=None)
@@ -150,7 +149,7 @@ async def test_during_an_outage_an_export_makes_three_calls_and_never_claims_suc
 
 async def test_ten_simultaneous_exports_show_progress_and_share_one_file_on_disk(env):
     for number in range(90):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 7)
+        env.track(f"https://www.tiktok.com/@steady/video/{number}")
     env.clock.advance(hours=1)
     early = await asyncio.gather(*(env.say("/export all", each) for each in (ANA, BEN) * 5))
     assert {each.summary.split(" first: ")[0] for each in early} == {"Reading 90 videos"}
@@ -176,7 +175,7 @@ async def peak_of_exports(env, people):
 
 async def test_ten_exports_at_once_take_hardly_more_memory_than_one(env):
     for number in range(40):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 30)
+        env.track(f"https://www.tiktok.com/@steady/video/{number}", days=30)
     env.clock.advance(hours=147)
     await peak_of_exports(env, [ANA])  # imported and prepared only once
     one, _ = await peak_of_exports(env, [ANA])
@@ -186,20 +185,19 @@ async def test_ten_exports_at_once_take_hardly_more_memory_than_one(env):
 
 
 async def test_the_button_of_a_card_gives_the_file(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     env.clock.advance(hours=1)
     card = await env.say(f"/stats {LINK}")
     assert len(table(await env.run(button(card, "Export")))) == 2
 
 
 async def test_ambiguous_words_offer_a_choice(env):
-    for link in (LINK, YOUTUBE):
-        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.track(LINK, YOUTUBE)
     assert "2 videos match" in (await env.say("/export steady")).summary
 
 
 async def test_an_empty_export_explains_when_there_will_be_data(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     reply = await env.say(f"/export {LINK}")
     assert reply.tone is Tone.WARNING
     assert "The first arrives within an hour of starting" in plain_text(reply)

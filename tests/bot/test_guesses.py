@@ -212,7 +212,7 @@ async def begun(env: Environment, dice: random.Random) -> Guesses:
     """Narwhal's workspace in full use, the others with a little data, and the guesses."""
     for link, caller in ((HERS, NARWHAL), (UNHEARD, QUOKKA), (YOUTUBE, EVE)):
         await env.start(link, caller=caller)
-    env.sandbox.world.track(env.sandbox.key, INSTAGRAM, 7)
+    env.track(INSTAGRAM)
     env.clock.advance(hours=3)
     buttons: list[Call] = []
     for line in NARWHALS_LINES:

@@ -5,15 +5,7 @@ import pytest
 from adapters.sandbox.serve import Sandbox
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import (
-    EVE,
-    INSTAGRAM,
-    LINK,
-    YOUTUBE,
-    environment_of,
-    labels,
-    rows,
-)
+from tests.standins.environment import EVE, INSTAGRAM, LINK, YOUTUBE, environment_of, labels, rows
 
 HERS = "https://www.tiktok.com/@recipe.steady/video/7301234567890000001"
 """Ana's link, with its own title."""

@@ -41,8 +41,7 @@ async def test_a_handle_on_two_platforms_is_shown_with_its_platform(env):
         "https://www.tiktok.com/@twin/video/7301234567890123499",
         "https://twitter.com/twin/status/1697304622749012399",
     )
-    for link in links:
-        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.track(*links)
     env.clock.advance(hours=30)
     await env.say("/videos")
     await env.say(f"/campaign new launch {' '.join(links)}")
@@ -52,7 +51,7 @@ async def test_a_handle_on_two_platforms_is_shown_with_its_platform(env):
 
 
 async def test_yesterday_is_the_day_from_midnight_to_midnight(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     env.clock.advance(hours=50)  # from 10:30 on Monday to 12:30 on Wednesday
     await env.say("/videos")
     (film,) = (each.video for each in env.sandbox.world.account(env.sandbox.key).trackings.values())
@@ -154,7 +153,7 @@ async def test_a_link_tracked_again_keeps_its_metric_and_who_started_it(env):
     await env.press(await env.say(f"/track {INSTAGRAM} 1"), "Track 1")
     env.clock.advance(hours=25)
     await env.say("/videos")
-    env.sandbox.world.track(env.sandbox.key, INSTAGRAM, 7)
+    env.track(INSTAGRAM)
     await env.say("/videos")
     reply = await env.say("/leaderboard people 7 days")
     assert "likes in 7 days" in reply.summary
@@ -162,7 +161,7 @@ async def test_a_link_tracked_again_keeps_its_metric_and_who_started_it(env):
 
 
 async def test_a_tracking_that_ended_within_the_window_has_no_hours_missing(env):
-    env.sandbox.world.track(env.sandbox.key, "https://www.tiktok.com/@steady/video/7301234567890123456", 1)
+    env.track("https://www.tiktok.com/@steady/video/7301234567890123456", days=1)
     env.clock.advance(hours=40)
     await env.say("/videos")
     card = plain_text(await env.say("/leaderboard 7 days"))

@@ -25,7 +25,7 @@ FORMULA = replace(ANA, person=Person("U-calc", "=cmd|' /C calc'!A0"))
 
 
 async def test_every_start_stop_refusal_and_setting_is_listed_and_filtered(env):
-    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
+    env.track(YOUTUBE)
     await env.say("/videos")
     env.clock.advance(minutes=5)
     await env.start(LINK, 7)
@@ -187,7 +187,7 @@ async def _low(env):
 
 
 async def _final(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 1)
+    env.track(LINK, days=1)
     await env.say(f"/campaign new launch {LINK}")
     await env.say("/payout launch terms tiktok 1, from zero, final after 1 day")
     env.clock.advance(hours=30)

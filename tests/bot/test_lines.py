@@ -164,7 +164,7 @@ def test_every_topic_leads_to_a_command_that_people_may_type():
 
 async def test_the_rows_of_the_last_list_name_videos(env):
     for link in (LINK, YOUTUBE):
-        env.sandbox.world.track(env.sandbox.key, link, 7)
+        env.track(link)
         env.clock.advance(hours=1)
     shown = [(await env.say(f"/stats {link}")).title for link in (YOUTUBE, LINK)]
     await env.say("/videos")
@@ -214,8 +214,7 @@ async def test_a_link_in_another_command_is_offered_its_price(env, line):
 
 async def test_a_command_about_a_video_sent_alone_offers_the_videos(env):
     assert (await env.say("/stats")).summary == "/stats needs a video."
-    for link in (LINK, YOUTUBE):
-        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.track(LINK, YOUTUBE)
     env.clock.advance(minutes=6)
     for line, call in {"/stats": "stats", "/stop": "stop", "/compare": "compare.with"}.items():
         (menu,) = (await env.say(line)).actions
@@ -263,7 +262,7 @@ async def test_the_nearest_campaign_is_a_button_with_the_rest_of_the_line(env, t
 
 
 async def test_a_creator_is_found_by_handle_without_its_sign_and_by_profile(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     shown = (await env.say(f"/stats {LINK}")).title
     handle = LINK.partition("@")[2].partition("/")[0]
     for line in (f"/videos {handle}", f"/videos tiktok.com/@{handle}", f"/videos ＠{handle}"):

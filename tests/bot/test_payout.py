@@ -91,7 +91,7 @@ def test_words_after_the_file_are_named():
 
 async def test_final_lines_keep_their_terms_and_the_file_recomputes_every_line(env):
     for link, days in ((LINK, 1), (YOUTUBE, 7), (INSTAGRAM, 7)):
-        env.sandbox.world.track(env.sandbox.key, link, days)
+        env.track(link, days=days)
     await env.say(f"/campaign new launch {LINK} {YOUTUBE} {INSTAGRAM}")
     assert "No terms yet" in (await env.say("/payout launch")).summary
     saved = await env.say("/payout launch terms tiktok 2.55 youtube 1.05 per 1000, minimum 5, final after 1 day")
@@ -133,7 +133,7 @@ async def test_only_admins_change_terms_and_mark_payments(env):
     assert "Did you mean /payout?" in (await env.say("what do we owe")).summary
     assert "Nobody in launch is called “@bo”" in (await env.say("/payout launch paid @bo")).summary
     assert "can be computed" in (await env.say("/payout launch paid @steady")).summary
-    env.sandbox.world.track(env.sandbox.key, LINK, 1)
+    env.track(LINK, days=1)
     await env.say("/videos")
     env.clock.advance(hours=3)
     await env.say(f"/stats {LINK}")
@@ -162,7 +162,7 @@ async def test_a_creator_who_renamed_has_one_cap_under_the_new_name(env):
 
 
 async def test_a_line_is_open_until_the_page_of_its_final_hour_was_read(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     await env.say(f"/campaign new launch {LINK}")
     await env.say("/payout launch terms tiktok 1, final after 1 day")
     env.clock.advance(hours=20)

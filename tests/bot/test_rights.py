@@ -55,7 +55,7 @@ def test_a_refusal_names_the_missing_permission_and_the_next_step(need, may_spen
 
 
 async def test_a_reply_offers_only_what_its_reader_may_do(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     await env.say(f"/campaign new launch {LINK}")
     await env.say("/allowance money managers")
     lines = ("/help", "/campaign", "/campaign launch", f"/stats {LINK}", "/digest", "/digest now")
@@ -77,7 +77,7 @@ async def test_a_reply_offers_only_what_its_reader_may_do(env):
 async def test_a_member_stops_their_own_videos_and_an_admin_stops_any(env):
     await env.start(caller=SPENDER)
     outside = dataclasses.replace(SPENDER, person=BEN.person)
-    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
+    env.track(YOUTUBE)
     env.clock.advance(minutes=6)
     offered = {who: "Stop" in labels(await env.say(f"/stats {LINK}", who)) for who in (SPENDER, outside, ANA)}
     assert offered == {SPENDER: True, outside: False, ANA: True}

@@ -8,17 +8,7 @@ from bot.domain.caller import Permission
 from bot.reply.call import Call
 from bot.reply.model import Mention, Note, Picture, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import (
-    ANA,
-    EVE,
-    INSTAGRAM,
-    LINK,
-    TWITTER,
-    YOUTUBE,
-    button,
-    labels,
-    outbox_states,
-)
+from tests.standins.environment import ANA, EVE, INSTAGRAM, LINK, TWITTER, YOUTUBE, button, labels, outbox_states
 
 MEMBER = replace(ANA, permissions=frozenset({Permission.LOOK}))
 IN_THREAD = replace(ANA, thread_id="17.5")
@@ -70,8 +60,7 @@ async def test_a_newer_card_another_person_or_a_thread_makes_a_new_post(env, car
 
 async def test_a_comparison_of_five_fits_into_a_button(env):
     links = (LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/7301234567890120001")
-    for link in links:
-        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.track(*links)
     env.clock.advance(hours=6)
     compared = await env.say(f"/compare {' '.join(links)}")
     assert button(compared, "Post here").fits

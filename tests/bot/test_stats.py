@@ -20,7 +20,7 @@ def stats(env):
     """The card of a video that was started outside the bot some hours ago."""
 
     async def show(link, hours, days=7):
-        tracking = env.sandbox.world.track(env.sandbox.key, link, days)
+        (tracking,) = env.track(link, days=days)
         env.clock.advance(hours=hours)
         return await env.say(f"/stats {link}"), tracking.video.growth
 
@@ -171,7 +171,7 @@ async def test_a_finished_video_can_be_looked_at_but_not_stopped(stats):
 
 
 async def test_unknown_values_of_the_api_are_shown_unchanged(env):
-    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    (tracking,) = env.track(LINK)
     await env.say("/videos completed")
     page = {
         "id": tracking.id,

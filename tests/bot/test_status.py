@@ -103,11 +103,7 @@ async def test_help_lists_every_command_and_explains_each(env):
 
 async def test_the_doctor_finds_no_problem(sandbox, sqlite_url):
     found = await checks(settings_of(sandbox, sqlite_url))
-    assert [(check.name, check.ok) for check in found] == [
-        ("Database", True),
-        ("ContentStats", True),
-        ("Charts", True),
-    ]
+    assert [(check.name, check.ok) for check in found] == [("Database", True), ("ContentStats", True), ("Charts", True)]
     assert "test key, $100.00 available" in found[1].detail
 
 
@@ -139,10 +135,7 @@ async def test_undelivered_messages_are_shown_with_the_reason_and_can_be_posted_
         await outbox.dead(one, "The channel is archived.", env.clock())
         await outbox.sent({two: "m1"}, env.clock())
         reply = await env.say("/status")
-        assert (reply.summary, reply.tone) == (
-            "1 message couldn't be posted in the last seven days.",
-            Tone.WARNING,
-        )
+        assert (reply.summary, reply.tone) == ("1 message couldn't be posted in the last seven days.", Tone.WARNING)
         said = plain_text(await env.press(reply, "Details"))
         for fact in (
             "Messages waiting: 1, the oldest for under 1 min",

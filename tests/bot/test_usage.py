@@ -9,18 +9,7 @@ from bot.domain.clock import moment_text
 from bot.reply.call import Call
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import (
-    ANA,
-    BEN,
-    LINK,
-    LIST,
-    USAGE,
-    YOUTUBE,
-    environment_of,
-    labels,
-    rows,
-    sandbox_of,
-)
+from tests.standins.environment import ANA, BEN, LINK, LIST, USAGE, YOUTUBE, environment_of, labels, rows, sandbox_of
 
 PAUSED = "https://www.tiktok.com/@steady/video/7301234567890120003"
 
@@ -53,19 +42,13 @@ async def test_every_figure_of_a_wallet_in_use_is_exact(env):
     assert rows(reply, "Started this month by") == [["Ana", "$2.52"], ["Ben", "$0.36"]]
     assert rows(reply, "Started this month in") == [["C-general", "$2.52"], ["C-random", "$0.36"]]
     # From 10:30 on, a snapshot an hour: 13 of each video on the first day, 7 on the second.
-    assert rows(reply, "Spend by day (UTC)") == [
-        ["Mon 2 Mar", "$0.39"],
-        ["Tue 3 Mar", "$0.21"],
-    ]
+    assert rows(reply, "Spend by day (UTC)") == [["Mon 2 Mar", "$0.39"], ["Tue 3 Mar", "$0.21"]]
     (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
     assert "$0.60 was spent" in picture.alt
 
 
 async def test_money_that_runs_out_is_shown_with_its_date_and_a_link_to_add_credit(clock, sqlite_url):
-    async with (
-        sandbox_of(clock, balance=Decimal("2.60")) as sandbox,
-        environment_of(sandbox, clock, sqlite_url) as env,
-    ):
+    async with sandbox_of(clock, balance=Decimal("2.60")) as sandbox, environment_of(sandbox, clock, sqlite_url) as env:
         await env.start(LINK, 7)
         sandbox.world.track(sandbox.key, YOUTUBE, 7)
         clock.advance(minutes=6)
@@ -119,10 +102,7 @@ async def test_missing_data_is_not_shown_as_zero(env):
 
 
 async def test_a_paused_video_cannot_finish(clock, sqlite_url):
-    async with (
-        sandbox_of(clock, balance=Decimal("2.60")) as sandbox,
-        environment_of(sandbox, clock, sqlite_url) as env,
-    ):
+    async with sandbox_of(clock, balance=Decimal("2.60")) as sandbox, environment_of(sandbox, clock, sqlite_url) as env:
         await env.start(LINK, 7)
         sandbox.world.add_credit(sandbox.key, Decimal(-2))
         clock.advance(days=3)
@@ -139,10 +119,7 @@ async def test_a_paused_video_cannot_finish(clock, sqlite_url):
 
 
 async def test_a_card_shows_what_paused_videos_lack(clock, sqlite_url):
-    async with (
-        sandbox_of(clock, balance=Decimal(12)) as sandbox,
-        environment_of(sandbox, clock, sqlite_url) as env,
-    ):
+    async with sandbox_of(clock, balance=Decimal(12)) as sandbox, environment_of(sandbox, clock, sqlite_url) as env:
         await env.start(LINK, 30)
         account = sandbox.world.account(sandbox.key)
         for tracking in account.trackings.values():
@@ -177,9 +154,7 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(env):
 
 async def test_if_the_api_hides_videos_no_reply_claims_that_all_can_finish(env):
     for number in range(101):
-        env.sandbox.world.track(
-            env.sandbox.key, f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", 1
-        )
+        env.track(f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", days=1)
     for reply in (await env.say("/usage"), await env.bot.run("home", {}, ANA)):
         assert "The account may have more running videos than ContentStats lists." in plain_text(reply)
         assert "up to " in reply.summary

@@ -47,7 +47,7 @@ async def test_each_row_shows_platform_status_age_count_and_change(env, account)
 
 @pytest.mark.parametrize(("hours", "is_over"), [(30, False), (80, True)])
 async def test_the_last_day_of_an_ended_video_is_not_labelled_24_h(env, hours, is_over):
-    env.sandbox.world.track(env.sandbox.key, LINK, 2)
+    env.track(LINK, days=2)
     env.clock.advance(hours=hours)
     summary = (await env.say(f"/stats {LINK}")).summary
     assert ("in its last 24 h." in summary, " in 24 h · " in summary) == (is_over, not is_over)
@@ -112,7 +112,7 @@ async def test_an_empty_account_shows_how_to_begin(env):
 
 async def test_pages_have_ten_rows_and_keep_the_filter(env):
     for number in range(23):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+        env.track(f"https://www.tiktok.com/@steady/video/{number}", days=1)
     env.clock.advance(hours=1)
     first = await env.say("/videos tiktok running")
     assert "23 running TikTok videos, page 1 of 3, newest first." in first.summary
@@ -144,7 +144,7 @@ async def test_choosing_a_video_shows_it(env, account):
 
 
 async def test_a_video_without_a_snapshot_has_no_made_up_numbers(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 1)
+    env.track(LINK, days=1)
     reply = await env.say("/videos")
     assert rows(reply)[0][1:] == ["–", "–", "TikTok · ends in 24 h"]
     assert "no numbers yet · TikTok" in plain_text(reply)
@@ -152,7 +152,7 @@ async def test_a_video_without_a_snapshot_has_no_made_up_numbers(env):
 
 @pytest.mark.parametrize(("hours", "window"), [(1, None), (3, 2), (14, 13), (25, 24), (26, 24)])
 async def test_a_change_over_another_time_than_24_h_states_it(env, hours, window):
-    growth = env.sandbox.world.track(env.sandbox.key, LINK, 7).video.growth
+    growth = env.track(LINK)[0].video.growth
     env.clock.advance(hours=hours)
     reply = await env.say("/videos")
     words = "–"
@@ -164,12 +164,7 @@ async def test_a_change_over_another_time_than_24_h_states_it(env, hours, window
 
 
 @pytest.mark.parametrize(
-    ("taken", "words"),
-    [
-        ((0, 1, 3, 25, 26), "+1,900 in 25 h"),
-        ((0, 20, 26), "+1,900 in 6 h"),
-        ((0, 26), "–"),
-    ],
+    ("taken", "words"), [((0, 1, 3, 25, 26), "+1,900 in 25 h"), ((0, 20, 26), "+1,900 in 6 h"), ((0, 26), "–")]
 )
 async def test_with_a_gap_24_h_ago_the_change_uses_the_available_window(env, taken, words):
     known = {"id": "v1", "video_link": LINK, "platform": "tiktok", "status": "monitoring", "days_remaining": 3}
@@ -210,8 +205,7 @@ def signed(words):
 
 async def test_a_slow_page_shows_stored_numbers_and_is_read_after_the_reply(env, monkeypatch):
     monkeypatch.setattr("bot.commands.videos.SHOWN_WITHIN", 0.1)
-    for link in (LINK, YOUTUBE):
-        env.sandbox.world.track(env.sandbox.key, link, 7)
+    env.track(LINK, YOUTUBE)
     await env.say("/usage")
     env.clock.advance(hours=2)
     env.sandbox.faults.add("slow", LIST, seconds=0.4)
@@ -230,9 +224,9 @@ async def test_a_slow_page_shows_stored_numbers_and_is_read_after_the_reply(env,
 
 async def test_unread_finished_videos_are_counted_and_last(env):
     for number in range(14):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+        env.track(f"https://www.tiktok.com/@steady/video/{number}", days=1)
         env.clock.advance(minutes=1)
-    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7)
+    env.track(YOUTUBE)
     env.clock.advance(days=2)
     top = plain_text(await env.say("/videos top"))
     unread = int(re.search(r"(\d+) finished videos not read yet, so they come last\.", top)[1])

@@ -77,7 +77,7 @@ async def test_turning_alerts_on_asks_whether_the_channel_may_see_money(env):
 
 @pytest.mark.parametrize("dollars", [100, 10, 1], ids=["enough", "not for everything", "short"])
 async def test_without_permission_to_see_money_a_start_shows_prices_but_no_balance(env, dollars):
-    env.sandbox.world.track(env.sandbox.key, YOUTUBE, 30)
+    env.track(YOUTUBE, days=30)
     account = env.sandbox.world.account(env.sandbox.key)
     env.sandbox.world.add_credit(env.sandbox.key, dollars - account.balance)
     await env.say("/allowance money managers")

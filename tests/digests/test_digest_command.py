@@ -200,7 +200,7 @@ async def test_a_preview_changes_nothing_and_reads_no_page_without_news(env):
 
 
 async def test_a_preview_reads_unread_pages(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     env.clock.advance(hours=30)
     preview = await env.say("/digest now")
     assert "no new numbers" not in preview.summary

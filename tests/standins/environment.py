@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from adapters.sandbox.account import Tracking
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
@@ -97,10 +98,9 @@ class Program:
         """How many calls with this name from the API's documentation the sandbox received."""
         return len(self.sandbox.calls(call))
 
-    def track(self, *links: str, days: int = 7) -> None:
+    def track(self, *links: str, days: int = 7) -> list[Tracking]:
         """Track these videos, started elsewhere."""
-        for link in links:
-            self.sandbox.world.track(self.sandbox.key, link, days)
+        return [self.sandbox.world.track(self.sandbox.key, link, days) for link in links]
 
     def trackings(self) -> int:
         """How many trackings exist, and so are billed."""

@@ -8,7 +8,7 @@ from tests.standins.environment import LINK, TRACK
 @pytest.fixture
 def grown(env):
     """A video with two days of snapshots, started outside the bot."""
-    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    (tracking,) = env.track(LINK)
     env.clock.advance(hours=48)
     return tracking.id
 

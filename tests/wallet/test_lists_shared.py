@@ -88,8 +88,7 @@ async def test_people_who_look_up_one_unclear_start_share_lists(env):
 async def test_a_video_started_elsewhere_after_the_card_is_not_started_again(env_on_each):
     env = env_on_each
     cards = [await env.say(f"/track {each} 7", person) for each in (LINK, YOUTUBE) for person in (ANA, BEN)]
-    for each in (LINK, YOUTUBE):
-        env.sandbox.world.track(env.sandbox.key, each, 7)
+    env.track(LINK, YOUTUBE)
     people = (ANA, BEN, ANA, BEN)
     pressed = await asyncio.gather(
         *(env.press(card, "Track 7", person) for card, person in zip(cards, people, strict=True))
@@ -106,7 +105,7 @@ async def test_a_list_that_began_before_the_press_does_not_count_for_it(env):
     early = asyncio.create_task(env.press(cards[0], "Track 7"))
     while env.posts(LIST) == asked:  # noqa: ASYNC110 - the sandbox only counts
         await asyncio.sleep(0.001)
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     late = asyncio.create_task(env.press(cards[1], "Track 7"))
     assert (await early).tone is Tone.SUCCESS
     assert "already being tracked, so nothing was spent" in (await late).summary

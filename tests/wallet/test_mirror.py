@@ -34,7 +34,7 @@ async def test_a_page_is_read_again_only_after_an_hour(env, grown):
 
 
 async def test_every_command_shares_the_one_read_of_the_hour(env, grown):
-    other = env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7).id
+    other = env.track(YOUTUBE)[0].id
     for line in ("/videos", f"/stats {grown}", f"/compare {grown} {other}", f"/export {grown}", "/videos"):
         await env.say(line)
     assert env.posts(PAGE) == 2  # one for each of the two videos
@@ -76,7 +76,7 @@ async def test_a_running_read_ends_with_the_bot(sandbox, clock, sqlite_url):
 
 
 async def test_a_finished_video_is_read_until_its_page_is_complete_and_never_again(env):
-    video = env.sandbox.world.track(env.sandbox.key, LINK, 1).id
+    video = env.track(LINK, days=1)[0].id
     env.clock.advance(hours=23)
     await env.say(f"/export {video}")
     env.clock.advance(hours=4)
@@ -139,7 +139,7 @@ async def test_an_account_of_450_videos_is_listed_in_parts_and_paged_by_the_stor
 
 async def test_a_list_that_is_full_in_every_part_is_counted_as_at_least(env):
     for number in range(110):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@steady/video/{number}", 1)
+        env.track(f"https://www.tiktok.com/@steady/video/{number}", days=1)
     reply = await env.say("/videos tiktok")
     assert reply.summary.startswith("At least 100 TikTok videos")
     assert "lists at most 100 videos per platform and status" in plain_text(reply)

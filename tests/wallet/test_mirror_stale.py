@@ -31,7 +31,7 @@ REASONS = {
 @pytest.fixture
 async def known(env, grown):
     """Everything was read once, and then two hours passed."""
-    other = env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7).id
+    other = env.track(YOUTUBE)[0].id
     env.clock.advance(hours=3)
     lines = (f"/stats {grown}", "/videos", "/usage", f"/compare {grown} {other}", f"/export {grown}", "/export all")
     before = {line: await said(env, line) for line in lines}

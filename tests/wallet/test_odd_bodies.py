@@ -75,7 +75,7 @@ async def read_everything(env, one, other):
 
 async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(env, grown):
     account = env.sandbox.world.account(env.sandbox.key)
-    other = env.sandbox.world.track(env.sandbox.key, YOUTUBE, 7).id
+    other = env.track(YOUTUBE)[0].id
     collected = 0
     await read_everything(env, grown, other)
     for kind, odd in PAGES.items():

@@ -4,17 +4,7 @@ from dataclasses import replace
 
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.environment import (
-    ANA,
-    BEN,
-    INSTAGRAM,
-    LINK,
-    SAME_LINK,
-    TWITTER,
-    YOUTUBE,
-    labels,
-    rows,
-)
+from tests.standins.environment import ANA, BEN, INSTAGRAM, LINK, SAME_LINK, TWITTER, YOUTUBE, labels, rows
 
 
 async def test_several_links_are_offered_in_order_without_invalid_ones(env):
@@ -66,7 +56,7 @@ async def test_a_running_video_gets_its_card_with_its_starter(env):
 
 
 async def test_a_video_started_outside_the_bot_is_marked(env):
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     reply = await env.say(f"/track {LINK}")
     assert "Started by: outside this bot" in plain_text(reply)
     assert env.posts() == 0

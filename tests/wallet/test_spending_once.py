@@ -109,7 +109,7 @@ async def test_a_press_during_the_first_one_gets_a_separate_reply(env):
         assert "start it or charge for it twice" in reply.summary
         assert reply.public_line == ()
     assert again.tone is Tone.PROBLEM  # so that it never replaces the card, and with it the first press's reply
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     assert "7 days, up to" in (await env.press(asked, "Check again")).summary
     assert env.posts() == 0
 

@@ -12,7 +12,7 @@ from tests.standins.environment import ANA, EVE, LINK, LIST, TRACK, YOUTUBE, env
 async def test_a_start_is_found_even_if_the_machines_clock_is_slow(env, misbehave):
     misbehave("hang")
     reply = await env.start()
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     env.clock.advance(hours=-1)
     await env.say(
         "/track https://www.tiktok.com/@another/video/7301234567890120001", EVE
@@ -45,7 +45,7 @@ async def test_a_start_that_ended_before_the_look_is_still_found(env, misbehave)
     misbehave("hang")
     reply = await env.press(card, "Track 1 day")
     env.clock.advance(seconds=1)
-    env.sandbox.world.track(env.sandbox.key, LINK, 1)
+    env.track(LINK, days=1)
     env.clock.advance(days=3)
     found = await env.press(reply, "Check again")
     assert found.title == "Tracking started"
@@ -70,7 +70,7 @@ async def test_a_list_that_may_hide_videos_proves_nothing(env, misbehave):
     reply = await env.start()
     env.sandbox.world.add_credit(env.sandbox.key, Decimal(1000))
     for number in range(100):
-        env.sandbox.world.track(env.sandbox.key, f"https://www.tiktok.com/@other/video/{9000 + number}", 1)
+        env.track(f"https://www.tiktok.com/@other/video/{9000 + number}", days=1)
     env.clock.advance(hours=2)
     for _ in range(5):
         assert (await env.press(reply, "Check again")).title == "Not clear yet"
@@ -118,6 +118,6 @@ async def test_a_response_about_another_video_is_unclear(env):
 async def test_another_persons_longer_tracking_is_not_taken_for_the_start(env, misbehave):
     misbehave("reset")
     unclear = await env.start(days=3)
-    env.sandbox.world.track(env.sandbox.key, LINK, 30)
+    env.track(LINK, days=30)
     assert (await env.press(unclear, "Check again")).title == "Not clear yet"
     assert all(entry.cost is None for entry in await env.audit())

@@ -42,15 +42,12 @@ async def test_an_exactly_typed_track_starts_at_once_and_can_be_stopped(allowed,
     [
         *(LINK, f"7 {LINK}", f"{LINK} 7 please", f"{LINK} for 7 days", f"{LINK} a week", f"{LINK} 7 in launch please"),
         *(
-            f"{LINK} {YOUTUBE} 7",
-            f"{LINK},{YOUTUBE} 7",
-            f"<{LINK}|a label> 7",
-            f"look {LINK} 7",
+            f"{LINK} {YOUTUBE} 7", f"{LINK},{YOUTUBE} 7", f"<{LINK}|a label> 7", f"look {LINK} 7",
             f"{LINK} until friday",
         ),
         f"{LINK} 14",
     ],
-)
+)  # fmt: skip
 async def test_anything_else_shows_the_card(allowed, words):
     await allowed.say("/campaign new launch")
     reply = await allowed.say(f"/track {words}", is_typed=True)
@@ -76,8 +73,7 @@ async def test_without_a_rule_or_with_a_tighter_one_a_press_is_needed(env, lines
 
 
 @pytest.mark.parametrize(
-    "line",
-    ["allowance everyone 2", "allowance here 1", "allowance approval above 1", "campaign new poor budget 1"],
+    "line", ["allowance everyone 2", "allowance here 1", "allowance approval above 1", "campaign new poor budget 1"]
 )
 async def test_an_exceeded_limit_or_required_approval_shows_the_card(allowed, line):
     await allowed.say(f"/{line}")
@@ -132,10 +128,7 @@ async def test_an_unknown_role_binds(allowed):
 async def test_random_typing_pressing_and_stopping_in_two_processes_tracks_nothing_twice(sandbox, clock, database_url):
     chance = random.Random(14)
     links = [f"https://www.tiktok.com/@steady/video/730123456789012000{number}" for number in range(3)]
-    async with (
-        environment_of(sandbox, clock, database_url) as one,
-        environment_of(sandbox, clock, database_url) as two,
-    ):
+    async with environment_of(sandbox, clock, database_url) as one, environment_of(sandbox, clock, database_url) as two:
         await one.say("/allowance everyone confirm above 1")
 
         async def act():
@@ -169,13 +162,10 @@ RULES = (
 @pytest.mark.parametrize(
     ("roles", "channel", "campaign", "up_to"),
     [
-        (frozenset(), "C-a", None, 5),
-        ({"S1"}, "C-a", None, 3),
-        (None, "C-a", None, 3),
-        ({"S1"}, "C-a", 7, 2),
-        (frozenset(), "C-b", 7, 0),
+        (frozenset(), "C-a", None, 5), ({"S1"}, "C-a", None, 3), (None, "C-a", None, 3),
+        ({"S1"}, "C-a", 7, 2), (frozenset(), "C-b", 7, 0),
     ],
-)
+)  # fmt: skip
 def test_of_several_rules_the_lowest_sum_holds(roles, channel, campaign, up_to):
     assert unconfirmed(RULES, Spender("U-ana", roles, channel, campaign)) == up_to
     assert unconfirmed((), Spender("U-ana", roles, channel, campaign)) == 0

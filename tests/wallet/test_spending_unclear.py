@@ -8,19 +8,7 @@ import pytest
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
 from bot.store.spend_guard import Submitted
-from tests.standins.environment import (
-    ANA,
-    BEN,
-    EVE,
-    LINK,
-    LIST,
-    TRACK,
-    YOUTUBE,
-    button,
-    environment_of,
-    labels,
-    rows,
-)
+from tests.standins.environment import ANA, BEN, EVE, LINK, LIST, TRACK, YOUTUBE, button, environment_of, labels, rows
 
 TOOK_EFFECT = [
     "effect-then-hang", "effect-then-reset", "effect-then-500", "effect-then-503", "effect-then-garbage",
@@ -132,7 +120,7 @@ async def test_a_start_that_appears_late_is_found_and_reported_once(env, misbeha
     misbehave("hang")
     reply = await env.start()
     env.clock.advance(minutes=3)
-    late = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    (late,) = env.track(LINK)
     found = await env.press(reply, "Check again", replace(BEN, channel_id=ANA.channel_id))
     assert found.tone is Tone.SUCCESS
     assert plain_spans(found.public_line).startswith("Ana started tracking ")
@@ -146,7 +134,7 @@ async def test_a_start_that_appears_late_is_found_and_reported_once(env, misbeha
 async def test_any_list_of_the_account_settles_its_unclear_starts(env, misbehave):
     misbehave("hang")
     reply = await env.start()
-    env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    env.track(LINK)
     env.clock.advance(minutes=6)
     assert "1 video" in (await env.say("/videos")).summary
     assert "already being tracked" in (await env.say(f"/track {LINK}")).summary
@@ -220,7 +208,7 @@ async def test_two_starts_of_a_link_whose_processes_were_killed_are_each_recorde
             despite = request.id
             env.clock.advance(minutes=3)
     for _ in cards:
-        env.sandbox.world.track(env.sandbox.key, LINK, 7)
+        env.track(LINK)
         env.clock.advance(minutes=2)
         await env.say("/videos")
     tracked = [entry.video_id for entry in await env.audit()]

@@ -14,7 +14,7 @@ from tests.standins.environment import ANA, BEN, EVE, LINK, PAGE, STOP, button, 
 @pytest.fixture
 def video(env):
     """A running video, 7 days long and a day old, started outside the bot."""
-    tracking = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    (tracking,) = env.track(LINK)
     env.clock.advance(days=1)
     return tracking
 
@@ -50,7 +50,7 @@ async def test_a_second_press_stops_nothing_and_is_not_announced(env, video):
 
 async def test_a_stop_is_audited_with_person_channel_video_and_outcome(env_on_each):
     env = env_on_each
-    video = env.sandbox.world.track(env.sandbox.key, LINK, 7)
+    (video,) = env.track(LINK)
     await env.press(await env.say(f"/stop {video.id}"), "Stop tracking", BEN)
     (entry,) = await env.audit()
     assert (entry.person, entry.channel_id, entry.action) == (BEN.person, "C-random", "stop")
@@ -96,13 +96,10 @@ async def test_a_stop_that_cannot_be_looked_up_stays_unclear(env, video):
 @pytest.mark.parametrize(
     ("status", "words"),
     {
-        "401": "doesn't accept the API key",
-        "403": "denies this API key access",
-        "404": "doesn't have that video",
-        "409": "refused this (409)",
-        "429": "isn't accepting more calls",
+        "401": "doesn't accept the API key", "403": "denies this API key access",
+        "404": "doesn't have that video", "409": "refused this (409)", "429": "isn't accepting more calls",
     }.items(),
-)
+)  # fmt: skip
 async def test_a_refused_stop_shows_the_reason_and_is_audited(env, video, status, words):
     question = await env.say(f"/stop {video.id}")
     env.sandbox.faults.add(status, STOP, headers={"Retry-After": "1"})
@@ -143,7 +140,7 @@ async def test_without_a_known_end_no_savings_are_shown(env, video):
 
 
 async def test_an_ambiguous_title_stops_nothing(env, video):
-    env.sandbox.world.track(env.sandbox.key, "https://www.tiktok.com/@steady/video/2", 7)
+    env.track("https://www.tiktok.com/@steady/video/2")
     await env.say("/videos")
     reply = await env.bot.run("stop.confirm", {"video": "steady"}, ANA)
     assert "nothing was stopped" in reply.summary
@@ -205,7 +202,7 @@ async def test_a_stop_of_a_video_that_still_runs_is_unclear_until_its_page_decid
 
 
 async def test_other_running_trackings_of_the_link_are_named(env, video):
-    other = env.sandbox.world.track(env.sandbox.key, LINK, 3)
+    (other,) = env.track(LINK, days=3)
     env.clock.advance(minutes=6)
     reply = await env.press(await env.say(f"/stop {video.id}"), "Stop tracking")
     assert "1 other tracking of this link is still running and billed." in reply.summary
@@ -219,7 +216,7 @@ async def test_other_running_trackings_of_the_link_are_named(env, video):
 async def test_another_workspaces_tracking_of_the_link_is_not_named(env, video):
     await env.press(await env.say(f"/stop {video.id}"), "Stop tracking")
     await env.start(LINK, 7, EVE)
-    outside = [env.sandbox.world.track(env.sandbox.key, LINK, days) for days in (1, 3)]
+    outside = [env.track(LINK, days=days)[0] for days in (1, 3)]
     env.clock.advance(minutes=6)
     reply = await env.press(await env.say(f"/stop {outside[0].id}"), "Stop tracking")
     assert "1 other tracking of this link is still running and billed." in reply.summary
