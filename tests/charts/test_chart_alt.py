@@ -28,10 +28,7 @@ def test_growth_states_both_counts_the_period_and_gaps(hourly):
         ((7, 9), "Likes grew from 7 to 9 between 10:00 and 11:00 UTC on 1 Nov 2025."),
         ((9, 9, 9), "Likes stayed at 9 between 10:00 and 12:00 UTC on 1 Nov 2025."),
         ((9, 7), "Likes fell from 9 to 7 between 10:00 and 11:00 UTC on 1 Nov 2025; the counter fell once."),
-        (
-            (9, 8, 7, 12),
-            "Likes grew from 9 to 12 between 10:00 and 13:00 UTC on 1 Nov 2025; the counter fell 2 times.",
-        ),
+        ((9, 8, 7, 12), "Likes grew from 9 to 12 between 10:00 and 13:00 UTC on 1 Nov 2025; the counter fell 2 times."),
         (
             (9, 12, 9),
             (

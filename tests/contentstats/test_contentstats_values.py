@@ -30,16 +30,10 @@ def test_reading_one_value_never_raises(value):
 @pytest.mark.parametrize(
     ("written", "number"),
     [
-        ("0,015", "0.015"),
-        ("-0,5", "-0.5"),
-        ("98,50", "98.50"),
-        ("1.234,56", "1234.56"),
-        ("1 234,5", "1234.5"),
-        ("1,234", "1234"),
-        ("1,234.5", "1234.5"),
-        ("$0,015", "0.015"),
+        ("0,015", "0.015"), ("-0,5", "-0.5"), ("98,50", "98.50"), ("1.234,56", "1234.56"),
+        ("1 234,5", "1234.5"), ("1,234", "1234"), ("1,234.5", "1234.5"), ("$0,015", "0.015"),
     ],
-)
+)  # fmt: skip
 def test_a_comma_begins_a_fraction_where_it_groups_no_thousands(written, number):
     assert read_number(written) == Decimal(number)
 

@@ -25,10 +25,7 @@ def compared(*videos: tuple[str, dict[float, int]], statuses: str = "") -> list[
 @pytest.mark.parametrize(
     ("videos", "finding"),
     [
-        (
-            [("Cat", {1: 5, 2: 40}), ("Dog", {1: 5})],
-            "At hour 1 since tracking began, Cat and Dog are tied at 5 views.",
-        ),
+        ([("Cat", {1: 5, 2: 40}), ("Dog", {1: 5})], "At hour 1 since tracking began, Cat and Dog are tied at 5 views."),
         (
             [("Cat", {1: 5}), ("Dog", {1: 9}), ("Fox", {1: 9})],
             "At hour 1 since tracking began, Dog and Fox are tied for the lead at 9 views.",

@@ -20,11 +20,7 @@ DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedel
     ("runway", "open_ended", "shown"),
     [
         (ENOUGH, 0, f"covers all running videos; the last one ends {moment_text(ENOUGH.last_end)}"),
-        (
-            ENOUGH,
-            1,
-            f"covers all videos with a known end; the last one ends {moment_text(ENOUGH.last_end)}",
-        ),
+        (ENOUGH, 1, f"covers all videos with a known end; the last one ends {moment_text(ENOUGH.last_end)}"),
         (replace(ENOUGH, last_end=None), 0, "nothing is being spent"),
         (replace(ENOUGH, last_end=None), 1, "not known"),
         (replace(ENOUGH, left_after=Decimal(-1), paused=2), 0, "not enough for the paused videos"),

@@ -94,11 +94,7 @@ def test_a_long_title_leaves_the_status_readable():
 
 def test_videos_of_the_same_name_are_distinguished_in_a_choice():
     later = NOW - timedelta(hours=3)
-    titled = [
-        video(1, title="Twins"),
-        video(2, title="Twins"),
-        video(1, title="Twins", started_at=later),
-    ]
+    titled = [video(1, title="Twins"), video(2, title="Twins"), video(1, title="Twins", started_at=later)]
     untitled = [video(1, title=""), video(1, title="", started_at=None)]
     assert [option.label for option in video_options([*titled, *untitled])] == [
         "Twins · YouTube …123401, running, began Sat 28 Feb, 10:30 UTC",

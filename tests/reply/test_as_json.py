@@ -67,10 +67,7 @@ def test_every_part_span_and_action_has_its_type():
                 "type": "button",
                 "label": "Yes",
                 "call": {
-                    "type": "call",
-                    "command": "confirm",
-                    "arguments": {"token": "a b"},
-                    "in_place": False,
+                    "type": "call", "command": "confirm", "arguments": {"token": "a b"}, "in_place": False,
                     "encoded": "confirm?token=a+b",
                 },
                 "weight": "confirm",
@@ -86,7 +83,7 @@ def test_every_part_span_and_action_has_its_type():
         "shared_as": None,
         "strong": [],
         "is_silent": False,
-    }
+    }  # fmt: skip
 
 
 def test_the_json_is_one_deterministic_line_of_ascii():

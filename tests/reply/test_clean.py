@@ -63,21 +63,10 @@ def test_cleaning_is_idempotent(text):
 @pytest.mark.parametrize(
     ("text", "columns"),
     [
-        ("views", 5),
-        ("日本", 4),
-        ("e\u0301", 1),
-        ("❤️", 2),
-        ("❤", 1),
-        ("1️⃣", 2),
-        ("🇩🇪", 2),
-        ("👍🏽", 2),
-        ("👨‍👩‍👧", 2),
-        ("\u2066مرحبا\u2069", 5),
-        ("각", 2),
-        ("\u1100\u1161\u11a8", 2),
-        ("a\ufe0f", 1),
+        ("views", 5), ("日本", 4), ("e\u0301", 1), ("❤️", 2), ("❤", 1), ("1️⃣", 2), ("🇩🇪", 2), ("👍🏽", 2),
+        ("👨‍👩‍👧", 2), ("\u2066مرحبا\u2069", 5), ("각", 2), ("\u1100\u1161\u11a8", 2), ("a\ufe0f", 1),
     ],
-)
+)  # fmt: skip
 def test_width_is_the_texts_columns_in_a_terminal(text, columns):
     assert width(text) == columns == cell_len(text)
 

@@ -41,10 +41,7 @@ EVERYTHING = Reply(
         Table(
             "Growth in 24 h",
             (Column("Video"), Column("Views", Align.RIGHT)),
-            (
-                (text(Link("日本 tour", "https://example.org/v1")), text("1,298,000")),
-                (text("Cats ❤️"), text("7")),
-            ),
+            ((text(Link("日本 tour", "https://example.org/v1")), text("1,298,000")), (text("Cats ❤️"), text("7"))),
         ),
         Listing(
             "Running",

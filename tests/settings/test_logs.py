@@ -53,30 +53,18 @@ def test_a_text_line_has_time_level_logger_message_and_fields(capsys):
 def test_a_json_line_is_one_object_with_the_extra_fields(capsys):
     start("json")
     extra = {
-        "wallet": 7,
-        "rate": float("nan"),
-        "half": 0.5,
-        "ok": True,
-        "ids": ("a", "b"),
-        "nested": {"at": None},
+        "wallet": 7, "rate": float("nan"), "half": 0.5, "ok": True, "ids": ("a", "b"), "nested": {"at": None},
         "level": "x",
-    }
+    }  # fmt: skip
     logger.warning("polled %d videos", 3, extra=extra)
     written = capsys.readouterr().err
     assert written.count("\n") == 1
     line = json.loads(written)
     assert line.pop("time").endswith("+00:00")
     assert line == {
-        "level": "WARNING",
-        "logger": "tests.logs",
-        "message": "polled 3 videos",
-        "wallet": 7,
-        "rate": "nan",
-        "half": 0.5,
-        "ok": True,
-        "ids": ["a", "b"],
-        "nested": {"at": None},
-    }
+        "level": "WARNING", "logger": "tests.logs", "message": "polled 3 videos", "wallet": 7, "rate": "nan",
+        "half": 0.5, "ok": True, "ids": ["a", "b"], "nested": {"at": None},
+    }  # fmt: skip
 
 
 def test_a_json_line_of_a_failure_includes_its_traceback(capsys):

@@ -61,8 +61,7 @@ async def test_an_offer_changed_during_the_request_is_not_submitted_for_approval
     other, _ = await store.campaigns.create(here.id, "other", ADA, NOW)
     for _ in range(10):
         asked_for, chosen = await asyncio.gather(
-            store.approvals.ask(wanted, requests, told),
-            store.tracking.choose_campaign(here.id, "batch", other.id),
+            store.approvals.ask(wanted, requests, told), store.tracking.choose_campaign(here.id, "batch", other.id)
         )
         assert (asked_for is None) is chosen, "either it was asked for as it was, or it was changed"
         if not chosen:

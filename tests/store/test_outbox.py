@@ -250,18 +250,10 @@ async def test_a_refusing_channel_is_turned_off_and_its_owner_notified_once(
     store, database, queue, claim, row, workspace
 ):
     subscription = {
-        "is_on": True,
-        "off_reason": "",
-        "last_outcome": "",
-        "zone": "UTC",
-        "minute": 540,
-        "options": DigestOptions(),
-        "next_date": NOW.date(),
-        "next_due_at": NOW,
-        "set_by_id": "U1",
-        "set_by_name": "Ada",
-        "workspace_id": workspace.id,
-    }
+        "is_on": True, "off_reason": "", "last_outcome": "", "zone": "UTC", "minute": 540,
+        "options": DigestOptions(), "next_date": NOW.date(), "next_due_at": NOW, "set_by_id": "U1",
+        "set_by_name": "Ada", "workspace_id": workspace.id,
+    }  # fmt: skip
     async with database.writing() as connection:
         for channel in ("C1", "C2"):
             await connection.execute(insert(digests).values(channel_id=channel, **subscription))

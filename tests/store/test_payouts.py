@@ -62,9 +62,7 @@ async def test_lines_become_final_once_and_keep_their_terms(store, database_url,
     later = await payouts.change_terms(*ours, *change("tiktok 9"))
     assert later.id > first.id
     assert not await payouts.settle(*ours, first.id, 1, [replace(LINE, key="tiktok:2")])
-    assert await payouts.lines(*ours) == {
-        "tiktok:1": replace(LINE, title="Half ? a character", terms_id=first.id),
-    }
+    assert await payouts.lines(*ours) == {"tiktok:1": replace(LINE, title="Half ? a character", terms_id=first.id)}
     assert await payouts.with_budget(workspace.id) == (campaign.id,)
     assert await payouts.terms(neighbour.id, campaign.id) is None
     assert await payouts.lines(neighbour.id, campaign.id) == {}
