@@ -40,44 +40,11 @@ async def test_at_most_25_suggestions_are_sent_and_none_late(bot_app, server):
     assert (typed.failure, typed.choices) == ("", [])
 
 
-async def test_the_message_menu_tracks_a_messages_links(bot_app, discord, server):
-    said = discord.say(server.ben, server.general, f"look at <{LINK}> and ||{YOUTUBE}||")
-    card = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
-    assert "Track 2 videos" in shown_text(card)
-    assert card.only_for == server.ann.id
-    refused = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ben))
-    assert "you can't start tracking" in shown_text(refused)
-    assert labels(refused) == []  # without a form, which would only be refused
-
-
-async def test_links_of_a_message_beyond_ten_are_named(bot_app, discord, server):
-    links = [f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(12)]
-    said = discord.say(server.ben, server.general, " ".join(links))
-    card = shown_text(await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann)))
-    assert "Track 10 videos" in card
-    assert "2 links left out" in card
-    assert "TikTok video by @many (…000010), TikTok video by @many (…000011)" in card
-
-
 async def test_the_days_may_follow_the_link_as_in_helps_example(bot_app, server):
     card = await bot_app.type("track", server.ann, server.general, link=f"{LINK} 5")
     assert "5 days · up to" in shown_text(card)
     answer = await bot_app.type("track", server.ann, server.general, link=f"{LINK} in 3 days")
     assert "Tracking starts when you press" in shown_text(answer)
-
-
-@pytest.mark.parametrize(
-    ("words", "reason"),
-    [
-        ("no link in here, but https://example.com/video", "I see no video link in this message"),
-        ("https://x.com/X/status/16973046227490…", "That link is cut off"),
-        ("See https://www.instagram.com/reels/saved/", "That's a page of Instagram"),
-    ],
-)
-async def test_a_message_without_a_video_link_has_nothing_to_track(bot_app, discord, server, words, reason):
-    said = discord.say(server.ben, server.general, words)
-    answer = await bot_app.answered(discord.send_message_command("Track this video", said, user=server.ann))
-    assert reason in shown_text(answer)
 
 
 async def test_direct_messages_offer_no_command_and_refuse_any(bot_app, discord, server):

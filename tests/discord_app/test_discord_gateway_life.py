@@ -48,47 +48,6 @@ async def test_a_lost_session_is_replaced(bot_app, discord, server):
     assert "available" in shown_text(await bot_app.type("usage", server.ben, server.general))
 
 
-async def test_a_typed_start_replayed_after_resuming_spends_once(bot_app, discord, server):
-    await bot_app.type("allowance", server.ann, server.general, action="confirm", dollars="5")
-    started = await bot_app.type("track", server.ann, server.general, link=LINK, days=7)
-    assert "Tracking started" in shown_text(started)
-    (command,) = [each for each in discord.interactions.values() if each.payload["data"].get("name") == "track"]
-    question = await bot_app.pressed(started, "Stop", server.ann)
-    await bot_app.changed(question, bot_app.press(question, "Stop", server.ann))
-    for _ in range(3):
-        discord.dispatch("INTERACTION_CREATE", command.payload, server.guild.id)
-    await bot_app.type("usage", server.ann, server.general)
-    await bot_app.close()
-    assert bot_app.posts() == 1
-
-
-async def test_a_press_replayed_after_resuming_spends_once(bot_app, discord, server):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
-    (connection,) = discord.connections()
-    await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
-    (press,) = [each for each in discord.interactions.values() if each.kind == 3]
-    edits = card.edits
-    for _ in range(3):
-        discord.dispatch("INTERACTION_CREATE", press.payload, server.guild.id)
-    await bot_app.type("usage", server.ann, server.general)
-    await bot_app.close()
-    assert (bot_app.posts(), bot_app.trackings(), card.edits) == (1, 1, edits)
-    assert len(lines(server.general)) == 1
-    assert connection.session is not None
-
-
-async def test_a_command_handled_before_a_restart_is_not_handled_again(discord, server, sandbox, clock, sqlite_url):
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as before:
-        card = await before.card(server.ann, server.general, LINK, days=7)
-        await before.line(before.press(card, "Track 7", server.ann), server.general)
-    (press,) = [each for each in discord.interactions.values() if each.kind == 3]
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as after:
-        discord.dispatch("INTERACTION_CREATE", press.payload, server.guild.id)
-        await after.type("usage", server.ann, server.general)
-        await after.close()
-        assert (after.posts(), len(lines(server.general))) == (1, 1)
-
-
 async def test_two_processes_with_the_same_event_act_once(discord, server, sandbox, clock, sqlite_url):
     async with (
         bot_app_of(discord, sandbox, clock, sqlite_url) as one,

@@ -1,8 +1,9 @@
 """A chat as a person uses it: type, read, press, and see the channel. Scenarios don't know which chat it is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
 
 from adapters.sandbox.serve import Sandbox
@@ -70,8 +71,46 @@ class Surface(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An open form. `body` is everything that the chat received of it."""
+
+    title: str
+    body: str
+    submit: Callable[..., Awaitable[Page]]
+    """Fill in fields by name and submit; returns the reply."""
+
+
 class Chat(Surface, Protocol):
-    """A chat with messages that stay and can be seen by others, and with several workspaces."""
+    """A chat with forms, with messages that stay and can be seen by others, and with several workspaces."""
+
+    async def open(self, who: str, command: str, /, **given: str) -> Form:
+        """The form that a command opens."""
+        ...
+
+    async def press_for_form(self, page: Page, label: str, who: str) -> Form:
+        """The form that a button opens."""
+        ...
+
+    async def track_message(self, who: str, text: str) -> Page:
+        """The reply to tracking somebody's message from its menu."""
+        ...
+
+    def last_request(self) -> object:
+        """The latest command or press, to be delivered again."""
+        ...
+
+    async def deliver_again(self, request: object) -> None:
+        """Deliver a request three more times, and wait until the program has received them."""
+        ...
+
+    def posted(self, words: str) -> list[Page]:
+        """The channel's messages that contain some words."""
+        ...
+
+    def direct_messages(self, who: str) -> list[Page]:
+        """The bot's direct messages with a person."""
+        ...
 
     def share(self, page: Page) -> None:
         """Show it to everyone, as if it had been public from the start."""
@@ -91,10 +130,6 @@ class Chat(Surface, Protocol):
 
     async def neighbour(self) -> "Chat":
         """Another workspace in the same program, with its own people and no data."""
-        ...
-
-    async def link(self, key: str) -> Page:
-        """The reply to Ann entering an API key in the private form of /connect."""
         ...
 
 

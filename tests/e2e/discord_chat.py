@@ -1,6 +1,6 @@
 """The whole program at a local Discord, as people use it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from adapters.sandbox.serve import Sandbox
 from tests.discord_app.bot_app import BotApp, Server, bot_app_of, labels, lines, new_server, shown_text
-from tests.e2e.chats import ANN, BEN, BOB, Restartable, scheduled
+from tests.e2e.chats import ANN, BEN, BOB, Form, Restartable, scheduled
 from tests.standins.discord_server.content import Message
 from tests.standins.discord_server.interactions import Interaction
 from tests.standins.discord_server.people import ChannelKind, User
@@ -48,8 +48,7 @@ class DiscordChat:
         return self.running.program
 
     async def say(self, who: str, command: str, /, **given: str) -> DiscordPage:
-        options: dict[str, Any] = {name: int(each) if name == "days" else each for name, each in given.items()}
-        return DiscordPage(await self.bot_app.type(command, self.people[who], self.server.general, **options))
+        return DiscordPage(await self.bot_app.answered(self._send(who, command, given)))
 
     async def press(self, page: DiscordPage, label: str, who: str) -> DiscordPage:
         edits = page.message.edits
@@ -59,6 +58,31 @@ class DiscordChat:
         shown = interaction.followups[0] if interaction.followups else interaction.message
         assert shown is not None
         return DiscordPage(shown)
+
+    async def open(self, who: str, command: str, /, **given: str) -> Form:
+        return await self._form(who, self._send(who, command, given))
+
+    async def press_for_form(self, page: DiscordPage, label: str, who: str) -> Form:
+        return await self._form(who, self.bot_app.press(page.message, label, self.people[who]))
+
+    async def track_message(self, who: str, text: str) -> DiscordPage:
+        message = self.discord.say(self.people[BEN], self.server.general, text)
+        command = self.discord.send_message_command("Track this video", message, user=self.people[who])
+        return DiscordPage(await self.bot_app.answered(command))
+
+    def last_request(self) -> Interaction:
+        return next(reversed(self.discord.interactions.values()))
+
+    async def deliver_again(self, request: Interaction) -> None:
+        for _ in range(3):
+            self.discord.dispatch("INTERACTION_CREATE", request.payload, self.server.guild.id)
+        await self.say(ANN, "help")  # which arrives after them
+
+    def posted(self, words: str) -> list[DiscordPage]:
+        return [page for each in self.server.general.messages if words in (page := DiscordPage(each)).text]
+
+    def direct_messages(self, who: str) -> list[DiscordPage]:
+        return [DiscordPage(each) for each in self.discord.direct_messages(self.people[who])]
 
     def public(self) -> list[str]:
         return lines(self.server.general)
@@ -93,12 +117,17 @@ class DiscordChat:
     async def neighbour(self) -> Self:
         return replace(self, **_home(self.discord, "Rival"))
 
-    async def link(self, key: str) -> DiscordPage:
-        ann = self.people[ANN]
-        form = await self.bot_app.modal(
-            self.discord.send_command("connect", {}, user=ann, channel=self.server.general), ann
-        )
-        return DiscordPage(await self.bot_app.answered(self.discord.send_modal(form, {"key": key})))
+    def _send(self, who: str, command: str, given: Mapping[str, str]) -> Awaitable[Interaction]:
+        options = {name: int(each) if name == "days" else each for name, each in given.items()}
+        return self.discord.send_command(command, options, user=self.people[who], channel=self.server.general)
+
+    async def _form(self, who: str, action: Awaitable[Interaction]) -> Form:
+        modal = await self.bot_app.modal(action, self.people[who])
+
+        async def submit(**answers: str) -> DiscordPage:
+            return DiscordPage(await self.bot_app.answered(self.discord.send_modal(modal, answers)))
+
+        return Form(modal.title, str(modal.body), submit)
 
     @staticmethod
     def _is_answered(interaction: Interaction) -> bool:

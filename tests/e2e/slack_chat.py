@@ -1,13 +1,13 @@
 """The whole program at a local Slack over HTTP, as people use it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
 
 from adapters.sandbox.serve import Sandbox
-from tests.e2e.chats import ANN, BEN, BOB, Restartable, scheduled
+from tests.e2e.chats import ANN, BEN, BOB, Form, Restartable, scheduled
 from tests.slack.bot_app import BotApp, bot_app_of, install, shown_text
 from tests.standins.environment import HandClock
 from tests.standins.slack.apps import App, Token
@@ -44,18 +44,44 @@ class SlackChat:
     running: Restartable[BotApp]
     people: dict[str, str]
     channel: str
+    delivery: Delivery | None = None
 
     @property
     def bot_app(self) -> BotApp:
         return self.running.program
 
     async def say(self, who: str, command: str, /, **given: str) -> SlackPage:
-        line, person = " ".join((f"/{command}", *given.values())), self.people[who]
-        return await self._read(person, None, lambda: self.bot_app.send(line, person, self.channel))
+        return await self._read(self.people[who], None, lambda: self._send(who, command, given))
 
     async def press(self, page: SlackPage, label: str, who: str) -> SlackPage:
         person = self.people[who]
         return await self._read(person, page.message, lambda: self.bot_app.press(page.message, label, person))
+
+    async def open(self, who: str, command: str, /, **given: str) -> Form:
+        return await self._form(who, self._send(who, command, given))
+
+    async def press_for_form(self, page: SlackPage, label: str, who: str) -> Form:
+        return await self._form(who, self.bot_app.press(page.message, label, self.people[who]))
+
+    async def track_message(self, who: str, text: str) -> SlackPage:
+        person, message = self.people[who], self.slack.say(self.people[BEN], self.channel, text)
+        shortcut = partial(self.slack.send_message_shortcut, "track_message", message, user=person)
+        return await self._read(person, None, shortcut)
+
+    def last_request(self) -> Delivery | None:
+        return self.delivery
+
+    async def deliver_again(self, request: Delivery) -> None:
+        request.request = None  # so that its signature is fresh
+        for _ in range(3):
+            assert (await self.slack.replay(request)).failure == ""
+
+    def posted(self, words: str) -> list[SlackPage]:
+        shown = (SlackPage(self.bot_app, each) for each in self.slack.channel(self.channel).messages)
+        return [each for each in shown if words in each.text]
+
+    def direct_messages(self, who: str) -> list[SlackPage]:
+        return [SlackPage(self.bot_app, each) for each in self.slack.direct_messages(self.people[who])]
 
     def public(self) -> list[str]:
         return [shown_text(each).strip() for each in self.slack.channel(self.channel).messages]
@@ -96,12 +122,17 @@ class SlackChat:
         self.slack.channel(other.channel).members.add(token.bot_user)
         return other
 
-    async def link(self, key: str) -> SlackPage:
-        ann = self.people[ANN]
-        form = await self.bot_app.modal(self.bot_app.send("/connect", ann, self.channel), ann)
-        return SlackPage(
-            self.bot_app, await self.bot_app.seen(self.slack.send_view_submission(form, {"key": key}), ann)
-        )
+    async def _send(self, who: str, command: str, given: Mapping[str, str]) -> Delivery:
+        return await self.bot_app.send(" ".join((f"/{command}", *given.values())), self.people[who], self.channel)
+
+    async def _form(self, who: str, action: Awaitable[Delivery]) -> Form:
+        view = await self.bot_app.modal(action, self.people[who])
+
+        async def submit(**answers: str) -> SlackPage:
+            sent = self.slack.send_view_submission(view, answers)
+            return SlackPage(self.bot_app, await self.bot_app.seen(sent, self.people[who]))
+
+        return Form(view.body["title"]["text"], str(view.body), submit)
 
     async def _read(self, person: str, message: Message | None, action: Callable[[], Awaitable[Delivery]]) -> SlackPage:
         """The reply to an action: a new message, or the changed one."""
@@ -112,7 +143,7 @@ class SlackChat:
             # A file or picture may arrive late, next to the reply to another command.
             return [each for each in new if not (each.files or shown_text(each).startswith("Picture: "))]
 
-        delivery = await action()
+        self.delivery = delivery = await action()
         assert not delivery.failure, delivery.failure
         await self.until(lambda: further() or (message and message.edits > edits))
         shown = next(iter(further()), message)

@@ -4,7 +4,6 @@ import asyncio
 from urllib.parse import urlsplit
 
 import pytest
-from pydantic import SecretStr
 
 from adapters.discord.rest import Rest
 from adapters.run import run
@@ -12,14 +11,10 @@ from adapters.slack.api import Calls, SlackFailed, new_client, new_session
 from adapters.slack.oauth import OAuth
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.short_links import ShortLinks
-from bot.domain.clock import utc_now
 from bot.domain.errors import LinkError, ServiceUnavailable
 from bot.store import Store
-from tests.discord_app.bot_app import new_server, shown_text
-from tests.standins.discord_server.server import running as running_discord
-from tests.standins.environment import sandbox_of, settings_of
+from tests.e2e.both_chats import both_chats
 from tests.standins.http_proxy import proxying
-from tests.standins.slack.server import running as running_slack
 
 NAMES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY")
 
@@ -32,55 +27,34 @@ def environment(monkeypatch):
 
 
 async def test_both_chats_are_reached_only_by_the_proxy(sqlite_url, environment):
-    async with running_slack() as slack, running_discord() as discord, sandbox_of(utc_now) as sandbox:
+    async with both_chats(sqlite_url) as both:
+        slack, discord = both.slack, both.discord
         hosts = {"slack.internal": urlsplit(slack.base_url).port, "discord.internal": urlsplit(discord.base_url).port}
         slack.base_url, discord.base_url = "http://slack.internal", "http://discord.internal"
-        team = slack.add_team("T1", "Acme")
-        slack.add_user("U1", team, "ann", is_admin=True)
-        app = slack.add_app(is_socket_mode=True)
-        token = slack.install(app, team)
-        slack.add_channel("C1", team, ["U1", token.bot_user])
-        server = new_server(discord, "Home")
-        chosen = {
-            "slack_api_url": slack.api_url,
-            "slack_bot_token": SecretStr(token.value),
-            "slack_app_token": SecretStr(app.app_token),
-            "discord_token": SecretStr(discord.app.token),
-            "discord_servers": server.guild.id,
-            "discord_api_url": discord.api_url,
-        }
         async with proxying(hosts) as proxy:
             environment("HTTP_PROXY", proxy.url)
             environment("NO_PROXY", "127.0.0.1")
-            task = asyncio.create_task(run(settings_of(sandbox, sqlite_url, **chosen)))
-            await slack.until(lambda: slack.connections(app), 20)
-            await discord.until(lambda: discord.connections() and discord.commands, 20)
-            await slack.send_command("/help", user="U1", channel="C1")
-            interaction = await discord.send_command("videos", {}, user=server.ben, channel=server.general)
-            await discord.until(lambda: not interaction.is_thinking, 20)
-            assert "No videos are tracked yet" in shown_text(interaction.message)
-            await slack.until(lambda: slack.ephemerals("U1"), 20)
+            task = asyncio.create_task(run(both.settings()))
+            await both.until_connected()
+            assert "No videos are tracked yet" in await both.ask_in_discord("videos")
+            await both.ask_in_slack("/help")
             async with new_session() as session:
-                calls, client = Calls(session), new_client(session, slack.api_url, token.value)
+                calls, client = Calls(session), new_client(session, slack.api_url, both.token.value)
                 place = await calls.api(client.files_getUploadURLExternal, filename="a.csv", length=1)
                 await calls.upload(place["upload_url"], b"x")
                 with pytest.raises(SlackFailed, match="invalid_code"):
-                    await OAuth(session, slack.api_url, app.client_id, app.client_secret).exchange("nobody's")
+                    await OAuth(session, slack.api_url, both.app.client_id, both.app.client_secret).exchange("nobody's")
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            paths = proxy.paths("slack.internal")
-            for way in (
-                "/api/auth.test",
-                "/api/apps.connections.open",
-                "/link/",
-                "/upload/",
-                "/hooks/",
-                "/oauth.v2.access",
-            ):
-                assert any(way in path for path in paths), way
-            paths = proxy.paths("discord.internal")
-            for way in ("/users/@me", "/gateway", "/callback", "/webhooks/"):
-                assert any(way in path for path in paths), way
+            used = {
+                "slack.internal": [
+                    *("/api/auth.test", "/api/apps.connections.open", "/link/", "/upload/", "/hooks/"),
+                    "/oauth.v2.access",
+                ],
+                "discord.internal": ["/users/@me", "/gateway", "/callback", "/webhooks/"],
+            }
+            for host, parts in used.items():
+                assert [part for part in parts if not any(part in path for path in proxy.paths(host))] == []
 
 
 async def test_https_goes_through_a_tunnel(sqlite_url, environment):

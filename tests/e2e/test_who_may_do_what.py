@@ -8,7 +8,10 @@ from bot.delivery.poster import ChannelRef, Posted
 from bot.domain.caller import Permission, Role
 from bot.reply.call import Call
 from bot.reply.model import Button, Reply
+from bot.store.database import Database
+from bot.store.outbox import Message, enqueue
 from tests.discord_app import bot_app as discord_app
+from tests.e2e.chats import scheduled
 from tests.slack import bot_app as slack_app
 from tests.standins.discord_server.permissions import Permission as DiscordPermission
 from tests.standins.discord_server.server import running as discord_running
@@ -251,3 +254,18 @@ async def test_outside_a_server_discord_shows_nothing(in_discord):
     await bot_app.discord.until(lambda: not interaction.is_thinking or interaction.followups)
     shown = interaction.followups[0] if interaction.followups else interaction.message
     assert "I only work in servers" in discord_app.shown_text(shown)
+
+
+async def test_a_button_in_direct_messages_works_only_for_members_of_its_server(in_discord, sqlite_url):
+    bot_app, server = in_discord
+    discord, reply = bot_app.discord, Reply("Look.", actions=(Button("Videos", Call("videos")),))
+    database = Database(sqlite_url)
+    async with database.writing() as connection:
+        await enqueue(connection, Message("a", 1, "", reply, person_id=server.ben.id), bot_app.clock())
+    await database.close()
+    async with scheduled(bot_app.bot, "discord", bot_app.program.poster, bot_app.clock):
+        await discord.until(lambda: discord.direct_messages(server.ben))
+    (message,) = discord.direct_messages(server.ben)
+    assert "1 video" in discord_app.shown_text(await bot_app.pressed(message, "Videos", server.ben))
+    del server.guild.members[server.ben.id]
+    assert "I only work in servers" in discord_app.shown_text(await bot_app.pressed(message, "Videos", server.ben))

@@ -104,9 +104,10 @@ class BotApp(Program):
 
     async def modal(self, action: Any, user: str = ANN) -> View:
         """The form that the action opens."""
+        before = self.slack.modals(user)
         delivery = await action
         assert not delivery.failure, delivery.failure
-        await self.slack.until(lambda: self.slack.modals(user))
+        await self.slack.until(lambda: self.slack.modals(user) not in ([], before))
         return self.slack.modals(user)[-1]
 
     async def line(self, action: Any, channel: str = GENERAL) -> Message:

@@ -35,37 +35,6 @@ async def test_a_digest_without_a_time_zone_uses_the_askers(bot_app):
     assert "The time zone is your own" in shown_text(answer)
 
 
-async def test_the_replys_buttons_change_the_digest_and_turn_it_off(bot_app):
-    answer = await bot_app.type("/digest on 09:00 Europe/Berlin weekly fri")
-    form = await bot_app.modal(bot_app.press(answer, "Change"))
-    assert (form.body["title"]["text"], form.body["submit"]["text"]) == ("Change the digest", "Save")
-    changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {}))  # it begins with how it is
-    assert "every Friday at 09:00 (Europe/Berlin)" in shown_text(changed)
-    form = await bot_app.modal(bot_app.press(changed, "Change"))
-    changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {"time": "10:00"}))
-    assert "every Friday at 10:00 (Europe/Berlin)" in shown_text(changed)
-    off = await bot_app.seen(bot_app.press(changed, "Turn off"))
-    assert "No more digests here" in shown_text(off)
-
-
-async def test_the_last_day_of_a_campaign_is_set_without_a_first_one(bot_app):
-    await bot_app.type("/campaign new launch")
-    form = await bot_app.modal(bot_app.send("/campaign launch dates"))
-    assert [block["optional"] for block in form.body["blocks"]] == [True, True]
-    changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {"end": "2026-12-31"}))
-    assert "31 Dec" in shown_text(changed)
-
-
-async def test_the_form_for_payout_terms_begins_with_the_current_ones(bot_app):
-    await bot_app.type(f"/campaign new launch {LINK}")
-    saved = await bot_app.type("/payout launch terms tiktok 1, cap 200")
-    form = await bot_app.modal(bot_app.press(saved, "Change terms"))
-    assert "'initial_value': 'tiktok 1 per 1000, cap 200'" in str(form.body)
-    changed = await bot_app.seen(bot_app.slack.send_view_submission(form, {"terms": "tiktok 2 per 1000"}))
-    assert "TikTok $2.00 per 1,000 views" in shown_text(changed)
-    assert "at most" not in shown_text(changed)
-
-
 async def test_alerts_are_refused_in_direct_messages_unless_with_the_app(bot_app, team):
     bot_app.slack.add_channel("D2", team, [ANN, BEN], "im")
     refused = await bot_app.seen(bot_app.send("/alerts spike on", channel="D2"))

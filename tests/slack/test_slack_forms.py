@@ -1,9 +1,8 @@
 """Forms, menus and shortcuts: opened before the trigger expires, validated, and answered where they began."""
 
 import pytest
-from pydantic import SecretStr
 
-from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, bot_app_of, on_each_transport, shown_text
+from tests.slack.bot_app import ANN, BEN, GENERAL, GIL, RANDOM, on_each_transport, shown_text
 from tests.standins.environment import LINK, TWITTER, YOUTUBE
 from tests.standins.faults import Fault, FaultKind
 
@@ -135,26 +134,6 @@ async def test_the_shortcut_finds_links_in_blocks_and_attachments_too(bot_app):
     assert "Track 2 videos?" in card.text
 
 
-async def test_the_shortcut_names_the_links_beyond_ten(bot_app):
-    links = [f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(12)]
-    message = bot_app.slack.say(BEN, GENERAL, " ".join(f"<{link}>" for link in links))
-    card = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=ANN))
-    assert "2 links left out" in card.text
-    assert links[11] in card.text
-
-
-async def test_the_shortcut_on_a_message_without_a_link_explains_itself(bot_app):
-    message = bot_app.slack.say(BEN, GENERAL, "good morning")
-    answer = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=ANN))
-    assert "I see no video link in this message" in answer.text
-
-
-async def test_a_guests_shortcut_spends_nothing(bot_app):
-    message = bot_app.slack.say(BEN, GENERAL, LINK)
-    answer = await bot_app.seen(bot_app.slack.send_message_shortcut("track_message", message, user=GIL), GIL)
-    assert "can't start tracking" in answer.text
-
-
 async def test_the_global_shortcut_opens_a_form_and_replies_by_direct_message(bot_app):
     form = await bot_app.modal(bot_app.slack.send_shortcut("track", user=ANN))
     card = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
@@ -169,13 +148,3 @@ async def test_an_unknown_shortcut_is_acknowledged_and_ignored(bot_app):
     assert (await bot_app.slack.send_shortcut("nothing_of_ours", user=ANN)).failure == ""
     await bot_app.close()
     assert bot_app.private(ANN) == []
-
-
-async def test_a_workspaces_own_key_is_linked_in_the_form(slack, app, token, sandbox, clock, sqlite_url):
-    keys = SecretStr("k" * 32)
-    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url, secret_keys=keys) as bot_app:
-        form = await bot_app.modal(bot_app.send("/connect"))
-        answer = await bot_app.seen(bot_app.slack.send_view_submission(form, {"key": bot_app.sandbox.key}))
-        assert "linked to this workspace" in answer.text
-        await bot_app.close()
-        assert bot_app.sandbox.key not in str([call.args for call in slack.calls])

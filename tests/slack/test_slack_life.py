@@ -34,16 +34,6 @@ async def test_the_same_command_delivered_twice_is_answered_once(bot_app):
     assert len(bot_app.private(ANN)) == 1
 
 
-async def test_a_press_delivered_five_times_spends_and_is_announced_once(bot_app):
-    card = await bot_app.card(f"/track {LINK} 7")
-    delivery = await bot_app.press(card, "Track 7")
-    for _ in range(4):
-        assert (await bot_app.slack.replay(delivery)).failure == ""
-    await bot_app.close()
-    assert (bot_app.posts(), bot_app.trackings(), len(bot_app.lines())) == (1, 1, 1)
-    assert card.edits == 1
-
-
 async def test_a_redelivered_event_publishes_nothing_twice(bot_app):
     delivery = await bot_app.slack.open_home(ANN)
     await bot_app.slack.until(lambda: bot_app.slack.home(ANN))
@@ -51,33 +41,6 @@ async def test_a_redelivered_event_publishes_nothing_twice(bot_app):
     await bot_app.slack.redeliver(delivery)
     await bot_app.close()
     assert len(bot_app.slack.calls_of("views.publish")) == 1
-
-
-async def test_a_command_handled_before_a_restart_is_not_handled_again(slack, app, token, sandbox, clock, sqlite_url):
-    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as before:
-        card = await before.card(f"/track {LINK} 7")
-        delivery = await before.press(card, "Track 7")
-        await before.close()
-    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as after:
-        delivery.request = None
-        assert (await slack.replay(delivery)).failure == ""
-        await after.close()
-        assert (after.posts(), card.edits) == (1, 1)
-
-
-async def test_a_typed_start_that_is_delivered_again_starts_nothing(slack, app, token, sandbox, clock, sqlite_url):
-    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as before:
-        await before.type("/allowance everyone confirm above 5")
-        delivery = await before.send(f"/track {LINK} 7")
-        await slack.until(before.lines)
-        video = next(iter(sandbox.world.account(sandbox.key).trackings))
-        await before.press(await before.type(f"/stop {video}"), "Stop")
-        await before.close()
-    async with bot_app_of(slack, app, token, sandbox, clock, sqlite_url) as after:
-        delivery.request = None
-        assert (await slack.replay(delivery)).failure == ""
-        await after.close()
-        assert after.posts() == 1
 
 
 async def test_a_typed_start_needs_a_press_if_it_may_have_been_handled_before(bot_app, sqlite_url):

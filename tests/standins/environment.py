@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -69,7 +69,7 @@ EVE = replace(ANA, workspace=WorkspaceRef("console", "rival", "Rival"), person=P
 """A person in another workspace that uses the same key."""
 
 
-def sandbox_of(clock: HandClock, **options: Any) -> Sandbox:
+def sandbox_of(clock: Callable[[], datetime], **options: Any) -> Sandbox:
     """A sandbox with a high rate limit, many video places and plenty of credit."""
     roomy: dict[str, Any] = {"requests_per_minute": 100_000, "concurrent_videos": 1_000, "balance": Decimal(100)}
     return Sandbox(clock, **(roomy | options))
