@@ -25,6 +25,7 @@ from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading, VideoStatus
 from bot.reply.model import Tone
 from bot.store import Store
+from bot.store.audit import Actor
 from bot.store.database import database_url, new_engine
 from bot.store.schedule_tables import digests, outbox
 from bot.store.tables import UNOWNED, videos
@@ -166,8 +167,8 @@ async def _wallet(store: Store) -> int:
 
 
 async def _campaign(store: Store, workspace_id: int, name: str, links: Sequence[Link]) -> int:
-    campaign, _ = await store.campaigns.create(workspace_id, name, ANA, NOW)
-    await store.campaigns.add(workspace_id, campaign.id, links, ANA, NOW)
+    campaign, _ = await store.campaigns.create(workspace_id, name, Actor(ANA, NOW))
+    await store.campaigns.add(workspace_id, campaign.id, links, Actor(ANA, NOW))
     return campaign.id
 
 

@@ -284,7 +284,7 @@ class Bot:
         """Record in the audit log who linked a workspace to the operator's key. Raises DatabaseUnavailable."""
         workspace = (await self._accounts.get(caller.workspace)).workspace
         outcome = "linked to the API key of the bot's operator"
-        entry = Entry(self._clock(), caller.person, caller.channel_id, Action.SETTING, "", None, None, outcome)
+        entry = Entry(self._clock(), caller.person, caller.channel_id, Action.SETTING, outcome)
         await self._store.audit.write(workspace.id, entry)
 
     async def leave_money_out(self, ref: WorkspaceRef, channel_id: str) -> None:

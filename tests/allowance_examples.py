@@ -52,7 +52,7 @@ def allowance_gallery() -> Iterator[tuple[str, Reply]]:
 
 
 def _log() -> Iterator[tuple[str, Reply]]:
-    start = Entry(NOW, ANA, "C0AB12CD3", Action.TRACK, link().url, "v1", Decimal("2.52"), "tracking")
+    start = Entry(NOW, ANA, "C0AB12CD3", Action.TRACK, "tracking", link().url, "v1", Decimal("2.52"))
     nobody = Person("", "")
     entries = (
         start,

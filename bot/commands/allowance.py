@@ -265,23 +265,22 @@ async def _change(context: Context, args: AllowanceArgs) -> tuple[str, bool]:
     if Permission.CONFIGURE not in context.permissions:
         raise NotAllowed(refusal(Permission.CONFIGURE, ""))
     check(args, context.clock())
-    store, now = context.store.allowances, context.clock()
-    person, channel_id = context.caller.person, context.caller.channel_id
+    store, actor = context.store.allowances, context.actor
     if args.zone:
-        await store.set_zone(context.workspace.id, args.zone, person, now, channel_id)
+        await store.set_zone(context.workspace.id, args.zone, actor)
         return f"Months begin at midnight, {args.zone}.", True
     if args.money:
-        await context.accounts.set_money(context.caller.workspace, args.money, person, channel_id)
+        await context.accounts.set_money(context.caller.workspace, args.money, actor)
         return money_set(args.money), True
     scope, target, name = await _target(context, args)
     rule = Allowance(scope, target, name, args.dollars)
     if args.action == REMOVE:
-        gone = await store.remove(context.workspace.id, scope, target, person, now, channel_id)
+        gone = await store.remove(context.workspace.id, scope, target, actor)
         return (allowance_removed(rule), True) if gone else (no_such_allowance(), False)
     if args.action:
         rule = replace(rule, monthly=None, confirm_above=args.dollars or Decimal(0))
-    await store.put(context.workspace.id, rule, person, now, channel_id)
-    (used,) = await store.used(context.workspace.id, (rule,), now)
+    await store.put(context.workspace.id, rule, actor)
+    (used,) = await store.used(context.workspace.id, (rule,), actor.at)
     return allowance_set(rule, used), True
 
 
@@ -296,11 +295,10 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
             raise NotAllowed(refusal(Permission.CONFIGURE, ""))
         check(args, context.clock())
         rule, change, entry = await _changed_rule(context, rule, args, is_on=is_on)
-        caller, now = context.caller, context.clock()
         if rule == before:
             change = "That's already so; nothing was changed."
         else:
-            await store.change_rule(context.workspace.id, rule, caller.person, now, caller.channel_id, entry)
+            await store.change_rule(context.workspace.id, rule, context.actor, entry)
     may_spend = Permission.SPEND in context.permissions
     waiting = await store.waiting(context.workspace.id, context.clock(), MOST_WAITING) if may_spend else ()
     return approvals_card(rule, change, waiting, may_configure=may_configure, is_changed=rule != before)

@@ -76,7 +76,7 @@ async def note_refusal(
     once = f"{workspace.id}:{caller.person.id}:{name}:{now:%Y-%m-%d-%H}"
     if await store.inbox.is_new("refused", once, now):
         outcome = f"not allowed: /{name}"
-        entry = Entry(now, caller.person, caller.channel_id, Action.REFUSED, "", None, None, outcome)
+        entry = Entry(now, caller.person, caller.channel_id, Action.REFUSED, outcome)
         await store.audit.write(workspace.id, entry)
 
 

@@ -15,7 +15,7 @@ from bot.commands.find_video import fitting
 from bot.commands.permissions import refusal
 from bot.commands.tokens import titles_of, tokens_of
 from bot.domain.allowances import Scope
-from bot.domain.caller import Permission, Person
+from bot.domain.caller import Permission
 from bot.domain.campaigns import Campaign, campaign_name, read_date
 from bot.domain.errors import BotError, NotAllowed, NotFound, UsageError
 from bot.domain.folding import folded
@@ -228,9 +228,9 @@ async def _list(context: Context, *, archived: bool) -> Reply:
 
 async def _create(context: Context, args: CampaignArgs) -> Reply:
     name = campaign_name(visible(args.name or args.campaign))
-    here, person, now = context.workspace.id, context.caller.person, context.clock()
+    here = context.workspace.id
     links, unfit = await _read_videos(context, args) if args.videos else ({}, ())
-    campaign, is_new = await context.store.campaigns.create(here, name, person, now, context.caller.channel_id)
+    campaign, is_new = await context.store.campaigns.create(here, name, context.actor)
     added: frozenset[str] = frozenset()
     if campaign.archived_at is None:
         if is_new:
@@ -238,7 +238,12 @@ async def _create(context: Context, args: CampaignArgs) -> Reply:
         added = await _join(context, campaign, links)
     is_kept = not is_new and bool(args.dollars or args.start or args.end)
     return campaign_created(
-        context.shown(campaign), is_new=is_new, is_kept=is_kept, added=len(added), unfit=unfit, today=now.date()
+        context.shown(campaign),
+        is_new=is_new,
+        is_kept=is_kept,
+        added=len(added),
+        unfit=unfit,
+        today=context.clock().date(),
     )
 
 
@@ -251,10 +256,7 @@ async def _add(context: Context, args: CampaignArgs, campaign: Campaign) -> Repl
 
 
 async def _join(context: Context, campaign: Campaign, links: Mapping[str, _LINK]) -> frozenset[str]:
-    person, now, channel = context.caller.person, context.clock(), context.caller.channel_id
-    return await context.store.campaigns.add(
-        context.workspace.id, campaign.id, tuple(links.values()), person, now, channel
-    )
+    return await context.store.campaigns.add(context.workspace.id, campaign.id, tuple(links.values()), context.actor)
 
 
 async def _remove(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:
@@ -263,9 +265,7 @@ async def _remove(context: Context, args: CampaignArgs, campaign: Campaign) -> R
         context.workspace.id,
         campaign.id,
         frozenset(links),
-        context.caller.person,
-        context.clock(),
-        context.caller.channel_id,
+        context.actor,
     )
     return campaign_emptied(campaign, len(removed), len(links) - len(removed), unfit)
 
@@ -314,7 +314,7 @@ async def _rename(context: Context, args: CampaignArgs, campaign: Campaign) -> R
     if not args.name:
         raise UsageError("What should it be called? For example: /campaign launch rename spring.", "name")
     name = campaign_name(visible(args.name))
-    renamed = await context.store.campaigns.rename(campaign.workspace_id, campaign.id, name, *_who(context))
+    renamed = await context.store.campaigns.rename(campaign.workspace_id, campaign.id, name, context.actor)
     if renamed is None:
         raise UsageError(f"There's already a campaign called {name}. Choose another name.", "name")
     before = f"It was called {campaign.name} before." if folded(name) != folded(campaign.name) else "Renamed."
@@ -322,13 +322,13 @@ async def _rename(context: Context, args: CampaignArgs, campaign: Campaign) -> R
 
 
 async def _archive(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:  # noqa: ARG001 - as the others
-    archived = await context.store.campaigns.archive(campaign.workspace_id, campaign.id, *_who(context))
+    archived = await context.store.campaigns.archive(campaign.workspace_id, campaign.id, context.actor)
     sentence = "Archived with everything in it; its videos stay tracked. /campaign restore brings it back."
     return campaign_changed(archived or campaign, sentence, context.clock().date())
 
 
 async def _restore(context: Context, args: CampaignArgs, campaign: Campaign) -> Reply:  # noqa: ARG001 - as the others
-    restored = await context.store.campaigns.restore(campaign.workspace_id, campaign.id, *_who(context))
+    restored = await context.store.campaigns.restore(campaign.workspace_id, campaign.id, context.actor)
     was = "Restored." if campaign.archived_at is not None else "It wasn't archived."
     return campaign_changed(restored or campaign, was, context.clock().date())
 
@@ -349,12 +349,12 @@ async def _with_settings(context: Context, args: CampaignArgs, campaign: Campaig
     today, store = context.clock().date(), context.store.campaigns
     if args.dollars:
         budget = _budget(args.dollars)
-        campaign = await store.set_budget(campaign.workspace_id, campaign.id, budget, *_who(context)) or campaign
+        campaign = await store.set_budget(campaign.workspace_id, campaign.id, budget, context.actor) or campaign
     if args.start or args.end:
         starts, ends = _day(args.start, campaign.starts_on, today), _day(args.end, campaign.ends_on, today)
         if starts is not None and ends is not None and ends < starts:
             raise UsageError("The last day is before the first one.", "end")
-        campaign = await store.set_dates(campaign.workspace_id, campaign.id, starts, ends, *_who(context)) or campaign
+        campaign = await store.set_dates(campaign.workspace_id, campaign.id, starts, ends, context.actor) or campaign
     return campaign
 
 
@@ -368,20 +368,14 @@ async def _here(context: Context, args: CampaignArgs, campaign: Campaign) -> Rep
     caller = context.caller
     if not caller.channel_id or caller.is_direct:
         raise UsageError("Only a channel can have its own campaign. Run this command in one.")
-    here, now = context.workspace.id, context.clock()
-    await context.store.campaigns.set_channel(here, caller.channel_id, campaign.id, caller.person, now)
+    await context.store.campaigns.set_channel(context.workspace.id, campaign.id, context.actor)
     return channel_campaign(campaign)
 
 
 async def _end_here(context: Context) -> Reply:
-    here, caller = context.workspace.id, context.caller
     before = (await context.channel()).campaign
-    await context.store.campaigns.set_channel(here, caller.channel_id, None, caller.person, context.clock())
+    await context.store.campaigns.set_channel(context.workspace.id, None, context.actor)
     return no_channel_campaign(before)
-
-
-def _who(context: Context) -> tuple[Person, datetime, str]:
-    return context.caller.person, context.clock(), context.caller.channel_id
 
 
 _CHANGES: Mapping[str, Callable[[Context, CampaignArgs, Campaign], Awaitable[Reply]]] = {

@@ -20,7 +20,7 @@ from bot.messages.help import Described
 from bot.reply.call import Call
 from bot.reply.model import Listing, Reply, Select
 from bot.store import Store
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action, Actor, Entry
 from bot.store.channels import Channel
 from bot.store.memories import Memories
 from bot.store.videos import StoredVideo
@@ -105,12 +105,17 @@ class Context:
         store, caller = self.store.allowances, self.caller
         if not self.workspace.money:
             await store.keep_money_rule(self.workspace.id, self.money_readers)
-        by = None if said is None else (caller.person, self.clock())
+        actor = None if said is None else self.actor
         known = (await self.store.channels.find(self.workspace.id, caller.channel_id)).shows_money
         if said is None and known is None and caller.is_shared:
             said = False
         if said is not None and said is not known:
-            await store.set_channel_money(self.workspace.id, caller.channel_id, by, shows=said)
+            await store.set_channel_money(self.workspace.id, caller.channel_id, actor, shows=said)
+
+    @property
+    def actor(self) -> Actor:
+        """The caller, here and now."""
+        return Actor(self.caller.person, self.clock(), self.caller.channel_id)
 
     async def price(self) -> Decimal | None:
         """Dollars per snapshot; None if unknown, or if the reply may not show money."""
@@ -118,8 +123,8 @@ class Context:
 
     async def write_down(self, action: Action, outcome: str, link: str = "", video_id: str | None = None) -> None:
         """Record in the audit log what the caller did here."""
-        person, channel_id = self.caller.person, self.caller.channel_id
-        entry = Entry(self.clock(), person, channel_id, action, link, video_id, None, outcome)
+        actor = self.actor
+        entry = Entry(actor.at, actor.person, actor.channel_id, action, outcome, link, video_id)
         await self.store.audit.write(self.workspace.id, entry)
 
     async def limits(self, campaign_id: int | None = None) -> tuple[Limit, ...]:

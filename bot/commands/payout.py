@@ -166,9 +166,8 @@ async def unmark(context: Context, args: PaidMark) -> Reply:
     if platform is None or not args.at.isascii() or not args.at.isdecimal() or len(args.at) > 11:
         raise NotFound("I can't find what was marked any more. /payout shows what is paid.")
     at = datetime.fromtimestamp(int(args.at), UTC)
-    here, caller = context.workspace.id, context.caller
     found = await context.store.payouts.unmark_paid(
-        here, campaign.id, platform, handle, at, caller.person, context.clock(), caller.channel_id
+        context.workspace.id, campaign.id, platform, handle, at, context.actor
     )
     return unmarked_paid(campaign, found)
 
@@ -196,9 +195,7 @@ async def _set_terms(context: Context, campaign: Campaign, typed: str, *, is_who
         campaign.id,
         lambda known: read_terms(words, Terms() if is_whole else known, now.date()),
         lambda terms: "; ".join(terms_words(terms, PLATFORM_NAMES)),
-        context.caller.person,
-        now,
-        context.caller.channel_id,
+        context.actor,
     )
     found = await owed(store, here, campaign, now, keeps=False)
     if found is None:
@@ -208,7 +205,8 @@ async def _set_terms(context: Context, campaign: Campaign, typed: str, *, is_who
 
 async def _mark(context: Context, campaign: Campaign, typed: str) -> Reply:
     _check(context)
-    now, caller = context.clock().replace(microsecond=0), context.caller
+    actor = context.actor
+    actor = replace(actor, at=actor.at.replace(microsecond=0))
     found = await owed(context.store, context.workspace, campaign, context.clock())
     if found is None:
         return no_terms(campaign, may_configure=True)
@@ -232,12 +230,10 @@ async def _mark(context: Context, campaign: Campaign, typed: str) -> Reply:
     if not final:
         raise UsageError(_why_unpaid(found, theirs[0].creator, {line.state for line in theirs}), "creator")
     site = final.pop()
-    marked = await context.store.payouts.mark_paid(
-        context.workspace.id, campaign.id, site, handle, caller.person, now, caller.channel_id
-    )
+    marked = await context.store.payouts.mark_paid(context.workspace.id, campaign.id, site, handle, actor)
     if not marked:
         raise UsageError(_why_unpaid(found, theirs[0].creator, {State.PAID}), "creator")
-    undo = {"campaign": str(campaign.id), "creator": creator_value(marked[0]), "at": f"{now.timestamp():.0f}"}
+    undo = {"campaign": str(campaign.id), "creator": creator_value(marked[0]), "at": f"{actor.at.timestamp():.0f}"}
     return marked_paid(campaign, marked, Call("payout.unpaid", undo))
 
 

@@ -306,10 +306,7 @@ async def _join_running(
         return None
     running = [each.running for each in found if each.running is not None and not each.is_hidden]
     items = tuple((each.key, each.video.link, each.video.platform) for each in running)
-    person, channel = context.caller.person, context.caller.channel_id
-    joined = await context.store.campaigns.add(
-        campaign.workspace_id, campaign.id, items, person, context.clock(), channel
-    )
+    joined = await context.store.campaigns.add(campaign.workspace_id, campaign.id, items, context.actor)
     return Into(campaign, is_own, len(joined))
 
 

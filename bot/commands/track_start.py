@@ -105,7 +105,7 @@ async def _note_limit(
             why = f"more than {dollars(above)} needs approval"
     first = requests[next(place for place, each in enumerate(refusals) if each is stopped[0])]
     words = f"{plural(len(stopped), 'video')}, {dollars(len(stopped) * cost)}: {why}"
-    entry = Entry(context.clock(), first.person, first.channel_id, Action.REFUSED, first.link, None, None, words)
+    entry = Entry(context.clock(), first.person, first.channel_id, Action.REFUSED, words, first.link)
     await context.store.audit.write(context.workspace.id, entry)
 
 

@@ -6,16 +6,14 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.allowances import Allowance, Limit, Scope, Spender, is_bound, month_start
-from bot.domain.caller import Person
 from bot.domain.clock import month_of
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState
 from bot.store import audit
 from bot.store.allowance_tables import allowances, channel_money
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action, Actor
 from bot.store.campaign_tables import campaigns
 from bot.store.database import Aggregate, replacing
 from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, workspaces
@@ -34,9 +32,7 @@ class Allowances(Aggregate):
         rows = await self._database.rows(query.order_by(allowances.c.scope, allowances.c.name, allowances.c.target))
         return tuple(read(Allowance, row) for row in rows)
 
-    async def put(
-        self, workspace_id: int, allowance: Allowance, person: Person, now: datetime, channel_id: str
-    ) -> None:
+    async def put(self, workspace_id: int, allowance: Allowance, actor: Actor) -> None:
         """Set a rule, replacing the one for the same target; values that it leaves open are kept."""
         values = {
             "workspace_id": workspace_id,
@@ -45,20 +41,18 @@ class Allowances(Aggregate):
             "name": allowance.name,
             "monthly": allowance.monthly,
             "confirm_above": allowance.confirm_above,
-            "set_at": now,
-            "set_by_id": person.id,
-            "set_by_name": person.name,
+            "set_at": actor.at,
+            "set_by_id": actor.person.id,
+            "set_by_name": actor.person.name,
         }
         open_ = {name for name in ("monthly", "confirm_above") if values[name] is None}
         kept = values.keys() - {"workspace_id", "scope", "target"} - open_
         async with self._database.writing() as connection:
             await connection.execute(replacing(allowances, connection, kept), values)
             what = f"Allowance of {_words(allowance)}: {rule_words(allowance)}"
-            await _note(connection, workspace_id, person, now, channel_id, what)
+            await audit.note(connection, workspace_id, actor, Action.ALLOWANCE, what)
 
-    async def remove(
-        self, workspace_id: int, scope: Scope, target: str, person: Person, now: datetime, channel_id: str = ""
-    ) -> bool:
+    async def remove(self, workspace_id: int, scope: Scope, target: str, actor: Actor) -> bool:
         """Remove the rule for a target; False if there is none."""
         this = (
             (allowances.c.workspace_id == workspace_id)
@@ -69,7 +63,7 @@ class Allowances(Aggregate):
             gone = (await connection.execute(delete(allowances).where(this).returning(allowances))).one_or_none()
             if gone is not None:
                 what = f"Allowance of {_words(read(Allowance, gone))}: removed"
-                await _note(connection, workspace_id, person, now, channel_id, what)
+                await audit.note(connection, workspace_id, actor, Action.ALLOWANCE, what)
             return gone is not None
 
     async def zone(self, workspace_id: int) -> str:
@@ -78,35 +72,31 @@ class Allowances(Aggregate):
         zone: str | None = await self._database.scalar(query)
         return zone or "UTC"
 
-    async def set_zone(self, workspace_id: int, zone: str, person: Person, now: datetime, channel_id: str = "") -> None:
+    async def set_zone(self, workspace_id: int, zone: str, actor: Actor) -> None:
         """Set the time zone in which the workspace's months begin."""
         async with self._database.writing() as connection:
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(zone=zone))
-            await _note(connection, workspace_id, person, now, channel_id, f"Months begin in {zone}")
+            await audit.note(connection, workspace_id, actor, Action.ALLOWANCE, f"Months begin in {zone}")
 
-    async def set_money(
-        self, workspace_id: int, readers: str, person: Person, now: datetime, channel_id: str = ""
-    ) -> None:
+    async def set_money(self, workspace_id: int, readers: str, actor: Actor) -> None:
         """Set who may see money in the workspace."""
         async with self._database.writing() as connection:
             await connection.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(money=readers))
-            await _note(connection, workspace_id, person, now, channel_id, f"Money is shown to {readers}")
+            await audit.note(connection, workspace_id, actor, Action.ALLOWANCE, f"Money is shown to {readers}")
 
     async def keep_money_rule(self, workspace_id: int, readers: str) -> None:
         """Store the chat's default for who may see money, which posts follow, unless somebody chose. Safe to repeat."""
         unset = (workspaces.c.id == workspace_id) & (workspaces.c.money == "")
         await self._database.write(update(workspaces).where(unset).values(money=readers))
 
-    async def set_channel_money(
-        self, workspace_id: int, channel_id: str, by: tuple[Person, datetime] | None, *, shows: bool
-    ) -> None:
-        """Set whether posts in a channel may name amounts; `by` is None if no person chose. Safe to repeat."""
+    async def set_channel_money(self, workspace_id: int, channel_id: str, actor: Actor | None, *, shows: bool) -> None:
+        """Set whether posts in a channel may name amounts; `actor` is None if no person chose. Safe to repeat."""
         row = {"workspace_id": workspace_id, "channel_id": channel_id, "shows": shows}
         async with self._database.writing() as connection:
             await connection.execute(replacing(channel_money, connection, ["shows"]), row)
-            if by is not None:
+            if actor is not None:
                 what = f"Amounts are {'shown' if shows else 'left out'} in this channel"
-                await _note(connection, workspace_id, *by, channel_id, what)
+                await audit.note(connection, workspace_id, actor, Action.ALLOWANCE, what)
 
     async def limits(self, workspace_id: int, spender: Spender, now: datetime, cap: Decimal) -> tuple[Limit, ...]:
         """Every limit that would apply to a start now, the operator's monthly `cap` first."""
@@ -210,10 +200,3 @@ def rule_words(rule: Allowance) -> str:
     if rule.confirm_above is not None:
         stated.append(f"confirm above {dollars(rule.confirm_above)}" if rule.confirm_above else "confirm always")
     return ", ".join(stated)
-
-
-async def _note(
-    connection: AsyncConnection, workspace_id: int, person: Person, now: datetime, channel_id: str, what: str
-) -> None:
-    entry = Entry(now, person, channel_id, Action.ALLOWANCE, "", video_id=None, cost=None, outcome=what)
-    await audit.write_entry(connection, workspace_id, entry)

@@ -20,7 +20,7 @@ from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.store import audit
 from bot.store.allowance_tables import shows_money
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action, Actor
 from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.outbox import News, write_news
 from bot.store.tables import metadata, track_requests
@@ -76,17 +76,14 @@ class Approvals(Aggregate):
         async with self._database.reading() as connection:
             return await _rule(connection, workspace_id)
 
-    async def change_rule(
-        self, workspace_id: int, rule: ApprovalRule, person: Person, now: datetime, channel_id: str, what: str
-    ) -> None:
+    async def change_rule(self, workspace_id: int, rule: ApprovalRule, actor: Actor, what: str) -> None:
         """Store the rule; `what` describes the change for the audit log."""
         async with self._database.writing() as connection:
             kept = values(rule)
             await connection.execute(
                 replacing(approval_rules, connection, kept), {"workspace_id": workspace_id, **kept}
             )
-            entry = Entry(now, person, channel_id, Action.APPROVAL, "", video_id=None, cost=None, outcome=what)
-            await audit.write_entry(connection, workspace_id, entry)
+            await audit.note(connection, workspace_id, actor, Action.APPROVAL, what)
 
     async def leave_channel(self, workspace_id: int, channel_id: str) -> None:
         """Stop asking for approval in this channel; requests are posted where they are made."""
@@ -227,8 +224,8 @@ async def _record(connection: AsyncConnection, approval: Approval, news_of: News
     first = select(func.min(track_requests.c.link)).where(_requests(approval.workspace_id, approval.batch))
     link = await connection.scalar(first) or ""
     outcome = f"{approval.state}: {approval.days} days, up to {dollars(approval.cost)}"
-    entry = Entry(now, by, approval.channel_id, Action.APPROVAL, link, video_id=None, cost=None, outcome=outcome)
-    await audit.write_entry(connection, approval.workspace_id, entry)
+    actor = Actor(by, now, approval.channel_id)
+    await audit.note(connection, approval.workspace_id, actor, Action.APPROVAL, outcome, link)
 
 
 def _offer(workspace_id: int, batch: str) -> ColumnElement[bool]:

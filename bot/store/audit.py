@@ -43,17 +43,26 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes something, when, and in which channel; empty if in none in particular."""
+
+    person: Person
+    at: datetime
+    channel_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One audit entry. `cost` is dollars, None if nothing was spent; `outcome` is a sentence or a state."""
+    """One audit entry. `outcome` is a sentence or a state; `cost` is dollars, None if nothing was spent."""
 
     at: datetime
     person: Person
     channel_id: str
     action: Action
-    link: str
-    video_id: str | None
-    cost: Decimal | None
     outcome: str
+    link: str = ""
+    video_id: str | None = None
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +207,19 @@ async def write_track(connection: AsyncConnection, request: TrackRequest, now: d
         person=request.person,
         channel_id=request.channel_id,
         action=Action.TRACK,
+        outcome=request.outcome or request.state,
         link=request.link,
         video_id=request.video_id,
         cost=request.cost if started else None,
-        outcome=request.outcome or request.state,
     )
     await write_entry(connection, request.workspace_id, entry)
+
+
+async def note(
+    connection: AsyncConnection, workspace_id: int, actor: Actor, action: Action, outcome: str, link: str = ""
+) -> None:
+    """Record what somebody did. Within the caller's transaction."""
+    await write_entry(connection, workspace_id, Entry(actor.at, actor.person, actor.channel_id, action, outcome, link))
 
 
 async def write_entry(connection: AsyncConnection, workspace_id: int, entry: Entry) -> None:

@@ -18,21 +18,16 @@ from bot.domain.caller import Person
 from bot.domain.campaigns import Campaign, CampaignLink
 from bot.domain.folding import folded
 from bot.store import audit
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action, Actor
 from bot.store.campaign_tables import campaign_links, campaigns, channel_campaigns
 from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.types import read
 
 
 class Campaigns(Aggregate):
-    """The `campaigns`, `campaign_links` and `channel_campaigns` tables.
+    """The `campaigns`, `campaign_links` and `channel_campaigns` tables."""
 
-    `channel_id` is where a change was made, for the audit log; empty if nowhere in particular.
-    """
-
-    async def create(
-        self, workspace_id: int, name: str, person: Person, now: datetime, channel_id: str = ""
-    ) -> tuple[Campaign, bool]:
+    async def create(self, workspace_id: int, name: str, actor: Actor) -> tuple[Campaign, bool]:
         """Create a campaign, or return the existing one of that name in any case; and whether it is new.
 
         It may be archived.
@@ -41,15 +36,15 @@ class Campaigns(Aggregate):
             "workspace_id": workspace_id,
             "name": name,
             "folded_name": folded(name),
-            "created_at": now,
-            "created_by_id": person.id,
-            "created_by_name": person.name,
+            "created_at": actor.at,
+            "created_by_id": actor.person.id,
+            "created_by_name": actor.person.name,
         }
         async with self._database.writing() as connection:
             added = insert_into(campaigns, connection).values(new).on_conflict_do_nothing().returning(campaigns)
             row = (await connection.execute(added)).one_or_none()
             if row is not None:
-                await _note(connection, workspace_id, person, now, channel_id, f"Created campaign {name}")
+                await audit.note(connection, workspace_id, actor, Action.CAMPAIGN, f"Created campaign {name}")
                 return read(Campaign, row), True
             named = select(campaigns).where(_named(workspace_id, name))
             return read(Campaign, (await connection.execute(named)).one()), False
@@ -75,9 +70,7 @@ class Campaigns(Aggregate):
         workspace_id: int,
         campaign_id: int,
         links: Sequence[tuple[str, str, str]],
-        person: Person,
-        now: datetime,
-        channel_id: str = "",
+        actor: Actor,
     ) -> frozenset[str]:
         """Add links, each a `(key, link, platform)`, to a campaign; returns the keys that are new in it."""
         async with self._database.writing() as connection:
@@ -88,9 +81,9 @@ class Campaigns(Aggregate):
             known = set(await connection.scalars(within))
             new = {key: (link, platform) for key, link, platform in links if key not in known}
             if new:
-                await join(connection, campaign_id, [(key, *each) for key, each in new.items()], person, now)
+                await join(connection, campaign_id, [(key, *each) for key, each in new.items()], actor.person, actor.at)
                 what = f"Added {_videos(len(new))} to campaign {campaign.name}"
-                await _note(connection, workspace_id, person, now, channel_id, what, _sole(new))
+                await audit.note(connection, workspace_id, actor, Action.CAMPAIGN, what, _sole(new))
             return frozenset(new)
 
     async def remove(
@@ -98,9 +91,7 @@ class Campaigns(Aggregate):
         workspace_id: int,
         campaign_id: int,
         keys: Collection[str],
-        person: Person,
-        now: datetime,
-        channel_id: str = "",
+        actor: Actor,
     ) -> frozenset[str]:
         """Remove links from a campaign; returns the keys that were in it."""
         async with self._database.writing() as connection:
@@ -114,7 +105,7 @@ class Campaigns(Aggregate):
             links = {key: (link, "") for key, link in removed}
             if links:
                 what = f"Removed {_videos(len(links))} from campaign {campaign.name}"
-                await _note(connection, workspace_id, person, now, channel_id, what, _sole(links))
+                await audit.note(connection, workspace_id, actor, Action.CAMPAIGN, what, _sole(links))
             return frozenset(links)
 
     async def links(self, workspace_id: int, campaign_id: int) -> tuple[CampaignLink, ...]:
@@ -161,40 +152,32 @@ class Campaigns(Aggregate):
             found[row.key].append(read(Campaign, row))
         return {key: tuple(each) for key, each in found.items()}
 
-    async def rename(
-        self, workspace_id: int, campaign_id: int, name: str, person: Person, now: datetime, channel_id: str = ""
-    ) -> Campaign | None:
+    async def rename(self, workspace_id: int, campaign_id: int, name: str, actor: Actor) -> Campaign | None:
         """Rename a campaign; returns None if another one has the name."""
         changes = {"name": name, "folded_name": folded(name)}
         try:
-            return await self._change(workspace_id, campaign_id, changes, person, now, channel_id, f"renamed to {name}")
+            return await self._change(workspace_id, campaign_id, changes, actor, f"renamed to {name}")
         except IntegrityError:
             return None
 
-    async def archive(
-        self, workspace_id: int, campaign_id: int, person: Person, now: datetime, channel_id: str = ""
-    ) -> Campaign | None:
+    async def archive(self, workspace_id: int, campaign_id: int, actor: Actor) -> Campaign | None:
         """Archive a campaign with everything in it. Channels that it belongs to get it back once it is restored."""
-        return await self._change(workspace_id, campaign_id, {"archived_at": now}, person, now, channel_id, "archived")
+        return await self._change(workspace_id, campaign_id, {"archived_at": actor.at}, actor, "archived")
 
-    async def restore(
-        self, workspace_id: int, campaign_id: int, person: Person, now: datetime, channel_id: str = ""
-    ) -> Campaign | None:
+    async def restore(self, workspace_id: int, campaign_id: int, actor: Actor) -> Campaign | None:
         """Restore an archived campaign."""
-        return await self._change(workspace_id, campaign_id, {"archived_at": None}, person, now, channel_id, "restored")
+        return await self._change(workspace_id, campaign_id, {"archived_at": None}, actor, "restored")
 
     async def set_budget(
         self,
         workspace_id: int,
         campaign_id: int,
         budget: Decimal | None,
-        person: Person,
-        now: datetime,
-        channel_id: str = "",
+        actor: Actor,
     ) -> Campaign | None:
         """Set the maximum cost of tracking in a campaign, in dollars; None removes the limit."""
         what = "budget removed" if budget is None else f"budget set to ${budget:,.2f}"
-        return await self._change(workspace_id, campaign_id, {"budget": budget}, person, now, channel_id, what)
+        return await self._change(workspace_id, campaign_id, {"budget": budget}, actor, what)
 
     async def set_dates(
         self,
@@ -202,33 +185,31 @@ class Campaigns(Aggregate):
         campaign_id: int,
         starts_on: date | None,
         ends_on: date | None,
-        person: Person,
-        now: datetime,
-        channel_id: str = "",
+        actor: Actor,
     ) -> Campaign | None:
         """Set both dates of a campaign; None means open."""
         what = f"dates set to {starts_on or 'open'} until {ends_on or 'open'}"
         changes = {"starts_on": starts_on, "ends_on": ends_on}
-        return await self._change(workspace_id, campaign_id, changes, person, now, channel_id, what)
+        return await self._change(workspace_id, campaign_id, changes, actor, what)
 
-    async def set_channel(
-        self, workspace_id: int, channel_id: str, campaign_id: int | None, person: Person, now: datetime
-    ) -> Campaign | None:
-        """Set the channel's own campaign, or none; returns the campaign, or None."""
-        here = {"workspace_id": workspace_id, "channel_id": channel_id}
+    async def set_channel(self, workspace_id: int, campaign_id: int | None, actor: Actor) -> Campaign | None:
+        """Set the own campaign of the actor's channel, or none; returns the campaign, or None."""
+        channel_id = actor.channel_id
         async with self._database.writing() as connection:
             if campaign_id is None:
                 gone = delete(channel_campaigns).where(
                     channel_campaigns.c.workspace_id == workspace_id, channel_campaigns.c.channel_id == channel_id
                 )
                 if (await connection.execute(gone)).rowcount:
-                    await _note(connection, workspace_id, person, now, channel_id, "Channel has no campaign any more")
+                    await audit.note(
+                        connection, workspace_id, actor, Action.CAMPAIGN, "Channel has no campaign any more"
+                    )
                 return None
             campaign = await _locked(connection, workspace_id, campaign_id)
             if campaign is not None:
-                chosen = here | {"campaign_id": campaign_id}
+                chosen = {"workspace_id": workspace_id, "channel_id": channel_id, "campaign_id": campaign_id}
                 await connection.execute(replacing(channel_campaigns, connection, ["campaign_id"]), chosen)
-                await _note(connection, workspace_id, person, now, channel_id, f"Channel is about {campaign.name}")
+                await audit.note(connection, workspace_id, actor, Action.CAMPAIGN, f"Channel is about {campaign.name}")
             return campaign
 
     async def _change(
@@ -236,9 +217,7 @@ class Campaigns(Aggregate):
         workspace_id: int,
         campaign_id: int,
         changes: Mapping[str, Any],
-        person: Person,
-        now: datetime,
-        channel_id: str,
+        actor: Actor,
         what: str,
     ) -> Campaign | None:
         async with self._database.writing() as connection:
@@ -248,7 +227,7 @@ class Campaigns(Aggregate):
             changed = update(campaigns).where(_this(workspace_id, campaign_id)).values(changes).returning(campaigns)
             after = read(Campaign, (await connection.execute(changed)).one())
             if after != before:
-                await _note(connection, workspace_id, person, now, channel_id, f"Campaign {before.name}: {what}")
+                await audit.note(connection, workspace_id, actor, Action.CAMPAIGN, f"Campaign {before.name}: {what}")
             return after
 
 
@@ -295,19 +274,6 @@ async def _locked(connection: AsyncConnection, workspace_id: int, campaign_id: i
     query = select(campaigns).where(_this(workspace_id, campaign_id)).with_for_update()
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else read(Campaign, row)
-
-
-async def _note(
-    connection: AsyncConnection,
-    workspace_id: int,
-    person: Person,
-    now: datetime,
-    channel_id: str,
-    what: str,
-    link: str = "",
-) -> None:
-    entry = Entry(now, person, channel_id, Action.CAMPAIGN, link, video_id=None, cost=None, outcome=what)
-    await audit.write_entry(connection, workspace_id, entry)
 
 
 def _videos(count: int) -> str:

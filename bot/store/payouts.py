@@ -20,7 +20,7 @@ from bot.domain.money import dollars
 from bot.domain.payout import Line, State, Terms, total
 from bot.domain.videos import Metric
 from bot.store import audit
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action, Actor
 from bot.store.campaign_tables import campaigns
 from bot.store.database import Aggregate
 from bot.store.tables import metadata
@@ -120,9 +120,7 @@ class Payouts(Aggregate):
         campaign_id: int,
         change: Callable[[Terms], Terms],
         words: Callable[[Terms], str],
-        person: Person,
-        now: datetime,
-        channel_id: str = "",
+        actor: Actor,
     ) -> StoredTerms | None:
         """Replace the terms by `change(terms)`; `words` describes them in the audit log. None without the campaign.
 
@@ -136,11 +134,11 @@ class Payouts(Aggregate):
             after = change(before.terms if before else Terms())
             if before is not None and before.terms == after:
                 return before
-            whose = {"set_at": now, "set_by_id": person.id, "set_by_name": person.name}
+            whose = {"set_at": actor.at, "set_by_id": actor.person.id, "set_by_name": actor.person.name}
             row = {"campaign_id": campaign_id, **values(after), **whose}
             added = (await connection.execute(insert(payout_terms).values(row).returning(payout_terms))).one()
             what = f"Terms of campaign {name}: {words(after)}"
-            await _note(connection, workspace_id, person, now, channel_id, what)
+            await audit.note(connection, workspace_id, actor, Action.PAYOUT, what)
             return _stored(added)
 
     async def lines(self, workspace_id: int, campaign_id: int) -> Mapping[str, Line]:
@@ -182,14 +180,12 @@ class Payouts(Aggregate):
         campaign_id: int,
         platform: str,
         handle: str,
-        person: Person,
-        now: datetime,
-        channel_id: str = "",
+        actor: Actor,
     ) -> tuple[Line, ...]:
         """Mark every final, unpaid line of a creator as paid; returns those lines."""
         unpaid = _of(platform, handle) & payout_lines.c.paid_at.is_(None)
-        whose = {"paid_at": now, "paid_by_id": person.id, "paid_by_name": person.name}
-        return await self._mark(workspace_id, campaign_id, unpaid, whose, "paid", (person, now, channel_id))
+        whose = {"paid_at": actor.at, "paid_by_id": actor.person.id, "paid_by_name": actor.person.name}
+        return await self._mark(workspace_id, campaign_id, unpaid, whose, "paid", actor)
 
     async def unmark_paid(
         self,
@@ -198,14 +194,12 @@ class Payouts(Aggregate):
         platform: str,
         handle: str,
         paid_at: datetime,
-        person: Person,
-        now: datetime,
-        channel_id: str = "",
+        actor: Actor,
     ) -> tuple[Line, ...]:
         """Remove the paid mark from lines that were marked at one time; returns those lines."""
         marked = _of(platform, handle) & (payout_lines.c.paid_at == paid_at)
         whose = {"paid_at": None, "paid_by_id": None, "paid_by_name": None}
-        return await self._mark(workspace_id, campaign_id, marked, whose, "not paid", (person, now, channel_id))
+        return await self._mark(workspace_id, campaign_id, marked, whose, "not paid", actor)
 
     async def _mark(
         self,
@@ -214,7 +208,7 @@ class Payouts(Aggregate):
         which: ColumnElement[bool],
         whose: Mapping[str, Any],
         what: str,
-        by: tuple[Person, datetime, str],
+        actor: Actor,
     ) -> tuple[Line, ...]:
         async with self._database.writing() as connection:
             name = await _lock(connection, workspace_id, campaign_id)
@@ -224,7 +218,7 @@ class Payouts(Aggregate):
             if found:
                 count = "1 video" if len(found) == 1 else f"{len(found):,} videos"
                 said = f"Marked {dollars(total(found))} for {count} of {found[0].creator} in campaign {name} as {what}"
-                await _note(connection, workspace_id, *by, said)
+                await audit.note(connection, workspace_id, actor, Action.PAYOUT, said)
             return found
 
 
@@ -251,13 +245,6 @@ async def _lock(connection: AsyncConnection, workspace_id: int, campaign_id: int
     """Lock a campaign's payout until the transaction ends; returns the campaign's name, or None if it doesn't exist."""
     this = (campaigns.c.workspace_id == workspace_id) & (campaigns.c.id == campaign_id)
     return await connection.scalar(select(campaigns.c.name).where(this).with_for_update())
-
-
-async def _note(
-    connection: AsyncConnection, workspace_id: int, person: Person, now: datetime, channel_id: str, what: str
-) -> None:
-    entry = Entry(now, person, channel_id, Action.PAYOUT, "", video_id=None, cost=None, outcome=what)
-    await audit.write_entry(connection, workspace_id, entry)
 
 
 def _of(platform: str, handle: str) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from bot.domain.clock import Clock
 from bot.domain.errors import NotConfigured
 from bot.domain.money import Usage
 from bot.store import Store
+from bot.store.audit import Actor
 from bot.store.workspaces import Workspace
 from bot.wallet.wallet import Wallet
 
@@ -123,10 +124,10 @@ class Accounts:
         await self._store.workspaces.set_previews((await self.get(ref)).workspace.id, on=on)
         self._known.pop(ref, None)
 
-    async def set_money(self, ref: WorkspaceRef, readers: str, person: Person, channel_id: str) -> None:
+    async def set_money(self, ref: WorkspaceRef, readers: str, actor: Actor) -> None:
         """Set who may see amounts in the workspace."""
         workspace = (await self.get(ref)).workspace
-        await self._store.allowances.set_money(workspace.id, readers, person, self._clock(), channel_id)
+        await self._store.allowances.set_money(workspace.id, readers, actor)
         self._known.pop(ref, None)
 
     async def forget(self, ref: WorkspaceRef) -> None:

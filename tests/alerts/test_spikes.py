@@ -12,6 +12,7 @@ from bot.domain.events import Event, EventKind
 from bot.domain.quiet import QuietHours
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.reply.plain import plain_text
+from bot.store.audit import Actor
 from bot.store.events import record
 from bot.store.mirror import set_owner
 from tests.alerts.outbox import outbox_of
@@ -249,9 +250,9 @@ async def test_own_milestones_replace_the_defaults_and_predict_the_next(mirror):
 
 
 async def campaign_of(mirror, *keys):
-    campaign, _ = await mirror.store.campaigns.create(mirror.here.id, "launch", ADA, NOW)
+    campaign, _ = await mirror.store.campaigns.create(mirror.here.id, "launch", Actor(ADA, NOW))
     links = [(f"tiktok:{key}", f"https://www.tiktok.com/@ada/video/{key}", "tiktok") for key in keys]
-    await mirror.store.campaigns.add(mirror.here.id, campaign.id, links, ADA, NOW)
+    await mirror.store.campaigns.add(mirror.here.id, campaign.id, links, Actor(ADA, NOW))
     return campaign
 
 

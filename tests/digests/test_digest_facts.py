@@ -11,6 +11,7 @@ from bot.domain.caller import Person
 from bot.domain.digest import DigestOptions, Ranked, Section, Window
 from bot.domain.videos import HOUR, Metric
 from bot.reply.model import picture_of
+from bot.store.audit import Actor
 from tests.digests.mirror import ANA as STARTER
 from tests.digests.mirror import PRICE
 from tests.examples import ANA
@@ -239,13 +240,13 @@ async def test_the_leaderboard_ranks_gains_and_shows_moves(mirror, charts, windo
 async def test_a_campaigns_digest_covers_only_its_links(mirror, charts, window, clock):
     for name in ("one", "two"):
         await mirror.video(name, [5 * hour for hour in range(49)])
-    campaign, _ = await mirror.store.campaigns.create(mirror.here.id, "launch", ANA, clock())
-    await mirror.store.campaigns.add(mirror.here.id, campaign.id, [("tiktok:one", LINK, "tiktok")], ANA, clock())
+    campaign, _ = await mirror.store.campaigns.create(mirror.here.id, "launch", Actor(ANA, clock()))
+    await mirror.store.campaigns.add(mirror.here.id, campaign.id, [("tiktok:one", LINK, "tiktok")], Actor(ANA, clock()))
     chosen = DigestOptions(campaign_id=campaign.id)
     facts = await mirror.facts(window, chosen, charts)
     assert ([each.delta for each in facts.totals], facts.running, facts.campaign) == ([120], (1, 0), "launch")
     assert facts.carry == (await mirror.facts(window, ALL, charts)).carry
-    await mirror.store.campaigns.archive(mirror.here.id, campaign.id, ANA, clock())
+    await mirror.store.campaigns.archive(mirror.here.id, campaign.id, Actor(ANA, clock()))
     assert (await mirror.facts(window, chosen, charts)).campaign == "launch (archived)"
     elsewhere = DigestOptions(campaign_id=campaign.id + 1)
     assert (await mirror.facts(window, elsewhere, charts)).totals == ()

@@ -17,6 +17,7 @@ from bot.periodic_jobs import ClockWatch
 from bot.reply.model import Picture, Tone
 from bot.reply.plain import plain_text
 from bot.store import Store
+from bot.store.audit import Actor
 from bot.store.database import Database
 from bot.store.digests import Done
 from bot.store.schedule_tables import digests
@@ -95,15 +96,15 @@ async def test_the_digest_after_one_that_ran_out_of_readings_goes_on_from_its_la
 
 async def test_a_due_digest_of_an_archived_campaign_is_posted_once_with_a_note(mirror, clock, charts, database):
     campaigns = mirror.store.campaigns
-    campaign, _ = await campaigns.create(mirror.here.id, "launch", ANA, clock())
+    campaign, _ = await campaigns.create(mirror.here.id, "launch", Actor(ANA, clock()))
     video = await mirror.video("one", range(0, 490, 10))
     await mirror.video("two", range(0, 4900, 100))
     await mirror.money()
-    await campaigns.add(mirror.here.id, campaign.id, [("tiktok:one", video.link, "tiktok")], ANA, clock())
+    await campaigns.add(mirror.here.id, campaign.id, [("tiktok:one", video.link, "tiktok")], Actor(ANA, clock()))
     on = await mirror.subscribe(NINE, DigestOptions(campaign_id=campaign.id))
     clock.now = at("2026-03-03 09:00")
     await read(mirror, 23)
-    await campaigns.archive(mirror.here.id, campaign.id, ANA, clock())
+    await campaigns.archive(mirror.here.id, campaign.id, Actor(ANA, clock()))
     first, second = mirror.planner(charts), mirror.planner(charts)
     assert sum(await asyncio.gather(first.plan_due(), second.plan_due())) == 1
     assert await first.plan_due() == 0
@@ -345,7 +346,7 @@ async def test_many_channels_and_campaigns_share_one_reading_and_one_picture(mir
     for number in range(30):
         await mirror.subscribe(NINE, ALL, f"C-{number}")
     for number in range(3):
-        campaign, _ = await mirror.store.campaigns.create(mirror.here.id, f"launch {number}", ANA, clock())
+        campaign, _ = await mirror.store.campaigns.create(mirror.here.id, f"launch {number}", Actor(ANA, clock()))
         await mirror.subscribe(NINE, DigestOptions(campaign_id=campaign.id), f"C-launch-{number}")
     clock.now = at("2026-03-03 09:00")
     looks = []

@@ -68,7 +68,7 @@ def use(guild, sqlite_url):
         async with Store.opened(sqlite_url) as store:
             wallet = await store.wallets.ensure_wallet("fingerprint", NOW)
             workspace = await store.workspaces.ensure_workspace(WorkspaceRef("discord", guild.id, "Acme"), wallet)
-            entry = Entry(NOW, Person("1", "ann"), channel.id, Action.STOP, "https://x.com/a/1", None, None, "stopped")
+            entry = Entry(NOW, Person("1", "ann"), channel.id, Action.STOP, "stopped", "https://x.com/a/1")
             await store.audit.write(workspace.id, entry)
 
     return use

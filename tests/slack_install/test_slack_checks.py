@@ -128,7 +128,7 @@ async def used(sqlite_url, clock):
         wallet = await store.wallets.ensure_wallet("fingerprint", clock())
         workspace = await store.workspaces.ensure_workspace(ref, wallet)
         for channel_id in ("C1", "C1", "G1", "G2", "D1"):
-            entry = Entry(clock(), ann, channel_id, Action.STOP, "https://x.com/a/status/1", None, None, "stopped")
+            entry = Entry(clock(), ann, channel_id, Action.STOP, "stopped", "https://x.com/a/status/1")
             await store.audit.write(workspace.id, entry)
 
 

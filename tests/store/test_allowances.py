@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.allowances import Allowance, Limit, Scope, Spender, broken, is_bound, month_start, tightest
 from bot.store import Store
+from bot.store.audit import Actor
 from bot.store.database import Database
 from bot.store.spend_guard import LimitReached, Submitted
 from tests.store.samples import ADA, BEN, NOW, proposed, submitted, video
@@ -25,7 +26,7 @@ def rule(scope, target="", monthly="1"):
 
 async def put(store, workspace, *rules):
     for each in rules:
-        await store.allowances.put(workspace.id, each, BEN, NOW, "C1")
+        await store.allowances.put(workspace.id, each, Actor(BEN, NOW, "C1"))
 
 
 @pytest.mark.parametrize(
@@ -94,8 +95,8 @@ async def test_a_threads_starts_count_in_its_channel(store, workspace):
 
 
 async def test_a_campaigns_budget_covers_all_its_starts_over_time(store, workspace):
-    campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
-    await store.campaigns.set_budget(workspace.id, campaign.id, Decimal(1), ADA, NOW)
+    campaign, _ = await store.campaigns.create(workspace.id, "launch", Actor(ADA, NOW))
+    await store.campaigns.set_budget(workspace.id, campaign.id, Decimal(1), Actor(ADA, NOW))
     long_ago = NOW - timedelta(days=90)
     (old,) = await proposed(store, workspace, "a", batch="old", now=long_ago, campaign_id=campaign.id)
     assert isinstance(await submitted(store, old, Decimal("0.7"), now=long_ago), Submitted)
@@ -108,8 +109,8 @@ async def test_a_campaigns_budget_covers_all_its_starts_over_time(store, workspa
 
 
 async def test_a_campaign_can_be_chosen_during_a_start_only_within_its_budget(store, workspace):
-    full, _ = await store.campaigns.create(workspace.id, "full", ADA, NOW)
-    await store.campaigns.set_budget(workspace.id, full.id, Decimal(0), ADA, NOW)
+    full, _ = await store.campaigns.create(workspace.id, "full", Actor(ADA, NOW))
+    await store.campaigns.set_budget(workspace.id, full.id, Decimal(0), Actor(ADA, NOW))
     for turn in range(20):
         (request,) = await proposed(store, workspace, f"key{turn}", batch=f"batch{turn}")
         result, _ = await asyncio.gather(
@@ -124,8 +125,8 @@ async def test_a_rule_is_replaced_removed_audited_and_limited_to_its_workspace(s
     await put(store, workspace, rule(Scope.EVERYONE, monthly="1"), rule(Scope.EVERYONE, monthly="2"))
     assert [each.monthly for each in await store.allowances.all(workspace.id)] == [Decimal(2)]
     assert await store.allowances.all(neighbour.id) == ()
-    assert await store.allowances.remove(neighbour.id, Scope.EVERYONE, "", BEN, NOW) is False
-    assert await store.allowances.remove(workspace.id, Scope.EVERYONE, "", BEN, NOW) is True
+    assert await store.allowances.remove(neighbour.id, Scope.EVERYONE, "", Actor(BEN, NOW)) is False
+    assert await store.allowances.remove(workspace.id, Scope.EVERYONE, "", Actor(BEN, NOW)) is True
     assert [each.outcome for each in await store.audit.recent(workspace.id, 9)] == [
         "Allowance of everyone: removed",
         "Allowance of everyone: $2.00 a month",
@@ -135,7 +136,7 @@ async def test_a_rule_is_replaced_removed_audited_and_limited_to_its_workspace(s
 
 async def test_months_begin_in_the_workspaces_time_zone(store, workspace):
     await put(store, workspace, rule(Scope.EVERYONE, monthly="1"))
-    await store.allowances.set_zone(workspace.id, "Pacific/Auckland", BEN, NOW)
+    await store.allowances.set_zone(workspace.id, "Pacific/Auckland", Actor(BEN, NOW))
     last_second = datetime(2026, 3, 31, 10, 59, 59, tzinfo=UTC)  # 23:59:59 in Auckland
     (old,) = await proposed(store, workspace, "a", batch="old", now=last_second)
     assert isinstance(await submitted(store, old, Decimal(1), now=last_second), Submitted)

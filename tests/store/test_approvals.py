@@ -9,6 +9,7 @@ import pytest
 from bot.domain.allowances import OPEN_FOR, Allowance, Approval, ApprovalRule, ApprovalState, Scope
 from bot.domain.caller import Person
 from bot.reply.model import Reply
+from bot.store.audit import Actor
 from bot.store.outbox import Message, News
 from bot.store.spend_guard import Expired, LimitReached, NeedsApproval, Submitted
 from tests.store.samples import ADA, BEN, HERE, NOW, THERE, proposed, submitted
@@ -58,7 +59,7 @@ async def test_of_two_simultaneous_answers_one_counts(store, here):
 async def test_an_offer_changed_during_the_request_is_not_submitted_for_approval(store, here):
     requests = await proposed(store, here, "a")
     wanted = Approval(0, here.id, "batch", 7, COST, ADA, "C1", "", ApprovalState.PENDING, NOW, NOW + OPEN_FOR)
-    other, _ = await store.campaigns.create(here.id, "other", ADA, NOW)
+    other, _ = await store.campaigns.create(here.id, "other", Actor(ADA, NOW))
     for _ in range(10):
         asked_for, chosen = await asyncio.gather(
             store.approvals.ask(wanted, requests, told), store.tracking.choose_campaign(here.id, "batch", other.id)
@@ -85,7 +86,7 @@ async def test_own_foreign_and_expired_requests_cannot_be_answered(store, here):
 @pytest.mark.parametrize("limit", [Scope.EVERYONE, Scope.PERSON, Scope.CHANNEL])
 async def test_an_approval_exceeds_an_allowance_once_but_no_fixed_limit(store, here, limit):
     target = {Scope.EVERYONE: "", Scope.PERSON: ADA.id, Scope.CHANNEL: "C1"}[limit]
-    await store.allowances.put(here.id, Allowance(limit, target, "", Decimal(1)), EVE, NOW, "C1")
+    await store.allowances.put(here.id, Allowance(limit, target, "", Decimal(1)), Actor(EVE, NOW, "C1"))
     first, second = await proposed(store, here, "a", "b")
     assert isinstance(await submitted(store, first, COST), LimitReached)
     later = NOW + timedelta(hours=20)
@@ -102,7 +103,7 @@ async def test_an_approval_exceeds_an_allowance_once_but_no_fixed_limit(store, h
 
 
 async def test_a_press_above_the_threshold_needs_approval_whatever_each_video_costs(store, here):
-    await store.approvals.change_rule(here.id, ApprovalRule(above=Decimal(5)), EVE, NOW, "C1", "above $5.00")
+    await store.approvals.change_rule(here.id, ApprovalRule(above=Decimal(5)), Actor(EVE, NOW, "C1"), "above $5.00")
     alone, (first, _) = await proposed(store, here, "a", batch="one"), await proposed(store, here, "b", "c")
     assert isinstance(await submitted(store, alone[0], Decimal(5)), Submitted)
     assert await submitted(store, first, Decimal("2.51")) == NeedsApproval(Decimal(5))

@@ -6,11 +6,11 @@ from bot.store.audit import Action, Entry, Spend
 from tests.store.samples import ADA, BEN, MONTH, NOW, PRICE, submitted, video
 
 NOTHING = Spend((), ())
-STOP = Entry(NOW, ADA, "C1", Action.STOP, "https://example.com/1", "v1", None, "stopped, saves $1.20")
+STOP = Entry(NOW, ADA, "C1", Action.STOP, "stopped, saves $1.20", "https://example.com/1", "v1")
 
 
 async def test_entries_are_listed_newest_first_for_their_workspace_only(store, workspace, neighbour):
-    later = Entry(NOW + timedelta(hours=1), BEN, "C2", Action.TRACK, "https://x", None, Decimal("0.36"), "tracking")
+    later = Entry(NOW + timedelta(hours=1), BEN, "C2", Action.TRACK, "tracking", "https://x", cost=Decimal("0.36"))
     for entry in (STOP, later):
         await store.audit.write(workspace.id, entry)
     assert await store.audit.recent(workspace.id, 10) == (later, STOP)
@@ -19,7 +19,7 @@ async def test_entries_are_listed_newest_first_for_their_workspace_only(store, w
 
 
 async def test_entries_of_one_moment_keep_their_order(store, workspace):
-    entries = [Entry(NOW, ADA, "C1", Action.STOP, f"https://x/{n}", None, None, "stopped") for n in range(3)]
+    entries = [Entry(NOW, ADA, "C1", Action.STOP, "stopped", f"https://x/{n}") for n in range(3)]
     for entry in entries:
         await store.audit.write(workspace.id, entry)
     assert await store.audit.recent(workspace.id, 10) == tuple(reversed(entries))

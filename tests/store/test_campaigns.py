@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.store import Store
+from bot.store.audit import Actor
 from bot.store.database import Database
 from tests.store.samples import ADA, BEN, NOW
 
@@ -19,7 +20,10 @@ async def test_simultaneous_creations_of_one_name_make_one_campaign(store, datab
         both = (store, Store(other)) * 3
         names = ("launch", "LAUNCH", "Laünch", "launch", "Launch ", "'launch'")
         made = await asyncio.gather(
-            *(each.campaigns.create(workspace.id, name, ADA, NOW) for each, name in zip(both, names, strict=True))
+            *(
+                each.campaigns.create(workspace.id, name, Actor(ADA, NOW))
+                for each, name in zip(both, names, strict=True)
+            )
         )
     finally:
         await other.close()
@@ -30,32 +34,32 @@ async def test_simultaneous_creations_of_one_name_make_one_campaign(store, datab
 
 async def test_a_workspace_neither_sees_nor_changes_anothers_campaigns(store, workspace, neighbour):
     campaigns = store.campaigns
-    mine, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
-    await campaigns.add(workspace.id, mine.id, links(1), ADA, NOW)
+    mine, _ = await campaigns.create(workspace.id, "launch", Actor(ADA, NOW))
+    await campaigns.add(workspace.id, mine.id, links(1), Actor(ADA, NOW))
     theirs = neighbour.id
     assert await campaigns.named(theirs, "launch") is None
     assert await campaigns.find(theirs, mine.id) is None
     assert await campaigns.links(theirs, mine.id) == ()
     assert await campaigns.of_keys(theirs, ["tiktok:1"]) == {}
-    assert await campaigns.add(theirs, mine.id, links(2), BEN, NOW) == frozenset()
-    assert await campaigns.remove(theirs, mine.id, ["tiktok:1"], BEN, NOW) == frozenset()
-    assert await campaigns.rename(theirs, mine.id, "mine", BEN, NOW) is None
-    assert await campaigns.archive(theirs, mine.id, BEN, NOW) is None
-    assert await campaigns.set_channel(theirs, "C1", mine.id, BEN, NOW) is None
+    assert await campaigns.add(theirs, mine.id, links(2), Actor(BEN, NOW)) == frozenset()
+    assert await campaigns.remove(theirs, mine.id, ["tiktok:1"], Actor(BEN, NOW)) == frozenset()
+    assert await campaigns.rename(theirs, mine.id, "mine", Actor(BEN, NOW)) is None
+    assert await campaigns.archive(theirs, mine.id, Actor(BEN, NOW)) is None
+    assert await campaigns.set_channel(theirs, mine.id, Actor(BEN, NOW, "C1")) is None
     assert (await store.channels.find(theirs, "C1")).campaign is None
-    assert (await campaigns.create(theirs, "launch", BEN, NOW))[1]
+    assert (await campaigns.create(theirs, "launch", Actor(BEN, NOW)))[1]
     assert await campaigns.all(workspace.id) == (mine,)
     assert await campaigns.of_keys(workspace.id, ["tiktok:1", "tiktok:2"]) == {"tiktok:1": (mine,)}
 
 
 async def test_a_taken_name_is_refused_and_settings_are_kept(store, workspace):
     campaigns = store.campaigns
-    launch, _ = await campaigns.create(workspace.id, "launch", ADA, NOW)
-    spring, _ = await campaigns.create(workspace.id, "spring", ADA, NOW)
-    assert await campaigns.rename(workspace.id, spring.id, "Launch", BEN, NOW) is None
-    assert (await campaigns.rename(workspace.id, launch.id, "Launch", BEN, NOW)).name == "Launch"
-    await campaigns.set_budget(workspace.id, launch.id, Decimal("50.25"), BEN, NOW)
-    await campaigns.set_dates(workspace.id, launch.id, date(2026, 3, 1), None, BEN, NOW)
+    launch, _ = await campaigns.create(workspace.id, "launch", Actor(ADA, NOW))
+    spring, _ = await campaigns.create(workspace.id, "spring", Actor(ADA, NOW))
+    assert await campaigns.rename(workspace.id, spring.id, "Launch", Actor(BEN, NOW)) is None
+    assert (await campaigns.rename(workspace.id, launch.id, "Launch", Actor(BEN, NOW))).name == "Launch"
+    await campaigns.set_budget(workspace.id, launch.id, Decimal("50.25"), Actor(BEN, NOW))
+    await campaigns.set_dates(workspace.id, launch.id, date(2026, 3, 1), None, Actor(BEN, NOW))
     kept = await campaigns.named(workspace.id, "LAUNCH")
     assert (kept.budget, kept.starts_on, kept.ends_on) == (Decimal("50.25"), date(2026, 3, 1), None)
     assert (await store.audit.recent(workspace.id, 1))[

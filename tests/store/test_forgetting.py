@@ -16,7 +16,7 @@ from bot.domain.payout import Line, State, Terms
 from bot.domain.videos import Metric
 from bot.reply.model import Picture, Reply
 from bot.store import Store
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action, Actor, Entry
 from bot.store.database import Database
 from bot.store.forgetting import SPEND_KEPT
 from bot.store.outbox import Message, News, enqueue
@@ -33,12 +33,12 @@ GOING = replace(HERE, id=f"T{MARK}", name=f"Shop {MARK}")
 async def owe(store, workspace_id, campaign_id, link):
     """Add a final line for a creator who was paid."""
     terms = await store.payouts.change_terms(
-        workspace_id, campaign_id, lambda _: Terms({"tiktok": PRICE}), lambda _: MARK, ZOE, NOW
+        workspace_id, campaign_id, lambda _: Terms({"tiktok": PRICE}), lambda _: MARK, Actor(ZOE, NOW)
     )
     line = Line(f"tiktok:{MARK}", link, MARK, "tiktok", f"@{MARK}", MARK, Metric.VIEWS, State.FINAL)
     line = replace(line, start_at=NOW, end_at=NOW, final_hour=NOW)
     await store.payouts.settle(workspace_id, campaign_id, terms.id, 0, [line])
-    await store.payouts.mark_paid(workspace_id, campaign_id, "tiktok", MARK, ZOE, NOW)
+    await store.payouts.mark_paid(workspace_id, campaign_id, "tiktok", MARK, Actor(ZOE, NOW))
 
 
 async def live(store, database):
@@ -54,13 +54,13 @@ async def live(store, database):
     await store.videos.remember(wallet, keyed(seen), NOW)
     key, page = f"tiktok:v{MARK}", reading(seen, 1, 2, 3)
     await store.videos.remember_reading(wallet, page, key, main_count=3, change_24h=2, now=NOW)
-    spent = Entry(NOW, ZOE, f"C{MARK}", Action.TRACK, seen.link, seen.id, PRICE, f"tracking {MARK}")
+    spent = Entry(NOW, ZOE, f"C{MARK}", Action.TRACK, f"tracking {MARK}", seen.link, seen.id, PRICE)
     await store.audit.write(going.id, spent)
-    campaign, _ = await store.campaigns.create(going.id, f"Launch {MARK}", ZOE, NOW, f"C{MARK}")
-    await store.campaigns.add(going.id, campaign.id, [(key, seen.link, "tiktok")], ZOE, NOW)
-    await store.campaigns.set_channel(going.id, f"C{MARK}", campaign.id, ZOE, NOW)
+    campaign, _ = await store.campaigns.create(going.id, f"Launch {MARK}", Actor(ZOE, NOW, f"C{MARK}"))
+    await store.campaigns.add(going.id, campaign.id, [(key, seen.link, "tiktok")], Actor(ZOE, NOW))
+    await store.campaigns.set_channel(going.id, campaign.id, Actor(ZOE, NOW, f"C{MARK}"))
     await owe(store, going.id, campaign.id, seen.link)
-    await store.approvals.change_rule(going.id, ApprovalRule(roles={MARK: MARK}), ZOE, NOW, f"C{MARK}", MARK)
+    await store.approvals.change_rule(going.id, ApprovalRule(roles={MARK: MARK}), Actor(ZOE, NOW, f"C{MARK}"), MARK)
     wanted = Approval(0, going.id, "b", 7, PRICE, ZOE, f"C{MARK}", MARK, ApprovalState.PENDING, NOW, NOW)
     offered = await proposed(store, going, MARK, person=ZOE, batch="b")
     await store.approvals.ask(wanted, offered, lambda *_: News(()))

@@ -12,6 +12,7 @@ from bot.domain.payout import Line, State, Terms
 from bot.domain.payout_terms import read_terms
 from bot.domain.videos import Metric
 from bot.store import Store
+from bot.store.audit import Actor
 from bot.store.database import Database
 from tests.store.samples import ADA, BEN, NOW
 
@@ -39,11 +40,11 @@ LINE = Line(
 
 
 def change(words, known_by=ADA):
-    return (lambda terms: read_terms(words, terms, NOW.date())), lambda _: words, known_by, NOW
+    return (lambda terms: read_terms(words, terms, NOW.date())), lambda _: words, Actor(known_by, NOW)
 
 
 async def test_lines_become_final_once_and_keep_their_terms(store, database_url, workspace, neighbour):
-    campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
+    campaign, _ = await store.campaigns.create(workspace.id, "launch", Actor(ADA, NOW))
     ours, payouts = (workspace.id, campaign.id), store.payouts
     assert await payouts.terms(*ours) is None
     assert not await payouts.settle(*ours, 1, 0, [LINE])
@@ -67,23 +68,23 @@ async def test_lines_become_final_once_and_keep_their_terms(store, database_url,
     assert await payouts.terms(neighbour.id, campaign.id) is None
     assert await payouts.lines(neighbour.id, campaign.id) == {}
     assert await payouts.change_terms(neighbour.id, campaign.id, *change("tiktok 1")) is None
-    assert await payouts.mark_paid(neighbour.id, campaign.id, "tiktok", "ada", BEN, NOW) == ()
+    assert await payouts.mark_paid(neighbour.id, campaign.id, "tiktok", "ada", Actor(BEN, NOW)) == ()
 
 
 async def test_a_creator_is_marked_as_paid_once_and_unmarked(store, workspace):
-    campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
+    campaign, _ = await store.campaigns.create(workspace.id, "launch", Actor(ADA, NOW))
     ours, payouts = (workspace.id, campaign.id), store.payouts
     terms = await payouts.change_terms(*ours, *change("tiktok 1"))
     others = [
         replace(LINE, key=f"tiktok:{n}", handle=who, amount=Decimal("2.50")) for n, who in ((2, "ada"), (3, "bo"))
     ]
     await payouts.settle(*ours, terms.id, 0, [replace(LINE, amount=Decimal("1.25")), *others])
-    marked = await asyncio.gather(*(payouts.mark_paid(*ours, "tiktok", "ada", who, NOW) for who in (ADA, BEN)))
+    marked = await asyncio.gather(*(payouts.mark_paid(*ours, "tiktok", "ada", Actor(who, NOW)) for who in (ADA, BEN)))
     assert sorted(map(len, marked)) == [0, 2]
     paid = {key: line.state for key, line in (await payouts.lines(*ours)).items()}
     assert paid == {"tiktok:1": State.PAID, "tiktok:2": State.PAID, "tiktok:3": State.FINAL}
-    assert await payouts.unmark_paid(*ours, "tiktok", "ada", NOW - timedelta(days=1), BEN, NOW) == ()
-    assert len(await payouts.unmark_paid(*ours, "tiktok", "ada", NOW, BEN, NOW)) == 2
+    assert await payouts.unmark_paid(*ours, "tiktok", "ada", NOW - timedelta(days=1), Actor(BEN, NOW)) == ()
+    assert len(await payouts.unmark_paid(*ours, "tiktok", "ada", NOW, Actor(BEN, NOW))) == 2
     assert {line.state for line in (await payouts.lines(*ours)).values()} == {State.FINAL}
     said = [each.outcome for each in await store.audit.recent(workspace.id, 3)]
     assert said == [

@@ -14,7 +14,7 @@ from bot.domain.videos import HOUR, Metric
 from bot.reply.model import Picture, Reply
 from bot.store import Store
 from bot.store.alerts import AlertBatch, StoredAlert
-from bot.store.audit import Action, Entry
+from bot.store.audit import Action, Actor, Entry
 from bot.store.database import Database
 from bot.store.outbox import Message, enqueue
 from bot.store.tables import metadata
@@ -144,13 +144,15 @@ async def live(store):
     await store.tracking.in_flight(wallet_id, "tiktok:a")
     await store.tracking.cancel(workspace.id, "batch", ADA.id)
     await store.tracking.batch(workspace.id, "batch")
-    await store.audit.write(workspace.id, Entry(NOW, ADA, "C1", Action.STOP, "https://x", "v1", None, "stopped"))
+    await store.audit.write(workspace.id, Entry(NOW, ADA, "C1", Action.STOP, "stopped", "https://x", "v1"))
     await store.audit.recent(workspace.id, 10)
     await store.audit.spend(workspace.id, MONTH)
-    campaign, _ = await store.campaigns.create(workspace.id, "launch", ADA, NOW)
-    await store.campaigns.add(workspace.id, campaign.id, [("tiktok:v1", "https://example.com/v1", "tiktok")], ADA, NOW)
+    campaign, _ = await store.campaigns.create(workspace.id, "launch", Actor(ADA, NOW))
+    await store.campaigns.add(
+        workspace.id, campaign.id, [("tiktok:v1", "https://example.com/v1", "tiktok")], Actor(ADA, NOW)
+    )
     await store.campaigns.of_keys(workspace.id, ["tiktok:v1"])
-    await store.campaigns.set_channel(workspace.id, "C1", campaign.id, ADA, NOW)
+    await store.campaigns.set_channel(workspace.id, campaign.id, Actor(ADA, NOW, "C1"))
     await store.channels.find(workspace.id, "C1")
     await store.videos.page(workspace, Filters(campaign_id=campaign.id), Sort.NEWEST, 0, 10)
     await store.videos.find(workspace, "v1")
