@@ -17,11 +17,10 @@ from bot.alerts.settings_card import (
 )
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
-from bot.commands.permissions import refusal
 from bot.domain.alerts import KIND_WORDS, MONEY_KINDS, SNOOZE, AlertKind, AlertSetting, Subject, default_setting
-from bot.domain.caller import Permission, Person
+from bot.domain.caller import Person
 from bot.domain.clock import moment_text
-from bot.domain.errors import NotAllowed, UsageError
+from bot.domain.errors import UsageError
 from bot.domain.money import dollars
 from bot.domain.quiet import ENDLESS, is_range, mute_end, read_quiet
 from bot.domain.zones import UTC_NAME, zone_names
@@ -163,7 +162,7 @@ async def alerts(context: Context, args: Alerts) -> Reply:
     return alert_settings(
         SettingFacts(
             setting=setting,
-            may_configure=Permission.CONFIGURE in context.permissions,
+            may_configure=context.may_configure,
             sees_money=context.sees_money,
             now=context.clock(),
             change=change,
@@ -239,8 +238,7 @@ async def _change(context: Context, args: Alerts, known: AlertSetting | None) ->
 
 
 def _check(context: Context) -> None:
-    if Permission.CONFIGURE not in context.permissions:
-        raise NotAllowed(refusal(Permission.CONFIGURE, context.spenders))
+    context.require()
     if not context.caller.channel_id:
         raise UsageError("I can't post here, so alerts can't arrive. Run /alerts in a channel, or in a message to me.")
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.commands.allowance_log import ALL, LOG, LOG_CHOICES, LOG_EXAMPLE, AllowanceLog, read_log_words, show_log
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
-from bot.commands.permissions import MANAGERS, MONEY_READERS, refusal
+from bot.commands.permissions import MANAGERS, MONEY_READERS
 from bot.commands.tokens import Token, in_digits, join_spaced_values, shorten, tokens_of
 from bot.domain.allowances import Allowance, ApprovalRule, Scope
 from bot.domain.caller import Permission, WorkspaceRef
@@ -233,15 +233,14 @@ async def allowance(context: Context, args: AllowanceArgs) -> Reply:
         return await _log(context, args)
     change, is_changed = ("", False) if args == AllowanceArgs() else await _change(context, args)
     store, now = context.store.allowances, context.clock()
-    may_configure = Permission.CONFIGURE in context.permissions
-    rules = await store.all(context.workspace.id) if may_configure else ()
+    rules = await store.all(context.workspace.id) if context.may_configure else ()
     return allowance_card(
         AllowanceFacts(
             rules=tuple(zip(rules, await store.used(context.workspace.id, rules, now), strict=True)),
             own=await context.limits(),
             unconfirmed=await context.unconfirmed(),
             zone=await store.zone(context.workspace.id),
-            may_configure=may_configure,
+            may_configure=context.may_configure,
             may_spend=Permission.SPEND in context.permissions,
             change=change,
             is_changed=is_changed,
@@ -251,8 +250,7 @@ async def allowance(context: Context, args: AllowanceArgs) -> Reply:
 
 
 async def _log(context: Context, args: AllowanceArgs) -> Reply:
-    if Permission.CONFIGURE not in context.permissions:
-        raise NotAllowed(refusal(Permission.CONFIGURE, ""))
+    context.require()
     check(args, context.clock())
     scope, person_id, _ = await _target(context, AllowanceArgs(who=args.who))
     if scope not in {Scope.PERSON, Scope.EVERYONE}:
@@ -262,8 +260,7 @@ async def _log(context: Context, args: AllowanceArgs) -> Reply:
 
 async def _change(context: Context, args: AllowanceArgs) -> tuple[str, bool]:
     """The answer to a change, and whether it changed anything."""
-    if Permission.CONFIGURE not in context.permissions:
-        raise NotAllowed(refusal(Permission.CONFIGURE, ""))
+    context.require()
     check(args, context.clock())
     store, actor = context.store.allowances, context.actor
     if args.zone:
@@ -289,10 +286,8 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
     store, is_on = context.store.approvals, args.action == APPROVAL
     rule = before = await store.rule(context.workspace.id)
     change = ""
-    may_configure = Permission.CONFIGURE in context.permissions
     if args != AllowanceArgs(action=APPROVAL):
-        if not may_configure:
-            raise NotAllowed(refusal(Permission.CONFIGURE, ""))
+        context.require()
         check(args, context.clock())
         rule, change, entry = await _changed_rule(context, rule, args, is_on=is_on)
         if rule == before:
@@ -301,7 +296,7 @@ async def _approvals(context: Context, args: AllowanceArgs) -> Reply:
             await store.change_rule(context.workspace.id, rule, context.actor, entry)
     may_spend = Permission.SPEND in context.permissions
     waiting = await store.waiting(context.workspace.id, context.clock(), MOST_WAITING) if may_spend else ()
-    return approvals_card(rule, change, waiting, may_configure=may_configure, is_changed=rule != before)
+    return approvals_card(rule, change, waiting, may_configure=context.may_configure, is_changed=rule != before)
 
 
 async def _changed_rule(

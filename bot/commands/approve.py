@@ -18,7 +18,6 @@ from bot.domain.allowances import (
     fixed,
     tightest,
 )
-from bot.domain.caller import Permission
 from bot.domain.errors import BotError, NotAllowed, NotFound, SpendingRefused
 from bot.domain.money import dollars, price
 from bot.domain.tracking import RequestState, TrackRequest
@@ -101,8 +100,7 @@ async def decide(context: Context, args: Decide) -> Reply:
     if approval.person.id == caller.person.id:
         raise NotAllowed("You asked for this yourself, so somebody else has to decide. Nothing was spent.")
     rule = await store.rule(context.workspace.id)
-    is_admin = Permission.CONFIGURE in context.permissions
-    if not rule.may_approve(caller.person.id, caller.roles, is_admin=is_admin):
+    if not rule.may_approve(caller.person.id, caller.roles, is_admin=context.may_configure):
         raise NotAllowed("Only approvers and admins can decide on this. Nothing was spent.")
     requests = await offered(context, approval.batch)
     says_yes = args.answer == "yes"

@@ -12,7 +12,6 @@ from bot.commands.campaign_words import ACTIONS, ALIASES
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
 from bot.commands.find_video import fitting
-from bot.commands.permissions import refusal
 from bot.commands.tokens import titles_of, tokens_of
 from bot.domain.allowances import Scope
 from bot.domain.caller import Permission
@@ -195,8 +194,8 @@ def _allow(context: Context, action: str, args: CampaignArgs) -> None:
     if action in _FILLS and Permission.SPEND not in context.permissions:
         raise NotAllowed("You can view campaigns, but you can't fill them. Ask an admin. Nothing was changed.")
     sets_more = action in _FILLS and bool(args.dollars or args.start or args.end)
-    if (sets_more or permission_of(action) is Permission.CONFIGURE) and Permission.CONFIGURE not in context.permissions:
-        raise NotAllowed(refusal(Permission.CONFIGURE, context.spenders))
+    if sets_more or permission_of(action) is Permission.CONFIGURE:
+        context.require()
 
 
 async def _list(context: Context, *, archived: bool) -> Reply:

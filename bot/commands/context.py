@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TypeVar
 
 from bot.charts.charts import Charts
-from bot.commands.permissions import SPENDERS, may_see_money, money_readers
+from bot.commands.permissions import SPENDERS, may_see_money, money_readers, refusal
 from bot.domain.allowances import EVERYONE, Limit, Spender, unconfirmed
 from bot.domain.caller import Caller, Permission, WorkspaceRef
 from bot.domain.campaigns import EVERY_VIDEO, Campaign, nearest_name
 from bot.domain.clock import Clock
-from bot.domain.errors import NoSuchCampaign, NotConfigured
+from bot.domain.errors import NoSuchCampaign, NotAllowed, NotConfigured
 from bot.domain.folding import folded
 from bot.messages.campaign import no_such_campaign
 from bot.messages.help import Described
@@ -116,6 +116,16 @@ class Context:
     def actor(self) -> Actor:
         """The caller, here and now."""
         return Actor(self.caller.person, self.clock(), self.caller.channel_id)
+
+    @property
+    def may_configure(self) -> bool:
+        """Whether the caller may change this workspace's settings."""
+        return Permission.CONFIGURE in self.permissions
+
+    def require(self, need: Permission = Permission.CONFIGURE) -> None:
+        """Raise NotAllowed, with who to ask, unless the caller has this permission."""
+        if need not in self.permissions:
+            raise NotAllowed(refusal(need))
 
     async def price(self) -> Decimal | None:
         """Dollars per snapshot; None if unknown, or if the reply may not show money."""

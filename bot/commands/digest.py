@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from bot.commands.alerts import note_on_alerts
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
-from bot.commands.permissions import refusal
 from bot.digests.card import Delivery, digest
 from bot.digests.details_card import digest_details as details_card
 from bot.digests.facts import read_period
@@ -24,9 +23,8 @@ from bot.digests.settings_card import (
     not_a_channel,
     setting_words,
 )
-from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Ranked, Section, Window
-from bot.domain.errors import NotAllowed, NotFound, UsageError
+from bot.domain.errors import NotFound, UsageError
 from bot.domain.schedule import WEEKDAYS, WORKDAYS, Schedule, ordinal
 from bot.domain.videos import DAY, VideoPlatform
 from bot.domain.zones import UTC_NAME, zone_names
@@ -183,8 +181,7 @@ async def digest_command(context: Context, args: Digest) -> Reply:
             return await _status(context)
         case None if args == Digest():
             return await _status(context)
-    if Permission.CONFIGURE not in context.permissions:
-        raise NotAllowed(refusal(Permission.CONFIGURE, ""))
+    context.require()
     if context.caller.is_direct or not context.caller.channel_id:
         return not_a_channel()
     if args.action == "off":

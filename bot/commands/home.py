@@ -7,7 +7,6 @@ from bot.commands.digest import setting
 from bot.commands.videos import counted
 from bot.digests.settings_card import in_a_line
 from bot.domain.allowances import tightest
-from bot.domain.caller import Permission
 from bot.domain.videos import VideoStatus
 from bot.messages.home import HomeFacts, home
 from bot.reply.model import Reply
@@ -39,7 +38,7 @@ async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - ev
             limit=tightest(await context.limits()),
             previews=context.workspace.previews if context.caller.workspace.can_preview else None,
             digests=tuple(in_a_line(each) for each in digests if each.is_on),
-            may_configure=Permission.CONFIGURE in context.permissions,
+            may_configure=context.may_configure,
             alerts=await context.store.alerts.on_count(context.workspace.id),
             now=now,
         )

@@ -21,10 +21,8 @@ from bot.campaigns.payout_card import (
 from bot.campaigns.payout_csv import payout_csv
 from bot.commands.command import Ask, Kind, Question, argument
 from bot.commands.context import Context
-from bot.commands.permissions import refusal
-from bot.domain.caller import Permission
 from bot.domain.campaigns import Campaign
-from bot.domain.errors import NotAllowed, NotFound, UsageError
+from bot.domain.errors import NotFound, UsageError
 from bot.domain.folding import folded
 from bot.domain.payout import State, Terms
 from bot.domain.payout_terms import SITES, read_terms, terms_line, terms_words
@@ -133,14 +131,13 @@ async def payout_command(context: Context, args: Payout) -> Reply:
     if args.action == PAID or args.creator:
         return await _mark(context, campaign, args.creator)
     found = await owed(context.store, context.workspace, campaign, context.clock(), whole=args.action == CSV)
-    may_configure = Permission.CONFIGURE in context.permissions
     if found is None:
-        return no_terms(campaign, may_configure=may_configure)
+        return no_terms(campaign, may_configure=context.may_configure)
     if args.action == CSV:
         return payout_file(found, payout_csv(found))
     price = await context.account.price() if context.account is not None else None
     tracking = None if price is None else found.snapshots * price
-    card = payout(found, tracking, may_configure=may_configure, is_own=not args.campaign)
+    card = payout(found, tracking, may_configure=context.may_configure, is_own=not args.campaign)
     return replace(card, shared_as=Call("payout", {"campaign": str(campaign.id)}))
 
 
@@ -149,7 +146,7 @@ async def details(context: Context, args: PaidMark) -> Reply:
     campaign = await _campaign(context, args.campaign)
     found = await owed(context.store, context.workspace, campaign, context.clock(), whole=True)
     if found is None:
-        return no_terms(campaign, may_configure=Permission.CONFIGURE in context.permissions)
+        return no_terms(campaign, may_configure=context.may_configure)
     return replace(payout_details(found), shared_as=Call("payout.details", {"campaign": str(campaign.id)}))
 
 
@@ -160,7 +157,7 @@ async def mark(context: Context, args: PaidMark) -> Reply:
 
 async def unmark(context: Context, args: PaidMark) -> Reply:
     """Undo one paid mark."""
-    _check(context)
+    context.require()
     campaign = await _campaign(context, args.campaign)
     platform, handle = _creator(args.creator)
     if platform is None or not args.at.isascii() or not args.at.isdecimal() or len(args.at) > 11:
@@ -179,14 +176,9 @@ async def _campaign(context: Context, named: str) -> Campaign:
     return campaign
 
 
-def _check(context: Context) -> None:
-    if Permission.CONFIGURE not in context.permissions:
-        raise NotAllowed(refusal(Permission.CONFIGURE, context.spenders))
-
-
 async def _set_terms(context: Context, campaign: Campaign, typed: str, *, is_whole: bool) -> Reply:
     """Freeze lines that are final, then change the terms; `is_whole` replaces all of them."""
-    _check(context)
+    context.require()
     store, here, now = context.store, context.workspace, context.clock()
     words = visible(typed)
     before = await owed(store, here, campaign, now)
@@ -204,7 +196,7 @@ async def _set_terms(context: Context, campaign: Campaign, typed: str, *, is_who
 
 
 async def _mark(context: Context, campaign: Campaign, typed: str) -> Reply:
-    _check(context)
+    context.require()
     actor = context.actor
     actor = replace(actor, at=actor.at.replace(microsecond=0))
     found = await owed(context.store, context.workspace, campaign, context.clock())

@@ -63,8 +63,8 @@ def money_refusal(readers: str) -> str:
     return f"Only {whom} can see money here. Ask one of them."
 
 
-def refusal(need: Permission, may_spend: str) -> str:
-    """Sentence for a caller without a permission, with the remedy."""
+def refusal(need: Permission, may_spend: str = "default") -> str:
+    """Sentence for a caller without a permission, with the remedy. `may_spend` is the setting of that name."""
     match need:
         case Permission.LOOK:
             return "Only members of this workspace can use this bot, so there's nothing I can show you here."

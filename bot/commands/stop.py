@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
 from bot.commands.find_video import choose
-from bot.commands.permissions import refusal
 from bot.digests.card import with_stopped
 from bot.domain.caller import Permission
 from bot.domain.commitments import remaining_snapshots
-from bot.domain.errors import ContentStatsError, NotAllowed, NotFound
+from bot.domain.errors import ContentStatsError, NotFound
 from bot.domain.videos import Video
 from bot.messages.stopping import already_over, stop_question, stopped
 from bot.reply.call import Call
@@ -80,8 +79,8 @@ async def stop(context: Context, args: ConfirmStop) -> Reply:
 def _check(context: Context, stored: StoredVideo) -> None:
     """Raise NotAllowed unless the caller started the video or may stop any."""
     is_own = stored.started_by is not None and stored.started_by.id == context.caller.person.id
-    if not is_own and Permission.STOP_ANY not in context.permissions:
-        raise NotAllowed(refusal(Permission.STOP_ANY, context.spenders))
+    if not is_own:
+        context.require(Permission.STOP_ANY)
 
 
 async def _exactly(context: Context, video_id: str) -> StoredVideo:
