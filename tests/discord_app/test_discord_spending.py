@@ -24,6 +24,21 @@ async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_
     assert [key for key, state in states.items() if state != "withdrawn"] == ["settled:2"]
 
 
+async def test_the_length_chosen_from_a_cards_menu_is_the_one_that_is_started(bot_app, server):
+    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    await bot_app.changed(card, bot_app.press(card, "Another length", server.ann, "14 days · $5.04"))
+    assert "14 days · up to $5.04" in shown_text(card)
+    line = await bot_app.line(bot_app.press(card, "Track 14 days", server.ann), server.general)
+    assert shown_text(line).rstrip().endswith("for 14 days, up to $5.04.")
+    assert bot_app.days_tracked() == [14]
+
+
+async def test_a_setting_chosen_from_a_cards_menu_is_changed(bot_app, server):
+    card = await bot_app.type("alerts", server.ann, server.general, switch="on")
+    changed = await bot_app.changed(card, bot_app.press(card, "More", server.ann, "Turn spikes on"))
+    assert "Spikes: on." in shown_text(changed)
+
+
 async def test_a_public_line_notifies_nobody(bot_app, server):
     server.ann.name = "@everyone <@1> ann"
     line = await bot_app.line(

@@ -106,6 +106,10 @@ class Program:
         """How many trackings exist, and so are billed."""
         return len(self.sandbox.world.account(self.sandbox.key).trackings)
 
+    def days_tracked(self) -> list[int]:
+        """The length of each tracking."""
+        return [each.days for each in self.sandbox.world.account(self.sandbox.key).trackings.values()]
+
 
 @dataclass(kw_only=True, slots=True)
 class Environment(Program):
