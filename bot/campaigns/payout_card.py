@@ -11,7 +11,7 @@ from bot.domain.growth import ago, exact_count, short_count
 from bot.domain.links import creator_name
 from bot.domain.money import dollars
 from bot.domain.payout import Account, Line, State, Terms, accounts, total
-from bot.domain.payout_terms import EXAMPLE, terms_line, terms_words
+from bot.domain.payout_terms import EXAMPLE, packed_terms, terms_words
 from bot.domain.videos import Video
 from bot.messages.wording import PLATFORM_NAMES, linked, platform_name, plural, series, shortened
 from bot.reply.call import Call
@@ -47,7 +47,7 @@ ABOUT = (
     "in turn: minimum, rate, rounding to the cent (half to even), cap per video, cap per creator (final lines first, "
     "then the oldest videos). Final lines keep their terms; Instagram pays by likes.\n"
     f"All terms: {EXAMPLE}. What isn't named stays; “no cap” removes one.\n"
-    "Budgets alert at 50, 80 and 100%: in the own channel with low balances, elsewhere with /alerts payouts on."
+    "Budgets alert at 50, 80 and 100%: in the own channel with low balances, elsewhere with `/alerts payouts on`."
 )
 EXAMPLES = (
     ("/payout launch", "what each creator is owed"),
@@ -261,12 +261,11 @@ def _terms_button(campaign: Campaign, label: str = "Change terms", terms: Terms 
 
 
 def _terms_call(campaign: Campaign, terms: Terms | None) -> Call:
-    """Button that opens the form for terms, filled with the current ones if a button has room for them."""
+    """Button that opens the form for terms, filled with the current ones unless their sums are too large for it."""
     empty = Call("payout", {"campaign": str(campaign.id), "action": "terms"})
     if terms is None:
         return empty
-    line = terms_line(terms, is_short=True)
-    begun = Call("payout", {"campaign": str(campaign.id), "whole": WHOLE, "terms": line})
+    begun = Call("payout", {"campaign": str(campaign.id), "whole": WHOLE, "terms": packed_terms(terms)})
     return begun if begun.fits else empty
 
 

@@ -17,6 +17,12 @@ EXAMPLE = (
     "cap 500 per creator, final after 30 days, budget 5000"
 )
 LONGEST_DAYS = 3650
+_PACKED = "~"
+_SITE_CODES = {"T": VideoPlatform.TIKTOK, "I": VideoPlatform.INSTAGRAM, "Y": VideoPlatform.YOUTUBE}
+_SITE_CODES |= {"X": VideoPlatform.TWITTER}
+_CENTS, _MICROS = 100, 1_000_000
+_PART = re.compile(r"([A-Z])([0-9a-z]{1,10})")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SITES: Mapping[str, VideoPlatform] = {
     **{each.value: each for each in VideoPlatform},
     "yt": VideoPlatform.YOUTUBE,
@@ -25,7 +31,6 @@ SITES: Mapping[str, VideoPlatform] = {
     "insta": VideoPlatform.INSTAGRAM,
     "x": VideoPlatform.TWITTER,
 }
-_SHORT: Mapping[str, str] = {"youtube": "yt", "tiktok": "tt", "instagram": "ig", "twitter": "x"}
 _SITES = "|".join(sorted(SITES, key=len, reverse=True))
 _SUM = r"(?P<sum>\$?\d[\d.,]*\d|\$?\d)(?:\s*(?:\$|usd|dollars?)(?!\w))?"
 _PER = (
@@ -46,8 +51,10 @@ _FILLER = re.compile(r"(?:[\s,;.·+&]|and\b|pay\b|with\b|count(?:ed)?\b|then\b)+
 
 
 def read_terms(typed: str, known: Terms, today: date) -> Terms:
-    """Apply typed terms to the known ones. Raises UsageError that names the words it can't parse."""
+    """Apply typed or packed terms to the known ones. Raises UsageError that names the words it can't parse."""
     terms, place, text = known, 0, typed.strip()
+    if text.startswith(_PACKED):
+        return _unpacked(text)
     stated: dict[str, object] = {}
     while (place := _skip(text, place)) < len(text):
         for pattern, apply in _PARTS:
@@ -109,11 +116,10 @@ def terms_words(terms: Terms, known_as: Mapping[str, str]) -> Iterator[str]:
         yield f"budget {dollars(terms.budget)}"
 
 
-def terms_line(terms: Terms, *, is_short: bool = False) -> str:
-    """The terms as a line that `read_terms` reads, such as `youtube 2.5 per 1000, cap 200`; `is_short` for a button."""
-    rates = {platform: f"{rate.normalize():f}" for platform, rate in terms.rates.items()}
+def terms_line(terms: Terms) -> str:
+    """The terms as a line that `read_terms` reads, such as `youtube 2.5 per 1000, cap 200`."""
     words = [
-        *((f"{_SHORT[each]}{rate}" if is_short else f"{each} {rate} per 1000") for each, rate in rates.items()),
+        *(f"{platform} {rate.normalize():f} per 1000" for platform, rate in terms.rates.items()),
         "from zero" if terms.from_zero else "",
         f"min {terms.minimum}" if terms.minimum else "",
         f"cap {terms.video_cap.normalize():f}" if terms.video_cap is not None else "",
@@ -122,8 +128,52 @@ def terms_line(terms: Terms, *, is_short: bool = False) -> str:
         f"final {terms.final_on.isoformat()}" if terms.final_on is not None else "",
         f"budget {terms.budget.normalize():f}" if terms.budget is not None else "",
     ]
-    line = (" " if is_short else ", ").join(filter(None, words))
-    return line.replace(" per creator", "/creator").replace(" days", "d") if is_short else line
+    return ", ".join(filter(None, words))
+
+
+def packed_terms(terms: Terms) -> str:
+    """The terms as few characters that `read_terms` reads: a letter and a number in base 36 for each.
+
+    At most 63 if rates are below $1,000, and the minimum and all other sums below 10 million.
+    """
+    amounts = {"V": terms.video_cap, "C": terms.creator_cap, "B": terms.budget}
+    numbers = {
+        **{code: int(terms.rates[site] * _MICROS) for code, site in _SITE_CODES.items() if site in terms.rates},
+        **{code: int(amount * _CENTS) for code, amount in amounts.items() if amount is not None},
+        **({"Z": 1} if terms.from_zero else {}),
+        **({"M": terms.minimum} if terms.minimum else {}),
+        **({"D": terms.final_days} if terms.final_days is not None else {}),
+        **({"O": terms.final_on.toordinal()} if terms.final_on is not None else {}),
+    }
+    return f"{_PACKED}{''.join(f'{code}{_base_36(number)}' for code, number in numbers.items())}"
+
+
+def _unpacked(packed: str) -> Terms:
+    numbers = {code: int(digits, 36) for code, digits in _PART.findall(packed)}
+
+    def dollars_of(code: str) -> Decimal | None:
+        return Decimal(numbers[code]) / _CENTS if code in numbers else None
+
+    return _checked(
+        Terms(
+            rates={site: Decimal(numbers[code]) / _MICROS for code, site in _SITE_CODES.items() if code in numbers},
+            from_zero="Z" in numbers,
+            minimum=numbers.get("M", 0),
+            video_cap=dollars_of("V"),
+            creator_cap=dollars_of("C"),
+            final_days=numbers.get("D"),
+            final_on=date.fromordinal(min(numbers["O"], date.max.toordinal())) if numbers.get("O") else None,
+            budget=dollars_of("B"),
+        )
+    )
+
+
+def _base_36(number: int) -> str:
+    digits = ""
+    while number or not digits:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
 
 
 def _skip(text: str, place: int) -> int:

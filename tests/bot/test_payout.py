@@ -16,7 +16,7 @@ from bot.commands.registry import by_name
 from bot.domain.caller import Permission, Person, Role
 from bot.domain.errors import UsageError
 from bot.domain.payout import Terms
-from bot.domain.payout_terms import read_terms, terms_line
+from bot.domain.payout_terms import packed_terms, read_terms, terms_line
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from tests.payout_examples import owing
@@ -57,8 +57,8 @@ ALL_TERMS = "yt 2.5 tt 1 ig 3 from zero min 1000 cap 200 cap 500 per creator fin
 @pytest.mark.parametrize("typed", ["tiktok 1", ALL_TERMS, "x 0.005 per 1000, final 2026-12-31, cap 12.50, minimum 5"])
 def test_terms_are_written_as_they_are_read(typed):
     terms = read_terms(typed, Terms(), date(2026, 3, 1))
-    for is_short in (False, True):
-        assert read_terms(terms_line(terms, is_short=is_short), Terms(), date(2000, 1, 1)) == terms
+    for written in (terms_line(terms), packed_terms(terms)):
+        assert read_terms(written, Terms(), date(2000, 1, 1)) == terms
 
 
 async def test_the_form_for_terms_begins_with_the_current_ones_and_what_is_taken_out_ends(env):
@@ -77,9 +77,21 @@ async def test_the_form_for_terms_begins_with_the_current_ones_and_what_is_taken
     assert "inimum" not in plain_text(reply)
 
 
-async def test_terms_too_long_for_a_button_open_a_form_that_changes_what_it_names(env):
+async def test_the_form_begins_with_terms_of_every_kind(env):
     await env.say(f"/campaign new launch {LINK}")
     saved = await env.say(f"/payout launch terms {ALL_TERMS} x 1.123456")
+    (field,) = fields(PAYOUT, form_for(PAYOUT, button(saved, "Change terms").arguments))
+    assert field.label == "Terms"
+    assert field.given == (
+        "tiktok 1 per 1000, instagram 3 per 1000, youtube 2.5 per 1000, twitter 1.123456 per 1000, from zero, "
+        "min 1000, cap 200, cap 500 per creator, final 30 days, budget 5000"
+    )
+
+
+async def test_terms_with_enormous_sums_open_a_form_that_changes_what_it_names(env):
+    await env.say(f"/campaign new launch {LINK}")
+    rates = "yt 9999999.123456 tt 9999999.123456 ig 9999999.123456 x 9999999.123456"
+    saved = await env.say(f"/payout launch terms {rates} min 9999999999 cap 9999999 cap 9999999 per creator")
     given = form_for(PAYOUT, button(saved, "Change terms").arguments)
     assert [(each.label, each.given) for each in fields(PAYOUT, given)] == [("What changes", "")]
 

@@ -6,7 +6,9 @@ import pytest
 
 from bot.domain.errors import UsageError
 from bot.domain.payout import Terms
-from bot.domain.payout_terms import EXAMPLE, read_terms, terms_words
+from bot.domain.payout_terms import EXAMPLE, packed_terms, read_terms, terms_words
+from bot.domain.videos import VideoPlatform
+from bot.reply.call import Call
 
 TODAY = date(2026, 11, 29)
 FULL = Terms(
@@ -82,3 +84,24 @@ def test_written_terms_state_everything():
         "zero; minimum 1,000; at most $200.00 per video; at most $500.00 per creator, oldest videos first; final 30 "
         "days after tracking begins; budget $5,000.00"
     )
+
+
+def test_packed_terms_of_any_usual_size_fit_a_button_and_are_read_back():
+    most = Terms(
+        rates=dict.fromkeys(VideoPlatform, Decimal("999.999999")),
+        from_zero=True,
+        minimum=999_999_999,
+        video_cap=Decimal("9999999.99"),
+        creator_cap=Decimal("9999999.99"),
+        final_on=date(2030, 12, 31),
+        budget=Decimal("9999999.99"),
+    )
+    for terms in (most, FULL, Terms({"twitter": Decimal(0)})):
+        assert read_terms(packed_terms(terms), Terms(), TODAY) == terms
+        assert Call("payout", {"campaign": "99999", "whole": "1", "terms": packed_terms(terms)}).fits
+
+
+@pytest.mark.parametrize("typed", ["~", "~T", "~B1", "~Ozzzzzzzzzz"])
+def test_what_only_looks_packed_is_refused(typed):
+    with pytest.raises(UsageError, match="Name a rate"):
+        read_terms(typed, Terms(), TODAY)
