@@ -159,7 +159,7 @@ class Command(Generic[A]):
     """A command. `summary` has at most 100 characters (Discord's limit); `example` is a complete line that works.
 
     /help lists the command in its `group` with the few words of `brief`. Its own help page starts with the `examples`,
-    if any, and adds `about`, one rule per line.
+    if any, and adds `about`, one rule per line, with commands in backticks.
 
     `is_setting`: everybody may look at it, but only admins of this workspace may change it.
 

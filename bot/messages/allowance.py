@@ -28,14 +28,15 @@ from bot.reply.model import (
 from bot.store.allowances import rule_words
 
 ABOUT = (
-    "For everyone, a role or a person, it is what each may start in a month; for a channel or a campaign, what all may "
-    "start there together. The tightest that fits binds.\n"
-    "/allowance everyone off removes one; #videos 50 and here 50 are for a channel; zone Europe/Berlin says where "
-    "months begin.\n"
-    "/allowance everyone confirm above 5 lets a typed /track <link> 7 of up to $5.00 start without a press, unless its "
-    "card would warn of something; confirm always is the usual, and the lowest sum holds.\n"
-    "/allowance approval by @boss says who approves, approval here where they are asked.\n"
-    "/allowance log starts, log @anna and log csv show only some, or all as a file."
+    "For everyone, a role or a person, an allowance is what each may start in a month; for a channel or a campaign, "
+    "what all may start there together. If several apply, the tightest counts.\n"
+    "`/allowance #videos 50` is for a channel. `/allowance everyone off` removes a limit. "
+    "`/allowance zone Europe/Berlin` sets where months begin.\n"
+    "`/allowance everyone confirm above 5`: a typed `/track <link> 7` that costs up to $5.00 starts at once, unless "
+    "its card would show a warning. `/allowance everyone confirm always`, the default, asks every time. If several "
+    "apply, the lowest sum counts.\n"
+    "`/allowance approval by @boss` sets who approves, and `/allowance approval #videos` where they are asked.\n"
+    "`/allowance log starts` and `/allowance log @anna` show part of the log, `/allowance log csv` all of it as a file."
 )
 EXAMPLES = (
     ("/allowance everyone 5", "each person's dollars a month"),

@@ -34,8 +34,10 @@ from bot.reply.model import (
 
 ABOUT = (
     "A campaign holds links, so a video that is tracked again stays in it.\n"
-    "After its name: add, remove, rename spring, budget 50, start 1 dec, end 31 dec, archive, restore. /campaign here "
-    "off ends a channel's own."
+    "`/campaign launch remove street food` takes a video out, `/campaign launch rename spring` changes its name, "
+    "`/campaign launch budget 50` limits what its videos may cost.\n"
+    "`/campaign launch start 1 dec` and `/campaign launch end 31 dec` set its dates. `/campaign launch archive` puts "
+    "it away, `/campaign launch restore` brings it back. `/campaign here off` ends a channel's own."
 )
 EXAMPLES = (
     ("/campaign launch", "its totals, creators and cost"),

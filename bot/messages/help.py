@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.reply.call import Call
-from bot.reply.model import Bold, Button, Code, Field, Fields, Note, Paragraph, Reply, text
+from bot.reply.model import Bold, Button, Code, Field, Fields, Note, Paragraph, Reply, Text, text
 
 DETAILS = "details"
 
@@ -23,8 +23,8 @@ class Group(StrEnum):
 class Described:
     """A command for /help. `arguments` are pairs of a placeholder and its meaning.
 
-    `brief` is its purpose in a few words, `about` has further rules, one per line; `examples` are pairs of a line and
-    what it does, and `permission` is empty if everyone may use it.
+    `brief` is its purpose in a few words, `about` has further rules, one per line, with commands in backticks;
+    `examples` are pairs of a line and what it does, and `permission` is empty if everyone may use it.
     """
 
     name: str
@@ -72,8 +72,13 @@ def command_details(command: Described) -> Reply:
         *((Field("Example", text(Code(command.example))),) if command.example != command.usage else ()),
         *((Field("Who can use it", text(command.permission)),) if command.permission else ()),
     )
-    about = (Note(text(line)) for line in command.about.splitlines())
+    about = (Note(_with_code(line)) for line in command.about.splitlines())
     return Reply(f"{command.summary}.", title=f"/{command.name}", parts=(Fields(fields), *about))
+
+
+def _with_code(line: str) -> Text:
+    """A line in which commands are marked by backticks."""
+    return text(*(Code(piece) if at % 2 else piece for at, piece in enumerate(line.split("`"))))
 
 
 def _listed(group: Group, commands: Sequence[Described]) -> Paragraph:

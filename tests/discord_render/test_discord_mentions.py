@@ -30,6 +30,7 @@ def shown(*pieces, ids=IDS):
         '/compare "cat on a piano" vs "dog"': "`/compare video:cat on a piano video2:dog`",
         "/track <link> [link …] [days]": "`/track <link> [link …] [days]`",
         "/export all": "`/export campaign:all`",
+        "/track <link> 7": "`/track link:<link> days:7`",
     }.items(),
 )
 def test_commands_are_clickable_and_examples_use_options(code, words):
@@ -54,7 +55,17 @@ SENTENCES = {
     "No filter called that. Try /videos error.": "No filter called that. Try `/videos status:error`.",
     "/help lists all commands.": "</help:7> lists all commands.",
     "Check /videos before you try again, or /usage.": "Check </videos:3> before you try again, or /usage.",
-    "Your /track <link> 7 starts without a press.": "Your /track \\<link\\> 7 starts without a press.",
+    "Your /track <link> 7 starts at once.": "Your `/track link:<link> days:7` starts at once.",
+    "Use /videos and /help there.": "Use </videos:3> and </help:7> there.",
+    "Try /leaderboard 7 days.": "Try /leaderboard 7 days.",
+    "/alerts mute 8h silences them.": "`/alerts what:mute time:8h` silences them.",
+    "/campaign archive launch puts it away.": "`/campaign campaign:launch action:archive` puts it away.",
+    "For example: /campaign launch budget 50, or /campaign launch end 31 dec.": (
+        "For example: `/campaign campaign:launch action:budget dollars:50`, or "
+        "`/campaign campaign:launch action:dates end:31 dec`."
+    ),
+    "Name one, such as /allowance everyone 5.": "Name one, such as `/allowance who:everyone dollars:5`.",
+    "/stats my cat shows it.": "/stats my cat shows it.",
     "See https://a.b/videos and and/videos.": "See https\\://a.b/videos and and/videos.",
     "A title “use /videos now” stays.": "A title “use /videos now” stays.",
     "There's no command /videoz.": "There's no command /videoz.",

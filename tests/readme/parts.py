@@ -53,7 +53,7 @@ def _explained(command: Described) -> str:
     example = f" For example: `{command.example}`." if is_shown else ""
     lines = "\n".join(f"- `{line}`: {meaning}" for line, meaning in command.examples)
     meanings = "\n".join(f"- `{placeholder}`: {meaning}" for placeholder, meaning in command.arguments)
-    rules = " ".join(filter(None, (*command.about.splitlines(), command.permission))).replace("<", "\\<")
+    rules = " ".join(filter(None, (*command.about.splitlines(), command.permission)))
     return "\n\n".join(
         filter(
             None,
