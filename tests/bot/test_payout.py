@@ -91,7 +91,8 @@ async def test_the_form_begins_with_terms_of_every_kind(env):
 async def test_terms_with_enormous_sums_open_a_form_that_changes_what_it_names(env):
     await env.say(f"/campaign new launch {LINK}")
     rates = "yt 9999999.123456 tt 9999999.123456 ig 9999999.123456 x 9999999.123456"
-    saved = await env.say(f"/payout launch terms {rates} min 9999999999 cap 9999999 cap 9999999 per creator")
+    sums = "min 999999999k cap 9999999k cap 9999999k per creator budget 9999999k"
+    saved = await env.say(f"/payout launch terms {rates} {sums}")
     given = form_for(PAYOUT, button(saved, "Change terms").arguments)
     assert [(each.label, each.given) for each in fields(PAYOUT, given)] == [("What changes", "")]
 
