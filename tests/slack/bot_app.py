@@ -4,6 +4,8 @@ Tests act as people do at Slack, and check what people see there.
 """
 
 import asyncio
+import hashlib
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -125,6 +127,14 @@ class BotApp(Program):
     def lines(self, channel: str = GENERAL) -> list[str]:
         """All messages that everyone in a channel sees."""
         return [message.text for message in self.slack.channel(channel).messages]
+
+
+def signed(bot_app: BotApp, body: bytes) -> dict[str, str]:
+    """The headers of a JSON body that Slack signed."""
+    stamp = str(int(bot_app.clock().timestamp()))
+    digest = hmac.new(bot_app.app.signing_secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    signature = {"x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={digest}"}
+    return {"content-type": "application/json", **signature}
 
 
 def shown_text(place: Message | View) -> str:

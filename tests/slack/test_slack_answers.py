@@ -14,10 +14,6 @@ from tests.standins.slack.apps import RESPONSE_URL_USES
 HOOK = "response_url"
 
 
-def _last_url(bot_app):
-    return next(reversed(bot_app.slack.response_urls.values()))
-
-
 async def test_a_reply_uses_the_response_url_and_no_other_call(bot_app):
     await bot_app.type("/help")
     methods = [call.method for call in bot_app.slack.calls if call.method not in {"auth.test", "apps.connections.open"}]
@@ -40,21 +36,16 @@ async def test_if_the_bot_cannot_reach_the_channel_the_reply_is_a_direct_message
     assert bot_app.lines(channel) == []
 
 
-async def test_a_reply_that_outlasts_its_response_url_is_sent_another_way(bot_app):
+@pytest.mark.parametrize(("minutes", "uses"), [(31, 0), (0, RESPONSE_URL_USES)], ids=["expired", "used up"])
+async def test_a_reply_whose_response_url_is_spent_is_sent_another_way(bot_app, minutes, uses):
     bot_app.sandbox.faults.add("slow", USAGE, seconds=0.2)
     await bot_app.send("/usage")
-    bot_app.clock.advance(minutes=31)
+    url = next(reversed(bot_app.slack.response_urls.values()))
+    bot_app.clock.advance(minutes=minutes)
+    url.uses = uses
     await bot_app.slack.until(lambda: bot_app.private(ANN))
     assert bot_app.private(ANN)[0].via == "api"
-    assert _last_url(bot_app).uses == 0
-
-
-async def test_a_used_up_response_url_is_given_up(bot_app):
-    bot_app.sandbox.faults.add("slow", USAGE, seconds=0.2)
-    await bot_app.send("/usage")
-    _last_url(bot_app).uses = RESPONSE_URL_USES
-    await bot_app.slack.until(lambda: bot_app.private(ANN))
-    assert bot_app.private(ANN)[0].via == "api"
+    assert url.uses == uses
 
 
 async def test_an_undeliverable_reply_is_logged_and_never_public(bot_app, caplog):
@@ -124,21 +115,25 @@ async def test_a_csv_arrives_by_direct_message_and_the_reply_mentions_it(bot_app
     assert len(file.content.splitlines()) == 1 + 3
 
 
-async def test_a_csv_that_cannot_be_sent_is_reported(bot_app):
+@pytest.mark.parametrize(
+    ("method", "fault", "words"),
+    [
+        (
+            "files.getUploadURLExternal",
+            Fault(FaultKind.ERROR, "missing_scope"),
+            "couldn't be sent to you (missing_scope). The bot lacks a permission.",
+        ),
+        ("upload", Fault(FaultKind.STATUS, 413), "it's too large for Slack. Export single videos instead."),
+    ],
+    ids=["refused", "too large"],
+)
+async def test_a_csv_that_cannot_be_sent_is_reported(bot_app, method, fault, words):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=3)
-    bot_app.slack.faults.start(Fault(FaultKind.ERROR, "missing_scope"), "files.getUploadURLExternal")
-    answer = await bot_app.type(f"/export {LINK}")
-    assert "couldn't be sent to you (missing_scope). The bot lacks a permission." in shown_text(answer)
-
-
-async def test_a_csv_that_is_too_large_is_a_warning(bot_app):
-    bot_app.track(LINK)
-    bot_app.clock.advance(hours=3)
-    bot_app.slack.faults.add("upload", Fault(FaultKind.STATUS, 413))
-    answer = await bot_app.type(f"/export {LINK}")
-    assert "it's too large for Slack. Export single videos instead." in shown_text(answer)
-    assert "✅" not in shown_text(answer)
+    bot_app.slack.faults.start(fault, method)
+    answer = shown_text(await bot_app.type(f"/export {LINK}"))
+    assert words in answer
+    assert "✅" not in answer
 
 
 def _broken(bot_app, command):

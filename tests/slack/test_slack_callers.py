@@ -8,27 +8,30 @@ from tests.standins.faults import Fault, FaultKind
 
 
 async def test_a_person_is_looked_up_once_in_ten_minutes(bot_app):
-    await bot_app.type("/help")
-    await bot_app.type("/usage")
-    assert len(bot_app.slack.calls_of("users.info")) == 1
-    bot_app.clock.advance(minutes=10)
-    await bot_app.type("/usage")
-    assert len(bot_app.slack.calls_of("users.info")) == 2
-
-
-async def test_changed_roles_count_after_ten_minutes(bot_app):
+    await bot_app.type("/help", BEN)
     await bot_app.card(f"/track {LINK} 7", BEN)
+    assert len(bot_app.slack.calls_of("users.info")) == 1
     bot_app.slack.users[BEN].is_restricted = True
     bot_app.clock.advance(minutes=10)
     assert "can't start tracking" in (await bot_app.type(f"/track {LINK} 7", BEN)).text
+    assert len(bot_app.slack.calls_of("users.info")) == 2
 
 
-@pytest.mark.parametrize("kind", [FaultKind.STATUS, FaultKind.ERROR, FaultKind.RESET, FaultKind.GARBAGE])
-async def test_a_person_who_cannot_be_looked_up_may_look_but_not_spend(bot_app, kind):
-    bot_app.slack.faults.start(Fault(kind), "users.info")
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault(FaultKind.STATUS), ""),
+        (Fault(FaultKind.RESET), ""),
+        (Fault(FaultKind.GARBAGE), ""),
+        (Fault(FaultKind.ERROR, "unknown_method"), " (unknown_method)"),
+        (Fault(FaultKind.ERROR, "missing_scope"), " (missing_scope)"),
+    ],
+)
+async def test_a_person_who_cannot_be_looked_up_may_look_but_not_spend_and_is_shown_why(bot_app, fault, reason):
+    bot_app.slack.faults.start(fault, "users.info")
     assert "available" in (await bot_app.type("/usage")).text
     answer = await bot_app.type(f"/track {LINK} 7")
-    assert "Slack couldn't identify you" in answer.text
+    assert f"Slack couldn't identify you{reason}" in answer.text
     assert bot_app.labels(answer) == []
     bot_app.slack.faults.stop()
     await bot_app.card(f"/track {LINK} 7")
@@ -52,15 +55,6 @@ async def test_a_person_is_called_by_their_display_name(bot_app):
     card = await bot_app.card(f"/track {LINK} 7")
     line = await bot_app.line(bot_app.press(card, "Track 7"), GENERAL)
     assert line.text.startswith("Queen Ann started tracking")
-
-
-@pytest.mark.parametrize("word", ["unknown_method", "missing_scope"])
-async def test_without_a_way_to_look_people_up_they_may_look_and_are_shown_why(bot_app, word):
-    bot_app.slack.faults.start(Fault(FaultKind.ERROR, word), "users.info")
-    assert "available" in (await bot_app.type("/usage")).text
-    answer = await bot_app.type(f"/track {LINK} 7")
-    assert f"Slack couldn't identify you ({word})" in answer.text
-    assert bot_app.posts() == 0
 
 
 @pytest.mark.parametrize("word", ["user_not_found", "user_not_visible"])

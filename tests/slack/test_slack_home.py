@@ -56,24 +56,9 @@ async def test_a_button_on_the_tab_is_answered_by_direct_message(bot_app):
     assert "available" in answer.text
 
 
-async def test_a_tracking_started_from_the_tab_is_shown_there(bot_app):
-    home = await _home(bot_app)
-    form = await bot_app.modal(bot_app.press(home, "Track a video"))
-    card = await bot_app.seen(bot_app.slack.send_view_submission(form, {"link": LINK, "days": "7"}))
-    await bot_app.changed(card, bot_app.press(card, "Track 7"))
-    await bot_app.slack.until(lambda: "1 running video" in shown_text(home))
-    assert "Tracking started" in shown_text(card)
-
-
-async def test_a_manager_turns_previews_on_from_the_tab(bot_app):
-    home = await _home(bot_app)
-    await bot_app.seen(bot_app.press(home, "Show link previews"))
-    await bot_app.slack.until(lambda: "Hide link previews" in bot_app.labels(home))
-
-
-async def test_a_member_sees_no_settings(bot_app):
-    home = await _home(bot_app, BEN)
-    assert [label for label in bot_app.labels(home) if "beside links" in label] == []
+async def test_only_managers_can_change_settings_on_the_tab(bot_app):
+    assert "Show link previews" in bot_app.labels(await _home(bot_app))
+    assert "Show link previews" not in bot_app.labels(await _home(bot_app, BEN))
 
 
 async def test_without_a_key_the_tab_shows_the_next_step(slack, app, token, sandbox, clock, sqlite_url):

@@ -1,7 +1,5 @@
 """The web server for Slack: unsigned requests are refused, and malformed ones break nothing."""
 
-import hashlib
-import hmac
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -9,7 +7,7 @@ import aiohttp
 import pytest
 
 from adapters.slack.listeners import is_ssl_check
-from tests.slack.bot_app import ANN, bot_app_of
+from tests.slack.bot_app import ANN, bot_app_of, signed
 from tests.standins.faults import Fault, FaultKind
 
 
@@ -61,20 +59,8 @@ async def test_an_unsigned_request_is_refused_whatever_its_body(bot_app, session
 
 async def test_a_malformed_signed_request_is_a_bad_request(bot_app, session):
     for broken in (b"[1]", b"{"):
-        signed = _signed(bot_app, broken)
-        async with session.post(bot_app.app.request_url, data=broken, headers=signed) as answer:
+        async with session.post(bot_app.app.request_url, data=broken, headers=signed(bot_app, broken)) as answer:
             assert answer.status == 400
-
-
-def _signed(bot_app, body):
-    stamp = str(int(bot_app.clock().timestamp()))
-    secret = bot_app.app.signing_secret.encode()
-    digest = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-    return {
-        "Content-Type": "application/json",
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": f"v0={digest}",
-    }
 
 
 async def test_an_oversized_body_is_not_read(bot_app, session):
@@ -102,11 +88,6 @@ async def test_health_checks_the_process_and_readiness_the_database_and_slack(bo
         assert (answer.status, await answer.json()) == (503, {"database": True, "slack": False})
     async with session.get(f"{_root(bot_app)}/healthz") as answer:
         assert answer.status == 200
-
-
-async def test_an_unknown_path_is_404(bot_app, session):
-    async with session.get(f"{_root(bot_app)}/nothing") as answer:
-        assert answer.status == 404
 
 
 async def test_environment_variables_of_slacks_library_have_no_effect(

@@ -1,4 +1,4 @@
-"""Repeated deliveries act once, a removed app is forgotten, and unknown workspaces get nothing."""
+"""A removed app is forgotten, unknown workspaces get nothing, and tokens are checked."""
 
 import asyncio
 
@@ -18,29 +18,10 @@ from tests.slack.bot_app import ANN, BEN, GENERAL, bot_app_of, on_each_transport
 from tests.standins.environment import LINK
 from tests.standins.faults import Fault, FaultKind
 
-pytestmark = on_each_transport
-
 
 async def _is_stored(database_url):
     async with Store.opened(database_url) as store:
         return await store.workspaces.find(WorkspaceRef(CHAT, "T1", "")) is not None
-
-
-async def test_the_same_command_delivered_twice_is_answered_once(bot_app):
-    delivery = await bot_app.send("/usage")
-    await bot_app.slack.until(lambda: bot_app.private(ANN))
-    assert (await bot_app.slack.replay(delivery)).failure == ""
-    await bot_app.close()
-    assert len(bot_app.private(ANN)) == 1
-
-
-async def test_a_redelivered_event_publishes_nothing_twice(bot_app):
-    delivery = await bot_app.slack.open_home(ANN)
-    await bot_app.slack.until(lambda: bot_app.slack.home(ANN))
-    await bot_app.slack.redeliver(delivery)
-    await bot_app.slack.redeliver(delivery)
-    await bot_app.close()
-    assert len(bot_app.slack.calls_of("views.publish")) == 1
 
 
 async def test_a_typed_start_needs_a_press_if_it_may_have_been_handled_before(bot_app, sqlite_url):
@@ -52,6 +33,7 @@ async def test_a_typed_start_needs_a_press_if_it_may_have_been_handled_before(bo
     assert bot_app.posts() == 0
 
 
+@on_each_transport
 @pytest.mark.parametrize(
     "order", [("tokens_revoked", "app_uninstalled"), ("app_uninstalled", "tokens_revoked")], ids=["revoked", "removed"]
 )
@@ -67,15 +49,21 @@ async def test_removing_the_app_deletes_its_data_in_either_order_of_events(bot_a
 
 
 @pytest.mark.parametrize(
-    "event", [{"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}]
+    ("event", "logged"),
+    [
+        ({"type": "app_uninstalled"}, "still installed"),
+        ({"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}, "still installed"),
+        ({"type": "tokens_revoked", "tokens": {"oauth": [ANN], "bot": []}}, ""),
+    ],
+    ids=["removed before a reinstall", "revoked before a reinstall", "a person's token"],
 )
-async def test_a_late_removal_event_deletes_nothing_after_a_reinstall(bot_app, team, sqlite_url, event, caplog):
+async def test_no_event_deletes_the_data_of_an_installed_app(bot_app, team, sqlite_url, event, logged, caplog):
     caplog.set_level("INFO", "adapters.slack.workspaces")
     await bot_app.type("/usage")
     assert (await bot_app.slack.send_event(event, team)).failure == ""
     await bot_app.close()
     assert await _is_stored(sqlite_url)
-    assert "still installed" in caplog.text
+    assert logged in caplog.text
 
 
 async def test_nothing_is_deleted_while_a_reinstall_cannot_be_ruled_out(bot_app, team, sqlite_url):
@@ -86,19 +74,13 @@ async def test_nothing_is_deleted_while_a_reinstall_cannot_be_ruled_out(bot_app,
     assert await _is_stored(sqlite_url)
 
 
-async def test_a_revoked_user_token_removes_nothing(bot_app, team, sqlite_url):
-    await bot_app.type("/usage")
-    event = {"type": "tokens_revoked", "tokens": {"oauth": [ANN], "bot": []}}
-    await bot_app.slack.send_event(event, team)
-    await bot_app.close()
-    assert await _is_stored(sqlite_url)
-
-
+@on_each_transport
 async def test_an_unknown_event_is_acknowledged(bot_app, team):
     event = {"type": "team_rename", "name": "Acme & Sons"}
     assert (await bot_app.slack.send_event(event, team)).failure == ""
 
 
+@on_each_transport
 async def test_a_workspace_without_a_token_gets_an_explanation(bot_app, slack):
     rival = slack.add_team("T9", "Rival")
     slack.add_user("U9", rival, "eve", is_admin=True)
@@ -108,6 +90,7 @@ async def test_a_workspace_without_a_token_gets_an_explanation(bot_app, slack):
     assert bot_app.labels(answer) == []
 
 
+@on_each_transport
 async def test_previews_show_a_tracked_videos_numbers_once_turned_on(
     slack, team, transport, sandbox, clock, sqlite_url
 ):
@@ -132,6 +115,7 @@ async def test_previews_show_a_tracked_videos_numbers_once_turned_on(
             assert "views" in str(message.unfurls[LINK])
 
 
+@on_each_transport
 async def test_an_organisations_token_serves_every_workspace_of_it(slack, transport, sandbox, clock, sqlite_url):
     grid = slack.add_enterprise("E1", "Grid")
     north, south = (slack.add_team(name, name, grid) for name in ("T7", "T8"))

@@ -103,17 +103,11 @@ async def test_socket_mode_starts_with_its_two_tokens_and_ends_when_asked_to(
 )
 async def test_without_an_api_key_the_log_names_what_works(slack, sandbox, sqlite_url, chosen, caplog, keys, logged):
     chosen |= {"contentstats_api_key": None, "secret_keys": SecretStr(keys) if keys else None}
-    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack"])
+    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack", "discord"])
     await slack.until(slack.connections, 10)
     await _end(task)
     assert [each.getMessage() for each in caplog.records if "CONTENTSTATS_API_KEY" in each.getMessage()] != []
     assert logged in caplog.text
-
-
-async def test_only_parts_with_credentials_are_started(slack, sandbox, sqlite_url, chosen):
-    task = await _running(settings_of(sandbox, sqlite_url, **chosen), ["slack", "discord"])
-    await slack.until(slack.connections, 10)
-    await _end(task)
 
 
 async def test_http_starts_with_token_and_signing_secret(slack, app, sandbox, sqlite_url, chosen, listening):

@@ -50,13 +50,6 @@ async def test_commands_work_across_many_reconnects(bot_app, reason):
     assert bot_app.slack.failures == []
 
 
-async def test_a_broken_connection_is_reopened(bot_app):
-    (old,) = bot_app.slack.connections()
-    old.abort()
-    await bot_app.slack.until(lambda: bot_app.slack.connections() not in ([], [old]))
-    await bot_app.type("/help")
-
-
 async def test_a_command_is_answered_even_if_its_connection_breaks(bot_app):
     bot_app.slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.2))
     await bot_app.send("/usage")
