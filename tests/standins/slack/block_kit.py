@@ -1,15 +1,16 @@
-"""Validate blocks of messages, modals and Home tabs by Block Kit's documentation.
+"""Validate blocks of messages, modals and Home tabs by Block Kit's documentation, written as JSON Schema.
 
 Pure, so tests of a renderer need no server. If the sources differ, the stricter figure holds. Blocks and elements that
 the bot never sends are refused like unknown ones.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
 
-from tests.standins.slack.elements import BUTTON, INPUTS, STATIC_SELECT, WEB_ADDRESS, any_text, plain_text
-from tests.standins.slack.json_checks import Check, among, array, flag, integer, number, shape, string, typed
+from tests.standins.json_schema import Schema, problems
 
+Json: TypeAlias = dict[str, Any]
 Surface: TypeAlias = Literal["message", "modal", "home"]
 
 MAX_BLOCKS: Mapping[Surface, int] = {"message": 50, "modal": 100, "home": 100}
@@ -20,113 +21,189 @@ Others measured 13,297 characters in one block, and 125 fewer with one more bloc
 """
 _BLOCK_WEIGHT = 125
 _MAX_TABLE = 10_000
-_BLOCK_ID = {"block_id": string(255)}
-_STYLE = {"style": shape({}, dict.fromkeys(("bold", "italic", "strike", "code"), flag))}
-_LEAVES: dict[str, Check] = {
-    "text": shape({"type": among("text"), "text": string()}, _STYLE),
-    "link": shape({"type": among("link"), "url": string(like=WEB_ADDRESS)}, {"text": string(), **_STYLE}),
-    "channel": shape({"type": among("channel"), "channel_id": string(like=r"[CDG]\w+")}, _STYLE),
-    "date": shape(
-        {"type": among("date"), "timestamp": integer(0, 9_999_999_999), "format": string()},
-        {"fallback": string(), **_STYLE},
-    ),
-}
-_SECTION = shape(
-    {"type": among("rich_text_section"), "elements": array(typed(_LEAVES, "rich text element"), 10_000, least=0)}
+
+
+def _string(most: int | None = None, *, least: int = 1, like: str = "") -> Schema:
+    limits = {} if most is None else {"maxLength": most}
+    return {"type": "string", "minLength": least, **limits, **({"pattern": rf"\A(?s:{like})\Z"} if like else {})}
+
+
+def _array(of: Schema, most: int, *, least: int = 1) -> Schema:
+    return {"type": "array", "items": of, "minItems": least, "maxItems": most}
+
+
+def _integer(least: int, most: int) -> Schema:
+    return {"type": "integer", "minimum": least, "maximum": most}
+
+
+def _among(*values: str) -> Schema:
+    return {"enum": values}
+
+
+def _object(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
+    return {"type": "object", "properties": {**required, **(optional or {})}, "required": [*required]}
+
+
+def _kind(name: str, required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
+    """An object with this `type`."""
+    return _object({"type": _among(name), **required}, optional)
+
+
+def _one_of(*kinds: Schema) -> Schema:
+    return {"oneOf": kinds}
+
+
+def _plain(most: int = 3000) -> Schema:
+    return _kind("plain_text", {"text": _string(most)}, {"emoji": _FLAG})
+
+
+def _text(most: int = 3000) -> Schema:
+    """Plain text or mrkdwn."""
+    return _one_of(_plain(most), _kind("mrkdwn", {"text": _string(most)}, {"verbatim": _FLAG}))
+
+
+_FLAG: Schema = {"type": "boolean"}
+_ADDRESS = r"https?://[^\s/]+.*"
+_BLOCK_ID = {"block_id": _string(255)}
+_STYLE = {"style": _object({}, dict.fromkeys(("bold", "italic", "strike", "code"), _FLAG))}
+_LEAF = _one_of(
+    _kind("text", {"text": _string()}, _STYLE),
+    _kind("link", {"url": _string(like=_ADDRESS)}, {"text": _string(), **_STYLE}),
+    _kind("channel", {"channel_id": _string(like=r"[CDG]\w+")}, _STYLE),
+    _kind("date", {"timestamp": _integer(0, 9_999_999_999), "format": _string()}, {"fallback": _string(), **_STYLE}),
 )
-_RICH_TEXT = {
-    "type": among("rich_text"),
-    "elements": array(typed({"rich_text_section": _SECTION}, "rich text part"), 10_000),
-}
-_CELLS = {"raw_text": shape({"type": among("raw_text"), "text": string()}), "rich_text": shape(_RICH_TEXT)}
-_CELL = typed(_CELLS, "table cell")
-_DATA_CELL = typed(
-    {**_CELLS, "raw_number": shape({"type": among("raw_number"), "value": number, "text": string()})}, "data table cell"
+_RICH_TEXT = {"elements": _array(_kind("rich_text_section", {"elements": _array(_LEAF, 10_000, least=0)}), 10_000)}
+_CELLS = (_kind("raw_text", {"text": _string()}), _kind("rich_text", _RICH_TEXT))
+_NUMBER_CELL = _kind("raw_number", {"value": {"type": "number"}, "text": _string()})
+_COLUMN = _object({}, {"align": _among("left", "center", "right"), "is_wrapped": _FLAG})
+
+OPTIONS = _array(_object({"text": _plain(75), "value": _string(150)}, {"description": _plain(75)}), 100)
+_OPTION = OPTIONS["items"]
+_CONFIRM = _object(
+    {"title": _plain(100), "text": _text(300), "confirm": _plain(30), "deny": _plain(30)},
+    {"style": _among("primary", "danger")},
 )
-_COLUMN = shape({}, {"align": among("left", "center", "right"), "is_wrapped": flag})
-
-
-def _rectangle(value: object, where: str) -> Iterator[str]:
-    """Rows of equal length, limited text in all, and text in every cell."""
-    assert isinstance(value, Mapping)
-    if len({len(row) for row in value["rows"]}) > 1:
-        yield f"{where}/rows must all have the same number of cells"
-    cells = [cell for row in value["rows"] for cell in row]
-    if not all(_letters(cell) for cell in cells):
-        yield f"{where}/rows has a cell with no text"
-    if _letters(cells) > _MAX_TABLE:
-        yield f"{where}/rows has more than {_MAX_TABLE} characters"
-
-
-def _data_table(value: object, where: str) -> Iterator[str]:
-    """The same, with a header row of plain text."""
-    yield from _rectangle(value, where)
-    assert isinstance(value, Mapping)
-    if any(cell["type"] != "raw_text" for cell in value["rows"][0]):
-        yield f"{where}/rows/0 must have cells of raw_text"
-
-
-_BLOCKS: dict[str, Check] = {
-    "section": shape({"type": among("section"), "text": any_text(3000)}, _BLOCK_ID),
-    "header": shape({"type": among("header"), "text": plain_text(150)}, _BLOCK_ID),
-    "context": shape({"type": among("context"), "elements": array(any_text(), 10)}, _BLOCK_ID),
-    "actions": shape(
-        {"type": among("actions"), "elements": array(typed(BUTTON | STATIC_SELECT, "element of an actions block"), 25)},
-        _BLOCK_ID,
+_OWN = {"action_id": _string(255), "placeholder": _plain(150)}
+_SEVERAL = {"initial_options": OPTIONS, "max_selected_items": _integer(1, 100)}
+_EXTERNAL = {"min_query_length": _integer(0, 3000)}
+_DECIMAL = _string(like=r"-?\d+(\.\d+)?")
+_SELECT = _kind("static_select", {"options": OPTIONS}, {**_OWN, "initial_option": _OPTION})
+_BUTTON = _kind(
+    "button",
+    {"text": _plain(75)},
+    {
+        "action_id": _string(255),
+        "url": _string(3000, like=_ADDRESS),
+        "value": _string(2000),
+        "style": _among("primary", "danger"),
+        "confirm": _CONFIRM,
+    },
+)
+_INPUT = _one_of(
+    _SELECT,
+    _kind("multi_static_select", {"options": OPTIONS}, {**_OWN, **_SEVERAL}),
+    _kind("external_select", {}, {**_OWN, **_EXTERNAL, "initial_option": _OPTION}),
+    _kind("multi_external_select", {}, {**_OWN, **_EXTERNAL, **_SEVERAL}),
+    _kind("users_select", {}, _OWN),
+    _kind(
+        "conversations_select", {}, {**_OWN, "filter": _object({}, {"include": _array(_among("public", "private"), 4)})}
     ),
-    "divider": shape({"type": among("divider")}, _BLOCK_ID),
-    "image": shape(
-        {"type": among("image"), "slack_file": shape({"id": string()}), "alt_text": string(2000)},
-        {**_BLOCK_ID, "title": plain_text(2000)},
+    _kind("timepicker", {}, {**_OWN, "initial_time": _string(like=r"([01]\d|2[0-3]):[0-5]\d")}),
+    _kind("plain_text_input", {}, {**_OWN, "initial_value": _string(3000, least=0), "multiline": _FLAG}),
+    _kind(
+        "number_input",
+        {"is_decimal_allowed": _FLAG},
+        {**_OWN, **dict.fromkeys(("initial_value", "min_value", "max_value"), _DECIMAL)},
     ),
-    "input": shape(
-        {"type": among("input"), "label": plain_text(2000), "element": typed(INPUTS, "element of an input block")},
-        {**_BLOCK_ID, "hint": plain_text(2000), "optional": flag},
+)
+_BLOCK = _one_of(
+    _kind("section", {"text": _text()}, _BLOCK_ID),
+    _kind("header", {"text": _plain(150)}, _BLOCK_ID),
+    _kind("context", {"elements": _array(_text(), 10)}, _BLOCK_ID),
+    _kind("actions", {"elements": _array(_one_of(_BUTTON, _SELECT), 25)}, _BLOCK_ID),
+    _kind("divider", {}, _BLOCK_ID),
+    _kind(
+        "image",
+        {"slack_file": _object({"id": _string()}), "alt_text": _string(2000)},
+        {**_BLOCK_ID, "title": _plain(2000)},
     ),
-    "rich_text": shape(_RICH_TEXT, _BLOCK_ID),
-    "table": shape(
-        {"type": among("table"), "rows": array(array(_CELL, 20), 100)},
-        {**_BLOCK_ID, "column_settings": array(_COLUMN, 20)},
-        also=_rectangle,
+    _kind("input", {"label": _plain(2000), "element": _INPUT}, {**_BLOCK_ID, "hint": _plain(2000), "optional": _FLAG}),
+    _kind("rich_text", _RICH_TEXT, _BLOCK_ID),
+    _kind(
+        "table",
+        {"rows": _array(_array(_one_of(*_CELLS), 20), 100)},
+        {**_BLOCK_ID, "column_settings": _array(_COLUMN, 20)},
     ),
-    "data_table": shape(
-        {"type": among("data_table"), "caption": string(), "rows": array(array(_DATA_CELL, 20), 101, least=2)},
-        {**_BLOCK_ID, "page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
-        also=_data_table,
+    _kind(
+        "data_table",
+        {"caption": _string(), "rows": _array(_array(_one_of(*_CELLS, _NUMBER_CELL), 20), 101, least=2)},
+        {**_BLOCK_ID, "page_size": _integer(1, 100), "row_header_column_index": _integer(0, 19)},
     ),
-}
-_BLOCK = typed(_BLOCKS, "block")
-_VIEWS: dict[str, Check] = {
-    "modal": shape(
-        {"type": among("modal"), "title": plain_text(24), "blocks": array(_BLOCK, 100)},
+)
+_VIEW = _one_of(
+    _kind(
+        "modal",
+        {"title": _plain(24), "blocks": _array(_BLOCK, 100)},
         {
-            "private_metadata": string(3000, least=0),
-            "callback_id": string(255, least=0),
-            **dict.fromkeys(("submit", "close"), plain_text(24)),
+            "private_metadata": _string(3000, least=0),
+            "callback_id": _string(255, least=0),
+            **dict.fromkeys(("submit", "close"), _plain(24)),
         },
     ),
-    "home": shape({"type": among("home"), "blocks": array(_BLOCK, 100)}),
-}
+    _kind("home", {"blocks": _array(_BLOCK, 100)}),
+)
 
 
 def validate(blocks: object, surface: Surface) -> list[str]:
     """The problems that make Slack refuse these blocks, each starting with its JSON path."""
-    problems = list(array(_BLOCK, MAX_BLOCKS[surface], least=0 if surface == "message" else 1)(blocks, "/blocks"))
-    if problems or not isinstance(blocks, list):
-        return problems
-    kinds = [block["type"] for block in blocks]
-    tables = [kind for kind in kinds if kind in {"table", "data_table"}]
+    allowed = _array(_BLOCK, MAX_BLOCKS[surface], least=0 if surface == "message" else 1)
+    found = problems(allowed, blocks, "/blocks")
+    if found or not isinstance(blocks, list):
+        return found
+    tables = [block for block in blocks if block["type"] in {"table", "data_table"}]
     if surface == "modal" and tables:
-        problems.append("/blocks has a table block, which is not allowed in a modal")
+        found.append("/blocks has a table block, which is not allowed in a modal")
     if len(tables) > 1:
-        problems.append("/blocks has more than one table (only_one_table_allowed)")
-    problems += _repeated([block.get("block_id") for block in blocks], "block_id")
+        found.append("/blocks has more than one table (only_one_table_allowed)")
+    found += _repeated([block.get("block_id") for block in blocks], "block_id")
     for block in blocks:
-        elements = block["elements"] if block["type"] == "actions" else ()
-        problems += _repeated([each.get("action_id") for each in elements], "action_id in one block")
+        found += _undescribed(block)
     if surface == "message" and weight(blocks) > MAX_WEIGHT:
-        problems.append(f"/blocks weighs more than {MAX_WEIGHT} in all (msg_blocks_too_long)")
-    return problems
+        found.append(f"/blocks weighs more than {MAX_WEIGHT} in all (msg_blocks_too_long)")
+    return found
+
+
+def _undescribed(block: Json) -> Iterator[str]:
+    """The problems of a valid block that JSON Schema can't describe."""
+    match block:
+        case {"type": "actions", "elements": elements}:
+            yield from _repeated([each.get("action_id") for each in elements], "action_id in one block")
+            for each in elements:
+                yield from _initial(each)
+        case {"type": "input", "element": element}:
+            yield from _initial(element)
+        case {"type": "table" | "data_table" as kind, "rows": rows}:
+            cells = [cell for row in rows for cell in row]
+            if len({len(row) for row in rows}) > 1:
+                yield "a table's rows must all have the same number of cells"
+            if not all(_letters(cell) for cell in cells):
+                yield "a table's rows have a cell with no text"
+            if _letters(cells) > _MAX_TABLE:
+                yield f"a table's rows have more than {_MAX_TABLE} characters"
+            if kind == "data_table" and any(cell["type"] != "raw_text" for cell in rows[0]):
+                yield "a data table's first row must have cells of raw_text"
+        case _:
+            pass
+
+
+def _initial(element: Json) -> Iterator[str]:
+    """The problems of what is selected or filled in at first."""
+    bounds = [element[key] for key in ("min_value", "initial_value", "max_value") if key in element]
+    if element["type"] == "number_input" and bounds != sorted(bounds, key=Decimal):
+        yield "an element has its min_value, initial_value and max_value out of order"
+    chosen = [*element.get("initial_options", ()), *(element[key] for key in ("initial_option",) if key in element)]
+    if "options" in element and any(each not in element["options"] for each in chosen):
+        yield "an element has an initial option that is not among its options"
 
 
 def weight(blocks: object) -> int:
@@ -136,13 +213,13 @@ def weight(blocks: object) -> int:
 
 def validate_view(view: object) -> list[str]:
     """The problems that make Slack refuse a modal or Home view, as in views.open and views.publish."""
-    problems = list(typed(_VIEWS, "view")(view, "/view"))
-    if problems or not isinstance(view, Mapping):
-        return problems
-    problems = validate(view["blocks"], view["type"])
+    found = problems(_VIEW, view, "/view")
+    if found or not isinstance(view, Mapping):
+        return found
+    found = validate(view["blocks"], view["type"])
     if any(each["type"] == "input" for each in view["blocks"]) and "submit" not in view:
-        problems.append("/view/submit is missing: a modal with an input block needs it")
-    return problems
+        found.append("/view/submit is missing: a modal with an input block needs it")
+    return found
 
 
 def _letters(value: object) -> int:
@@ -155,6 +232,6 @@ def _letters(value: object) -> int:
     return 0
 
 
-def _repeated(names: list[str | None], kind: str) -> list[str]:
+def _repeated(names: Sequence[str | None], kind: str) -> list[str]:
     given = [name for name in names if name is not None]
     return [f"/blocks has the {kind} {name} twice" for name in sorted(set(given)) if given.count(name) > 1]

@@ -7,11 +7,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from tests.standins.json_schema import problems
 from tests.standins.slack.apps import RESPONSE_URL_LIFE, RESPONSE_URL_USES, App, ResponseUrl
+from tests.standins.slack.block_kit import OPTIONS
 from tests.standins.slack.content import Message, View
 from tests.standins.slack.delivery import Delivery
-from tests.standins.slack.elements import OPTION
-from tests.standins.slack.json_checks import array
 from tests.standins.slack.people import Channel, User
 from tests.standins.slack.posting import content_of, put
 from tests.standins.slack.refusal import Refusal
@@ -19,7 +19,6 @@ from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
 FIELDS = frozenset({"text", "blocks", "response_type", "replace_original", "unfurl_links", "unfurl_media"})
-MAX_OPTIONS = 100
 
 
 def issue(world: World, app: App, channel: Channel, user: User, origin: Message | None = None) -> str:
@@ -105,7 +104,6 @@ def _errors(view: View, errors: object) -> dict[str, str]:
 def options_ack(delivery: Delivery) -> list[Json]:
     """The app's options, at most a hundred, each within the limits of an option."""
     offered = (delivery.ack or {}).get("options")
-    problems = list(array(OPTION, MAX_OPTIONS, least=0)(offered, "/options"))
-    if problems:
-        raise Refusal("invalid_options", problems)
+    if found := problems({**OPTIONS, "minItems": 0}, offered, "/options"):
+        raise Refusal("invalid_options", found)
     return list(offered or ())
