@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -84,12 +85,22 @@ async def test_a_row_without_its_parent_is_refused(store):
 
 
 async def test_sqlite_commits_are_durable_and_foreign_keys_are_enforced(sqlite_url):
+    pragmas = [
+        text(f"PRAGMA {name}")
+        for name in ("synchronous", "foreign_keys", "journal_mode", "busy_timeout", "secure_delete")
+    ]
     database = Database(sqlite_url)
+    found = [await database.read(lambda connection: list(map(connection.scalar, pragmas)))]
     for access in (database.reading, database.writing):
         async with access() as connection:
-            pragmas = ("synchronous", "foreign_keys", "journal_mode", "busy_timeout", "secure_delete")
-            found = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in pragmas]
-        assert found == [2, 1, "wal", 10_000, 1]
+            found.append([await connection.scalar(each) for each in pragmas])
+    assert found == [[2, 1, "wal", 10_000, 1]] * 3
+    await database.close()
+
+
+async def test_a_read_on_sqlite_does_not_run_on_the_event_loop(sqlite_url):
+    database = Database(sqlite_url)
+    assert await database.read(lambda _: threading.get_ident()) != threading.get_ident()
     await database.close()
 
 
