@@ -15,24 +15,18 @@ from bot.domain.videos import DAY, HOUR, Snapshot, Video, VideoReading
 class Curve:
     """A link's trackings, oldest first, and the snapshots of all, each with its tracking.
 
-    A later tracking adds nothing where an earlier one has hourly snapshots, so no hour counts twice.
+    A later tracking adds nothing where an earlier one has hourly snapshots, so no hour counts twice. `reading` is the
+    whole series, as a reading of the running tracking, else of the newest.
     """
 
     trackings: tuple[VideoReading, ...]
     parts: tuple[tuple[Video, Snapshot], ...]
+    reading: VideoReading
 
     @property
     def video(self) -> Video:
         """The running tracking, else the newest."""
-        return next(
-            (each.video for each in reversed(self.trackings) if each.video.is_running), self.trackings[-1].video
-        )
-
-    @property
-    def reading(self) -> VideoReading:
-        """The whole series, as a reading of `video`."""
-        snapshots = tuple(snapshot for _, snapshot in self.parts)
-        return VideoReading(self.video, snapshots, sum(each.unread for each in self.trackings))
+        return self.reading.video
 
     @property
     def started_at(self) -> datetime | None:
@@ -75,9 +69,12 @@ def joined(trackings: Iterable[VideoReading]) -> Curve:
     parts: list[tuple[Video, Snapshot]] = []
     for each in ordered:
         times = [snapshot.taken_at for _, snapshot in parts]
-        parts += [(each.video, taken) for taken in each.snapshots if _is_missing(times, taken.taken_at)]
+        new = [taken for taken in each.snapshots if _is_missing(times, taken.taken_at)] if times else each.snapshots
+        parts += [(each.video, taken) for taken in new]
         parts.sort(key=lambda part: part[1].taken_at)
-    return Curve(tuple(ordered), tuple(parts))
+    video = next((each.video for each in reversed(ordered) if each.video.is_running), ordered[-1].video)
+    snapshots = tuple(snapshot for _, snapshot in parts)
+    return Curve(tuple(ordered), tuple(parts), VideoReading(video, snapshots, sum(each.unread for each in ordered)))
 
 
 def still_grows(reading: VideoReading) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, update
 
 from bot.domain.folding import folded
 from bot.domain.links import creator_of, names_of_creator
@@ -61,6 +61,13 @@ class ListPage(NamedTuple):
     videos: tuple[StoredVideo, ...]
     total: int
     unread: int
+
+
+class TrackingRead(NamedTuple):
+    """A tracking with its snapshots, oldest first."""
+
+    stored: StoredVideo
+    snapshots: tuple[Snapshot, ...]
 
 
 class Videos(Aggregate):
@@ -157,10 +164,22 @@ class Videos(Aggregate):
 
     async def trackings(self, stored: StoredVideo, workspace_id: int) -> tuple[StoredVideo, ...]:
         """This video and every other tracking of its link that the workspace may see, newest first."""
-        same_link = await self.by_key(stored.wallet_id, stored.key) if stored.key else (stored,)
-        this = stored.video.id
-        seen = tuple(each for each in same_link if each.video.id == this or each.is_visible_to(workspace_id))
-        return seen or (stored,)
+        return _seen(stored, await self.by_key(stored.wallet_id, stored.key) if stored.key else (), workspace_id)
+
+    async def trackings_read(self, stored: StoredVideo, workspace_id: int) -> tuple[TrackingRead, ...]:
+        """As `trackings`, each with its snapshots, oldest first, over one connection."""
+        this = {"wallet": stored.wallet_id}
+
+        def fetch(connection: Connection) -> tuple[TrackingRead, ...]:
+            rows = connection.execute(_OF_LINK, this | {"key": stored.key}).all() if stored.key else ()
+            seen = _seen(stored, map(from_row, rows), workspace_id)
+            taken = [connection.execute(_OF_VIDEO, this | {"video": each.video.id}).all() for each in seen]
+            return tuple(
+                TrackingRead(each, tuple(_snapshot(row, METRICS) for row in its))
+                for each, its in zip(seen, taken, strict=True)
+            )
+
+        return await self._database.read(fetch)
 
     async def running(self, wallet_id: int) -> tuple[StoredVideo, ...]:
         """Every video of the wallet that may still cost, of all workspaces: only for sums and reads."""
@@ -301,12 +320,12 @@ class Videos(Aggregate):
     ) -> dict[str, tuple[Snapshot, ...]]:
         """Views and likes of several videos between two times, both included, oldest first."""
         mine, metrics = snapshots.c, (Metric.VIEWS, Metric.LIKES)
-        query = _snapshots(metrics).where(
+        query = select(mine.video_id, *_columns_of(metrics)).where(
             mine.wallet_id == wallet_id, mine.video_id.in_(video_ids), mine.taken_at.between(since, until)
         )
         found: dict[str, list[Snapshot]] = {video_id: [] for video_id in video_ids}
-        for row in await self._database.rows(query.order_by(mine.video_id, mine.taken_at)):
-            found[row.video_id].append(_snapshot(row, metrics))
+        for video_id, *row in await self._database.rows(query.order_by(mine.video_id, mine.taken_at)):
+            found[video_id].append(_snapshot(row, metrics))
         return {video_id: tuple(taken) for video_id, taken in found.items()}
 
     async def snapshots_per_day(self, workspace: Workspace, since: date) -> dict[date, int]:
@@ -317,12 +336,18 @@ class Videos(Aggregate):
         return {day: int(count) for day, count in await self._database.rows(query)}
 
 
+def _seen(stored: StoredVideo, same_link: Iterable[StoredVideo], workspace_id: int) -> tuple[StoredVideo, ...]:
+    """A video and the other trackings of its link that a workspace may see."""
+    this = stored.video.id
+    return tuple(each for each in same_link if each.video.id == this or each.is_visible_to(workspace_id)) or (stored,)
+
+
 def _this(wallet_id: int, video_id: str) -> ColumnElement[bool]:
     return (videos.c.wallet_id == wallet_id) & (videos.c.video_id == video_id)
 
 
-def _snapshots(metrics: Sequence[Metric]) -> Select[Any]:
-    return select(snapshots.c.video_id, snapshots.c.taken_at, *(snapshots.c[metric] for metric in metrics))
+def _columns_of(metrics: Sequence[Metric]) -> tuple[ColumnElement[Any], ...]:
+    return snapshots.c.taken_at, *(snapshots.c[metric] for metric in metrics)
 
 
 _OF_CHOICE = ("video_id", "link", "platform", "status", "title", "creator", "started_at", "is_deleted")
@@ -333,7 +358,7 @@ _OF_LINK = (
     .order_by(videos.c.newest_at.desc())
 )
 _OF_VIDEO = (
-    _snapshots(METRICS)
+    select(*_columns_of(METRICS))
     .where(snapshots.c.wallet_id == bindparam("wallet"), snapshots.c.video_id == bindparam("video"))
     .order_by(snapshots.c.taken_at)
 )
@@ -341,5 +366,7 @@ _OF_VIDEO = (
 
 def _snapshot(row: Sequence[Any], metrics: Sequence[Metric]) -> Snapshot:
     """A snapshot of these metrics, without unknown counts."""
-    known = {metric: count for metric, count in zip(metrics, row[2:], strict=True) if count is not None}
-    return Snapshot(row[1], known)
+    taken_at, *counts = row
+    return Snapshot(
+        taken_at, {metric: count for metric, count in zip(metrics, counts, strict=True) if count is not None}
+    )

@@ -20,7 +20,7 @@ from bot.domain.growth import main_metric, recent_change, stopped_at
 from bot.domain.links import canonical_key
 from bot.domain.money import Usage
 from bot.domain.poll_times import in_its_time, joined, with_possible_start
-from bot.domain.videos import DAY, HOUR, Video, VideoList, VideoReading
+from bot.domain.videos import DAY, HOUR, Snapshot, Video, VideoList, VideoReading
 from bot.store import Store
 from bot.store.videos import StoredVideo
 from bot.store.wallets import StoredWallet
@@ -109,8 +109,12 @@ class Mirror:
 
     async def curve(self, stored: StoredVideo, workspace: Workspace) -> CurvePage:
         """One curve of all trackings of a video's link that the workspace may see, each read as `page` does."""
-        mine = await self._store.videos.trackings(stored, workspace.id)
-        pages = await asyncio.gather(*map(self.page, mine))
+        found, now = await self._store.videos.trackings_read(stored, workspace.id), self._clock()
+        mine = [each.stored for each in found]
+        if any(is_stale(each, now) for each in mine):
+            pages = await asyncio.gather(*map(self.page, mine))
+        else:
+            pages = [_page_of(*each) for each in found]
         curve = joined_curve(page.value for page in pages)
         (current,) = (each for each in zip(mine, pages, strict=True) if each[0].video.id == curve.video.id)
         problem = next((page.problem for page in (current[1], *pages) if page.problem), "")
@@ -246,16 +250,19 @@ class Mirror:
             except ContentStatsError as error:
                 problem = str(error)
             current = await self.current(stored)
-        snapshots = await self._store.videos.snapshots(self._wallet_id, stored.video.id)
-        as_of = current.read_at or current.seen_at
-        reading = VideoReading(current.video, snapshots, current.unread_rows)
-        return Page(reading, as_of, problem, seen_at=current.seen_at)
+        return _page_of(current, await self._store.videos.snapshots(self._wallet_id, stored.video.id), problem)
 
     async def _wait_for_reader(self, stored: StoredVideo) -> None:
         for _ in range(READER_POLLS):
             if (await self.current(stored)).read_at != stored.read_at:
                 return
             await self._sleep(READER_PAUSE)
+
+
+def _page_of(stored: StoredVideo, snapshots: tuple[Snapshot, ...], problem: str = "") -> Page:
+    """The page of a video as the mirror has it."""
+    reading = VideoReading(stored.video, snapshots, stored.unread_rows)
+    return Page(reading, stored.read_at or stored.seen_at, problem, seen_at=stored.seen_at)
 
 
 def is_stale(stored: StoredVideo, now: datetime) -> bool:
