@@ -32,7 +32,6 @@ QUERIES = {
     "/stats": (
         "SELECT * FROM videos WHERE wallet_id = 1 AND video_id = :video",
         "SELECT * FROM snapshots WHERE wallet_id = 1 AND video_id = :video ORDER BY taken_at",
-        "SELECT cost_per_snapshot FROM wallets WHERE id = 1",
     ),
 }
 

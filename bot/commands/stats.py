@@ -31,7 +31,8 @@ async def stats_details(context: Context, args: Stats) -> Reply:
     facts = await _facts(context, args, "stats.details")
     if isinstance(facts, Reply):
         return facts
-    return replace(video_details(facts), shared_as=Call("stats.details", {"video": facts.reading.video.id}))
+    details = video_details(replace(facts, cost_per_snapshot=await context.price()))
+    return replace(details, shared_as=Call("stats.details", {"video": facts.reading.video.id}))
 
 
 async def gains(context: Context, args: Stats) -> Reply:
@@ -44,7 +45,7 @@ async def gains(context: Context, args: Stats) -> Reply:
 
 
 async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Reply:
-    """The facts about the video that the words mean, or a picker for several."""
+    """The facts about the video that the words mean, without its price, or a picker for several."""
     stored = await choose(context, args.video, Call(command), "video")
     if isinstance(stored, Reply):
         return stored
@@ -53,7 +54,7 @@ async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Re
         curve=page.value,
         started_by=page.current.started_by,
         started_here=page.current.workspace_id is not None,
-        cost_per_snapshot=await context.price(),
+        cost_per_snapshot=None,
         as_of=page.as_of,
         seen_at=page.seen_at,
         problem=page.problem,
