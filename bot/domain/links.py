@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from bot.domain.errors import LinkError
 from bot.domain.folding import folded
 from bot.domain.hosts import FOLLOWABLE_HOSTS, site_of
-from bot.domain.redirectors import decoded, unwrapped
+from bot.domain.redirectors import WORDS, decoded, unwrapped
 from bot.domain.sites import Inner, OtherPage, ShortLink, Site, VideoLink, instagram_code
 from bot.domain.videos import Video
 
@@ -154,6 +154,8 @@ def canonical_key(link: str) -> str | None:
 
 def looks_like_link(token: str) -> bool:
     """Whether a word was meant as a link, valid or not, rather than a title, number, time or zone."""
+    if WORDS.fullmatch(token):
+        return False
     bare, _ = _bare(token[:MAX_LENGTH])
     if _SCHEMED.match(bare):
         return True

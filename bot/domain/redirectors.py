@@ -70,8 +70,14 @@ _DISARMED = (
 """Ways in which security teams write an address so that no program turns it into a link."""
 
 
+WORDS = re.compile(r"[\w\s-]*")
+"""Matches a text of plain words, which contains no address in any spelling."""
+
+
 def unwrapped(text: str) -> str:
     """Replace each wrapped or disarmed address in a text by the address itself."""
+    if WORDS.fullmatch(text):
+        return text
     for pattern, plain in _DISARMED:
         text = pattern.sub(plain, text)
     for wrapper, address in _WRAPPERS:
