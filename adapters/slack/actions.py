@@ -73,9 +73,10 @@ def option_of(label: str, value: str, description: str = "") -> Block | None:
 def _elements(action: Action) -> Iterator[Block]:
     match action:
         case Button(label, call, weight):
-            if length(call.encode()) > MAX_VALUE:
+            encoded = call.encode()
+            if length(encoded) > MAX_VALUE:
                 return
-            button = {"type": "button", "action_id": _CALL, "text": plain(label, MAX_LABEL), "value": call.encode()}
+            button = {"type": "button", "action_id": _CALL, "text": plain(label, MAX_LABEL), "value": encoded}
             yield button | _STYLES[weight] | ({"confirm": _confirm_dialog(label)} if weight is Weight.DANGER else {})
         case LinkButton(label, url):
             target = link_target(url)

@@ -6,7 +6,7 @@ these, so the next one is tried even if the outcome of the last is unclear.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -166,9 +166,8 @@ class Replies:
         ids = await self._pictures.upload(interaction.workspace, reply)
         if not is_current():
             return
-        whole = messages(reply, ids)
-        fits = len(whole) == 1 and has_picture(whole[0]) and _replaces(interaction, reply, answer)
-        if fits and await self._replace_card(interaction, whole[0]):
+        whole = messages(reply, ids) if _replaces(interaction, reply, answer) else ()
+        if len(whole) == 1 and has_picture(whole[0]) and await self._replace_card(interaction, whole[0]):
             return
         message, note = messages(pictures_only(reply), ids)[0], ""
         if has_picture(message):
@@ -271,7 +270,7 @@ class Replies:
         """Send a message by the first method that works, and as text with buttons if Slack refuses its blocks."""
         where = _REPLACE if replaces else _EPHEMERAL
         return await send_with_fallbacks(
-            (message, _text_only(message)),
+            _versions(message),
             (
                 lambda each: self._respond(interaction, each, where),
                 lambda each: self._as_ephemeral(interaction, each),
@@ -370,10 +369,11 @@ def _file_error(file: File | LargeFile, error: SlackFailed) -> str:
     return f"{file.name} couldn't be sent to you ({error.code}). {PERMANENT.get(error.code, 'Try again.')}"
 
 
-def _text_only(message: Message) -> Message:
-    """The message's text and buttons, without other blocks."""
+def _versions(message: Message) -> Iterator[Message]:
+    """The message, then its text and buttons without other blocks."""
+    yield message
     shown: list[Block] = [
         {"type": "section", "text": plain(each)} for each in pieces(unescaped(message.text), MAX_SPAN)
     ]
     buttons = [block for block in message.blocks if block["type"] == "actions"]
-    return Message(message.text, (*shown[:MAX_PIECES], *buttons))
+    yield Message(message.text, (*shown[:MAX_PIECES], *buttons))

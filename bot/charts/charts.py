@@ -12,6 +12,7 @@ import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -69,11 +70,13 @@ class Charts:
 
     def picture(self, spec: Spec | None) -> Drawing | None:
         """The chart of a spec as a reply's picture, drawn when it is needed; None without a spec."""
-        if spec is None:
-            return None
+        return None if spec is None else self.planned(lambda: spec)
+
+    def planned(self, plan: Callable[[], Spec]) -> Drawing:
+        """The chart of a spec that is computed only when it is drawn, once the numbers are shown."""
 
         async def draw() -> Picture | None:
-            chart = await self.draw(spec)
+            chart = await self.draw(plan())
             return Picture(chart.file_name, chart.png, chart.alt) if chart else None
 
         return Drawing(draw)

@@ -73,9 +73,10 @@ class Fall:
 
 def main_metric(platform: str, snapshots: Sequence[Snapshot]) -> Metric:
     """The main metric of a video: views, or likes on Instagram and without any views."""
-    stated = [snapshot.counts for snapshot in snapshots if snapshot.counts]
-    has_views = not stated or any(Metric.VIEWS in counts for counts in stated)
-    return Metric.VIEWS if has_views and platform != VideoPlatform.INSTAGRAM else Metric.LIKES
+    if platform == VideoPlatform.INSTAGRAM:
+        return Metric.LIKES
+    has_views = any(Metric.VIEWS in each.counts for each in snapshots) or not any(each.counts for each in snapshots)
+    return Metric.VIEWS if has_views else Metric.LIKES
 
 
 def metric_name(platform: str, metric: Metric) -> str:

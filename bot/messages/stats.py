@@ -285,21 +285,25 @@ def _actions(reading: VideoReading) -> tuple[Action, ...]:
 
 def growth_picture(charts: Charts, reading: VideoReading) -> Drawing | None:
     """The chart of the video's main metric; None without a reading of it."""
-    line = _main_line(reading)
-    return charts.picture(Growth(name_of(reading.video), line) if line else None)
+    metric = _read_metric(reading)
+    return None if metric is None else charts.planned(lambda: Growth(name_of(reading.video), _line(reading, metric)))
 
 
 def gains_of(reading: VideoReading) -> Gains | None:
     """What the video's main metric gained per hour and per day; None with fewer than two readings of it."""
-    line = _main_line(reading)
+    metric = _read_metric(reading)
+    line = None if metric is None else _line(reading, metric)
     return Gains(name_of(reading.video), line) if line and len(line.points) > 1 else None
 
 
-def _main_line(reading: VideoReading) -> Line[datetime] | None:
+def _read_metric(reading: VideoReading) -> Metric | None:
+    """The video's main metric; None without a reading of it."""
     metric = main_metric(reading.video.platform, reading.snapshots)
+    return metric if any(metric in each.counts for each in reading.snapshots) else None
+
+
+def _line(reading: VideoReading, metric: Metric) -> Line[datetime]:
     points = [(each.taken_at, each.counts.get(metric)) for each in reading.snapshots]
-    if all(count is None for _, count in points):
-        return None
     return Line.hourly(metric_name(reading.video.platform, metric), points)
 
 

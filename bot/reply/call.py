@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
@@ -41,7 +42,7 @@ class Call:
         if self.command == SHARE and {"card", "made"} == self.arguments.keys():
             command, mark, query = self.arguments["card"].partition("?")
             return f"{command}{_SHARED}{self.arguments['made']}{mark}{query}"
-        query = urlencode(self.arguments, errors="replace")  # replaces lone surrogates
+        query = _query(tuple(self.arguments.items()))
         command = f"{self.command}{_IN_PLACE}" if self.in_place else self.command
         return f"{command}?{query}" if query else command
 
@@ -60,3 +61,9 @@ class Call:
         arguments = dict(parse_qsl(query, keep_blank_values=True))
         name = command.removesuffix(_IN_PLACE)
         return cls(_ALIASES.get(name, name), arguments, in_place=command.endswith(_IN_PLACE))
+
+
+@lru_cache(maxsize=1_024)
+def _query(arguments: tuple[tuple[str, str], ...]) -> str:
+    """The arguments as a query: the same for all buttons of a card, mostly. Replaces lone surrogates."""
+    return urlencode(arguments, errors="replace")

@@ -26,7 +26,7 @@ _JOINABLE = "\u0600-\u08ff\u0900-\u109f\u1780-\u17ff\u2190-\u2bff\ufe0f\U0001f00
 _STRAY_JOINER = re.compile(f"(?<![{_JOINABLE}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINABLE}])")
 
 _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_PILED_MARKS = re.compile(f"([{_MARK}]{{3}})[{_MARK}]+")  # three accents are spelling, a tower covers the next line
+_PILED_MARKS = re.compile(f"(?<=[{_MARK}]{{3}})[{_MARK}]+")  # three accents are spelling, a tower covers the next line
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -53,7 +53,7 @@ def visible(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     text = _LONE_SURROGATE.sub("\ufffd", text)
     text = _STRAY_JOINER.sub("", text)
-    return _PILED_MARKS.sub(r"\1", text)
+    return _PILED_MARKS.sub("", text)
 
 
 def shown(text: str) -> str:
@@ -64,6 +64,8 @@ def shown(text: str) -> str:
     repeat.
     """
     text = visible(text)
+    if text.isascii():
+        return text
     return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
 
 
