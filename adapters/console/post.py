@@ -19,14 +19,11 @@ NO_TERMINAL = "The terminal is closed. Start the console again."
 class ConsolePoster:
     """Writes posts to a stream. Keys aren't deduplicated, and an edit is written as a new message."""
 
+    dedup_window = timedelta()
+
     def __init__(self, out: TextIO, picture_dir: Path) -> None:
         self._screen = Screen(out, picture_dir, as_json=False)
         self._numbers = count(1)
-
-    @property
-    def recognises_for(self) -> timedelta:
-        """Zero: repeated keys aren't recognised."""
-        return timedelta()
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:  # noqa: ARG002 - keys aren't deduplicated
         """Write a post with a new message number."""

@@ -42,7 +42,7 @@ MAX_NONCE = 25
 MAX_PEOPLE = 10_000
 """People whose direct-message channel is cached."""
 NONCE_LIFETIME = timedelta(seconds=120)
-"""How long Discord certainly recognises a nonce; it documents "the past few minutes"."""
+"""How long Discord certainly remembers a nonce; it documents "the past few minutes"."""
 FURTHER_MESSAGES_TIMEOUT = 6.0
 """Seconds to post all further messages of a long reply."""
 SUPPRESS_NOTIFICATIONS = 1 << 12
@@ -66,16 +66,13 @@ class DiscordPoster:
     A long reply is posted as several messages. The first one's id is returned, and edits change only that one.
     """
 
+    dedup_window = NONCE_LIFETIME
+
     def __init__(self, rest: Rest, limits: Limits, sleep: Sleep = asyncio.sleep) -> None:
         self._rest = rest
         self._limits = limits
         self._sleep = sleep
         self._direct: Cache[str, str] = LRUCache(MAX_PEOPLE)
-
-    @property
-    def recognises_for(self) -> timedelta:
-        """How long after a post Discord recognises a repeated one."""
-        return NONCE_LIFETIME
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post to the channel or its thread. `key` is unique to this message. Never raises.

@@ -13,17 +13,14 @@ from bot.reply.model import Reply, drawn
 class PagePoster:
     """Shows posts on the page. If there is an `other` poster, it posts first, and its message ids are used."""
 
+    dedup_window = timedelta()
+
     def __init__(self, timeline: Timeline, clock: Clock, other: ChannelPoster | None = None) -> None:
         self._timeline = timeline
         self._clock = clock
         self._other = other
         self._numbers = count(1)
         self._people: set[str] = set()
-
-    @property
-    def recognises_for(self) -> timedelta:
-        """Zero: repeated keys aren't recognised."""
-        return timedelta()
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post in both places."""

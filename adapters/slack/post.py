@@ -58,6 +58,9 @@ class SlackPoster:
     messages in a thread. Edits change only the first message.
     """
 
+    dedup_window = timedelta()
+    """Slack documents no way to recognise a repeated message."""
+
     def __init__(
         self,
         workspaces: Workspaces,
@@ -73,11 +76,6 @@ class SlackPoster:
         self._tables = tables or SortableTables()
         self._limits = limits
         self._sleep = sleep
-
-    @property
-    def recognises_for(self) -> timedelta:
-        """Zero: Slack documents no way to recognise a repeated message."""
-        return timedelta()
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:
         """Post to the channel or its thread. `key` is unique to this message. Never raises."""

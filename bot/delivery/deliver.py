@@ -201,8 +201,8 @@ class Deliverer:
             await self._outbox.expedite(message.workspace_id, self._clock())
 
     def _soon(self, message: Claimed) -> timedelta:
-        """Delay before an unclear message is reposted: if the platform recognises keys, while it still does."""
-        known_for = self._posters[message.chat].recognises_for
+        """Delay before an unclear message is reposted: within the platform's deduplication window, if it has one."""
+        known_for = self._posters[message.chat].dedup_window
         backoff = _backoff(message.attempts)
         return min(backoff, known_for / 2) if known_for else backoff
 

@@ -64,8 +64,8 @@ class ChannelPoster(Protocol):
     """Posts into channels. Never raises for platform or network failures, and never repeats a post by itself."""
 
     @property
-    def recognises_for(self) -> timedelta:
-        """How long after a post the platform recognises its key and drops a repeat; zero if it never does."""
+    def dedup_window(self) -> timedelta:
+        """How long the platform drops a repeated post with the same key; zero if it doesn't deduplicate."""
         ...
 
     async def post(self, channel: ChannelRef, reply: Reply, key: str) -> Delivery:

@@ -23,7 +23,7 @@ async def test_a_message_mentions_nobody_and_has_a_valid_nonce(channel, poster, 
     (message,) = channel.messages
     assert (message.sent["enforce_nonce"], message.sent["allowed_mentions"]) == (True, {"parse": []})
     assert 20 <= len(message.nonce) <= MAX_NONCE
-    assert poster.recognises_for == timedelta(minutes=2)
+    assert poster.dedup_window == timedelta(minutes=2)
     await poster.edit(here, message.id, CHART)
     await poster.edit(here, message.id, HELLO)
     assert (message.text, message.edits, message.attachments) == ("Hello, channel.", 2, [])

@@ -24,9 +24,9 @@ class ChannelMessage:
 
 @dataclass(slots=True)
 class MemoryChat:
-    """A poster of the in-memory chat. Unless `recognises_for` is zero, it recognises a key forever."""
+    """A poster of the in-memory chat. Unless `dedup_window` is zero, it drops a repeated key forever."""
 
-    recognises_for: timedelta = timedelta()
+    dedup_window: timedelta = timedelta()
     channels: dict[str, list[ChannelMessage]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     down: Delivery | None = None
@@ -49,7 +49,7 @@ class MemoryChat:
         if planned is not None and not isinstance(planned, str):
             return planned
         messages = self.channels.setdefault(channel.channel_id, [])
-        known = next((message for message in messages if message.key == key), None) if self.recognises_for else None
+        known = next((message for message in messages if message.key == key), None) if self.dedup_window else None
         if known is None:
             known = ChannelMessage(f"{channel.channel_id}/{len(messages) + 1}", key, reply, channel.replies_to)
             messages.append(known)

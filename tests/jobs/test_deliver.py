@@ -80,7 +80,7 @@ async def test_later_waits_at_least_the_requested_time(deliverer, chat, clock, q
 
 
 async def test_if_the_platform_recognises_keys_a_lost_response_doubles_nothing(store, clock, queue, row):
-    chat = MemoryChat(recognises_for=timedelta(seconds=120))
+    chat = MemoryChat(dedup_window=timedelta(seconds=120))
     chat.script.extend([LOST] * 9)
     deliverer = Deliverer(store, {"memory": chat}, clock)
     await queue("a")
@@ -91,7 +91,7 @@ async def test_if_the_platform_recognises_keys_a_lost_response_doubles_nothing(s
         clock.advance(seconds=5)
     assert (await row("a")).state == OutboxState.SENT
     assert chat.keys() == ["a"]
-    assert max(b - a for a, b in pairwise(tries)) < chat.recognises_for
+    assert max(b - a for a, b in pairwise(tries)) < chat.dedup_window
 
 
 async def test_if_the_platform_forgets_keys_a_message_is_posted_twice_rather_than_lost(run, chat, queue, row):

@@ -65,11 +65,11 @@ async def test_a_post_appears_once_with_an_id_and_a_mark_that_hides_its_key(chan
 
 async def test_a_repeated_key_is_the_same_message_or_has_the_same_mark(channel):
     first, again, other = [await channel.poster.post(channel.here, HELLO, key) for key in ("a", "a", "b")]
-    recognises = channel.poster.recognises_for > timedelta()
-    assert (first == again) is recognises
+    drops_repeats = channel.poster.dedup_window > timedelta()
+    assert (first == again) is drops_repeats
     assert other not in (first, again)
     messages = channel.shown()
-    assert len(messages) == (2 if recognises else 3)
+    assert len(messages) == (2 if drops_repeats else 3)
     if "console" not in str(channel.here):
         assert len({each.mark for each in messages}) == 2
 
@@ -350,7 +350,7 @@ async def test_after_a_lost_response_a_repeated_key_finds_the_message_if_possibl
     assert isinstance(await remote.poster.post(remote.here, HELLO, "a"), Unclear)
     assert remote.calls() == len(remote.shown()) == 1
     again = await remote.poster.post(remote.here, HELLO, "a")
-    assert (again == Posted(remote.shown()[0].id)) is (remote.poster.recognises_for > timedelta())
+    assert (again == Posted(remote.shown()[0].id)) is (remote.poster.dedup_window > timedelta())
 
 
 async def test_a_response_that_never_comes_is_unclear(remote):
