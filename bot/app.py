@@ -17,7 +17,7 @@ from bot.commands.allowance_log import note_refusal
 from bot.commands.allowed_actions import with_allowed_actions
 from bot.commands.command import Kind
 from bot.commands.context import Context, LastLists, once
-from bot.commands.lines import UMBRELLA, instead_of, nearest_line, read_line, title_in
+from bot.commands.lines import UMBRELLA, nearest_line, read_line, suggested_line, title_in
 from bot.commands.parse import bind, parse
 from bot.commands.permissions import may_see_money, money_refusal, permissions, refusal, spenders
 from bot.commands.registry import COMMANDS, AnyCommand, by_name, described
@@ -171,7 +171,7 @@ class Bot:
                 await note_refusal(
                     self._accounts, self._store, command, caller, self._permissions(caller), self._clock()
                 )
-        instead = instead_of(command, arguments, error, self._clock())
+        instead = suggested_line(command, arguments, error, self._clock())
         if not isinstance(error, UsageError) or command is None or not command.listed:
             return problem(str(error), instead)
         wanted = next((each for each in command.arguments if each.required and each.kind is Kind.VIDEO), None)

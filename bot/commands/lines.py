@@ -137,7 +137,7 @@ def nearest_line(typed: str, *, is_title: bool) -> tuple[str, Call] | None:
     return _offered(line, None) or (str(Line(line.name)), Call(line.name))
 
 
-def instead_of(
+def suggested_line(
     command: Command[Any] | None, arguments: str | Mapping[str, str], error: BotError, now: datetime
 ) -> tuple[str, Call] | None:
     """Suggest the nearest working line for a refused call, with the call that runs it; None if there is none."""
