@@ -36,8 +36,9 @@ WHO_SEES = "Who may see money? Send /allowance money everyone, spenders or manag
 APPROVAL_EXAMPLE = "For example: /allowance approval above 25, or /allowance approval by @boss."
 _CONFIRMS = frozenset({"confirm", "confirms", "confirmation", "above", "over", "always", "ask", "asks"})
 _SUBJECTS = {APPROVAL: _APPROVALS, CONFIRM: _CONFIRMS}
-CONFIRM_EXAMPLE = (
-    "Say above which sum a typed /track needs a press: /allowance everyone confirm above 5, or confirm always."
+ABOVE_WHICH_SUM = (
+    "Above which sum does a typed /track need a press? For example: /allowance everyone confirm above 5, or confirm "
+    "always."
 )
 _EVERYONE = frozenset({"everyone", "everybody", "all", "each", "anyone", "@everyone", "members"})
 _REMOVALS = frozenset({"off", "remove", "delete", "none", "unlimited"})
@@ -139,7 +140,7 @@ def check(args: AllowanceArgs, now: datetime) -> None:  # noqa: ARG001 - every c
     if len(named) > 1:
         raise UsageError(f"One rule at a time. {_WHO}", "who")
     if args.action == CONFIRM and args.dollars is None:
-        raise UsageError(CONFIRM_EXAMPLE, "dollars")
+        raise UsageError(ABOVE_WHICH_SUM, "dollars")
     if args.dollars is None and not args.action:
         raise UsageError(
             "How many dollars a month? For example: /allowance everyone 5. Or … off to remove it.", "dollars"
@@ -194,7 +195,7 @@ def _action(subject: str, given: Mapping[str, str], *, is_always: bool) -> Mappi
         return {"action": NO_APPROVAL if "action" in given else APPROVAL}
     if subject == CONFIRM:
         if "action" in given or is_always is ("dollars" in given):  # "confirm off" could mean either
-            raise UsageError(CONFIRM_EXAMPLE, "dollars")
+            raise UsageError(ABOVE_WHICH_SUM, "dollars")
         return {"action": ALWAYS if is_always else CONFIRM}
     return {}
 
