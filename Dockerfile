@@ -1,4 +1,4 @@
-# The bot, and nothing that builds it. Any Debian with Python 3.11 or newer will do: --build-arg BASE=…
+# The bot without its build tools. BASE can be any Debian image with Python 3.11 or newer: --build-arg BASE=…
 ARG BASE=docker.io/library/python:3.13-slim-bookworm
 
 FROM ${BASE} AS build
@@ -16,8 +16,8 @@ FROM ${BASE}
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin bot \
  && install --directory --owner=10001 --group=10001 --mode=0700 /data
 COPY --from=build /opt/bot /opt/bot
-# What it writes is in /data and /tmp alone, so the root file system can be read-only. A process without Slack's requests
-# answers probes on the same port.
+# The bot writes only to /data and /tmp, so the root file system can be read-only. A process that doesn't serve Slack's
+# requests answers probes on the same port.
 ENV PATH=/opt/bot/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

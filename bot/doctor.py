@@ -100,7 +100,7 @@ async def _api(settings: Settings, rates: RateStore) -> Check:
         return Check("ContentStats", ok=False, detail="CONTENTSTATS_API_KEY isn't set; try contentstats-bot demo")
     if "contentstats_api_key" in malformed_secrets(settings):
         return Check(
-            "ContentStats", ok=False, detail="not asked: CONTENTSTATS_API_KEY doesn't begin with cs_live_ or cs_test_"
+            "ContentStats", ok=False, detail="not checked: CONTENTSTATS_API_KEY doesn't begin with cs_live_ or cs_test_"
         )
     key = settings.contentstats_api_key.get_secret_value()
     try:
@@ -110,13 +110,13 @@ async def _api(settings: Settings, rates: RateStore) -> Check:
     try:
         usage = await client.usage()
     except BotError as error:
-        asked = f"Asked: {settings.contentstats_base_url}/usage{failed_with(error)}."
-        return Check("ContentStats", ok=False, detail=f"{error} {asked}")
+        request = f"Requested {settings.contentstats_base_url}/usage{failed_with(error)}."
+        return Check("ContentStats", ok=False, detail=f"{error} {request}")
     finally:
         await client.aclose()
     kind = "test" if client.is_test else "live"
     return Check(
-        "ContentStats", ok=True, detail=f"answers; {kind} key, {dollars(usage.available, down=True)} available"
+        "ContentStats", ok=True, detail=f"responds; {kind} key, {dollars(usage.available, down=True)} available"
     )
 
 

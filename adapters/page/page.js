@@ -1,4 +1,4 @@
-// The page: typing with completion, presses, forms, sorting, and messages as they arrive.
+// Behaviour of the page: typing with completion, button presses, forms, table sorting and incoming messages.
 "use strict";
 
 const one = (selector, within = document) => within.querySelector(selector);
@@ -82,7 +82,7 @@ function listen() {
   };
 }
 
-// Presses
+// Button presses
 
 async function press(button) {
   const { id, value, option, title, text, yes, no } = button.dataset;
@@ -300,7 +300,7 @@ function suggesting(field) {
   field.addEventListener("focus", () => completion.later());
 }
 
-// What a field sends: of a chosen suggestion its value, unless something else was typed since.
+// A field's value: that of the chosen suggestion, unless its text was changed since.
 const valueOf = (field) => (field.dataset.label && field.dataset.label === field.value ? field.dataset.chosen : field.value);
 
 dialog.addEventListener("submit", async (event) => {
