@@ -9,10 +9,18 @@ from typing import TypeGuard
 from aiohttp import web
 
 from adapters.sandbox import wire
-from adapters.sandbox.account import STATUSES, NotEnoughCredit, TooManyVideos, Tracking
-from adapters.sandbox.curves import METRICS
+from adapters.sandbox.platform_videos import METRICS
 from adapters.sandbox.wire import Json
-from adapters.sandbox.world import ForeignVideo, UnknownVideo, UnsupportedLink, World
+from adapters.sandbox.world import (
+    STATUSES,
+    ForeignVideo,
+    NotEnoughCredit,
+    TooManyVideos,
+    Tracking,
+    UnknownVideo,
+    UnsupportedLink,
+    World,
+)
 
 MAX_DAYS = 30
 MAX_LIMIT, DEFAULT_LIMIT = 100, 50

@@ -14,9 +14,9 @@ from aiohttp import web
 
 from adapters.sandbox.api import Api
 from adapters.sandbox.control import Control
-from adapters.sandbox.curves import Curve
 from adapters.sandbox.faults import FaultKind, Faults
 from adapters.sandbox.http_front import BASE, HttpFront, Received
+from adapters.sandbox.platform_videos import Curve
 from adapters.sandbox.rates import RateLimit
 from adapters.sandbox.world import World
 from bot.domain.clock import Clock, FastClock, utc_now

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
-from adapters.sandbox.account import COST_PER_SNAPSHOT, HOUR, Account, Tracking
+from adapters.sandbox.world import COST_PER_SNAPSHOT, HOUR, Account, Tracking
 
 Json: TypeAlias = dict[str, object]
 

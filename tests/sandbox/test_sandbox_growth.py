@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.sandbox.curves import CORRECTED_AT, LIFETIME, METRICS, Curve, Growth, curve_for
-from adapters.sandbox.platform_videos import TITLES, make_video, parse_link
+from adapters.sandbox.platform_videos import (
+    CORRECTED_AT,
+    LIFETIME,
+    METRICS,
+    TITLES,
+    Curve,
+    Growth,
+    curve_for,
+    make_video,
+    parse_link,
+)
 
 HOURS = range(24 * 30)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.sandbox.account import NotEnoughCredit, TooManyVideos
-from adapters.sandbox.world import UnsupportedLink, World
+from adapters.sandbox.world import NotEnoughCredit, TooManyVideos, UnsupportedLink, World
 
 KEY = "cs_test_a"
 BEGAN = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)

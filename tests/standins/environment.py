@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from adapters.sandbox.account import Tracking
 from adapters.sandbox.serve import Sandbox
+from adapters.sandbox.world import Tracking
 from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.sandbox.account import COMPLETED
+from adapters.sandbox.world import COMPLETED
 from bot.domain.videos import HOUR
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
