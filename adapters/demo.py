@@ -99,7 +99,7 @@ async def demo(charts: Path, *, page_only: bool = False) -> int:
 
 async def _interactive(bot: Bot, options: ConsoleOptions, sandbox: Sandbox, clock: Clock, *, page_only: bool) -> int:
     """Serve the page and, unless `page_only`, a prompt at the terminal."""
-    from adapters.page.post import PagePoster  # noqa: PLC0415 - the tour needs neither page nor prompt
+    from adapters.page.timeline import PagePoster  # noqa: PLC0415 - the tour needs neither page nor prompt
 
     for line in ("/videos all", NEW_CAMPAIGN, _digest(clock), ALERT):
         command, words = line.removeprefix("/").split(maxsplit=1)

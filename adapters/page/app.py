@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.chat.completion import completions
 from adapters.page import document, html
-from adapters.page.cards import CHATS
 from adapters.page.conversation import OpenForm, PageChat
+from adapters.page.document import CHATS
 from bot.reply.spool import Content, opened
 from bot.reply.text import shown
 

@@ -2,8 +2,8 @@
 
 import base64
 
-from adapters.page import cards as page_cards
-from adapters.page.cards import CHATS
+from adapters.page import document
+from adapters.page.document import CHATS
 from adapters.page.elements import Card
 from bot.reply.model import Reply
 from bot.reply.spool import Content
@@ -14,7 +14,7 @@ __all__ = ["CHATS", "cards"]
 
 def cards(chat: str, reply: Reply) -> tuple[Card, ...]:
     """The messages of a reply."""
-    return page_cards.cards(chat, reply, _address)
+    return document.cards(chat, reply, _address)
 
 
 def _address(_: str, content: Content) -> str:

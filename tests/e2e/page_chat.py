@@ -10,8 +10,7 @@ from html import unescape
 from adapters.console.app import ConsoleOptions
 from adapters.page import document
 from adapters.page.conversation import OpenForm, PageChat
-from adapters.page.post import PagePoster
-from adapters.page.timeline import Message, Timeline
+from adapters.page.timeline import Message, PagePoster, Timeline
 from adapters.sandbox.serve import Sandbox
 from bot.app import Bot
 from bot.reply.spool import opened

@@ -7,9 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from adapters.page import document
-from adapters.page.cards import CHATS
-from adapters.page.post import PagePoster
-from adapters.page.timeline import MAX_MESSAGES, Message, Timeline
+from adapters.page.document import CHATS
+from adapters.page.timeline import MAX_MESSAGES, Message, PagePoster, Timeline
 from bot.delivery.poster import ChannelRef
 from bot.reply.call import Call
 from bot.reply.model import Bold, Button, Code, File, Link, LinkButton, Paragraph, Reply, text

@@ -8,9 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from adapters.page.cards import CHATS
-from adapters.page.document import PRIVATE
-from adapters.page.post import PagePoster
+from adapters.page.document import CHATS, PRIVATE
+from adapters.page.timeline import PagePoster
 from bot.delivery.poster import ChannelRef
 from bot.reply.call import Call
 from bot.reply.model import Align, Button, Column, Link, Paragraph, Reply, Table, text

@@ -6,7 +6,7 @@ import pytest
 from adapters.discord import forms as discord_forms
 from adapters.discord.render import messages
 from adapters.page import discord, html, slack
-from adapters.page.cards import CHATS, home_card
+from adapters.page.document import CHATS, home_card
 from adapters.page.elements import Entry
 from adapters.slack import forms as slack_forms
 from bot.commands.registry import COMMANDS
