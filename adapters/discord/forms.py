@@ -7,7 +7,6 @@ fields, which a test checks for all commands.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, title_with_channel
 from adapters.discord.commands import mention
 from adapters.discord.text import (
     CHANNEL_SELECT,
@@ -20,7 +19,7 @@ from adapters.discord.text import (
     label,
 )
 from bot.commands.command import Command, Kind
-from bot.commands.forms import form_of
+from bot.commands.forms import SHOWN_WHILE_TYPING, Field, form_fields, form_of, title_with_channel
 from bot.reply.text import length
 
 MAX_TITLE = 45
@@ -43,7 +42,7 @@ def form(command: Command[Any], given: Mapping[str, str] = _NOTHING, channel: st
     return {
         "custom_id": shape.call.encode(),
         "title": label(title_with_channel(shape.title, channel, MAX_TITLE), MAX_TITLE),
-        "components": [*map(_field, fields(command, given)), *caution] or [display(shape.intro)],
+        "components": [*map(_field, form_fields(command, given)), *caution] or [display(shape.intro)],
     }
 
 

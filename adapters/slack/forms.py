@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from adapters.chat.forms import SHOWN_WHILE_TYPING, Field, fields, title_with_channel
 from adapters.slack.actions import MAX_LABEL, MAX_OPTION, MAX_OPTIONS, MAX_PLACEHOLDER, option_of
 from adapters.slack.interaction import Payload
 from adapters.slack.text import MAX_TEXT, Block, plain, words
 from bot.commands.command import Argument, Command, Kind
-from bot.commands.forms import filled_in, form_of, joined
+from bot.commands.forms import SHOWN_WHILE_TYPING, Field, filled_in, form_fields, form_of, joined, title_with_channel
 from bot.commands.parse import bind
 from bot.commands.registry import AnyCommand
 from bot.domain.errors import LinkError, UsageError
@@ -52,7 +51,7 @@ def form(
         "title": plain(title_with_channel(shape.title, channel, MAX_TITLE), MAX_TITLE),
         "submit": plain(shape.send, MAX_TITLE),
         "close": plain("Cancel"),
-        "blocks": [*intro, *map(_input, fields(command, {**own, **given}))],
+        "blocks": [*intro, *map(_input, form_fields(command, {**own, **given}))],
     }
 
 

@@ -8,9 +8,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 
-from adapters.chat.forms import fields
 from bot.campaigns.payout_card import payout_details
-from bot.commands.forms import filled_in, form_for, form_of
+from bot.commands.forms import filled_in, form_fields, form_for, form_of
 from bot.commands.payout import read_line
 from bot.commands.registry import by_name
 from bot.domain.caller import Permission, Person, Role
@@ -67,7 +66,7 @@ async def test_the_form_for_terms_begins_with_the_current_ones_and_what_is_taken
     assert form_of(PAYOUT, nothing_yet.arguments).arguments[0].label == "What changes"
     saved = await env.say("/payout launch terms tiktok 1, minimum 1000, cap 200, final after 30 days, budget 5000")
     given = form_for(PAYOUT, button(saved, "Change terms").arguments)
-    form, (first, *_) = form_of(PAYOUT, given), fields(PAYOUT, given)
+    form, (first, *_) = form_of(PAYOUT, given), form_fields(PAYOUT, given)
     assert first.given == "tiktok 1 per 1000, min 1000, cap 200, final 30 days, budget 5000"
     assert (first.label, form.send) == ("Terms", "Save terms")
     command, arguments = filled_in(form.call.encode(), {"terms": "tiktok 2 per 1000, cap 200, final 30 days"})
@@ -80,7 +79,7 @@ async def test_the_form_for_terms_begins_with_the_current_ones_and_what_is_taken
 async def test_the_form_begins_with_terms_of_every_kind(env):
     await env.say(f"/campaign new launch {LINK}")
     saved = await env.say(f"/payout launch terms {ALL_TERMS} x 1.123456")
-    (field,) = fields(PAYOUT, form_for(PAYOUT, button(saved, "Change terms").arguments))
+    (field,) = form_fields(PAYOUT, form_for(PAYOUT, button(saved, "Change terms").arguments))
     assert field.label == "Terms"
     assert field.given == (
         "tiktok 1 per 1000, instagram 3 per 1000, youtube 2.5 per 1000, twitter 1.123456 per 1000, from zero, "
@@ -94,7 +93,7 @@ async def test_terms_with_enormous_sums_open_a_form_that_changes_what_it_names(e
     sums = "min 999999999k cap 9999999k cap 9999999k per creator budget 9999999k"
     saved = await env.say(f"/payout launch terms {rates} {sums}")
     given = form_for(PAYOUT, button(saved, "Change terms").arguments)
-    assert [(each.label, each.given) for each in fields(PAYOUT, given)] == [("What changes", "")]
+    assert [(each.label, each.given) for each in form_fields(PAYOUT, given)] == [("What changes", "")]
 
 
 def test_words_after_the_file_are_named():
