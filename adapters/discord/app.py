@@ -14,10 +14,9 @@ from adapters.chat.conversation import BackgroundTasks
 from adapters.chat.pacing import Sleep
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.command_sync import Maintenance
-from adapters.discord.direct_messages import DirectMessages
 from adapters.discord.errors import DiscordFailed, DiscordUnreachable, with_retries
 from adapters.discord.gateway import MAX_WAIT, Gateway
-from adapters.discord.guilds import CHAT, Guilds
+from adapters.discord.guilds import CHAT, DirectMessages, Guilds
 from adapters.discord.handlers import Handlers
 from adapters.discord.limits import Limits
 from adapters.discord.listeners import Connection, Listeners, Shards

@@ -1,4 +1,4 @@
-"""Guilds: which ones the bot is in, and which of them may use the operator's API key.
+"""Guilds: which ones the bot is in, which of them may use the operator's API key, and which a direct message is about.
 
 Anyone can add a public application to a server that they manage. Such a server must not spend the operator's money or
 see the operator's videos, so ownership has to be stated explicitly.
@@ -9,8 +9,20 @@ import hmac
 import logging
 from base64 import b32encode
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial, reduce
+from operator import or_
+from typing import Any, TypeAlias
 
+from discord import MemberFlags
+from discord.http import Route
+from discord.permissions import Permissions
+
+from adapters.chat.pacing import Sleep
+from adapters.discord.errors import DiscordFailed, DiscordUnreachable, with_retries
+from adapters.discord.interaction import Interaction
+from adapters.discord.rest import Rest
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
 from bot.store.chat_installs import ChatInstall, ChatInstalls
@@ -133,3 +145,53 @@ def claim_code(token: str, server_id: str) -> str:
     digest = hmac.digest(token.encode(), f"contentstats-bot claim {server_id}".encode(), "sha256")
     encoded = b32encode(digest[:10]).decode().casefold()
     return CLAIM + "-".join(encoded[at : at + 4] for at in range(0, len(encoded), 4))
+
+
+GuildOf: TypeAlias = Callable[[str, str], Awaitable[str | None]]
+"""Returns the guild that a direct message is about, by the ids of its recipient and of the message."""
+
+
+class DirectMessages:
+    """Resolves the guild of an interaction in a direct message, and the person's permissions there.
+
+    Discord sends neither with such an interaction. `guild_of` may raise BotError.
+    """
+
+    def __init__(self, rest: Rest, guild_of: GuildOf, sleep: Sleep) -> None:
+        self._rest = rest
+        self._guild_of = guild_of
+        self._sleep = sleep
+
+    async def in_guild(self, interaction: Interaction) -> Interaction | None:
+        """The interaction as if in the guild; None if the message is about no guild, or the person isn't a member.
+
+        Raises BotError if the guild or the membership can't be looked up.
+        """
+        message = interaction.raw.message
+        guild_id = await self._guild_of(interaction.user_id, str(message.id)) if message else None
+        if guild_id is None:
+            return None
+        try:
+            guild = await self._get("/guilds/{guild_id}", guild_id=guild_id)
+            member = await self._get(
+                "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=interaction.user_id
+            )
+        except DiscordFailed as error:
+            if error.status in {403, 404}:
+                return None
+            raise DiscordUnreachable("Discord isn't responding, so nothing was done. Try again in a minute.") from error
+        roles = frozenset({guild_id, *member["roles"]})
+        granted = (int(each["permissions"]) for each in guild["roles"] if each["id"] in roles)
+        return replace(
+            interaction,
+            guild_id=guild_id,
+            guild_name=guild["name"],
+            permissions=Permissions(reduce(or_, granted, 0)),
+            is_member=True,
+            is_owner=guild["owner_id"] == interaction.user_id,
+            is_guest=bool(member.get("pending")) or bool(member.get("flags", 0) & MemberFlags.guest.flag),
+            roles=roles,
+        )
+
+    async def _get(self, path: str, **ids: str) -> Any:  # noqa: ANN401 - Discord's JSON
+        return await with_retries(partial(self._rest.request, Route("GET", path, **ids)), self._sleep)

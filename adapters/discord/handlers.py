@@ -11,9 +11,8 @@ from adapters.chat.conversation import CommandCall, Conversation
 from adapters.discord.acknowledge import InitialResponses
 from adapters.discord.actions import call_of
 from adapters.discord.commands import TRACK_MESSAGE, arguments, choices, focused_argument
-from adapters.discord.direct_messages import DirectMessages
 from adapters.discord.forms import form, values
-from adapters.discord.guilds import CHAT, CLAIM, Guilds
+from adapters.discord.guilds import CHAT, CLAIM, DirectMessages, Guilds
 from adapters.discord.interaction import Interaction, caller
 from adapters.discord.render import messages
 from adapters.discord.send import Replies
