@@ -21,10 +21,9 @@ from bot.reply.call import Call
 from bot.reply.model import Listing, Reply, Select
 from bot.store import Store
 from bot.store.audit import Action, Actor, Entry
-from bot.store.channels import Channel
 from bot.store.memories import Memories
 from bot.store.videos import StoredVideo
-from bot.store.workspaces import Workspace
+from bot.store.workspaces import Channel, Workspace
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
 from bot.wallet.wallet import Wallet

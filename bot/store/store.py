@@ -9,7 +9,6 @@ from bot.store.allowances import Allowances
 from bot.store.approvals import Approvals
 from bot.store.audit import Audit
 from bot.store.campaigns import Campaigns
-from bot.store.channels import Channels
 from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.clock_repair import ClockRepair
 from bot.store.coordination import Inbox, Leases, RateSlots, Services
@@ -27,7 +26,7 @@ from bot.store.readings import Readings, TotalHistory
 from bot.store.track_requests import TrackRequests
 from bot.store.videos import Videos
 from bot.store.wallets import Polling, Wallets
-from bot.store.workspaces import Workspaces
+from bot.store.workspaces import Channels, Workspaces
 
 
 class Store:

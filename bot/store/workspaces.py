@@ -1,11 +1,17 @@
-"""Workspaces: each a Slack workspace, Discord server or console, with the wallet that it spends from."""
+"""Workspaces: each a Slack workspace, Discord server or console, with the wallet that it spends from.
+
+Also the settings of a workspace's channels: their campaigns, and whether posts there may name amounts.
+"""
 
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, bindparam, exists, select, update
 
 from bot.domain.caller import WorkspaceRef
+from bot.domain.campaigns import Campaign
+from bot.store.allowance_tables import channel_money
+from bot.store.campaign_tables import campaigns, channel_campaigns
 from bot.store.database import Aggregate, insert_into
 from bot.store.tables import credentials, workspaces
 from bot.store.types import read
@@ -92,3 +98,42 @@ def _this(ref: WorkspaceRef) -> Select[tuple[object, ...]]:
 def forgotten_id(chat: str, external_id: str) -> str:
     """The id under which a deleted workspace's sums are kept: it can be matched, but not read."""
     return hashlib.sha256(f"contentstats-bot forgotten workspace\0{chat}\0{external_id}".encode()).hexdigest()
+
+
+_MONEY = (channel_money.c.workspace_id == workspaces.c.id) & (channel_money.c.channel_id == bindparam("channel"))
+_OWN = (channel_campaigns.c.workspace_id == workspaces.c.id) & (channel_campaigns.c.channel_id == bindparam("channel"))
+_OPEN = (
+    (campaigns.c.id == channel_campaigns.c.campaign_id)
+    & (campaigns.c.workspace_id == workspaces.c.id)
+    & campaigns.c.archived_at.is_(None)
+)
+_CHANNEL = (
+    select(campaigns, channel_money.c.shows)
+    .select_from(
+        workspaces.outerjoin(channel_money, _MONEY).outerjoin(channel_campaigns, _OWN).outerjoin(campaigns, _OPEN)
+    )
+    .where(workspaces.c.id == bindparam("workspace"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Settings of a channel.
+
+    `campaign` is its own campaign, None if it has none or that is archived. `shows_money`: posts may name amounts; None
+    if nobody chose.
+    """
+
+    campaign: Campaign | None
+    shows_money: bool | None
+
+
+class Channels(Aggregate):
+    """The tables `channel_campaigns` and `channel_money`, read together."""
+
+    async def find(self, workspace_id: int, channel_id: str) -> Channel:
+        """The settings of a workspace's channel."""
+        row = await self._database.row(_CHANNEL, {"workspace": workspace_id, "channel": channel_id})
+        if row is None:
+            return Channel(None, None)
+        return Channel(None if row.id is None else read(Campaign, row), row.shows)
