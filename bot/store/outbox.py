@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import and_, case, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.reply.as_json import to_stored
 from bot.reply.model import Reply
-from bot.reply.stored import to_stored
 from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.outbox_claims import Claimed, claim, claimed, contents
 from bot.store.schedule_tables import alert_settings, blobs, digests, is_open, outbox

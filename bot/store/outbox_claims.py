@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.reply.as_json import from_stored
 from bot.reply.model import Reply
-from bot.reply.stored import from_stored
 from bot.store.schedule_tables import blobs, is_open, outbox
 from bot.store.tables import workspaces
 from bot.store.types import read

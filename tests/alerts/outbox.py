@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from bot.reply.as_json import from_stored
 from bot.reply.model import Reply
 from bot.reply.plain import plain_text
-from bot.reply.stored import from_stored
 from bot.store.database import Database
 from bot.store.outbox import OutboxState
 from bot.store.schedule_tables import blobs, outbox

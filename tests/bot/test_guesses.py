@@ -15,10 +15,10 @@ from sqlalchemy import Table, select
 from bot.commands.command import Argument, Kind
 from bot.commands.registry import COMMANDS
 from bot.domain.caller import Permission, Person, Role, WorkspaceRef
+from bot.reply.as_json import from_stored
 from bot.reply.call import Call
 from bot.reply.model import Option, Reply
 from bot.reply.spool import opened
-from bot.reply.stored import from_stored
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
 from bot.store.tables import track_requests, videos, workspaces

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from bot.reply.stored import from_stored
+from bot.reply.as_json import from_stored
 from bot.store.database import Database
 from bot.store.outbox import OutboxState
 from bot.store.outbox_claims import contents

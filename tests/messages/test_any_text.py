@@ -10,7 +10,7 @@ from rich.console import Console
 from adapters.console.render import card
 from adapters.discord import render as discord
 from adapters.slack import render as slack
-from bot.reply.as_json import to_json
+from bot.reply.as_json import from_stored, to_json, to_stored
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -35,7 +35,6 @@ from bot.reply.model import (
     Table,
 )
 from bot.reply.plain import plain_text
-from bot.reply.stored import from_stored, to_stored
 
 
 def console(reply):

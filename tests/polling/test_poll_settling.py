@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.domain.allowances import Spender
 from bot.domain.tracking import QUIET, UNDER_WAY, RequestState
-from bot.reply.stored import from_stored
+from bot.reply.as_json import from_stored
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
 from bot.wallet.spending import REPLY_WITHIN, settled

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from adapters.demo import CAMPAIGN, FILLED, NEW_CAMPAIGN, SPENT
-from adapters.page.cards import CHATS
-from adapters.page.post import PagePoster
-from adapters.page.timeline import Timeline
+from adapters.page.document import CHATS
+from adapters.page.timeline import PagePoster, Timeline
 from adapters.sandbox.serve import STARTING_BALANCE
 from bot.delivery.poster import ChannelRef
 from bot.reply.model import Reply

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from adapters.__main__ import main
-from adapters.page.cards import CHATS
+from adapters.page.document import CHATS
 from bot.commands.registry import COMMANDS
 from bot.domain.caller import Permission
 from bot.reply.model import Tone

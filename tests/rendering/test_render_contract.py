@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from rich.console import Console
 
 from adapters.console.render import card, choices, menu
-from bot.reply.as_json import to_json
+from bot.reply.as_json import from_stored, to_json, to_stored
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -31,7 +31,6 @@ from bot.reply.model import (
     text,
 )
 from bot.reply.plain import plain_body, plain_spans
-from bot.reply.stored import from_stored, to_stored
 from bot.reply.text import length, shown
 from tests.every_reply import on_every_reply
 from tests.examples import video

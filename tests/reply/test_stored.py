@@ -1,8 +1,8 @@
 import json
 
+from bot.reply.as_json import from_stored, to_stored
 from bot.reply.call import Call
 from bot.reply.model import Align, Bold, Button, Column, Item, Listing, Menu, MenuOption, Picture, Reply, text
-from bot.reply.stored import from_stored, to_stored
 from tests.every_reply import on_every_reply
 
 
