@@ -33,18 +33,24 @@ class Observation(NamedTuple):
 class Promise:
     """What one video will still cost: a snapshot per hour until `ends_at`. A paused one (`burns` False) owes it later.
 
-    `last_at` is when its last snapshot is due; None if the times of its snapshots are unknown.
+    `last_at` is when its last snapshot is due, and `unread` how many weren't read yet, taken or still to come; None if
+    the times of its snapshots are unknown.
     """
 
     video_id: str
     ends_at: datetime
     burns: bool = True
     last_at: datetime | None = None
+    unread: int | None = None
 
     def snapshots(self, now: datetime) -> int:
-        """How many snapshots are still to come: one per hour begun, so that no commitment is understated."""
+        """How many snapshots are still to come: one per hour begun, so that no commitment is understated.
+
+        At a time before the start, such as the one of a balance read just before it, these are all of its snapshots.
+        """
         until = self.ends_at - _ROUNDING if self.last_at is None else self.last_at
-        return max(-((now - until) // HOUR), 0)
+        hours = max(-((now - until) // HOUR), 0)
+        return hours if self.unread is None else min(hours, self.unread)
 
 
 def ends_at(video: Video, seen_at: datetime) -> datetime | None:
@@ -95,11 +101,11 @@ def _promise(seen: Observation, *, at_start: bool) -> Promise | None:
     start = seen.video.started_at
     if start is None or seen.video.days is None:
         return promise
-    hours = _hours_before(seen)
+    hours, total = _hours_before(seen), (end - start) // HOUR
     if hours is None or seen.last_at is None:
-        return replace(promise, last_at=end - HOUR if at_start else end)
-    is_at_start = seen.snapshots > hours or (at_start and _is_on_the_hour(seen))
-    return replace(promise, last_at=seen.last_at + ((end - start) // HOUR - hours - is_at_start) * HOUR)
+        return replace(promise, last_at=end - HOUR if at_start else end, unread=total)
+    unread = total - hours - (seen.snapshots > hours or (at_start and _is_on_the_hour(seen)))
+    return replace(promise, last_at=seen.last_at + unread * HOUR, unread=unread)
 
 
 def _hours_before(seen: Observation) -> int | None:

@@ -130,6 +130,14 @@ def test_a_day_commits_exactly_the_remaining_snapshots(first, hours, minutes):
     assert promise.snapshots(NOW + hours * HOUR + minutes * MINUTE) == 24 - len(taken)
 
 
+@pytest.mark.parametrize("early", [5 * MINUTE / 60, 3 * MINUTE, 2 * HOUR])
+def test_a_balance_read_before_the_start_is_left_with_the_price_that_was_confirmed(early):
+    others = [Observation(replace(DAY, id="at the start", started_at=NOW - 3 * HOUR), NOW, 4, NOW)]
+    for seen in ([], others):
+        owed, _ = promises([*seen, Observation(DAY, NOW)])
+        assert owed[-1].snapshots(NOW - early) == 24
+
+
 @pytest.mark.parametrize(
     ("taken", "snapshots"),
     [
