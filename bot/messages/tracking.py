@@ -9,7 +9,7 @@ from bot.domain.caller import Person
 from bot.domain.clock import moment_text
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
-from bot.domain.videos import Video
+from bot.domain.videos import Video, VideoStatus
 from bot.messages.campaign import Into, joined_words
 from bot.messages.offer import ADD_CREDIT, BILLED_TWICE, Row, links, starter
 from bot.messages.wording import linked, name_of, name_of_link, platform_name, plural, status_word, video_actions
@@ -60,6 +60,11 @@ class Result:
         return self.request.state is RequestState.TRACKING and not self.is_refused
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the tracking was started but doesn't work, as that of a private video."""
+        return self.started and self.video is not None and self.video.status == VideoStatus.ERROR
+
+    @property
     def is_unclear(self) -> bool:
         """Whether this request may or may not have started a tracking."""
         is_open = self.request.state in {RequestState.SUBMITTED, RequestState.UNKNOWN} and not self.is_refused
@@ -94,7 +99,7 @@ def second_press(batch: str, days: int, videos: int, cost: Decimal, despite: int
 
 
 def _several(results: Sequence[Result]) -> Reply:
-    started = [result for result in results if result.started]
+    started = [result for result in results if result.started and not result.has_failed]
     unclear = [result for result in results if result.is_unclear]
     doubt = ""
     if unclear:
@@ -131,7 +136,7 @@ _KEEPS_LOOKING = Note(
 
 def _single(result: Result) -> Reply:
     if result.started:
-        return _started(result)
+        return _failed(result) if result.has_failed else _started(result)
     if result.is_under_way:
         return _under_way(result)
     if result.is_unclear:
@@ -155,9 +160,8 @@ def _single(result: Result) -> Reply:
 def _started(result: Result) -> Reply:
     request = result.request
     days, cost = plural(request.days or 0, "day"), dollars(request.cost or Decimal())
-    runs = result.video is None or result.video.is_running
-    state = "" if result.video is None else f"ContentStats reports its status as {status_word(result.video)}."
-    then = "The first snapshot arrives within an hour." if runs else state
+    runs = result.video is None or result.video.collects
+    then = "The first snapshot arrives within an hour." if runs else _state_words(result)
     return Reply(
         f"{days}, up to {cost}. {then}{' ' + result.words if result.words else ''}",
         title="Tracking started",
@@ -166,6 +170,21 @@ def _started(result: Result) -> Reply:
         tone=Tone.SUCCESS if runs else Tone.WARNING,
         strong=(days, cost),
     )
+
+
+def _failed(result: Result) -> Reply:
+    return Reply(
+        f"{_state_words(result)} Nothing is collected or billed while that lasts. Check that the video is public and "
+        "still there.",
+        title="Tracking failed",
+        parts=(Paragraph(text(_named(result))),),
+        actions=video_actions(result.video) if result.video else (),
+        tone=Tone.WARNING,
+    )
+
+
+def _state_words(result: Result) -> str:
+    return "" if result.video is None else f"ContentStats reports its status as {status_word(result.video)}."
 
 
 def _under_way(result: Result) -> Reply:
@@ -185,6 +204,8 @@ def _listing(results: Sequence[Result]) -> Listing:
 
 
 def _outcome(result: Result) -> Text:
+    if result.has_failed:
+        return text("failed: ContentStats reports its status as error")
     if result.started:
         return text(f"started, up to {dollars(result.request.cost or Decimal())}")
     if result.is_under_way:
@@ -222,8 +243,12 @@ def _public_line(results: Sequence[Result], *, with_cost: bool) -> Text:
     person: Person = started[0].request.person
     what: Span = _named(started[0]) if len(started) == 1 else Plain(plural(len(started), "video"))
     days = plural(started[0].request.days or 0, "day")
-    cost = f", up to {dollars(_cost(started))}" if with_cost else ""
-    return text(Mention(person.id, person.name), " started tracking ", what, f" for {days}{cost}.")
+    failed = [result for result in started if result.has_failed]
+    runs = [result for result in started if not result.has_failed]
+    cost = f", up to {dollars(_cost(runs))}" if with_cost and runs else ""
+    then = f" {len(failed)} of them failed." if len(started) > 1 else f" {_state_words(started[0])}"
+    line = f" for {days}{cost}.{then if failed else ''}"
+    return text(Mention(person.id, person.name), " started tracking ", what, line)
 
 
 def _cost(results: Sequence[Result]) -> Decimal:

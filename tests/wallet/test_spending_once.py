@@ -3,9 +3,11 @@
 import asyncio
 from decimal import Decimal
 
+import pytest
+
 from bot.reply.call import Call
 from bot.reply.model import Tone
-from bot.reply.plain import plain_text
+from bot.reply.plain import plain_spans, plain_text
 from tests.standins.environment import (
     ANA,
     BEN,
@@ -251,3 +253,22 @@ async def test_cards_and_refusals_are_not_audited(env):
     card = await env.say(f"/track {LINK} 7", ANA)
     await env.press(card, "Track 7", BEN)
     assert await env.audit() == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "words"),
+    [
+        ("monitoring", "Tracking started", "The first snapshot arrives within an hour."),
+        ("paused", "Tracking started", "ContentStats reports its status as paused."),
+        ("error", "Tracking failed", "ContentStats reports its status as error."),
+        ("queued", "Tracking started", "The first snapshot arrives within an hour."),
+    ],
+)
+async def test_the_card_and_the_public_line_state_what_became_of_the_start(env, status, title, words):
+    card = await env.say(f"/track {LINK} 1")
+    body = {"id": "7", "video_link": LINK, "platform": "tiktok", "status": status, "estimated_cost": 0.36}
+    env.sandbox.faults.add("status", TRACK, status=201, body=body)
+    started = await env.press(card, "Track 1 day")
+    assert started.title == title
+    assert words in started.summary
+    assert ("reports its status" in plain_spans(started.public_line)) == (status == "error")
