@@ -16,7 +16,30 @@ from bot.domain.videos import HOUR, Metric, RunningCount, Snapshot, Video, Video
 from bot.messages import offer, usage
 from bot.messages import videos as listing
 from bot.messages.video_count import VideoCount
-from bot.reply.model import Picture
+from bot.reply.call import Call
+from bot.reply.model import (
+    Align,
+    Bold,
+    Button,
+    Channel,
+    Code,
+    Column,
+    Divider,
+    Field,
+    Fields,
+    File,
+    Link,
+    LinkButton,
+    Mention,
+    Note,
+    Option,
+    Paragraph,
+    Picture,
+    Plain,
+    Reply,
+    Select,
+    Table,
+)
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 DAYS_AGO = NOW - timedelta(days=2)
@@ -45,6 +68,27 @@ def png() -> bytes:
 
 
 PICTURE = Picture("growth.png", png(), "Views grew from 1,000 to 25,000 in two days, fastest in the first hour.")
+
+
+def every_part(words: str, address: str = "https://example.org") -> Reply:
+    """A reply with every part, span and action, each of which has these words."""
+    spans = (Plain(words), Bold(words), Code(words), Link(words, address), Mention("U1", words), Channel("C1"))
+    call = Call("stats", {"video": words})
+    return Reply(
+        words,
+        title=words,
+        parts=(
+            Paragraph(spans),
+            Note(spans),
+            Fields((Field(words, spans),)),
+            Table(words, (Column(words), Column(words, Align.RIGHT)), ((spans, spans),)),
+            Divider(),
+            Picture(f"{words}.png", png(), words),
+        ),
+        actions=(Button(words, call), LinkButton(words, address), Select(words, call, "video", (Option(words, "v1"),))),
+        files=(File(f"{words}.csv", b"a", "text/csv", words),),
+        public_line=spans,
+    )
 
 
 def video(number: int = 0, **changes: object) -> Video:

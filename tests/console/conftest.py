@@ -6,30 +6,8 @@ import pytest
 from bot.commands.command import Kind
 from bot.commands.registry import COMMANDS, by_name
 from bot.reply.call import Call
-from bot.reply.model import (
-    Align,
-    Bold,
-    Button,
-    Code,
-    Column,
-    Divider,
-    Field,
-    Fields,
-    File,
-    Link,
-    LinkButton,
-    Mention,
-    Note,
-    Option,
-    Paragraph,
-    Picture,
-    Reply,
-    Select,
-    Table,
-    Tone,
-    Weight,
-    text,
-)
+from bot.reply.model import Button, LinkButton, Mention, Option, Picture, Reply, Select, Tone, Weight, text
+from tests.examples import every_part
 
 EVIL = "[bold red]x[/] :smile: \x1b[2J\x1b]8;;https://evil.example\x07\u202etxt\nrow\ud800"
 SEEN = "[bold red]x[/] :smile: [2J]8;;https://evil.exampletxt row"
@@ -95,26 +73,5 @@ def bot():
 
 @pytest.fixture
 def hostile():
-    """A reply whose every string is hostile, and the text that a reader should see of such a string."""
-    table = Table(EVIL, (Column(EVIL), Column("Views", Align.RIGHT)), ((text(Link(EVIL, EVIL)), text("1,298,000")),))
-    reply = Reply(
-        EVIL,
-        title=f"T {EVIL}",
-        tone=Tone.WARNING,
-        parts=(
-            Paragraph(text(EVIL, Bold(EVIL), Code(EVIL), Link(EVIL, EVIL), Mention("U1", EVIL))),
-            Fields((Field(EVIL, text(EVIL)),)),
-            table,
-            Divider(),
-            Picture(f"../{EVIL}.png", b"PNG", EVIL),
-            Note(text(EVIL)),
-        ),
-        actions=(
-            Button(EVIL, Call("stop"), Weight.DANGER),
-            LinkButton(EVIL, EVIL),
-            Select(EVIL, Call("stats"), "video", (Option(EVIL, "v1"),)),
-        ),
-        files=(File(f"/etc/{EVIL}", b"a", "text/csv", EVIL),),
-        public_line=text(EVIL),
-    )
-    return reply, SEEN
+    """A reply whose every text is hostile, and what a reader should see of each."""
+    return every_part(EVIL, EVIL), SEEN

@@ -151,7 +151,7 @@ async def test_a_terminal_gets_cards_and_hostile_text_stays_text(bot, options, h
     out = Terminal()
     await run_line(bot, "/stats", options(), out)
     assert "╭" in out.getvalue()
-    assert "\x1b[33m" in out.getvalue()
+    assert "\x1b[34m" in out.getvalue()
     assert "\x1b[2J" not in out.getvalue()
     assert "[bold red]x[/] :smile:" in out.getvalue()
 

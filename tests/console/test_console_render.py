@@ -62,7 +62,7 @@ def test_foreign_text_is_never_markup_nor_an_escape_sequence(hostile):
     assert "\x1b" not in rest
     assert "\u202e" not in rest
     assert "\x1b]8;;https://evil" not in drawing
-    assert words(drawing).count(seen) == 21
+    assert words(drawing).count(seen) == 39
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120, 200])

@@ -11,30 +11,9 @@ from adapters.console.render import card
 from adapters.discord import render as discord
 from adapters.slack import render as slack
 from bot.reply.as_json import from_stored, to_json, to_stored
-from bot.reply.call import Call
-from bot.reply.model import (
-    Align,
-    Bold,
-    Button,
-    Channel,
-    Code,
-    Column,
-    Field,
-    Fields,
-    File,
-    Link,
-    LinkButton,
-    Mention,
-    Note,
-    Option,
-    Paragraph,
-    Picture,
-    Plain,
-    Reply,
-    Select,
-    Table,
-)
+from bot.reply.model import LinkButton, Reply
 from bot.reply.plain import plain_text
+from tests.examples import every_part
 
 
 def console(reply):
@@ -57,32 +36,7 @@ RENDERERS = (
 
 
 HALF = "v\ud83d"
-SPANS = (
-    Plain(HALF),
-    Bold(HALF),
-    Code(HALF),
-    Link(HALF, f"https://example.org/{HALF}"),
-    Mention("U1", HALF),
-    Channel("C1"),
-)
-REPLY = Reply(
-    HALF,
-    title=HALF,
-    parts=(
-        Paragraph(SPANS),
-        Note(SPANS),
-        Fields((Field(HALF, SPANS),)),
-        Table(HALF, (Column(HALF, Align.LEFT), Column(HALF, Align.RIGHT)), ((SPANS, SPANS),)),
-        Picture("chart.png", b"", HALF),
-    ),
-    actions=(
-        Button(HALF, Call("stats", {"video": HALF})),
-        LinkButton(HALF, f"https://example.org/{HALF}"),
-        Select(HALF, Call("stop", {"other": HALF}), "video", (Option(HALF, HALF), Option(HALF, "v1"))),
-    ),
-    files=(File(f"{HALF}.csv", b"", "text/csv", HALF),),
-    public_line=SPANS,
-)
+REPLY = every_part(HALF, f"https://example.org/{HALF}")
 
 
 @pytest.mark.parametrize("render", RENDERERS)

@@ -10,9 +10,8 @@ from adapters.page import document
 from adapters.page.document import CHATS
 from adapters.page.timeline import MAX_MESSAGES, Message, PagePoster, Timeline
 from bot.delivery.poster import ChannelRef
-from bot.reply.call import Call
-from bot.reply.model import Bold, Button, Code, File, Link, LinkButton, Paragraph, Reply, text
-from tests.examples import NOW
+from bot.reply.model import Reply, text
+from tests.examples import NOW, every_part
 from tests.standins.environment import LINK
 
 HERE = ChannelRef("console", "acme", "C-general")
@@ -149,13 +148,7 @@ class Reader(HTMLParser):
 @pytest.mark.parametrize("chat", CHATS)
 def test_hostile_text_is_not_markup(chat):
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-    reply = Reply(
-        evil,
-        evil,
-        (Paragraph(text(evil, Bold(evil), Code(evil), Link(evil, f"https://example.org/{evil}"), Link(evil, evil))),),
-        (Button(evil, Call("stats", {"video": evil})), LinkButton(evil, f"https://example.org/{evil}")),
-        files=(File(evil, b"a", "text/csv", f"{evil}\ud800"),),
-    )
+    reply = every_part(evil, f"https://example.org/{evil}")
     shown = Message("1", NOW, reply=reply, typed=evil, is_private=True)
     for each in (shown, Message("2", NOW, line=text(evil)), Message('3"', NOW, note=evil)):
         reader = Reader()
@@ -163,7 +156,7 @@ def test_hostile_text_is_not_markup(chat):
         assert reader.tags <= INLINE | BLOCKS
     whole = document.channel(chat, document.Frame(evil, evil, evil, (evil,)), (shown,), 1, evil)
     assert "<script>" not in whole
-    assert "<img" not in whole
+    assert "<img src=x" not in whole
 
 
 async def test_the_oldest_messages_are_dropped_first():

@@ -14,26 +14,18 @@ from bot.reply.model import (
     Align,
     Button,
     Column,
-    Field,
-    Fields,
     Item,
-    LinkButton,
     Listing,
     Mention,
-    Note,
-    Option,
-    Paragraph,
     Picture,
     Reply,
-    Select,
-    Table,
     Tone,
     text,
 )
 from bot.reply.plain import plain_body, plain_spans
 from bot.reply.text import length, shown
 from tests.every_reply import on_every_reply
-from tests.examples import video
+from tests.examples import every_part, video
 from tests.rendering.platforms import PLATFORMS
 from tests.slack_render.rendered import squashed
 from tests.slack_render.strategies import buttons, menus, replies, selects
@@ -135,24 +127,9 @@ def test_an_overlong_alt_text_is_shown_below_the_picture(platform):
 @on_each
 def test_foreign_text_is_shown_as_written_in_every_part(platform):
     foreign = "@everyone <!channel> <@1> *b* _i_ ~s~ `c` ||x|| :smile: # > - &amp; <t:1:R> [x](https://evil.example) \\"
-    reply = Reply(
-        foreign,
-        title=f"T {foreign}",
-        parts=(
-            Paragraph(text(foreign)),
-            Note(text(foreign)),
-            Fields((Field(foreign, text(foreign)),)),
-            Table("C", (Column(foreign), Column("n", Align.RIGHT)), ((text(foreign), text("1")),)),
-        ),
-        actions=(
-            Button(foreign, Call("usage")),
-            LinkButton(foreign, "https://example.org"),
-            Select(foreign, Call("stats"), "video", (Option(foreign, "v"),)),
-        ),
-    )
-    (message,) = platform.messages(reply)
-    assert platform.problems(message) == []
-    assert platform.read([message]).count(shown(foreign)) >= 8
+    messages = platform.messages(every_part(foreign))
+    assert [platform.problems(message) for message in messages] == [[]] * len(messages)
+    assert platform.read(messages).count(shown(foreign)) >= 12
 
 
 @on_each
