@@ -1,6 +1,7 @@
 """Guilds: whose key each uses, what each sees, and what is kept after the bot was removed."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from pydantic import SecretStr
@@ -25,18 +26,22 @@ async def sandbox(clock):
         yield sandbox
 
 
-async def connected(bot_app, server, key):
-    action = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-    form = await bot_app.modal(action, server.ann)
-    answer = await bot_app.answered(bot_app.discord.send_modal(form, {"key": key}))
-    assert "✅" in shown_text(answer), shown_text(answer)
+@pytest.fixture
+def opened(discord, sandbox, clock, sqlite_url):
+    """The connected program, with the settings of a test."""
+    return partial(bot_app_of, discord, sandbox, clock, sqlite_url)
 
 
-async def entered(bot_app, server, code):
-    """The reply to a code entered in the form of /connect."""
+async def usage(bot_app, server):
+    """The reply to a server's /usage."""
+    return shown_text(await bot_app.type("usage", server.ann, server.general))
+
+
+async def entered(bot_app, server, key):
+    """The reply to a key or claim code entered in the form of /connect."""
     action = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
     form = await bot_app.modal(action, server.ann)
-    return shown_text(await bot_app.answered(bot_app.discord.send_modal(form, {"key": code})))
+    return shown_text(await bot_app.answered(bot_app.discord.send_modal(form, {"key": key})))
 
 
 async def is_stored(database_url, server):
@@ -52,52 +57,57 @@ async def left_at(database_url):
     return {id_: at is not None for id_, at in rows}
 
 
-async def test_every_guild_of_a_private_application_uses_the_operators_key(discord, server, sandbox, clock, sqlite_url):
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
+async def test_guilds_added_while_the_application_is_private_use_the_operators_key(discord, server, opened):
+    async with opened() as bot_app:
+        assert "available" in await usage(bot_app, server)
+        discord.app.is_public = True
+        stranger = new_server(discord, "Stranger")
+        assert "/connect" in await usage(bot_app, stranger)
+        discord.app.is_public = False
         later = new_server(discord, "Later")
-        assert "available" in shown_text(await bot_app.type("usage", later.ann, later.general))
+        assert "available" in await usage(bot_app, later)
+        assert "/connect" in await usage(bot_app, stranger)
+        discord.faults.start(Fault(FaultKind.STATUS, 503), "GET /oauth2/applications/@me")
+        assert "Discord isn't responding" in await usage(bot_app, new_server(discord, "Unknown"))
 
 
-async def test_guilds_of_a_public_application_use_their_own_keys_even_with_a_new_database(
-    discord, server, sandbox, clock, sqlite_url
-):
+async def test_guilds_of_a_public_application_use_their_own_keys_even_with_a_new_database(discord, server, opened):
     discord.app.is_public = True
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
+    async with opened(secret_keys=KEYS) as bot_app:
         later = new_server(discord, "Later")
         for each in (server, later):
             refusal = shown_text(await bot_app.type("track", each.ann, each.general, link=LINK))
             assert "link one with /connect" in refusal
             assert each.guild.id in refusal
-        await connected(bot_app, later, RIVAL)
-        assert "available" in shown_text(await bot_app.type("usage", later.ann, later.general))
+        assert "✅" in await entered(bot_app, later, RIVAL)
+        assert "available" in await usage(bot_app, later)
         assert bot_app.posts() == 0
 
 
-async def test_an_admin_claims_a_guild_with_its_code_for_every_process(discord, server, sandbox, clock, sqlite_url):
+async def test_an_admin_claims_a_guild_with_its_code_for_every_process(discord, server, sqlite_url, opened):
     discord.app.is_public = True
     other = new_server(discord, "Other")
     code, theirs = (claim_code(discord.app.token, each.guild.id) for each in (server, other))
     async with (
-        bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app,
+        opened() as bot_app,
         Store.opened(sqlite_url) as store,
     ):
         assert "isn't this server's claim code" in await entered(bot_app, server, theirs)
         assert "isn't this server's claim code" in await entered(bot_app, server, f"{code}x")
-        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
+        assert "/connect" in await usage(bot_app, server)
         assert "✅" in await entered(bot_app, server, f" {code.upper()} ")
-        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in await usage(bot_app, server)
         linked = shown_text(await bot_app.type("allowance", server.ann, server.general, action="log"))
         assert "linked to the API key of the bot's operator" in linked
         await store.chat_installs.claim("discord", other.guild.id)  # as another process would
-        assert "available" in shown_text(await bot_app.type("usage", other.ann, other.general))
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in await usage(bot_app, other)
+    async with opened() as bot_app:
+        assert "available" in await usage(bot_app, server)
 
 
-async def test_a_member_cannot_claim_a_guild(discord, server, sandbox, clock, sqlite_url):
+async def test_a_member_cannot_claim_a_guild(discord, server, opened):
     discord.app.is_public = True
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+    async with opened() as bot_app:
         action = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
         form = await bot_app.modal(action, server.ann)
         form.user = server.ben
@@ -105,39 +115,17 @@ async def test_a_member_cannot_claim_a_guild(discord, server, sandbox, clock, sq
             bot_app.discord.send_modal(form, {"key": claim_code(discord.app.token, server.guild.id)})
         )
         assert "Only admins" in shown_text(answer)
-        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
-
-
-async def test_a_guild_added_while_public_gets_no_key_when_the_application_becomes_private(
-    discord, server, sandbox, clock, sqlite_url
-):
-    discord.app.is_public = True
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
-        discord.app.is_public = False
-        later = new_server(discord, "Later")
-        assert "available" in shown_text(await bot_app.type("usage", later.ann, later.general))
-        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
-
-
-async def test_an_application_made_public_at_run_time_gives_no_new_guild_the_key(
-    discord, server, sandbox, clock, sqlite_url
-):
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
-        discord.app.is_public = True
-        stranger = new_server(discord, "Stranger")
-        assert "/connect" in shown_text(await bot_app.type("usage", stranger.ann, stranger.general))
+        assert "/connect" in await usage(bot_app, server)
 
 
 async def test_a_guild_removed_from_the_list_loses_the_key_at_the_next_start(
-    discord, server, sandbox, clock, sqlite_url
+    discord, server, sandbox, clock, sqlite_url, opened
 ):
     discord.app.is_public = True
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=(server.guild.id,)) as bot_app:
-        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
+    async with opened(servers=(server.guild.id,)) as bot_app:
+        assert "available" in await usage(bot_app, server)
         await bot_app.close()
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=("1",)) as bot_app:
+    async with opened(servers=("1",)) as bot_app:
         await discord.until(lambda: bot_app.program.is_up)
         await bot_app.close()
     async with Store.opened(sqlite_url) as store:
@@ -147,80 +135,74 @@ async def test_a_guild_removed_from_the_list_loses_the_key_at_the_next_start(
         assert stored.wallet_id != wallet
 
 
-async def test_if_the_application_cannot_be_read_a_new_guild_gets_no_key(discord, server, sandbox, clock, sqlite_url):
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
-        discord.faults.start(Fault(FaultKind.STATUS, 503), "GET /oauth2/applications/@me")
-        later = new_server(discord, "Later")
-        assert "Discord isn't responding" in shown_text(await bot_app.type("usage", later.ann, later.general))
-
-
-async def test_only_listed_guilds_use_the_operators_key(discord, server, sandbox, clock, sqlite_url):
+async def test_only_listed_guilds_use_the_operators_key(discord, server, opened):
     discord.app.is_public = True
     listed = new_server(discord, "Listed")
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, servers=(listed.guild.id,)) as bot_app:
-        assert "available" in shown_text(await bot_app.type("usage", listed.ann, listed.general))
-        assert "/connect" in shown_text(await bot_app.type("usage", server.ann, server.general))
+    async with opened(servers=(listed.guild.id,)) as bot_app:
+        assert "available" in await usage(bot_app, listed)
+        assert "/connect" in await usage(bot_app, server)
 
 
-async def test_a_guild_that_adds_the_bot_again_finds_its_data(discord, server, sandbox, clock, sqlite_url):
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
-        await connected(bot_app, server, ACME)
+async def test_a_guild_that_adds_the_bot_again_finds_its_data(discord, server, clock, sqlite_url, opened):
+    async with opened(secret_keys=KEYS) as bot_app:
+        assert "✅" in await entered(bot_app, server, ACME)
         discord.remove(server.guild)
         clock.advance(days=29)
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: True}
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
+    async with opened(secret_keys=KEYS) as bot_app:
         discord.install(server.guild)
-        assert "Test key" in shown_text(await bot_app.type("usage", server.ann, server.general))
+        assert "Test key" in await usage(bot_app, server)
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False}
 
 
 async def test_a_guild_that_removed_the_bot_is_forgotten_after_thirty_days(
-    discord, server, sandbox, clock, sqlite_url, caplog
+    discord, server, clock, sqlite_url, caplog, opened
 ):
     other = new_server(discord, "Other")
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS) as bot_app:
-        await connected(bot_app, server, ACME)
+    async with opened(secret_keys=KEYS) as bot_app:
+        assert "✅" in await entered(bot_app, server, ACME)
         await bot_app.type("usage", other.ann, other.general)
         discord.remove(server.guild)
         await bot_app.close()
     clock.advance(days=31)
     caplog.set_level("INFO", "adapters.discord")
-    async with bot_app_of(discord, sandbox, clock, sqlite_url, secret_keys=KEYS):
+    async with opened(secret_keys=KEYS):
         await discord.until(lambda: "deleted data of departed guilds" in caplog.text)
     assert not await is_stored(sqlite_url, server)
     assert await is_stored(sqlite_url, other)
 
 
-async def test_guild_changes_while_offline_are_noticed_on_connecting(discord, server, sandbox, clock, sqlite_url):
+async def test_guild_changes_while_offline_are_noticed_on_connecting(discord, server, sqlite_url, opened):
     other = new_server(discord, "Other")
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+    async with opened() as bot_app:
         await discord.until(lambda: bot_app.program.is_up)
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False, other.guild.id: False}
     discord.remove(server.guild)
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+    async with opened() as bot_app:
         await discord.until(lambda: bot_app.program.is_up)
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: True, other.guild.id: False}
 
 
-async def test_an_outage_of_a_guild_is_not_a_removal(discord, server, sandbox, clock, sqlite_url):
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+async def test_an_outage_of_a_guild_is_not_a_removal(discord, server, sqlite_url, opened):
+    async with opened() as bot_app:
         discord.fail(server.guild)
         discord.recover(server.guild)
-        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in await usage(bot_app, server)
         await bot_app.close()
     assert await left_at(sqlite_url) == {server.guild.id: False}
 
 
-async def test_commands_are_registered_once_and_again_after_changes(discord, server, sandbox, clock, sqlite_url):
+async def test_commands_are_registered_once_and_again_after_changes(
+    discord, server, sandbox, clock, sqlite_url, opened
+):
     assert server.guild.id in discord.guilds
     put = "PUT /applications/{app}/commands"
     for _ in range(3):
-        async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
+        async with opened() as bot_app:
             await bot_app.close()
     assert len(discord.calls_of(put)) == 1
     async with Store.opened(sqlite_url) as store:
@@ -235,7 +217,7 @@ async def test_a_failed_registration_of_commands_is_retried(discord, server, san
     discord.faults.add("PUT /applications/{app}/commands", fault, times=2)
     async with program_of(discord, sandbox, clock, sqlite_url) as bot_app, serving(bot_app):
         await discord.until(lambda: discord.commands and discord.connections())
-        assert "available" in shown_text(await bot_app.type("usage", server.ann, server.general))
+        assert "available" in await usage(bot_app, server)
 
 
 async def test_a_guild_that_adds_the_bot_while_connecting_is_noted_afterwards(store, clock):
