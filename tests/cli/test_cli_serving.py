@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.server import running
 
 BESIDE = {"backup copy.db": 0, "migrate": 0, "run": 1}
@@ -67,10 +68,12 @@ async def test_a_served_slack_answers_is_backed_up_and_ends_in_order(cli, sandbo
             await slack.send_command("/usage", "", user="U1", channel="C1")
             await slack.until(lambda: slack.ephemerals("U1"), seconds=60)
             beside = {line: await asyncio.to_thread(cli, *line.split()) for line in BESIDE}
-            process.terminate()
+            slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.5))
+            await slack.send_command("/usage", "", user="U1", channel="C1")
+            process.terminate()  # while the second one is being answered
             assert await asyncio.to_thread(process.wait, 60) == 143
             assert b"Traceback" not in process.stderr.read()
-        assert "available" in slack.ephemerals("U1")[0].text
+        assert ["available" in each.text for each in slack.ephemerals("U1")] == [True, True]
         assert {line: ended.returncode for line, ended in beside.items()} == BESIDE
         assert "Another contentstats-bot process uses the SQLite file" in beside["run"].stderr
         restored = {"DATABASE_URL": f"sqlite:///{cli.folder}/restored.db"}

@@ -166,17 +166,6 @@ async def test_another_process_uses_a_new_key_within_half_a_minute(env_on_each):
     assert len(env.sandbox.world.account(ACME).trackings) == 1
 
 
-async def test_the_home_page_shows_wallet_running_videos_and_settings(env):
-    await env.start(LINK)
-    env.clock.advance(hours=2)
-    await env.say(f"/stats {LINK}")
-    page = await env.bot.run("home", {}, ANA)
-    words = plain_text(page)
-    assert "available" in page.summary
-    assert "1 running video" in words
-    assert "$100.00" in words
-
-
 async def test_link_previews_are_shown_only_if_a_manager_turned_them_on(env):
     await env.start(LINK)
     env.clock.advance(hours=2)

@@ -28,26 +28,34 @@ async def said(bot, line, options) -> tuple[int, str]:
     return await run_line(bot, line, options, out), out.getvalue()
 
 
+LINK = "https://www.tiktok.com/@a/video/7301234567890123456"
+
+
 @pytest.mark.parametrize(
-    "line", ["/videos tiktok  monitoring", "videos tiktok  monitoring", "  /videos tiktok  monitoring "]
+    ("line", "call"),
+    [
+        ("/videos tiktok  monitoring", ("videos", "tiktok  monitoring")),
+        ("videos tiktok  monitoring", ("videos", "tiktok  monitoring")),
+        ("  /videos tiktok  monitoring ", ("videos", "tiktok  monitoring")),
+        ("/contentstats usage", ("usage", "")),
+        ("/track\nhttps://a\nhttps://b", ("track", "https://a\nhttps://b")),
+        (LINK, ("track", LINK)),
+        ("youtu.be/x 30", ("track", "youtu.be/x 30")),
+        ("12:30", ("12:30", "")),
+        ("cats.", ("cats.", "")),
+        ("help me", ("help", "me")),
+    ],
 )
-async def test_a_line_is_a_command_with_or_without_its_slash(bot, options, line):
-    assert await said(bot, line, options()) == (0, "2 videos.\n\n")
-    assert bot.calls == [("videos", "tiktok  monitoring")]
-
-
-async def test_the_umbrella_command_is_skipped(bot, options):
-    await said(bot, "/contentstats usage", options())
-    assert bot.calls == [("usage", "")]
-
-
-async def test_a_command_may_continue_after_a_line_break(bot, options):
-    await said(bot, "/track\nhttps://a\nhttps://b", options())
-    assert bot.calls == [("track", "https://a\nhttps://b")]
+async def test_a_line_is_a_command_or_a_link_to_track(bot, options, line, call):
+    await said(bot, line, options())
+    assert bot.calls == [call]
 
 
 async def test_a_problem_is_the_exit_code(bot, options):
+    assert await said(bot, "/videos", options()) == (0, "2 videos.\n\n")
     assert await said(bot, "/nonsense", options()) == (1, "No command nonsense.\n\n")
+    bot.replies["track.start"] = Reply("Refused.", tone=Tone.PROBLEM)
+    assert (await said(bot, "/track x", options(yes=True)))[0] == 1, "the button's"
 
 
 async def test_the_plain_form_numbers_the_choices(bot, options):
@@ -86,11 +94,6 @@ async def test_yes_in_json_prints_only_the_last_reply(bot, options):
     assert json.loads(written)["summary"] == "Started."
     _, written = await said(bot, "/videos", options(yes=True, json=True))
     assert json.loads(written)["summary"] == "2 videos."
-
-
-async def test_the_exit_code_is_that_of_the_button_when_yes_pressed_one(bot, options):
-    bot.replies["track.start"] = Reply("Refused.", tone=Tone.PROBLEM)
-    assert (await said(bot, "/track x", options(yes=True)))[0] == 1
 
 
 async def test_without_admin_a_person_may_only_look(bot, options):
@@ -232,6 +235,7 @@ async def test_an_unknown_number_is_refused_and_keeps_the_choices(bot, options):
     assert "There's no choice 1: the last reply offers none." in out.getvalue()
     assert "There's no choice 9: the last reply offers 1 to 4." in out.getvalue()
     assert bot.calls[-1] == ("track.start", {"batch": "b"})
+    assert await answer_lines(bot, options(), io.StringIO(f"{'9' * 5000}\n"), out) == 1
 
 
 async def test_the_choices_of_an_older_reply_are_gone(bot, options):
@@ -239,10 +243,6 @@ async def test_the_choices_of_an_older_reply_are_gone(bot, options):
     await answer_lines(bot, options(), io.StringIO("/track x\n/videos\n2\n"), out)
     assert "offers none" in out.getvalue()
     assert [command for command, _ in bot.calls] == ["track", "videos"]
-
-
-async def test_a_huge_number_is_refused(bot, options):
-    assert await answer_lines(bot, options(), io.StringIO("9" * 5000 + "\n"), io.StringIO()) == 1
 
 
 async def test_a_tour_shows_its_input_and_the_real_replies(bot, options):
@@ -257,16 +257,3 @@ async def test_without_a_terminal_a_conversation_is_a_pipe(bot, options, monkeyp
     monkeypatch.setattr("sys.stdin", io.StringIO("/videos\n"))
     assert await converse(bot, options()) == 0
     assert capsys.readouterr().out == "2 videos.\n\n"
-
-
-@pytest.mark.parametrize("line", ["https://www.tiktok.com/@a/video/7301234567890123456", "youtu.be/x 30"])
-async def test_a_bare_link_leads_to_the_card_of_tracking_it(bot, options, line):
-    _, written = await said(bot, line, options())
-    assert bot.calls == [("track", line)]
-    assert written.startswith("Track?")
-
-
-@pytest.mark.parametrize("line", ["12:30", "cats.", "help me"])
-async def test_other_words_stay_a_command(bot, options, line):
-    await said(bot, line, options())
-    assert bot.calls[0][0] != "track"

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 import sys
 from contextlib import asynccontextmanager
 
@@ -18,7 +17,6 @@ from bot.domain.errors import NotConfigured
 from bot.settings import Settings
 from tests.discord_app.bot_app import shown_text
 from tests.standins.environment import settings_of
-from tests.standins.faults import Fault, FaultKind
 
 
 @pytest.fixture
@@ -69,19 +67,6 @@ async def test_discord_starts_with_its_token_and_ends_when_asked_to(discord, ser
         assert "available" in shown_text(interaction.message)
     assert ("Slack is unreachable" in caplog.text) is bool(others)
     assert discord.connections() == []
-
-
-async def test_on_sigterm_a_command_in_progress_is_still_answered(discord, server, sandbox, tmp_path):
-    command = (sys.executable, "-m", "adapters", "run", "--only", "discord")
-    program = await asyncio.create_subprocess_exec(*command, env=variables(discord, sandbox, tmp_path))
-    await discord.until(lambda: discord.connections() and discord.commands, 60)
-    edit = "PATCH /webhooks/{app}/{token}/messages/{message}"
-    discord.faults.add(edit, Fault(FaultKind.SLOW, seconds=0.5))
-    interaction = await discord.send_command("usage", {}, user=server.ann, channel=server.general)
-    assert interaction.failure == ""
-    program.send_signal(signal.SIGTERM)
-    assert await program.wait() == 128 + signal.SIGTERM
-    assert "available" in shown_text(interaction.message)
 
 
 async def test_the_manifest_has_the_commands_and_the_explained_invite(discord, sandbox, tmp_path):

@@ -1,4 +1,4 @@
-from adapters.discord.files import MAX_FILE, safe_name
+from adapters.discord.files import MAX_FILE
 from adapters.discord.render import messages
 from bot.reply.model import File, Reply, Tone
 from tests.discord_render.rendered import read
@@ -24,10 +24,3 @@ def test_an_oversized_file_is_a_warning_and_the_others_are_sent():
 def test_many_files_are_split_into_valid_messages():
     files = tuple(File(f"{number}.zip", b"x" * (8 << 20), "application/zip", "a part") for number in range(5))
     assert [len(message.files) for message in messages(Reply("Here.", files=files))] == [2, 2, 1]
-
-
-def test_file_names_survive_discord_and_are_unique():
-    assert safe_name("growth.png", ()) == "growth.png"
-    assert safe_name("growth.png", {"growth.png", "growth-2.png"}) == "growth-3.png"
-    assert safe_name("../SPOILER_x y.png", ()) == "x-y.png"
-    assert safe_name("…", {"file"}) == "file-2"

@@ -54,10 +54,22 @@ def test_an_oversized_picture_is_reported():
     assert (contents(message), message.files) == (["-# Picture: It doubled."], ())
 
 
+NAMES = {
+    "SPOILER_ä b.csv": "b.csv",
+    "ä b.csv": "b-2.csv",
+    "": "file",
+    "…": "file-2",
+    "x.csv": "x.csv",
+    "../SPOILER_x y.png": "x-y.png",
+    "../x y.png": "x-y-2.png",
+    "b.csv": "b-3.csv",
+}
+
+
 def test_files_are_sent_under_a_name_that_discord_keeps():
-    files = tuple(File(name, b"1", "text/csv", "9 rows") for name in ("SPOILER_ä b.csv", "ä b.csv", "", "x.csv"))
+    files = tuple(File(name, b"1", "text/csv", "9 rows") for name in NAMES)
     (message,) = messages(Reply("Here.", files=files))
-    assert [file.name for file in message.files] == ["b.csv", "b-2.csv", "file", "x.csv"]
+    assert [file.name for file in message.files] == list(NAMES.values())
     assert problems(message) == []
     assert "File ä b.csv: 9 rows" in read(message.components)
 

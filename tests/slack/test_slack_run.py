@@ -2,10 +2,6 @@
 
 import asyncio
 import logging
-import os
-import signal
-import sys
-from functools import partial
 
 import aiohttp
 import pytest
@@ -136,26 +132,6 @@ async def test_an_outage_of_slack_at_the_start_stops_nothing_else(slack, app, sa
     await slack.until(lambda: slack.ephemerals(ANN))
     assert "available" in slack.ephemerals(ANN)[0].text
     await _end(task)
-
-
-async def test_on_ctrl_c_a_command_in_progress_is_still_answered(slack, app, token, sandbox, tmp_path):
-    variables = {
-        "SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": token.value,
-        "SLACK_APP_TOKEN": app.app_token,
-        "CONTENTSTATS_API_KEY": sandbox.key,
-        "CONTENTSTATS_BASE_URL": sandbox.url,
-        "DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
-    }
-    command = (sys.executable, "-m", "adapters", "run")
-    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # so that it works if the tests run in the background
-    program = await asyncio.create_subprocess_exec(*command, env={**os.environ, **variables}, preexec_fn=hears)
-    await slack.until(slack.connections, 60)
-    slack.faults.add("response_url", Fault(FaultKind.SLOW, seconds=0.5))
-    assert (await slack.send_command("/usage", user=ANN, channel=GENERAL)).failure == ""
-    program.send_signal(signal.SIGINT)
-    assert await program.wait() == 128 + signal.SIGINT
-    assert "available" in slack.ephemerals(ANN)[0].text
 
 
 @pytest.mark.parametrize("only", [(), ("scheduler",)])

@@ -47,10 +47,6 @@ async def test_the_cookie_is_limited_to_these_pages_and_https(browser):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_two_installations_have_two_states(browser):
-    assert await browser.begin() != await browser.begin()
-
-
 # Refusals
 
 
@@ -59,6 +55,13 @@ async def refused(browser, url, words):
     assert (answer.status, words in answer.body) == (400, True), answer
     assert 'href="/slack/install"' in answer.body
     assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("code", ["", "unknown"])
+async def test_an_invalid_code_installs_nothing(browser, teams, code):
+    state = parse_qs(urlsplit(await browser.begin()).query)["state"][0]
+    await refused(browser, back(browser, code=code, state=state), "invalid_code")
+    assert await teams.find("T1", None) is None
 
 
 @pytest.mark.parametrize("state", ["forged", "", "ü", None])
@@ -128,13 +131,6 @@ async def test_a_429_from_slack_is_retried(slack, browser, teams):
     slack.faults.add("oauth.v2.access", Fault(FaultKind.RATE_LIMITED))
     assert (await browser.install()).status == 200
     assert await teams.find("T1", None) is not None
-
-
-@pytest.mark.parametrize("code", ["", "unknown"])
-async def test_an_invalid_code_installs_nothing(browser, teams, code):
-    state = parse_qs(urlsplit(await browser.begin()).query)["state"][0]
-    await refused(browser, back(browser, code=code, state=state), "invalid_code")
-    assert await teams.find("T1", None) is None
 
 
 @pytest.mark.parametrize(

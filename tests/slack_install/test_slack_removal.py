@@ -94,25 +94,17 @@ async def test_a_removal_deletes_the_data_of_that_workspace_only(slack, app, hea
     assert await teams.find("T2", None) is not None
 
 
+@pytest.mark.parametrize("is_late", [True, False], ids=["late", "redelivered"])
 @pytest.mark.parametrize("order", ORDERS)
-async def test_a_redelivered_removal_event_leaves_a_new_installation_alone(
-    slack, app, hear, installed, database, order
+async def test_a_removal_event_leaves_a_newer_installation_alone(
+    slack, app, hear, installed, database, clock, order, is_late
 ):
     deliveries = await slack.uninstall(slack.teams["T1"], app, order)
-    for delivery in deliveries:
-        await hear(delivery)
-    await installed("T1")
-    for delivery in deliveries:
-        await hear(delivery)
-    assert await left(database) == (["T1", "T2"], ["T1", "T2"])
-
-
-@pytest.mark.parametrize("order", ORDERS)
-async def test_a_late_first_removal_event_leaves_a_new_installation_alone(
-    slack, app, hear, installed, database, clock, order
-):
-    deliveries = await slack.uninstall(slack.teams["T1"], app, order)
-    clock.advance(minutes=4)
+    if is_late:
+        clock.advance(minutes=4)
+    else:
+        for delivery in deliveries:
+            await hear(delivery)
     await installed("T1")
     for delivery in deliveries:
         await hear(delivery)
@@ -120,16 +112,10 @@ async def test_a_late_first_removal_event_leaves_a_new_installation_alone(
 
 
 @pytest.mark.usefixtures("installed")
-async def test_a_removal_with_a_slow_clock_still_deletes(slack, app, hear, database):
+@pytest.mark.parametrize("has_time", [True, False], ids=["from a slow clock", "without a time"])
+async def test_a_removal_deletes_whatever_its_time(slack, app, hear, database, has_time):
     for delivery in await slack.uninstall(slack.teams["T1"], app):
-        delivery.payload["event_time"] -= 60
-        await hear(delivery)
-    assert await left(database) == (["T2"], ["T2"])
-
-
-@pytest.mark.usefixtures("installed")
-async def test_a_removal_without_a_time_deletes(slack, app, hear, database):
-    for delivery in await slack.uninstall(slack.teams["T1"], app):
-        del delivery.payload["event_time"]
+        at = delivery.payload.pop("event_time")
+        delivery.payload |= {"event_time": at - 60} if has_time else {}
         await hear(delivery)
     assert await left(database) == (["T2"], ["T2"])

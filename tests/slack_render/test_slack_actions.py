@@ -31,16 +31,13 @@ def test_any_actions_stay_within_every_documented_limit(offered):
     assert len(set(ids)) == len(ids)
 
 
-def test_primary_and_danger_buttons_are_styled():
-    styles = [element.get("style") for element in elements(*(Button("b", Call("a"), weight) for weight in Weight))]
-    assert styles == [None, "primary", "danger"]
-
-
-def test_only_danger_buttons_ask_for_confirmation():
-    buttons = tuple(Button(each.value, Call("stop"), each) for each in Weight)
-    elements = [element for block in action_blocks(buttons) for element in block["elements"]]
-    asking = [element["text"]["text"] for element in elements if "confirm" in element]
-    assert asking == ["danger"]
+def test_a_buttons_style_follows_its_weight_and_danger_asks_for_confirmation():
+    found = elements(*(Button("b", Call("a"), weight) for weight in Weight))
+    assert [(each.get("style"), "confirm" in each) for each in found] == [
+        (None, False),
+        ("primary", False),
+        ("danger", True),
+    ]
 
 
 def test_a_link_opens_an_https_address_and_calls_nothing():
