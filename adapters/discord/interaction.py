@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from discord import Client, Member, Thread, User
+from discord import CategoryChannel, Client, ForumChannel, Member, Thread, User
 from discord import Interaction as DiscordInteraction
 from discord.permissions import Permissions
 
@@ -27,9 +27,10 @@ class Interaction:
     """One person's command, button press, choice, form submission or autocomplete request.
 
     `id` is the same if Discord redelivers it. `guild_id` is None in direct messages. `bot_may_post`: the bot can post
-    in the channel, apart from replies. `may_replace`: nobody else sees the message that was acted on, so a reply may
-    replace it. `max_file_size` is in bytes. `roles` are the member's role ids; None until Discord has sent the guild's
-    roles, shortly after a start. `parent_id` is the channel of a thread. Replies are possible until `expires_at`.
+    in the channel, apart from replies. `holds_messages`: somebody can; not in a forum or a category itself.
+    `may_replace`: nobody else sees the message that was acted on, so a reply may replace it. `max_file_size` is in
+    bytes. `roles` are the member's role ids; None until Discord has sent the guild's roles, shortly after a start.
+    `parent_id` is the channel of a thread. Replies are possible until `expires_at`.
     """
 
     raw: RawInteraction
@@ -51,6 +52,7 @@ class Interaction:
     roles: frozenset[str] | None = frozenset()
     channel_name: str = ""
     parent_id: str = ""
+    holds_messages: bool = True
 
     @property
     def data(self) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def interaction(raw: RawInteraction, now: datetime) -> Interaction:
         roles=_roles(user),
         channel_name=str(getattr(raw.channel, "name", None) or ""),  # direct messages have none
         parent_id=str(raw.channel.parent_id) if isinstance(raw.channel, Thread) else "",
+        holds_messages=not isinstance(raw.channel, ForumChannel | CategoryChannel),
     )
 
 
@@ -98,13 +101,13 @@ def _may_post(raw: RawInteraction) -> bool:
 
 
 def caller(interaction: Interaction, workspace: WorkspaceRef) -> Caller:
-    """The Caller of an interaction."""
+    """The Caller of an interaction: without a channel if nothing can be posted there."""
     role = _role(interaction)
     person = Person(interaction.user_id, interaction.user_name)
     cannot_post_reason = "" if interaction.bot_may_post else UNINVITED
     return Caller(
         workspace,
-        interaction.channel_id,
+        interaction.channel_id if interaction.holds_messages else "",
         person,
         role,
         GRANTED[role],

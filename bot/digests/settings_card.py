@@ -133,8 +133,8 @@ def digest_status(here: DigestSetting | None, others: Sequence[DigestSetting], z
 def not_a_channel() -> Reply:
     """Explains that a digest needs a channel."""
     return Reply(
-        f"Digests are posted in a channel, and this isn't one. Type {EXAMPLE} in the channel that should get it, "
-        "or use /digest now to see one here.",
+        f"Digests are posted in a channel with messages, and this isn't one. Type {EXAMPLE} in the channel that should "
+        "get it, or use /digest now to see one here.",
         title="Digest",
         actions=(_PREVIEW,),
         tone=Tone.WARNING,

@@ -135,3 +135,15 @@ async def test_a_person_in_the_queue_sees_a_notice_until_the_reply_replaces_it(b
     assert "You're in line" in shown_text(pressed.followups[0])
     assert "That leaves $" in shown_text(interaction.message), "the card stays until there is something in its place"
     await bot_app.discord.until(lambda: "Tracking started" in shown_text(interaction.message))
+
+
+async def test_in_a_forum_itself_no_digest_or_alert_is_set_up(bot_app, discord, server):
+    """Messages can only be in a forum's threads."""
+    forum = discord.add_channel(server.guild, "clips", ChannelKind.FORUM)
+    digest = await bot_app.type("digest", server.ann, forum, action="on", time="09:00", zone="Europe/Berlin")
+    assert "Digests are posted in a channel with messages" in shown_text(digest)
+    alerts = await bot_app.type("alerts", server.ann, forum, what="spike", switch="on")
+    assert "Run /alerts in a channel" in shown_text(alerts)
+    post = discord.add_channel(server.guild, "cats", ChannelKind.PUBLIC_THREAD, forum)
+    digest = await bot_app.type("digest", server.ann, post, action="on", time="09:00", zone="Europe/Berlin")
+    assert "A digest is posted here daily at 09:00" in shown_text(digest)

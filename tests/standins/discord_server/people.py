@@ -17,6 +17,7 @@ class ChannelKind(IntEnum):
     TEXT = 0
     DM = 1
     PUBLIC_THREAD = 11
+    FORUM = 15
 
 
 @dataclass(slots=True, kw_only=True)
