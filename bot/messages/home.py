@@ -6,9 +6,9 @@ from datetime import datetime
 from bot.domain.allowances import Limit
 from bot.domain.money import WalletState
 from bot.messages.allowance import left_words
-from bot.messages.usage import cost_caveats, money_line
+from bot.messages.usage import money_line
 from bot.messages.video_count import COUNT_COLUMNS, VideoCount, count_item
-from bot.messages.wording import freshness, plural
+from bot.messages.wording import cost_caveats, freshness, plural
 from bot.reply.call import Call
 from bot.reply.model import Button, Column, Field, Fields, Listing, Note, Reply, Text, Tone, text
 

@@ -7,10 +7,20 @@ from decimal import Decimal
 from bot.domain.allowances import Limit, Scope
 from bot.domain.caller import Person
 from bot.domain.clock import date_text, moment_text
-from bot.domain.money import Usage, WalletState, dollars, left_after, unit_price
+from bot.domain.money import Usage, WalletState, dollars, unit_price
 from bot.messages.allowance import left_of_sum, left_words
 from bot.messages.offer import ADD_CREDIT
-from bot.messages.wording import at_latest, available, freshness, plural, promised, runway_text
+from bot.messages.wording import (
+    at_latest,
+    available,
+    cost_caveats,
+    freshness,
+    left,
+    plural,
+    promised,
+    runway_text,
+    shortfall,
+)
 from bot.reply.call import Call
 from bot.reply.model import (
     Align,
@@ -80,28 +90,16 @@ def money_line(state: WalletState) -> tuple[str, tuple[str, ...]]:
     if state.complete and not any(state.running):
         return f"{there}. Nothing is running.", (there,)
     runway = state.runway
-    left = left_after(state.usage.available, runway.promised)
-    start, short = f"{there} · {dollars(runway.promised)} committed", f"{dollars(-left)} short"
+    remaining = left(state)
+    start, short = f"{there} · {dollars(runway.promised)} committed", f"{dollars(-remaining)} short"
     if runway.empty_at is not None:
         then = f". Tracking would pause {moment_text(runway.empty_at)}{at_latest(state)}."
         if state.usage.available <= 0:
             then = ". Tracking pauses until you add credit."
-        return (f"{start} · {short}{then}", (there, short)) if left < 0 else (f"{start}{then}", (there,))
-    if left < 0:
-        whose = f" for {plural(runway.paused, 'paused video')} to finish" if runway.paused else ""
-        return f"{start} · {short}{whose}.", (there, short)
-    return f"{start} · {'' if state.is_certain else 'up to '}{dollars(left)} left.", (there,)
-
-
-def cost_caveats(state: WalletState) -> tuple[str, ...]:
-    """Why more money may be needed than is known to be committed."""
-    verb = "has" if state.open_ended == 1 else "have"
-    known = (
-        (state.open_ended > 0, f"{plural(state.open_ended, 'video')} {verb} no known end."),
-        (not state.complete, "The account may have more running videos than ContentStats lists."),
-        (state.usage.uncharged is None, "ContentStats doesn't state pending charges."),
-    )
-    return tuple(sentence for is_so, sentence in known if is_so)
+        return (f"{start} · {short}{then}", (there, short)) if remaining < 0 else (f"{start}{then}", (there,))
+    if remaining < 0:
+        return f"{start} · {shortfall(state, remaining)}.", (there, short)
+    return f"{start} · {'' if state.is_certain else 'up to '}{dollars(remaining)} left.", (there,)
 
 
 def wallet_details(facts: SpendFacts) -> Reply:

@@ -252,21 +252,28 @@ def left(state: WalletState, *more: Decimal) -> Decimal:
     return left_after(state.usage.available, state.runway.promised, *more)
 
 
+def cost_caveats(state: WalletState) -> tuple[str, ...]:
+    """Why more money may be needed than is known to be committed."""
+    verb = "has" if state.open_ended == 1 else "have"
+    known = (
+        (state.open_ended > 0, f"{plural(state.open_ended, 'video')} {verb} no known end."),
+        (not state.complete, "The account may have more running videos than ContentStats lists."),
+        (state.usage.uncharged is None, "ContentStats doesn't state pending charges."),
+    )
+    return tuple(sentence for is_so, sentence in known if is_so)
+
+
 def can_finish(state: WalletState, *more: Decimal) -> str:
     """Whether all running videos can finish after spending `more` dollars, or why that isn't certain."""
-    doubts = []
-    remaining, paused = left(state, *more), state.runway.paused
-    if remaining < 0:
-        whose = f" for {plural(paused, 'paused video')} to finish" if paused else ""
-        doubts.append(f"{dollars(-remaining)} short{whose}.")
-    if state.open_ended:
-        verb = "has" if state.open_ended == 1 else "have"
-        doubts.append(f"{plural(state.open_ended, 'video')} {verb} no known end.")
-    if not state.complete:
-        doubts.append("The account may have more running videos than the API lists.")
-    if state.usage.uncharged is None:
-        doubts.append("The API doesn't state pending charges.")
-    return " ".join(doubts) or "All running videos can finish."
+    remaining = left(state, *more)
+    short = () if remaining >= 0 else (f"{shortfall(state, remaining)}.",)
+    return " ".join((*short, *cost_caveats(state))) or "All running videos can finish."
+
+
+def shortfall(state: WalletState, remaining: Decimal) -> str:
+    """How much is missing if less than 0 dollars remain: `$1.20 short for 2 paused videos to finish`."""
+    paused = state.runway.paused
+    return f"{dollars(-remaining)} short" + (f" for {plural(paused, 'paused video')} to finish" if paused else "")
 
 
 def promised(state: WalletState) -> str:
