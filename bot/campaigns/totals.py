@@ -16,11 +16,11 @@ from bot.domain.growth import is_overdue, price_per_thousand
 from bot.domain.leaderboard import LATE
 from bot.domain.links import Creator, creator_name, creator_of
 from bot.domain.money import promised
-from bot.domain.videos import HOUR, Metric, VideoPlatform
+from bot.domain.videos import DAY, HOUR, Metric, VideoPlatform
 from bot.store.readings import HourChange, LinkReadings
 from bot.store.stored_video import StoredVideo
 
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+WEEK = 7 * DAY
 SILENT_SHARE = 10
 """The total isn't drawn while links that hold more than one part in this many of it have no reading."""
 

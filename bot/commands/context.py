@@ -84,13 +84,12 @@ class Context:
         """Who may see money in the workspace, one of `MONEY_READERS`."""
         return money_readers(self.caller.workspace, self.workspace.money)
 
-    async def channel_sees_money(self, channel_id: str | None = None) -> bool:
-        """Whether everyone in a channel (by default this one) may see money."""
-        is_here = channel_id in {None, self.caller.channel_id}
-        if is_here and self.caller.is_shared:
-            return False
-        place = self.caller.channel_id if channel_id is None else channel_id
-        return self.may_name_amounts(await self.store.channels.find(self.workspace.id, place))
+    async def channel_sees_money(self) -> bool:
+        """Whether everyone in this channel may see money."""
+        here = self.caller
+        return not here.is_shared and self.may_name_amounts(
+            await self.store.channels.find(self.workspace.id, here.channel_id)
+        )
 
     def may_name_amounts(self, channel: Channel) -> bool:
         """Whether posts in a channel may name amounts, unless other companies share it."""

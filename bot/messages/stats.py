@@ -31,7 +31,7 @@ from bot.domain.growth import (
     stopped_at,
 )
 from bot.domain.money import unit_price
-from bot.domain.videos import HOUR, ROUNDED, UNREADABLE, Metric, VideoPlatform, VideoReading
+from bot.domain.videos import DAY, HOUR, ROUNDED, UNREADABLE, Metric, VideoPlatform, VideoReading
 from bot.messages.wording import name_of, platform_linked, plural, reading_age, row_remarks, state_words, times
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -56,7 +56,6 @@ from bot.reply.model import (
     text,
 )
 
-DAY = timedelta(days=1)
 MOST_SPANS = 4
 """Maximum number of trackings whose dates are shown, newest first."""
 
