@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.alerts import MONEY_KINDS, Alert, AlertKind, AlertSetting, Stage, Subject, default_setting
 from bot.domain.caller import Person
 from bot.domain.quiet import QuietHours
-from bot.store.allowance_tables import shows_money
 from bot.store.coordination import is_held
 from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.events import handle
 from bot.store.outbox import Message, enqueue
 from bot.store.schedule_tables import alert_settings, alert_states
+from bot.store.spending_tables import shows_money
 from bot.store.tables import HAS_NEWS, wallets, workspaces
 from bot.store.types import read, values
 from bot.store.workspaces import Workspace

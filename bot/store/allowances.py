@@ -12,10 +12,9 @@ from bot.domain.clock import month_of
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState
 from bot.store import audit
-from bot.store.allowance_tables import allowances, channel_money
 from bot.store.audit import Action, Actor
-from bot.store.campaign_tables import campaigns
 from bot.store.database import Aggregate, replacing
+from bot.store.spending_tables import allowances, campaigns, channel_money
 from bot.store.tables import IS_IN_FLIGHT, forgotten_spend, track_requests, workspaces
 from bot.store.types import columns_of, read
 from bot.store.workspaces import forgotten_id

@@ -19,10 +19,10 @@ from bot.domain.caller import Person
 from bot.domain.money import dollars
 from bot.domain.tracking import RequestState, TrackRequest
 from bot.store import audit
-from bot.store.allowance_tables import shows_money
 from bot.store.audit import Action, Actor
 from bot.store.database import Aggregate, insert_into, replacing
 from bot.store.outbox import News, write_news
+from bot.store.spending_tables import shows_money
 from bot.store.tables import metadata, track_requests
 from bot.store.types import Converted, Dollars, SafeText, UtcDateTime, read, values
 from bot.store.wallets import lock_wallet

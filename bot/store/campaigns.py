@@ -19,8 +19,8 @@ from bot.domain.campaigns import Campaign, CampaignLink
 from bot.domain.folding import folded
 from bot.store import audit
 from bot.store.audit import Action, Actor
-from bot.store.campaign_tables import campaign_links, campaigns, channel_campaigns
 from bot.store.database import Aggregate, insert_into, replacing
+from bot.store.spending_tables import campaign_links, campaigns, channel_campaigns
 from bot.store.types import read
 
 

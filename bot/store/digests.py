@@ -19,11 +19,11 @@ from bot.domain.caller import Person
 from bot.domain.digest import DigestOptions, Section
 from bot.domain.schedule import Occurrence, Schedule
 from bot.reply.model import Reply
-from bot.store.allowance_tables import shows_money
 from bot.store.database import Aggregate, insert_into
 from bot.store.outbox import Message, enqueue, enqueue_all
 from bot.store.outbox_claims import contents, stored_reply
 from bot.store.schedule_tables import digests, outbox
+from bot.store.spending_tables import shows_money
 from bot.store.types import read
 from bot.store.workspaces import Workspace
 

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.clock import month_of
 from bot.domain.tracking import RequestState
 from bot.store import approvals, campaigns, payouts
-from bot.store.allowance_tables import allowances, channel_money
 from bot.store.database import Aggregate, adding
 from bot.store.memories import memories
 from bot.store.outbox_claims import named_in
 from bot.store.schedule_tables import alert_settings, blobs, digests, events, handled_events, is_open, outbox
+from bot.store.spending_tables import allowances, channel_money
 from bot.store.tables import (
     IS_IN_FLIGHT,
     audit,

@@ -21,8 +21,8 @@ from bot.domain.payout import Line, State, Terms, total
 from bot.domain.videos import Metric
 from bot.store import audit
 from bot.store.audit import Action, Actor
-from bot.store.campaign_tables import campaigns
 from bot.store.database import Aggregate
+from bot.store.spending_tables import campaigns
 from bot.store.tables import metadata
 from bot.store.types import Converted, Dollars, ExactDecimal, SafeText, UtcDateTime, read, values
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, TextClause, bindparam, case, func,
 
 from bot.domain.folding import folded
 from bot.domain.videos import FINISHED, VideoStatus, is_running_status
-from bot.store.campaign_tables import campaign_links
+from bot.store.spending_tables import campaign_links
 from bot.store.stored_video import owners_seen_by, values_seen_by
 from bot.store.tables import HAS_HANDLE, IS_UNREAD_HISTORY, videos
 from bot.store.types import CountOrNone

@@ -10,9 +10,8 @@ from sqlalchemy import Select, bindparam, exists, select, update
 
 from bot.domain.caller import WorkspaceRef
 from bot.domain.campaigns import Campaign
-from bot.store.allowance_tables import channel_money
-from bot.store.campaign_tables import campaigns, channel_campaigns
 from bot.store.database import Aggregate, insert_into
+from bot.store.spending_tables import campaigns, channel_campaigns, channel_money
 from bot.store.tables import credentials, workspaces
 from bot.store.types import read
 
