@@ -38,9 +38,10 @@ from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.audit import Action, Entry
-from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.coordination import RateSlots
+from bot.store.credentials import Installations
 from bot.store.memories import Memories
+from bot.store.workspaces import ChatInstalls, CommandSync
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
 from bot.wallet.wallet import Meanwhile, notify_if_waiting

@@ -25,7 +25,7 @@ from adapters.discord.interaction import Interaction
 from adapters.discord.rest import Rest
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
-from bot.store.chat_installs import ChatInstall, ChatInstalls
+from bot.store.workspaces import ChatInstall, ChatInstalls
 
 logger = logging.getLogger(__name__)
 

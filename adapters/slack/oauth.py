@@ -20,7 +20,7 @@ from adapters.slack.manifest import REDIRECT_PATH, SCOPES, UNFURL_SCOPES
 from adapters.slack.workspaces import Installation, InstalledWorkspaces
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, NotConfigured
-from bot.store.chat_installs import Installations
+from bot.store.credentials import Installations
 
 logger = logging.getLogger(__name__)
 

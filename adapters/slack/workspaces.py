@@ -23,7 +23,7 @@ from adapters.slack.manifest import UNFURL_SCOPES
 from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, TokenRefused
-from bot.store.chat_installs import Installations
+from bot.store.credentials import Installations
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,9 @@ from bot.store.allowances import Allowances
 from bot.store.approvals import Approvals
 from bot.store.audit import Audit
 from bot.store.campaigns import Campaigns
-from bot.store.chat_installs import ChatInstalls, CommandSync, Installations
 from bot.store.clock_repair import ClockRepair
 from bot.store.coordination import Inbox, Leases, RateSlots, Services
-from bot.store.credentials import Credentials
+from bot.store.credentials import Credentials, Installations
 from bot.store.crypto import SecretBox
 from bot.store.database import Database
 from bot.store.digests import Digests
@@ -26,7 +25,7 @@ from bot.store.readings import Readings, TotalHistory
 from bot.store.track_requests import TrackRequests
 from bot.store.videos import Videos
 from bot.store.wallets import Polling, Wallets
-from bot.store.workspaces import Channels, Workspaces
+from bot.store.workspaces import Channels, ChatInstalls, CommandSync, Workspaces
 
 
 class Store:

@@ -1,18 +1,21 @@
 """Workspaces: each a Slack workspace, Discord server or console, with the wallet that it spends from.
 
-Also the settings of a workspace's channels: their campaigns, and whether posts there may name amounts.
+Also where the bot is installed, which commands are registered there, and the settings of channels: their campaigns, and
+whether posts there may name amounts.
 """
 
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, delete, exists, select, update
 
 from bot.domain.caller import WorkspaceRef
 from bot.domain.campaigns import Campaign
 from bot.store.database import Aggregate, insert_into
 from bot.store.spending_tables import campaigns, channel_campaigns, channel_money
-from bot.store.tables import credentials, workspaces
+from bot.store.tables import chat_installs, command_syncs, credentials, workspaces
 from bot.store.types import read
 
 
@@ -136,3 +139,94 @@ class Channels(Aggregate):
         if row is None:
             return Channel(None, None)
         return Channel(None if row.id is None else read(Campaign, row), row.shows)
+
+
+_BATCH = 200
+"""Rows per statement: SQLite limits the number of values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatInstall:
+    """The bot in one workspace. `was_public`: anybody could add the bot when this workspace did."""
+
+    is_claimed: bool
+    was_public: bool
+
+
+class ChatInstalls(Aggregate):
+    """The `chat_installs` table, for chats that report only joins and leaves. Ids are the chat's own."""
+
+    async def known(self, chat: str) -> Mapping[str, bool]:
+        """Every workspace that the bot is in, and whether the operator has claimed it."""
+        query = select(chat_installs.c.external_id, chat_installs.c.is_claimed)
+        rows = await self._database.rows(query.where(chat_installs.c.chat == chat, chat_installs.c.left_at.is_(None)))
+        return {row.external_id: row.is_claimed for row in rows}
+
+    async def is_claimed(self, chat: str, id_: str) -> bool:
+        """Whether the operator has claimed this workspace."""
+        return bool(await self._database.scalar(select(chat_installs.c.is_claimed).where(_install(chat, id_))))
+
+    async def claim(self, chat: str, id_: str) -> None:
+        """Record that the operator claims a workspace. Safe to repeat."""
+        await self._database.write(update(chat_installs).where(_install(chat, id_)).values(is_claimed=True))
+
+    async def joined(self, chat: str, ids: Iterable[str], *, is_public: bool) -> Mapping[str, ChatInstall]:
+        """Record that the bot is in these workspaces; returns the stored facts of each.
+
+        `is_public`: anybody may add the bot now. Safe to repeat: facts are kept until the bot leaves the workspace.
+        """
+        found: dict[str, ChatInstall] = {}
+        listed = list(dict.fromkeys(ids))
+        async with self._database.writing() as connection:
+            for start in range(0, len(listed), _BATCH):
+                facts = {"chat": chat, "is_claimed": False, "was_public": is_public}
+                rows = [facts | {"external_id": each} for each in listed[start : start + _BATCH]]
+                new = insert_into(chat_installs, connection).values(rows)
+                kept = case(
+                    (chat_installs.c.left_at.is_(None), chat_installs.c.was_public), else_=new.excluded.was_public
+                )
+                back = new.on_conflict_do_update(
+                    index_elements=chat_installs.primary_key, set_={"was_public": kept, "left_at": None}
+                )
+                facts_of = back.returning(
+                    chat_installs.c.external_id, chat_installs.c.is_claimed, chat_installs.c.was_public
+                )
+                found |= {row.external_id: ChatInstall(*row[1:]) for row in await connection.execute(facts_of)}
+        return found
+
+    async def left(self, chat: str, ids: Iterable[str], now: datetime) -> None:
+        """Record that the bot has left these workspaces, unless that was known. Safe to repeat."""
+        async with self._database.writing() as connection:
+            for each in ids:
+                gone = update(chat_installs).where(_install(chat, each), chat_installs.c.left_at.is_(None))
+                await connection.execute(gone.values(left_at=now))
+
+    async def departed(self, before: datetime) -> Sequence[tuple[str, str]]:
+        """Chat and id of each workspace that the bot left before a time."""
+        query = select(chat_installs.c.chat, chat_installs.c.external_id).where(chat_installs.c.left_at < before)
+        return [(row.chat, row.external_id) for row in await self._database.rows(query)]
+
+    async def forget(self, chat: str, id_: str, before: datetime) -> None:
+        """Delete a workspace that was left before a time, unless the bot is back."""
+        await self._database.write(delete(chat_installs).where(_install(chat, id_), chat_installs.c.left_at < before))
+
+
+class CommandSync(Aggregate):
+    """The `command_syncs` table: a fingerprint of the commands registered for each application.
+
+    Commands are registered again only if they have changed.
+    """
+
+    async def fingerprint(self, chat: str, application_id: str) -> str | None:
+        """Fingerprint of the commands registered last; None if there is none."""
+        this = (command_syncs.c.chat == chat) & (command_syncs.c.application_id == application_id)
+        return await self._database.scalar(select(command_syncs.c.fingerprint).where(this))
+
+    async def save(self, chat: str, application_id: str, fingerprint: str) -> None:
+        """Store the fingerprint of registered commands. Safe to repeat."""
+        row = {"chat": chat, "application_id": application_id, "fingerprint": fingerprint}
+        await self._database.put(command_syncs, row)
+
+
+def _install(chat: str, id_: str) -> ColumnElement[bool]:
+    return (chat_installs.c.chat == chat) & (chat_installs.c.external_id == id_)

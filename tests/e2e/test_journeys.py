@@ -45,7 +45,7 @@ async def test_a_typed_track_to_its_card(chat):
     with entered() as files:
         page = await chat.say(ANN, "track", link=LINK)
     assert "Track this video?" in page.text
-    assert len(files) <= 72, "\n".join(sorted(files))
+    assert len(files) <= 65, "\n".join(sorted(files))
 
 
 async def test_a_digest_from_its_tick_to_its_post(chat):
@@ -62,4 +62,4 @@ async def test_a_digest_from_its_tick_to_its_post(chat):
         for name in ("digest", "deliver"):
             await jobs[name].do()
     assert "views" in chat.public()[-1]
-    assert len(files) <= 53, "\n".join(sorted(files))
+    assert len(files) <= 50, "\n".join(sorted(files))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.store.chat_installs import ChatInstall
+from bot.store.workspaces import ChatInstall
 from tests.store.samples import NOW
 
 LATER = NOW + timedelta(days=1)

@@ -6,9 +6,8 @@ from sqlalchemy import func, insert, select, update
 from bot.domain.caller import Person
 from bot.domain.errors import NotConfigured
 from bot.store import Store
-from bot.store.chat_installs import MAX_STATES
 from bot.store.coordination import KEPT
-from bot.store.credentials import Credentials
+from bot.store.credentials import MAX_STATES, Credentials
 from bot.store.crypto import SecretBox
 from bot.store.tables import credentials, installations, oauth_states
 from tests.store.samples import NOW
