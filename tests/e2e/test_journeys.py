@@ -45,7 +45,7 @@ async def test_a_typed_track_to_its_card(chat):
     with entered() as files:
         page = await chat.say(ANN, "track", link=LINK)
     assert "Track this video?" in page.text
-    assert len(files) <= 65, "\n".join(sorted(files))
+    assert len(files) <= 67, "\n".join(sorted(files))
 
 
 async def test_a_digest_from_its_tick_to_its_post(chat):
