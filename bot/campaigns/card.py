@@ -267,8 +267,7 @@ def _fields(facts: CampaignFacts) -> Iterator[Field]:
 def _remarks(totals: CampaignTotals) -> Iterator[str]:
     uneven = max((each.uneven for total in totals.metrics for each in (total.day, total.week) if each), default=0)
     if totals.unread:
-        verb = "isn't" if totals.unread == 1 else "aren't"
-        yield f"{plural(totals.unread, 'video')} {verb} in any total: nothing has been read yet."
+        yield plural(totals.unread, "video isn't", "videos aren't") + " in any total: nothing has been read yet."
     if totals.apart is not None:
         yield f"{plural(totals.apart.links, 'video')} without views, such as Instagram's, count by likes alone."
     if totals.ended:

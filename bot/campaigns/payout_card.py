@@ -88,10 +88,10 @@ def no_terms(campaign: Campaign, *, may_configure: bool) -> Reply:
 def terms_set(owed: Owed, before: Terms) -> Reply:
     """Confirmation of new terms, and what they amount to."""
     kept, new = _earlier(owed), sum(line.is_settled and not line.terms_id for line in owed.lines)
-    said = [f"{plural(kept, 'final line')} {'keeps' if kept == 1 else 'keep'} earlier terms."] * bool(kept)
+    said = [f"{plural(kept, 'final line keeps', 'final lines keep')} earlier terms."] * bool(kept)
     if new:
-        are = "line becomes" if new == 1 else "lines become"
-        said.append(f"{new:,} {are} final when the payout is next shown: correct the terms before.")
+        become = plural(new, "line becomes", "lines become")
+        said.append(f"{become} final when the payout is next shown: correct the terms before.")
     same = owed.terms.terms == before
     return Reply(
         f"{'These terms already apply' if same else 'Terms saved'}; they come to {dollars(owed.total)} so far.",

@@ -197,14 +197,13 @@ def gains(facts: DigestFacts) -> tuple[str, ...]:
 def _compared(facts: DigestFacts) -> Iterator[str]:
     """Comparison with the period before, and the number of new videos."""
     count = len(facts.new)
-    are_new = f"{'is' if count == 1 else 'are'} new"
     total = next((each for each in facts.totals if each.trend is not None), None)
     if total is not None:
         videos = "video" if total.alike == 1 else f"{total.alike:,} videos"
         trend = f"The {videos} that also ran before gained {_trend(total, names=len(facts.totals) > 1)}"
-        yield f"{trend}; {count:,} {are_new}." if count else f"{trend}."
+        yield f"{trend}; {plural(count, 'is', 'are')} new." if count else f"{trend}."
     elif count:
-        yield f"{plural(count, 'video')} {are_new}."
+        yield f"{plural(count, 'video is', 'videos are')} new."
 
 
 def _trend(total: Total, *, names: bool) -> str:

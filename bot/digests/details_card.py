@@ -192,10 +192,9 @@ def _caveats(facts: DigestFacts) -> Iterator[str]:
     if facts.money is not None and facts.money.late:
         yield f"{dollars(facts.money.late)} of the spend is for earlier snapshots that were only read now."
     if facts.unread:
-        have = "has" if facts.unread == 1 else "have"
-        yield f"{plural(facts.unread, 'running video')} {have} no snapshot in this period."
+        yield f"{plural(facts.unread, 'running video has', 'running videos have')} no snapshot in this period."
     if facts.uneven:
-        changes = f"{plural(facts.uneven, 'change')} {'is' if facts.uneven == 1 else 'are'}"
+        changes = plural(facts.uneven, "change is", "changes are")
         yield f"{changes} over a different period: tracking began partway through, or snapshots are missing."
     if facts.fell:
         yield f"The counter of {plural(facts.fell, 'video')} fell. The platform removed counts."

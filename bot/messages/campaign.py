@@ -193,10 +193,9 @@ def campaign_filled(
     """Reply to adding videos: how many were added, and a row for each that wasn't."""
     facts = [f"{plural(added, 'video')} added" if added else "Nothing was added"]
     if known:
-        facts.append(f"{known:,} {'was' if known == 1 else 'were'} in it already")
+        facts.append(f"{plural(known, 'was', 'were')} in it already")
     if untracked:
-        verb = "isn't" if untracked == 1 else "aren't"
-        facts.append(f"{untracked:,} {verb} tracked yet; /track starts that")
+        facts.append(plural(untracked, "isn't", "aren't") + " tracked yet; /track starts that")
     if unfit:
         facts.append(f"{plural(len(unfit), 'problem')} below")
     own = "" if named else " This is the channel's own campaign."
@@ -211,8 +210,7 @@ def campaign_filled(
 
 def campaign_emptied(campaign: Campaign, removed: int, absent: int, unfit: Sequence[Unfit]) -> Reply:
     """Reply to removing videos; they stay tracked."""
-    verb = "wasn't" if absent == 1 else "weren't"
-    missing = f" {absent:,} {verb} in it." if absent else ""
+    missing = " " + plural(absent, "wasn't", "weren't") + " in it." if absent else ""
     sentence = f"{plural(removed, 'video')} removed; tracking goes on." if removed else "Nothing was removed."
     return Reply(
         f"{sentence}{missing}",

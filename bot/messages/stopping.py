@@ -68,8 +68,8 @@ def already_over(video: Video) -> Reply:
 def _go_on(others: Sequence[Video]) -> str:
     if not others:
         return ""
-    are = "is" if len(others) == 1 else "are"
-    return f" {plural(len(others), 'other tracking')} of this link {are} still running and billed."
+    run = plural(len(others), "other tracking of this link is", "other trackings of this link are")
+    return f" {run} still running and billed."
 
 
 def _stop_others(others: Sequence[Video]) -> tuple[Action, ...]:

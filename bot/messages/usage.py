@@ -132,9 +132,7 @@ def _days_counted(facts: SpendFacts) -> Note:
         running = f"{facts.unread} of {plural(facts.own, 'running video')} {were} not read in the last hour"
         missing.append(f"{running} (/videos reads {'it' if facts.unread == 1 else 'them'})")
     if facts.history:
-        missing.append(
-            f"{plural(facts.history, 'finished video')} {'is' if facts.history == 1 else 'are'} not read yet"
-        )
+        missing.append(f"{plural(facts.history, 'finished video is', 'finished videos are')} not read yet")
     more = f" {' and '.join(missing)}, so the real spend is higher." if missing else ""
     return Note(text(f"Spend by day is calculated from the snapshots read here.{more}"))
 

@@ -155,13 +155,11 @@ def row_remarks(reading: VideoReading) -> tuple[str, ...]:
     if unreadable := reading.video.extra.get(UNREADABLE):
         said.append(f"ContentStats states {unreadable} that can't be read as numbers, so they're left out.")
     if close:
-        come = "comes" if close == 1 else "come"
-        said.append(
-            f"{plural(close, 'snapshot')} {come} within half an hour of another one; /usage shows what was billed."
-        )
+        come = plural(close, "snapshot comes", "snapshots come")
+        said.append(f"{come} within half an hour of another one; /usage shows what was billed.")
     if unread:
-        state = "states a time that can't be and is" if unread == 1 else "state times that can't be and are"
-        said.append(f"{plural(unread, 'row')} {state} left out.")
+        rows = plural(unread, "row states a time that can't be and is", "rows state times that can't be and are")
+        said.append(f"{rows} left out.")
     return tuple(said)
 
 
@@ -254,9 +252,8 @@ def left(state: WalletState, *more: Decimal) -> Decimal:
 
 def cost_caveats(state: WalletState) -> tuple[str, ...]:
     """Why more money may be needed than is known to be committed."""
-    verb = "has" if state.open_ended == 1 else "have"
     known = (
-        (state.open_ended > 0, f"{plural(state.open_ended, 'video')} {verb} no known end."),
+        (state.open_ended > 0, f"{plural(state.open_ended, 'video has', 'videos have')} no known end."),
         (not state.complete, "The account may have more running videos than ContentStats lists."),
         (state.usage.uncharged is None, "ContentStats doesn't state pending charges."),
     )
