@@ -115,6 +115,11 @@ def argument(
     return field(default=described.pop("default"), metadata={"argument": described})
 
 
+@dataclass(frozen=True, slots=True)
+class NoArguments:
+    """The arguments of a command that takes none."""
+
+
 def nothing_wrong(args: object, now: datetime) -> None:
     """Default `check` of a command: accept any arguments."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.commands.command import Kind, argument
+from bot.commands.command import Kind, NoArguments, argument
 from bot.commands.context import Context
 from bot.domain.errors import KeyRejected, SpendingRefused
 from bot.messages.connect import connected, disconnect_question, disconnected
@@ -21,11 +21,6 @@ class Connect:
     key: str = argument(Kind.SECRET, "the API key: cs_live_… or cs_test_…")
 
 
-@dataclass(frozen=True, slots=True)
-class Disconnect:
-    """No arguments."""
-
-
 async def connect(context: Context, args: Connect) -> Reply:
     """Verify the key, then store it encrypted for this workspace."""
     key = visible(args.key).strip(_AROUND)
@@ -40,7 +35,7 @@ async def connect(context: Context, args: Connect) -> Reply:
     return connected(usage.available, is_test=is_test)
 
 
-async def ask_to_disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - every handler takes its arguments
+async def ask_to_disconnect(context: Context, args: NoArguments) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """Show what would be removed; nothing is removed before the button is pressed."""
     await _check_settled(context)
     running = await context.store.videos.running(context.workspace.wallet_id)
@@ -49,7 +44,7 @@ async def ask_to_disconnect(context: Context, args: Disconnect) -> Reply:  # noq
     return disconnect_question(len(mine), has_own_key=own is not None)
 
 
-async def disconnect(context: Context, args: Disconnect) -> Reply:  # noqa: ARG001 - as above
+async def disconnect(context: Context, args: NoArguments) -> Reply:  # noqa: ARG001 - as above
     """Delete the workspace and everything stored for it. The new audit log begins with who did it."""
     await _check_settled(context)
     await context.accounts.forget(context.caller.workspace)

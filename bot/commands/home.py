@@ -1,7 +1,6 @@
 """The home page of chats that have one; it can't be typed."""
 
-from dataclasses import dataclass
-
+from bot.commands.command import NoArguments
 from bot.commands.context import Context
 from bot.commands.digest import setting
 from bot.commands.videos import counted
@@ -16,12 +15,7 @@ from bot.wallet.wallet import live_state
 SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """No arguments."""
-
-
-async def show_home(context: Context, args: Home) -> Reply:  # noqa: ARG001 - every handler takes its arguments
+async def show_home(context: Context, args: NoArguments) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """Show wallet, running videos and settings from the mirror, without reading any video's page."""
     now = context.clock()
     wallet, _ = await live_state(context.wallet)

@@ -31,15 +31,15 @@ from bot.commands.campaign import QUESTIONS as CAMPAIGN_QUESTIONS
 from bot.commands.campaign import check as check_campaign
 from bot.commands.campaign_card import CampaignDetails, show_details
 from bot.commands.campaign_words import read_words
-from bot.commands.command import Answer, Ask, Command, Question
+from bot.commands.command import Answer, Ask, Command, NoArguments, Question
 from bot.commands.compare import Compare, CompareWith, choose_other, compare
-from bot.commands.connect import Connect, Disconnect, ask_to_disconnect, connect, disconnect
+from bot.commands.connect import Connect, ask_to_disconnect, connect, disconnect
 from bot.commands.context import Context
 from bot.commands.digest import QUESTIONS as DIGEST_QUESTIONS
 from bot.commands.digest import Digest, DigestDetails, digest_command, digest_details, wants_form
 from bot.commands.export import Export, export
 from bot.commands.help import Help, show_help
-from bot.commands.home import Home, show_home
+from bot.commands.home import show_home
 from bot.commands.leaderboard import Leaderboard, leaderboard
 from bot.commands.payout import QUESTIONS as PAYOUT_QUESTIONS
 from bot.commands.payout import PaidMark, Payout, mark, payout_command, read_line, unmark
@@ -48,7 +48,7 @@ from bot.commands.payout import details as payout_details
 from bot.commands.payout import lacks_values as lacks_payout_values
 from bot.commands.share import Share, share
 from bot.commands.stats import Stats, gains, stats, stats_details
-from bot.commands.status import Retry, Status, retry, status, status_details
+from bot.commands.status import retry, status, status_details
 from bot.commands.stop import ConfirmStop, Stop, ask_to_stop, stop
 from bot.commands.track import Length, Track, TrackOn, again, choose_length, track, track_on
 from bot.commands.track_start import Batch, Start, cancel, check, start
@@ -259,12 +259,12 @@ COMMANDS: tuple[AnyCommand, ...] = (
     Command(
         "disconnect",
         "Remove the API key and everything stored for this workspace",
-        Disconnect,
+        NoArguments,
         ask_to_disconnect,
         example="/disconnect",
         need=Permission.CONFIGURE,
     ),
-    Command("status", "Show what works and what doesn't", Status, status, example="/status", shareable=True),
+    Command("status", "Show what works and what doesn't", NoArguments, status, example="/status", shareable=True),
     Command("help", "List the commands, or explain one", Help, show_help, example="/help track"),
     _press("track.start", "Start what was proposed", Start, start, Permission.SPEND, Answer.REPLACES),
     _press("track.cancel", "Drop what was proposed", Batch, cancel, Permission.SPEND, Answer.REPLACES),
@@ -287,7 +287,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     _press("export.all", "Get the file once all is read", Export, export, answer=Answer.REPLACES),
     _press("compare.with", "Choose the other video", CompareWith, choose_other),
     _press("stop.confirm", "Stop a video", ConfirmStop, stop, Permission.STOP, Answer.REPLACES),
-    _press("disconnect.confirm", "Delete it all", Disconnect, disconnect, Permission.CONFIGURE, Answer.REPLACES),
+    _press("disconnect.confirm", "Delete it all", NoArguments, disconnect, Permission.CONFIGURE, Answer.REPLACES),
     _press("stats.details", "Show every metric of a video", Stats, stats_details, shareable=True),
     _press("campaign.details", "Show every total of a campaign", CampaignDetails, show_details, shareable=True),
     _press("usage.details", "Show where the money went", Usage, usage_details, shareable=True, shows_money=True),
@@ -296,14 +296,14 @@ COMMANDS: tuple[AnyCommand, ...] = (
     _press("payout.details", "Show every line of a payout", PaidMark, payout_details, shareable=True, shows_money=True),
     _press("payout.paid", "Mark a creator as paid", PaidMark, mark, Permission.CONFIGURE, Answer.REPLACES),
     _press("payout.unpaid", "Take a marking back", PaidMark, unmark, Permission.CONFIGURE, Answer.REPLACES),
-    _press("status.details", "Show every fact of the status", Status, status_details),
-    _press("outbox.retry", "Post again what failed", Retry, retry, Permission.CONFIGURE, Answer.REPLACES),
+    _press("status.details", "Show every fact of the status", NoArguments, status_details),
+    _press("outbox.retry", "Post again what failed", NoArguments, retry, Permission.CONFIGURE, Answer.REPLACES),
     _press("alerts.set", "Change the alerts", Alerts, alerts, Permission.CONFIGURE, Answer.REPLACES),
     _press("alerts.snooze", "Snooze an alert", Snooze, snooze, Permission.CONFIGURE),
     _press("preview", "Show a tracked video beside its link", Preview, show_preview),
     _press("previews", "Switch previews of links", SetPreviews, set_previews, Permission.CONFIGURE),
     _press(SHARE, "Post a card to the channel", Share, share),
-    _press("home", "Show the home page", Home, show_home),
+    _press("home", "Show the home page", NoArguments, show_home),
 )
 
 _WHO = {

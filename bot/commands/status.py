@@ -1,7 +1,8 @@
 """/status: what works and what doesn't."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from bot.commands.command import NoArguments
 from bot.commands.context import Context
 from bot.messages.status import Health, health, health_details, retried
 from bot.messages.wording import plural
@@ -12,22 +13,12 @@ from bot.store.coordination import SCHEDULER, Service
 from bot.wallet.spending import LOOKS_APART
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """No arguments."""
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """No arguments."""
-
-
-async def status(context: Context, args: Status) -> Reply:  # noqa: ARG001 - every handler takes its arguments
+async def status(context: Context, args: NoArguments) -> Reply:  # noqa: ARG001 - every handler takes its arguments
     """Show whether everything works. Needs neither a key nor a responding API."""
     return replace(health(await _look_around(context)), shared_as=Call("status"))
 
 
-async def status_details(context: Context, args: Status) -> Reply:  # noqa: ARG001 - as above
+async def status_details(context: Context, args: NoArguments) -> Reply:  # noqa: ARG001 - as above
     """Show the key, the last contacts with the API, unclear starts, unposted messages and the version."""
     return health_details(await _look_around(context))
 
@@ -82,7 +73,7 @@ async def _services(context: Context) -> tuple[Service, ...]:
     return tuple(service for name, service in sorted(found.items()) if name in shown)
 
 
-async def retry(context: Context, args: Retry) -> Reply:  # noqa: ARG001 - as above
+async def retry(context: Context, args: NoArguments) -> Reply:  # noqa: ARG001 - as above
     """Post dead letters again."""
     again = await context.store.outbox_status.retry(context.workspace.id, context.clock())
     if again:
