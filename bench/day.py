@@ -69,7 +69,7 @@ async def _first_sweep(poller: Poller, sandbox: Sandbox) -> int:
 
 
 def _jobs(bot: Bot, clock: HandClock) -> tuple[Poller, DigestPlanner]:
-    store, accounts, charts = bot._store, bot._accounts, bot._charts  # noqa: SLF001 - the same parts that its scheduler uses
+    store, accounts, charts = bot.store, bot.accounts, bot._charts  # noqa: SLF001 - the same parts that its scheduler uses
     return Poller(accounts, store, clock, Metrics()), DigestPlanner(store, accounts, charts, clock)
 
 

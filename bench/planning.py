@@ -86,12 +86,12 @@ async def _subscribe(url: str, count: int, due_at: datetime, workspace_id: int =
 
 def planner_of(bot: Bot) -> DigestPlanner:
     """The digest planner of a bot, on the fixed clock of the benchmarks."""
-    return DigestPlanner(bot._store, bot._accounts, bot._charts, lambda: NOW)  # noqa: SLF001 - without a scheduler
+    return DigestPlanner(bot.store, bot.accounts, bot._charts, lambda: NOW)  # noqa: SLF001 - without a scheduler
 
 
 def _tick_task(bot: Bot) -> Task:
     """A scheduler tick that finds neither a digest to plan nor a message to deliver."""
-    planner, deliverer = planner_of(bot), Deliverer(bot._store, {}, lambda: NOW)  # noqa: SLF001 - as above
+    planner, deliverer = planner_of(bot), Deliverer(bot.store, {}, lambda: NOW)
 
     async def tick() -> None:
         if await planner.plan_due() or await deliverer.deliver_due():

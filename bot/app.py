@@ -28,7 +28,7 @@ from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Now, Sleep
 from bot.contentstats.transport import DEFAULT_TIMEOUTS, Timeouts
 from bot.delivery.poster import ChannelPoster
-from bot.domain.caller import Caller, Permission, WorkspaceRef
+from bot.domain.caller import Caller, Permission
 from bot.domain.clock import Clock, WallClock
 from bot.domain.errors import BotError, DatabaseUnavailable, NotAllowed, UsageError
 from bot.messages.problems import UNSAVED, crashed, misunderstood, pick_video, problem, unknown_command
@@ -38,10 +38,6 @@ from bot.reply.model import Option, Reply
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.audit import Action, Entry
-from bot.store.coordination import RateSlots
-from bot.store.credentials import Installations
-from bot.store.memories import Memories
-from bot.store.workspaces import ChatInstalls, CommandSync
 from bot.wallet.accounts import Accounts
 from bot.wallet.exports import Exports
 from bot.wallet.wallet import Meanwhile, notify_if_waiting
@@ -63,6 +59,8 @@ SUGGEST_WITHIN = 2.0
 
 class Bot:
     """Runs commands and owns everything that outlives a call: store, wallets, chart worker. Use it as `async with`.
+
+    Adapters also use its `store` and its `accounts`, the open wallets.
 
     `timeouts` are those of API calls. `sleep` waits between two tries, and `now` is the Unix time for the API's rate
     limits. `speed` is how fast `clock` runs, which speeds up neither people nor networks. `charts` are closed with the
@@ -100,12 +98,12 @@ class Bot:
         """Open the database (migrating it), the wallets and the charts; settle requests that a crash left unclear."""
         async with AsyncExitStack() as stack:
             opened = Store.opened(self._settings.database_url, self._settings.encryption_keys)
-            self._store = await stack.enter_async_context(opened)
-            self._lists = LastLists(self._store.memories, self._clock)
+            self.store = await stack.enter_async_context(opened)
+            self._lists = LastLists(self.store.memories, self._clock)
             await stack.enter_async_context(self._charts)
             key = self._settings.contentstats_api_key
             accounts = Accounts(
-                self._store,
+                self.store,
                 self._clock,
                 self._sleep,
                 base_url=self._settings.contentstats_base_url,
@@ -113,8 +111,8 @@ class Bot:
                 connect=self._connect,
                 speed=self._speed,
             )
-            self._accounts = await stack.enter_async_context(accounts)
-            self._exports = Exports(self._store)
+            self.accounts = await stack.enter_async_context(accounts)
+            self._exports = Exports(self.store)
             stack.push_async_callback(self._exports.aclose)
             self._resources = stack.pop_all()
         return self
@@ -169,9 +167,7 @@ class Bot:
             return problem(UNSAVED)
         if isinstance(error, NotAllowed) and command is not None and arguments:
             with suppress(BotError):
-                await note_refusal(
-                    self._accounts, self._store, command, caller, self._permissions(caller), self._clock()
-                )
+                await note_refusal(self.accounts, self.store, command, caller, self._permissions(caller), self._clock())
         instead = suggested_line(command, arguments, error, self._clock())
         if not isinstance(error, UsageError) or command is None or not command.listed:
             return problem(str(error), instead)
@@ -188,7 +184,7 @@ class Bot:
         options = await self.suggest(command.name, argument, "", caller)
         if not options:
             with suppress(BotError):
-                account = await self._accounts.get(caller.workspace)
+                account = await self.accounts.get(caller.workspace)
                 if account.wallet is not None:
                     await account.wallet.sweep()
             options = await self.suggest(command.name, argument, "", caller)
@@ -202,7 +198,7 @@ class Bot:
         keys = (*(reply.reports if shown else ()), *(reply.announces if announced else ()))
         try:
             if keys:
-                await self._store.outbox.withdraw(keys, "the reply to the command reported it", self._clock())
+                await self.store.outbox.withdraw(keys, "the reply to the command reported it", self._clock())
             await self._lists.save()
         except BotError:
             logger.warning("recording a delivered reply failed; the outbox may repeat it", exc_info=True)
@@ -223,9 +219,9 @@ class Bot:
         names = tuple(each.name for each in self._described)
         try:
             async with asyncio.timeout(SUGGEST_WITHIN):
-                account = await self._accounts.get(caller.workspace)
+                account = await self.accounts.get(caller.workspace)
                 rows = partial(self._lists.rows, caller)
-                return await suggestions(wanted, typed, names, self._store, account.workspace, rows)
+                return await suggestions(wanted, typed, names, self.store, account.workspace, rows)
         except (BotError, TimeoutError):
             logger.warning("suggestions failed", extra={"command": command}, exc_info=True)
             return ()
@@ -239,18 +235,18 @@ class Bot:
 
     async def is_ready(self) -> bool:
         """Whether the database accepts writes, without which nothing can be done safely."""
-        return await self._store.services.is_writable(self._process, self._clock())
+        return await self.store.services.is_writable(self._process, self._clock())
 
     async def report(self, problems: Mapping[str, str]) -> None:
         """Publish the state of this process's parts for `/status`: each with its problem, empty if it works.
 
         Raises DatabaseUnavailable.
         """
-        await self._store.services.report(self._process, problems, self._clock())
+        await self.store.services.report(self._process, problems, self._clock())
 
     async def is_new_event(self, chat: str, event_id: str) -> bool:
         """True the first time that any process sees this event of a platform, then False."""
-        return await self._store.inbox.is_new(chat, event_id, self._clock())
+        return await self.store.inbox.is_new(chat, event_id, self._clock())
 
     def scheduler(self, posters: Mapping[str, ChannelPoster], speed: float = 1.0) -> "Scheduler":
         """Create the scheduler of the periodic jobs, which post through `posters`, by chat.
@@ -259,7 +255,7 @@ class Bot:
         """
         from bot.periodic_jobs import create_scheduler  # noqa: PLC0415 - speeds up one-off commands
 
-        made = create_scheduler(self._store, self._accounts, self._charts, posters, self._clock, self._metrics, speed)
+        made = create_scheduler(self.store, self.accounts, self._charts, posters, self._clock, self._metrics, speed)
         self._scheduler = made
         return made
 
@@ -269,64 +265,16 @@ class Bot:
 
     async def render_metrics(self) -> tuple[bytes, str]:
         """Metrics of this process in Prometheus format, and their content type. Raises DatabaseUnavailable."""
-        load = await self._store.outbox_status.load(self._clock())
+        load = await self.store.outbox_status.load(self._clock())
         silence = None if self._scheduler is None else self._scheduler.silence
         return exposition(self._metrics, LiveFigures(*load, silence))
 
-    async def forget(self, workspace: WorkspaceRef) -> None:
-        """Delete everything stored for a workspace that the bot was removed from. Safe to repeat."""
-        await self._accounts.forget(workspace)
-
-    async def workspace_of_message(self, chat: str, person_id: str, message_id: str) -> str | None:
-        """The chat's id of the workspace that a direct message was about. Raises DatabaseUnavailable."""
-        return await self._store.outbox.workspace_of(chat, person_id, message_id)
-
     async def note_claim(self, caller: Caller) -> None:
         """Record in the audit log who linked a workspace to the operator's key. Raises DatabaseUnavailable."""
-        workspace = (await self._accounts.get(caller.workspace)).workspace
+        workspace = (await self.accounts.get(caller.workspace)).workspace
         outcome = "linked to the API key of the bot's operator"
         entry = Entry(self._clock(), caller.person, caller.channel_id, Action.SETTING, outcome)
-        await self._store.audit.write(workspace.id, entry)
-
-    async def leave_money_out(self, ref: WorkspaceRef, channel_id: str) -> None:
-        """Post no amounts in a channel that outsiders can read now, until an admin allows them again.
-
-        Raises DatabaseUnavailable. Safe to repeat.
-        """
-        await self._accounts.leave_money_out(ref, channel_id)
-
-    async def forget_departed(self) -> int:
-        """Delete what is stored for workspaces that the bot left 30 days ago; returns how many. Safe to repeat."""
-        return await self._accounts.forget_departed()
-
-    async def recognize(self, chat: str, owned: Mapping[str, bool]) -> None:
-        """Apply which stored workspaces of a chat may use the operator's key, by `owned`. Safe to repeat."""
-        await self._accounts.recognize(chat, owned)
-
-    @property
-    def rate_slots(self) -> RateSlots:
-        """Slots that several processes share to stay within a chat's rate limit."""
-        return self._store.rates
-
-    @property
-    def memories(self) -> Memories:
-        """Notes about each workspace, kept for a week."""
-        return self._store.memories
-
-    @property
-    def installations(self) -> Installations:
-        """Installations with their tokens, stored encrypted."""
-        return self._store.installations
-
-    @property
-    def chat_installs(self) -> ChatInstalls:
-        """Workspaces that the bot joined and left, in chats without stored installations."""
-        return self._store.chat_installs
-
-    @property
-    def command_sync(self) -> CommandSync:
-        """Command sets that adapters have registered with their chat."""
-        return self._store.command_sync
+        await self.store.audit.write(workspace.id, entry)
 
     async def _answer(
         self,
@@ -344,14 +292,14 @@ class Bot:
                 raise NotAllowed(refusal(need, self._settings.may_spend))
         now = self._clock()
         args = parse(command, arguments, now) if isinstance(arguments, str) else bind(command, arguments, now)
-        account = await self._accounts.get(caller.workspace)
+        account = await self.accounts.get(caller.workspace)
         context = Context(
             caller=caller,
             permissions=granted,
             workspace=account.workspace,
             account=account.wallet,
-            accounts=self._accounts,
-            store=self._store,
+            accounts=self.accounts,
+            store=self.store,
             charts=self._charts,
             exports=self._exports,
             clock=self._clock,
@@ -363,7 +311,7 @@ class Bot:
             commands=self._described,
             look_up=partial(self._look_up, caller),
             rows=partial(self._lists.rows, caller),
-            channel=once(partial(self._store.channels.find, account.workspace.id, caller.channel_id)),
+            channel=once(partial(self.store.channels.find, account.workspace.id, caller.channel_id)),
             is_posting=is_posting,
             typed=arguments if is_typed else None,
         )
@@ -392,7 +340,7 @@ class Bot:
         return ContentStatsClient(
             base_url,
             key,
-            self._store.rates,
+            self.store.rates,
             now=self._now,
             sleep=self._sleep,
             timeouts=self._timeouts,

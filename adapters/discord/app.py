@@ -70,19 +70,19 @@ class DiscordApp:
             logging.getLogger(name).setLevel(level)  # DEBUG logs whole requests; the client warns about voice
         async with AsyncExitStack() as stack:
             self._rest = rest = await stack.enter_async_context(Rest(self._options.token, self._options.api_url))
-            self._poster = DiscordPoster(rest, Limits(self._bot.rate_slots, sleep=self._sleep), self._sleep)
+            self._poster = DiscordPoster(rest, Limits(self._bot.store.rates, sleep=self._sleep), self._sleep)
             stack.push_async_callback(self.drain)
             self._guilds = Guilds(
-                self._bot.chat_installs,
+                self._bot.store.chat_installs,
                 self._clock,
                 self._options.servers,
                 self._options.token,
                 self._is_public,
-                self._bot.recognize,
+                self._bot.accounts.recognize,
             )
             command_ids: dict[str, str] = {}
             replies = Replies(rest, self._clock, command_ids, self._sleep)
-            direct = DirectMessages(rest, partial(self._bot.workspace_of_message, CHAT), self._sleep)
+            direct = DirectMessages(rest, partial(self._bot.store.outbox.workspace_of, CHAT), self._sleep)
             handlers = Handlers(self._bot, self._guilds, direct, InitialResponses(rest), replies)
             listeners = Listeners(handlers, self._guilds, self._background, self._clock)
             self._maintenance = Maintenance(self._bot, rest, command_ids, self._sleep)

@@ -67,12 +67,12 @@ class Maintenance:
         path = "/applications/{application_id}/commands"
         put, get = (Route(method, path, application_id=application_id) for method in ("PUT", "GET"))
         try:
-            if await self._bot.command_sync.fingerprint(CHAT, application_id) == now:
+            if await self._bot.store.command_sync.fingerprint(CHAT, application_id) == now:
                 if not self._ids:
                     self._note(await with_retries(lambda: self._rest.request(get), self._sleep))
                 return True
             self._note(await with_retries(lambda: self._rest.request(put, json=commands), self._sleep))
-            await self._bot.command_sync.save(CHAT, application_id, now)
+            await self._bot.store.command_sync.save(CHAT, application_id, now)
         except (DiscordFailed, BotError) as error:
             logger.warning("command registration failed; will retry", extra={"error": str(error)})
             return False
@@ -85,7 +85,7 @@ class Maintenance:
     async def _forget_departed(self) -> bool:
         """Delete the data of guilds that the bot left long ago. Returns False if it has to be retried."""
         try:
-            count = await self._bot.forget_departed()
+            count = await self._bot.accounts.forget_departed()
         except BotError:
             logger.warning("deleting data of departed guilds failed", exc_info=True)
             return False

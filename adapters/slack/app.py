@@ -95,8 +95,8 @@ class SlackApp:
             self._overload = Overload(self._background, self._calls)
             self._client = new_client(self._session, self._options.api_url, self._options.bot_token)
             workspaces = await self._workspaces()
-            limits = Limits(sleep=self._sleep, slots=self._bot.rate_slots)
-            pictures, tables = Pictures(self._calls), SortableTables(self._bot.memories, self._clock)
+            limits = Limits(sleep=self._sleep, slots=self._bot.store.rates)
+            pictures, tables = Pictures(self._calls), SortableTables(self._bot.store.memories, self._clock)
             self._poster = SlackPoster(workspaces, self._calls, pictures, limits, self._sleep, tables)
             replies = Replies(self._calls, limits, pictures, self._clock, self._sleep, tables)
             callers, home = Callers(self._calls, self._clock), HomeTab(self._bot, self._calls)
@@ -220,7 +220,7 @@ class SlackApp:
         options, sources = self._options, list[Workspaces]()
         if options.bot_token is not None:
             self._own_workspace = SingleWorkspace(
-                self._calls, self._client, self._bot.forget, is_previewing=options.is_previewing
+                self._calls, self._client, self._bot.accounts.forget, is_previewing=options.is_previewing
             )
             with contextlib.suppress(SlackUnreachable, TokenRefused):
                 await self._own_workspace.identify()
@@ -234,8 +234,13 @@ class SlackApp:
                 is_previewing=options.is_previewing,
             )
             installed = InstalledWorkspaces(
-                self._bot.installations, self._session, options.api_url, self._bot.forget, self._clock, self._sleep
+                self._bot.store.installations,
+                self._session,
+                options.api_url,
+                self._bot.accounts.forget,
+                self._clock,
+                self._sleep,
             )
-            self._routes = InstallPages(oauth, installed, self._bot.installations, self._clock).routes
+            self._routes = InstallPages(oauth, installed, self._bot.store.installations, self._clock).routes
             sources.append(installed)
         return MultiWorkspace(*sources)

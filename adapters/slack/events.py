@@ -50,7 +50,7 @@ class Events:
                     await self._preview(here, _place(shared), [link["url"] for link in links][:MAX_PREVIEWS])
             case {"type": "channel_shared", "channel": str(channel_id)}:
                 if (here := await self._handlers.admit(body, context, Permission.LOOK)) is not None:
-                    await self._bot.leave_money_out(here.workspace.ref, channel_id)
+                    await self._bot.accounts.leave_money_out(here.workspace.ref, channel_id)
             case {"type": "app_uninstalled"} | {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}:
                 if await self._handlers.is_new(body["event_id"]):
                     await self._forget(body, context)

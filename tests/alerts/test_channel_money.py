@@ -39,7 +39,7 @@ async def test_posts_show_amounts_only_in_channels_that_may_see_them(alert_env, 
     asked = await env.press(await env.say(f"/track {YOUTUBE} 7"), "Ask")
     assert asked.title == "Waiting for approval"
     await alert_env.live(30, every=6)
-    await DigestPlanner(alert_env.store, env.bot._accounts, charts, env.clock).plan_due()
+    await DigestPlanner(alert_env.store, env.bot.accounts, charts, env.clock).plan_due()
     for line in ("/usage", "/campaign launch"):
         card = await env.say(line)
         if "Post here" in labels(card):

@@ -120,7 +120,7 @@ async def test_approval_is_requested_only_in_the_workspaces_own_channels(env):
     await asked(env)
     async with env.store() as (store, _):
         assert (await store.approvals.find(1, 1)).channel_id == "C-money"
-    await env.bot.leave_money_out(ANA.workspace, "C-money")
+    await env.bot.accounts.leave_money_out(ANA.workspace, "C-money")
     call = button(await env.say(f"/track {YOUTUBE} 7", replace(CAT, channel_id="", is_direct=True)), "Ask for approval")
     assert "can't ask for approval here" in (await env.run(call, replace(CAT, channel_id="", is_direct=True))).summary
 

@@ -255,7 +255,7 @@ async def test_the_digests_button_stops_a_flattened_video_and_updates_the_post(
                 await store.workspaces.by_id(1), "C-general", Schedule(541, "UTC"), DigestOptions(), ANA.person, clock()
             )
             clock.advance(minutes=1)
-            await DigestPlanner(store, env.bot._accounts, charts, clock).plan_due()
+            await DigestPlanner(store, env.bot.accounts, charts, clock).plan_due()
         key = f"digest:{subscription.id}:{date(2026, 3, 7)}"
         post = await queued(database, key)
         details = await env.press(post, "Details", BEN)

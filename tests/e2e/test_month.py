@@ -59,9 +59,9 @@ class Month:
 
     def __init__(self, env, charts, database):
         bot, self.env, self.database, self.read = env.bot, env, database, 0
-        self.poller = Poller(bot._accounts, bot._store, env.clock, Metrics())
-        self.digests = DigestPlanner(bot._store, bot._accounts, charts, env.clock, MAX_WAIT)
-        self.announcer = AlertEngine(bot._store, charts, env.clock)
+        self.poller = Poller(bot.accounts, bot.store, env.clock, Metrics())
+        self.digests = DigestPlanner(bot.store, bot.accounts, charts, env.clock, MAX_WAIT)
+        self.announcer = AlertEngine(bot.store, charts, env.clock)
         self.spent, self.reports = [], []
 
     async def tick(self, moment):

@@ -36,7 +36,7 @@ async def test_workspaces_that_installed_the_app_are_posted_to(slack, app, token
     async with Bot(settings, clock=clock) as bot:
         nobody, _ = await _post(bot, options, clock)
         installed = Installation("T1", None, "Acme", token.value)
-        await bot.installations.save("slack", "T1", installed.body, clock())
+        await bot.store.installations.save("slack", "T1", installed.body, clock())
         posted, direct = await _post(bot, options, clock)
     assert isinstance(nobody, Rejected)
     assert isinstance(posted, Posted)

@@ -35,7 +35,7 @@ async def bot(database_url):
 
 @pytest.fixture
 def teams(bot, session, slack, clock):
-    return InstalledWorkspaces(bot.installations, session, slack.api_url, bot.forget, clock)
+    return InstalledWorkspaces(bot.store.installations, session, slack.api_url, bot.accounts.forget, clock)
 
 
 @pytest.fixture
