@@ -98,18 +98,19 @@ async def test_no_byte_of_a_forgotten_workspace_stays_in_the_file_or_its_log(sto
 
 
 async def test_remaining_sums_name_no_workspace_and_go_once_no_cap_needs_them(store, database):
+    async def sums():
+        async with database.reading() as connection:
+            return (await connection.execute(select(forgotten_spend))).all()
+
     going = await live(store, database)
     await store.forgetting.workspace(going.id)
-    async with database.reading() as connection:
-        (row,) = (await connection.execute(select(forgotten_spend))).all()
+    (row,) = await sums()
     assert (row.chat, row.cost) == ("slack", PRICE * 24)
     assert MARK not in row.external_id
     await store.forgetting.old_spend(NOW + SPEND_KEPT - timedelta(days=31))
-    async with database.reading() as connection:
-        assert len((await connection.execute(select(forgotten_spend))).all()) == 1
+    assert len(await sums()) == 1
     await store.forgetting.old_spend(NOW + SPEND_KEPT)
-    async with database.reading() as connection:
-        assert (await connection.execute(select(forgotten_spend))).all() == []
+    assert await sums() == []
 
 
 async def test_a_workspace_kept_for_an_open_start_is_deleted_once_settled(store, database):
@@ -142,10 +143,9 @@ async def test_a_forgotten_workspace_in_use_again_stays(store, database):
 
 
 @pytest.mark.parametrize("race", ["press", "started", "failed"])
-async def test_a_start_during_the_deletion_is_refused_or_counted_and_never_lost(database_url, race):
+async def test_a_start_during_the_deletion_is_refused_or_counted_and_never_lost(two_stores, race):
     """One of the two waits for the other, whichever comes first."""
-    databases = [Database(database_url) for _ in range(2)]
-    one, two = (Store(each) for each in databases)
+    one, two = two_stores
     wallet = await one.wallets.ensure_wallet("theirs", NOW)
     counted = Decimal(0)
     for turn in range(12):
@@ -165,11 +165,8 @@ async def test_a_start_during_the_deletion_is_refused_or_counted_and_never_lost(
         assert not isinstance(outcome, Exception) or isinstance(outcome, SpendingRefused)
         counted += PRICE if race == "started" or isinstance(outcome, Submitted) else 0
         again = await one.workspaces.ensure_workspace(GOING, wallet)
-        spender = Spender(ZOE.id, frozenset(), "C1")
-        (cap,) = await one.allowances.limits(again.id, spender, NOW, Decimal(99))
+        (cap,) = await one.allowances.limits(again.id, Spender(ZOE.id, frozenset(), "C1"), NOW, Decimal(99))
         assert cap.used == counted, turn
-    for each in databases:
-        await each.close()
 
 
 async def test_metrics_count_messages_up_to_a_limit(store, database, monkeypatch):

@@ -4,7 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,16 +66,14 @@ async def recorded_url(empty_url):
     return empty_url
 
 
-async def test_an_empty_database_gets_every_table_and_a_second_start_finds_nothing_to_do(empty_url):
-    await migrate(empty_url)
-    async with Store.opened(empty_url) as store:
-        assert await store.wallets.ensure_wallet("kept", NOW) == 1
-    await migrate(empty_url)
-    async with Store.opened(empty_url) as store:
-        assert await store.wallets.ensure_wallet("kept", NOW) == 1
+async def test_a_second_start_migrates_nothing_and_keeps_every_row(empty_url):
+    for _ in range(2):
+        await migrate(empty_url)
+        async with Store.opened(empty_url) as store:
+            assert await store.wallets.ensure_wallet("kept", NOW) == 1
 
 
-async def test_four_processes_that_start_on_a_new_database_all_find_it_ready(empty_url):
+async def test_four_processes_can_start_on_a_new_database_at_once(empty_url):
     command = (sys.executable, "-c", MIGRATE, empty_url)
     starts = [await asyncio.create_subprocess_exec(*command, stderr=subprocess.PIPE) for _ in range(4)]
     assert [(await start.communicate())[1].decode() for start in starts] == [""] * 4
@@ -84,7 +82,7 @@ async def test_four_processes_that_start_on_a_new_database_all_find_it_ready(emp
         assert await store.wallets.ensure_wallet("first", NOW) == 1
 
 
-def test_a_password_in_the_wrong_place_of_the_address_is_not_repeated(postgres):
+def test_a_password_in_the_wrong_part_of_the_url_is_never_printed(postgres):
     server, addresses = f"127.0.0.1:{postgres.port}", []
     for secret in ("hunter 2", "hun/ter2", "hun:ter2", "hun%ter2", "hun@ter2", "hun%2Fter%402", "hun?ter2", "hünter2"):
         addresses += [f"bot:{secret}@{server}/no", f"{secret}@{server}/bot", f"bot@{server}/{secret}", f"{secret}/bot"]
@@ -95,21 +93,17 @@ def test_a_password_in_the_wrong_place_of_the_address_is_not_repeated(postgres):
     assert not {"hun", "hunter", "ter2", "2", "hünter2", "hunter2"} & set(re.split(r"[^\wü]", " ".join(said)))
 
 
-async def test_the_migrations_make_the_tables_that_the_code_expects(database):
-    assert await in_transaction(database, differences) == []
+async def test_migrations_create_the_expected_tables_and_indexes(database):
+    await check_schema(database)
 
 
-async def test_the_migrations_make_the_indexes_that_the_code_expects(database):
-    assert await in_transaction(database, indexes) == INDEXES
-
-
-def test_the_newest_migration_is_the_schema_that_the_code_names():
+def test_the_newest_migration_matches_the_schema_constant():
     config = Config()
     config.set_main_option("script_location", "bot.store:migrations")
     assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA
 
 
-async def test_a_database_of_the_last_version_in_development_keeps_every_row(recorded_url):
+async def test_upgrading_the_last_development_version_keeps_every_row(recorded_url):
     before = await rows(recorded_url)
     await migrate(recorded_url)
     after = await rows(recorded_url)
@@ -129,19 +123,11 @@ async def test_a_database_of_the_last_version_in_development_keeps_every_row(rec
         name: [tuple(each for each in row if each[0] in kept[name]) for row in found] for name, found in before.items()
     }
     assert all(before.values())
+    async with opened(recorded_url) as database:
+        await check_schema(database)
 
 
-async def test_a_database_of_the_last_version_in_development_has_the_schema_of_a_new_one(recorded_url):
-    await migrate(recorded_url)
-    database = Database(recorded_url)
-    try:
-        assert await in_transaction(database, differences) == []
-        assert await in_transaction(database, indexes) == INDEXES
-    finally:
-        await database.close()
-
-
-async def test_what_the_last_version_in_development_stored_is_read(recorded_url):
+async def test_rows_of_the_last_development_version_can_be_read(recorded_url):
     async with Store.opened(recorded_url, ("a" * 64,)) as store:
         workspace = await store.workspaces.find(HERE)
         digest = await store.digests.find(workspace.id, "C1")
@@ -151,12 +137,8 @@ async def test_what_the_last_version_in_development_stored_is_read(recorded_url)
         assert (digest.schedule.zone, digest.last_recent, video.main_count) == ("Europe/Berlin", 3, 35)
         theirs, _ = await store.videos.page(workspace, Filters(handles=("ada",)), Sort.NEWEST, 0, 10)
         assert "v1" in [each.video.id for each in theirs]
-        assert [request.state.name for request in await store.tracking.batch(workspace.id, "b1")] == [
-            "PROPOSED",
-            "TRACKING",
-            "FAILED",
-            "UNKNOWN",
-        ]
+        states = [request.state.name for request in await store.tracking.batch(workspace.id, "b1")]
+        assert states == ["PROPOSED", "TRACKING", "FAILED", "UNKNOWN"]
         (alert,) = await store.alerts.due([1], LATER)
         assert (str(alert.subject), alert.alert.stage, alert.detail) == ("balance", Stage.SOON, {"shown": "1.00"})
         assert await store.credentials.of(2) == "cs_test_key_of_theirs"
@@ -165,53 +147,42 @@ async def test_what_the_last_version_in_development_stored_is_read(recorded_url)
         assert (message.key, message.reply.parts[0].png) == ("digest:1:2026-03-11", b"\x89PNG recorded")
 
 
-@pytest.mark.parametrize("version", ["0001", "0013"])
-async def test_a_database_of_an_older_version_in_development_is_refused_and_left_alone(database, database_url, version):
-    await stamp(database, version)
-    with pytest.raises(NotConfigured, match=rf"development version \(schema {version}\).* new file"):
-        await migrate(database_url)
-    assert await stamped(database) == version
-
-
-async def test_a_schema_of_a_newer_bot_is_refused_and_left_alone(database, database_url):
-    await stamp(database, "v9999")
-    with pytest.raises(NotConfigured, match=re.compile("v9999.*newer", re.DOTALL)):
-        await migrate(database_url)
-    assert await stamped(database) == "v9999"
-
-
-async def test_an_upgrade_that_fails_half_way_leaves_nothing_behind(empty_url):
-    database = Database(empty_url)
+@pytest.mark.parametrize(
+    ("version", "problem"),
+    [
+        ("0001", r"development version \(schema 0001\).* new file"),
+        ("0013", r"development version \(schema 0013\).* new file"),
+        ("v9999", "v9999.*newer"),
+    ],
+)
+async def test_an_older_development_schema_or_a_newer_one_is_refused_unchanged(
+    database, database_url, version, problem
+):
     async with database.writing() as connection:
-        await connection.execute(text("CREATE TABLE short_links (link VARCHAR)"))
-    with pytest.raises(DatabaseUnavailable, match="short_links"):
-        await migrate(empty_url)
-    tables = await in_transaction(database, lambda connection: inspect(connection).get_table_names())
-    await database.close()
+        await connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    with pytest.raises(NotConfigured, match=re.compile(problem, re.DOTALL)):
+        await migrate(database_url)
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == version
+
+
+async def test_a_failed_upgrade_is_rolled_back(empty_url):
+    async with opened(empty_url) as database:
+        async with database.writing() as connection:
+            await connection.execute(text("CREATE TABLE short_links (link VARCHAR)"))
+        with pytest.raises(DatabaseUnavailable, match="short_links"):
+            await migrate(empty_url)
+        tables = await in_transaction(database, lambda connection: inspect(connection).get_table_names())
     assert tables == ["short_links"]
 
 
-async def test_a_database_that_cannot_be_opened_is_reported_in_a_sentence(tmp_path):
-    with pytest.raises(DatabaseUnavailable, match=r"can't be opened: .*DATABASE_URL"):
-        await migrate(f"sqlite:///{tmp_path}/missing/bot.db")
-
-
-async def test_a_file_that_is_no_database_is_reported_in_a_sentence(tmp_path):
-    file = tmp_path / "letter.txt"
-    file.write_text("Dear Ada, " * 200)
+async def test_a_file_that_cannot_be_opened_is_reported_and_leaves_no_thread(tmp_path):
+    (tmp_path / "letter.txt").write_text("Dear Ada, " * 200)
     before = threading.active_count()
-    with pytest.raises(DatabaseUnavailable, match=r"can't be opened: .*not a database"):
-        await migrate(f"sqlite:///{file}")
+    for file, problem in (("missing/bot.db", "DATABASE_URL"), ("letter.txt", "not a database")):
+        with pytest.raises(DatabaseUnavailable, match=f"can't be opened: .*{problem}"):
+            await migrate(f"sqlite:///{tmp_path}/{file}")
     assert threading.active_count() == before
-
-
-async def test_the_file_keeps_its_journal_beside_it_so_that_readers_never_wait(sqlite_url):
-    async with Store.opened(sqlite_url):
-        pass
-    with sqlite3.connect(Path(sqlite_url.removeprefix("sqlite:///"))) as connection:
-        mode = connection.execute("PRAGMA journal_mode").fetchone()
-    connection.close()
-    assert mode == ("wal",)
 
 
 async def in_transaction(database, look):
@@ -219,23 +190,22 @@ async def in_transaction(database, look):
         return await connection.run_sync(look)
 
 
-async def stamp(database, version):
-    async with database.writing() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+async def check_schema(database):
+    assert await in_transaction(database, differences) == []
+    assert await in_transaction(database, indexes) == INDEXES
 
 
-async def stamped(database):
-    async with database.reading() as connection:
-        return await connection.scalar(text("SELECT version_num FROM alembic_version"))
+@asynccontextmanager
+async def opened(url):
+    database = Database(url)
+    yield database
+    await database.close()
 
 
 async def rows(url):
     """Every row of every table, as pairs of a column and its value."""
-    database = Database(url)
-    try:
+    async with opened(url) as database:
         return await in_transaction(database, _rows)
-    finally:
-        await database.close()
 
 
 def _rows(connection: Connection):

@@ -9,8 +9,6 @@ import pytest
 
 from bot.domain.events import EventKind
 from bot.domain.videos import HOUR
-from bot.store import Store
-from bot.store.database import Database
 from tests.store.samples import NOW, keyed, proposed, reading, submitted, video
 
 MINUTE = timedelta(minutes=1)
@@ -135,13 +133,8 @@ async def test_a_start_is_no_news_but_its_end_is(store, workspace, observe, news
     assert event.kind is EventKind.TRACKING_COMPLETED
 
 
-async def test_simultaneous_readers_report_an_event_once(database_url, wallet_id, observe, news):
+async def test_simultaneous_readers_report_an_event_once(two_stores, wallet_id, observe, news):
     await observe(NOW, video("v1"))
-    databases = [Database(database_url) for _ in range(2)]
     over = keyed(video("v1", status="completed"))
-    await asyncio.gather(
-        *(Store(databases[n % 2]).videos.remember(wallet_id, over, NOW + n * MINUTE) for n in range(1, 9))
-    )
-    for database in databases:
-        await database.close()
+    await asyncio.gather(*(two_stores[n % 2].videos.remember(wallet_id, over, NOW + n * MINUTE) for n in range(1, 9)))
     assert [event.kind for event in await news()] == [EventKind.TRACKING_COMPLETED]

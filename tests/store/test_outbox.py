@@ -37,6 +37,18 @@ def claim(store):
 
 
 @pytest.fixture
+def post(store, claim):
+    """Claim the one due message and mark it as posted under this id."""
+
+    async def send(message_id, now=NOW):
+        (mine,) = await claim(now)
+        await store.outbox.sent({mine: message_id}, now)
+        return mine
+
+    return send
+
+
+@pytest.fixture
 def row(database):
     async def of(key):
         async with database.reading() as connection:
@@ -136,35 +148,30 @@ async def test_a_claimer_skips_messages_it_is_posting_whatever_the_clock(queue, 
     assert await claim(NOW + timedelta(days=1), without=[mine.id]) == ()
 
 
-async def test_an_edit_replaces_a_posted_message(store, queue, claim):
+async def test_an_edit_replaces_a_posted_message(store, queue, claim, post):
     await queue("opened")
-    await queue("worse", edits="opened")
-    await queue("better", edits="opened")
+    await queue("worse", "better", edits="opened")
     (opened,) = await claim()
     assert (opened.edits, await claim()) == (None, ())
     await store.outbox.sent({opened: "m1"}, NOW)
-    (worse,) = await claim()
-    assert worse.edits == "m1"
-    await store.outbox.sent({worse: "m1"}, NOW)
-    (better,) = await claim()
-    assert better.edits == "m1"
+    assert [(each.key, each.edits) for each in (await post("m1"), await post("m1"))] == [
+        ("worse", "m1"),
+        ("better", "m1"),
+    ]
 
 
-async def test_a_new_message_claimed_with_an_edit_edits_nothing(store, queue, claim):
+async def test_a_new_message_claimed_with_an_edit_edits_nothing(queue, claim, post):
     await queue("opened")
-    (opened,) = await claim()
-    await store.outbox.sent({opened: "m1"}, NOW)
+    await post("m1")
     await queue("worse", edits="opened")
     await queue("digest", channel_id="C2")
     assert {each.key: each.edits for each in await claim()} == {"worse": "m1", "digest": None}
 
 
-async def test_an_edit_never_overtakes_an_earlier_one_of_its_message(store, queue, claim):
+async def test_an_edit_never_overtakes_an_earlier_one_of_its_message(store, queue, claim, post):
     await queue("opened")
-    (opened,) = await claim()
-    await store.outbox.sent({opened: "m1"}, NOW)
-    await queue("worse", edits="opened")
-    await queue("better", edits="opened")
+    await post("m1")
+    await queue("worse", "better", edits="opened")
     (worse,) = await claim()
     await store.outbox.retry_later(worse, NOW, "server_error")
     later = NOW + HOLDS_UP + SECOND
@@ -174,44 +181,37 @@ async def test_an_edit_never_overtakes_an_earlier_one_of_its_message(store, queu
     assert keys(await claim(later)) == ["better"]
 
 
-async def test_an_edit_of_an_undelivered_message_is_posted_and_edited_next(store, queue, claim):
+async def test_an_edit_of_an_undelivered_message_is_posted_and_edited_next(store, queue, claim, post):
     await queue("opened")
     await queue("worse", "better", edits="opened")
     (opened,) = await claim()
     await store.outbox.dead(opened, "expired", NOW)
-    (worse,) = await claim()
-    assert worse.edits is None
-    await store.outbox.sent({worse: "m2"}, NOW)
-    (better,) = await claim()
-    assert better.edits == "m2"
+    assert [each.edits for each in (await post("m2"), await post("m2"))] == [None, "m2"]
 
 
 @pytest.mark.parametrize("gets_there", [True, False])
-async def test_a_reply_follows_its_message_or_the_edit_posted_in_its_place(store, queue, claim, gets_there):
+async def test_a_reply_follows_its_message_or_the_edit_posted_in_its_place(store, queue, claim, post, gets_there):
     await queue("opened")
     await queue("worse", edits="opened")
     await queue("urgent", replies_to="opened")
     (opened,) = await claim()
     assert await claim() == ()
     await (store.outbox.sent({opened: "m1"}, NOW) if gets_there else store.outbox.dead(opened, "expired", NOW))
-    (worse,) = await claim()
-    await store.outbox.sent({worse: "m1" if gets_there else "m2"}, NOW)
+    await post("m1" if gets_there else "m2")
     (urgent,) = await claim()
     assert (urgent.edits, urgent.replies_to) == (None, "m1" if gets_there else "m2")
 
 
-async def test_an_edit_of_a_deleted_message_becomes_a_new_message(store, queue, claim):
+async def test_an_edit_of_a_deleted_message_becomes_a_new_message(store, queue, claim, post):
     await queue("opened")
     await queue("worse", "better", edits="opened")
-    (opened,) = await claim()
-    await store.outbox.sent({opened: "m1"}, NOW)
+    await post("m1")
     (worse,) = await claim()
     assert await store.outbox.repost(worse, NOW)
-    (again,) = await claim()
-    assert (again.key, again.edits) == ("worse", None)
-    await store.outbox.sent({again: "m2"}, NOW)
-    (better,) = await claim()
-    assert better.edits == "m2"
+    assert [(each.key, each.edits) for each in (await post("m2"), await post("m2"))] == [
+        ("worse", None),
+        ("better", "m2"),
+    ]
 
 
 async def test_an_edit_waits_for_a_failing_message(store, queue, claim):

@@ -11,9 +11,7 @@ from bot.domain.errors import UsageError
 from bot.domain.payout import Line, State, Terms
 from bot.domain.payout_terms import read_terms
 from bot.domain.videos import Metric
-from bot.store import Store
 from bot.store.audit import Actor
-from bot.store.database import Database
 from tests.store.samples import ADA, BEN, NOW
 
 LINE = Line(
@@ -43,7 +41,7 @@ def change(words, known_by=ADA):
     return (lambda terms: read_terms(words, terms, NOW.date())), lambda _: words, Actor(known_by, NOW)
 
 
-async def test_lines_become_final_once_and_keep_their_terms(store, database_url, workspace, neighbour):
+async def test_lines_become_final_once_and_keep_their_terms(store, two_stores, workspace, neighbour):
     campaign, _ = await store.campaigns.create(workspace.id, "launch", Actor(ADA, NOW))
     ours, payouts = (workspace.id, campaign.id), store.payouts
     assert await payouts.terms(*ours) is None
@@ -53,12 +51,7 @@ async def test_lines_become_final_once_and_keep_their_terms(store, database_url,
     assert first.terms == Terms({"tiktok": Decimal(1_000_000)}, budget=Decimal(50))
     with pytest.raises(UsageError, match="bonus"):
         await payouts.change_terms(*ours, *change("bonus"))
-    other = Database(database_url)
-    try:
-        both = (store, Store(other)) * 2
-        kept = await asyncio.gather(*(each.payouts.settle(*ours, first.id, 0, [LINE]) for each in both))
-    finally:
-        await other.close()
+    kept = await asyncio.gather(*(each.payouts.settle(*ours, first.id, 0, [LINE]) for each in two_stores * 2))
     assert sorted(kept) == [False, False, False, True]
     later = await payouts.change_terms(*ours, *change("tiktok 9"))
     assert later.id > first.id

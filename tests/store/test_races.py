@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 
 from bot.domain.tracking import RequestState
 from bot.domain.videos import HOUR
-from bot.store import Store
 from bot.store.database import Database
 from bot.store.spend_guard import Submitted
 from bot.store.tables import rates, snapshot_days, snapshots, video_counts, videos
@@ -60,10 +59,9 @@ async def test_a_start_found_while_its_response_is_lost_is_recorded_without_dead
         assert (settled.state, settled.video_id) == (RequestState.TRACKING, f"v{turn}")
 
 
-async def test_lists_and_reads_from_two_connections_lose_no_count_and_never_deadlock(database_url, database, wallet_id):
+async def test_lists_and_reads_from_two_connections_lose_no_count_and_never_deadlock(two_stores, database, wallet_id):
     rows = [video(f"v{n}", status="monitoring" if n % 2 else "completed") for n in range(30)]
-    databases = [Database(database_url) for _ in range(2)]
-    one, two = (Store(each).videos for each in databases)
+    one, two = (each.videos for each in two_stores)
     async with asyncio.timeout(60), asyncio.TaskGroup() as work:
         for n in range(10):
             work.create_task(one.remember(wallet_id, keyed(*rows), NOW))
@@ -73,8 +71,6 @@ async def test_lists_and_reads_from_two_connections_lose_no_count_and_never_dead
                 work.create_task(
                     each.remember_reading(wallet_id, page, f"tiktok:v{n}", main_count=n, change_24h=0, now=NOW)
                 )
-    for each in databases:
-        await each.close()
     async with database.reading() as connection:
         tally = await connection.execute(select(video_counts.c.status, video_counts.c.videos))
         real = await connection.execute(select(videos.c.status, func.count()).group_by(videos.c.status))

@@ -3,9 +3,6 @@
 import asyncio
 import random
 
-from bot.store import Store
-from bot.store.database import Database
-
 
 async def test_a_burst_is_allowed_at_once_then_calls_are_spaced_evenly(store):
     waits = [await store.rates.reserve("key", 1000.0, period=2.0, tolerance=6.0, max_wait=60.0) for _ in range(6)]
@@ -57,16 +54,10 @@ async def test_no_window_ever_exceeds_the_limit(store):
     assert all(sum(1 for each in starts if at <= each < at + window) <= limit for at in starts)
 
 
-async def test_processes_that_share_a_database_share_the_budget(database_url):
-    callers = 40
-    databases = [Database(database_url) for _ in range(2)]
-    stores = [Store(database) for database in databases]
-    waits = await asyncio.gather(
-        *(stores[n % 2].rates.reserve("key", 0.0, period=1.0, tolerance=0.0, max_wait=1e9) for n in range(callers))
-    )
-    for database in databases:
-        await database.close()
-    assert sorted(waits) == [float(n) for n in range(callers)]
+async def test_processes_that_share_a_database_share_the_budget(two_stores):
+    slots = [each.rates for each in two_stores] * 20
+    waits = await asyncio.gather(*(each.reserve("key", 0.0, period=1.0, tolerance=0.0, max_wait=1e9) for each in slots))
+    assert sorted(waits) == [float(n) for n in range(40)]
 
 
 async def test_a_clock_set_back_an_hour_delays_nobody(store):

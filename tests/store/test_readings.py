@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.messages.csv_format import SUMMARY_HEADER, summary_moments, summary_rows
 from tests.store.samples import ADA, NOW, PRICE, keyed, proposed, reading, submitted, video
@@ -30,11 +32,12 @@ async def test_each_moment_has_the_newest_snapshot_by_then(store, wallet_id, wor
     assert found.at[2].taken_at == start + HOUR
 
 
-async def test_the_trackings_of_a_link_are_one_row(store, wallet_id, workspace):
+@pytest.mark.parametrize("keys", [["tiktok:1"], None], ids=["by key", "every recent link"])
+async def test_the_trackings_of_a_link_are_one_row(store, wallet_id, workspace, keys):
     old = video("1", status="completed", started_at=NOW - 9 * DAY)
     await remember(store, wallet_id, old, 10, 20, start=NOW - 9 * DAY)
     await remember(store, wallet_id, video("2", started_at=NOW - DAY), 70, 90, key="tiktok:1")
-    (found,) = await store.readings.at(workspace, (NOW - 5 * DAY, NOW), ["tiktok:1"])
+    (found,) = await store.readings.at(workspace, (NOW - 5 * DAY, NOW), keys)
     assert ([each.video.id for each in found.trackings], found.newest.video.id) == (["1", "2"], "2")
     assert (views(found.first), [views(each) for each in found.at]) == (10, [20, 90])
 
@@ -50,14 +53,6 @@ async def test_without_keys_only_links_with_recent_counts_are_included(store, wa
     await remember(store, wallet_id, video("2"), 5)
     found = await store.readings.at(workspace, (NOW - 5 * DAY, NOW))
     assert [each.key for each in found] == ["tiktok:2"]
-
-
-async def test_without_keys_a_running_link_includes_its_earlier_trackings(store, wallet_id, workspace):
-    old = video("1", status="completed", started_at=NOW - 9 * DAY)
-    await remember(store, wallet_id, old, 10, 20, start=NOW - 9 * DAY)
-    await remember(store, wallet_id, video("2", started_at=NOW - DAY), 70, 90, key="tiktok:1")
-    (found,) = await store.readings.at(workspace, (NOW - 5 * DAY, NOW))
-    assert (views(found.first), [views(each) for each in found.at]) == (10, [20, 90])
 
 
 async def test_a_missing_count_is_read_from_the_neighbouring_snapshot(store, wallet_id, workspace):

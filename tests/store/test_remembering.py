@@ -18,36 +18,23 @@ FULL = video(
 )
 
 
-async def test_a_video_is_stored_as_received(store, wallet_id, workspace):
+async def test_a_video_is_stored_as_received_and_only_new_ones_are_reported(store, wallet_id, workspace):
     assert await store.videos.remember(wallet_id, keyed(FULL), NOW) == ("v1",)
     stored = await store.videos.find(workspace, "v1")
     assert stored.video == FULL
-    assert (stored.key, stored.wallet_id, stored.workspace_id, stored.started_by) == (
-        "tiktok:v1",
-        wallet_id,
-        None,
-        None,
-    )
-    assert (stored.seen_at, stored.first_seen_at, stored.read_at) == (NOW, NOW, None)
-    assert (stored.main_count, stored.change_24h, stored.snapshot_count, stored.last_snapshot_at) == (
-        None,
-        None,
-        0,
-        None,
-    )
+    assert (stored.key, stored.wallet_id) == ("tiktok:v1", wallet_id)
+    assert (stored.seen_at, stored.first_seen_at, stored.snapshot_count) == (NOW, NOW, 0)
+    unknown = ("workspace_id", "started_by", "read_at", "main_count", "change_24h", "last_snapshot_at")
+    assert [getattr(stored, name) for name in unknown] == [None] * 6
+    assert await store.videos.remember(wallet_id, keyed(video("v2"), FULL, video("v3")), LATER) == ("v2", "v3")
+    assert await store.videos.remember(wallet_id, keyed(video("v2"), video("v3")), LATER) == ()
+    assert await store.videos.remember(wallet_id, [], LATER) == ()
 
 
 async def test_the_store_knows_whether_there_are_at_least_so_many_videos(store, wallet_id):
     assert not await store.videos.are_many(wallet_id, 1)
     await store.videos.remember(wallet_id, keyed(video("v1"), video("v2"), video("v3")), NOW)
     assert [many for many in range(1, 6) if await store.videos.are_many(wallet_id, many)] == [1, 2, 3]
-
-
-async def test_only_new_videos_are_reported_as_new(store, wallet_id):
-    await store.videos.remember(wallet_id, keyed(FULL), NOW)
-    assert await store.videos.remember(wallet_id, keyed(video("v2"), FULL, video("v3")), LATER) == ("v2", "v3")
-    assert await store.videos.remember(wallet_id, keyed(video("v2"), video("v3")), LATER) == ()
-    assert await store.videos.remember(wallet_id, [], LATER) == ()
 
 
 async def test_a_shorter_response_deletes_nothing(store, wallet_id, workspace):
@@ -115,11 +102,6 @@ async def test_a_video_twice_in_one_list_counts_once(store, wallet_id, workspace
     assert (len(rows), total, rows[0].video.status) == (1, 1, "completed")
 
 
-async def test_hundreds_of_videos_are_stored_at_once(store, wallet_id, workspace):
-    await store.videos.remember(wallet_id, keyed(*(video(f"v{n}") for n in range(2_000))), NOW)
-    assert (await store.videos.page(workspace, Filters(), Sort.NEWEST, 0, 1))[1] == 2_000
-
-
 async def test_every_snapshot_of_a_page_is_stored_even_with_missing_metrics(store, wallet_id, workspace):
     taken = (
         Snapshot(
@@ -136,18 +118,12 @@ async def test_every_snapshot_of_a_page_is_stored_even_with_missing_metrics(stor
     assert stored.read_at == NOW
 
 
-async def test_a_corrected_snapshot_replaces_the_old_one(store, wallet_id):
-    await read(store, wallet_id, reading(FULL, 1, 2, 3))
-    await read(store, wallet_id, reading(FULL, 1, 20, 3, 4))
+async def test_a_page_corrects_and_adds_snapshots_but_deletes_none(store, wallet_id, workspace):
+    for page in ((1, 2, 3), (1, 20, 3, 4), (1,)):
+        await read(store, wallet_id, reading(FULL, *page))
     views = [snapshot.counts[Metric.VIEWS] for snapshot in await store.videos.snapshots(wallet_id, "v1")]
     assert views == [1, 20, 3, 4]
-
-
-async def test_a_truncated_page_deletes_no_snapshot(store, wallet_id, workspace):
-    await read(store, wallet_id, reading(FULL, 1, 2, 3))
-    await read(store, wallet_id, reading(FULL, 1))
-    assert len(await store.videos.snapshots(wallet_id, "v1")) == 3
-    assert (await store.videos.find(workspace, "v1")).snapshot_count == 3
+    assert (await store.videos.find(workspace, "v1")).snapshot_count == 4
 
 
 async def test_a_list_does_not_change_a_pages_data(store, wallet_id, workspace):
@@ -158,6 +134,15 @@ async def test_a_list_does_not_change_a_pages_data(store, wallet_id, workspace):
     assert after == replace(
         before, video=replace(FULL, status="completed"), seen_at=LATER, ended_at=LATER, due_at=LATER
     )
+
+
+async def test_only_one_process_reads_a_known_page_even_after_another_list(store, wallet_id):
+    await store.videos.remember(wallet_id, keyed(video("v1")), NOW)
+    terms = (NOW, NOW - HOUR, timedelta(seconds=30))
+    assert not await store.videos.claim_read(wallet_id, "unknown", *terms)
+    assert await store.videos.claim_read(wallet_id, "v1", *terms)
+    await store.videos.remember(wallet_id, keyed(video("v1", status="completed")), NOW)
+    assert not await store.videos.claim_read(wallet_id, "v1", *terms)
 
 
 async def test_snapshots_are_counted_by_the_day_in_utc(store, wallet_id, workspace):

@@ -53,15 +53,11 @@ def test_without_keys_nothing_is_stored_and_the_setting_is_named():
         SecretBox(()).lock("a", "b", KEY)
 
 
-async def test_a_linked_key_is_stored_encrypted(database, linked, workspace):
+async def test_a_linked_key_is_stored_encrypted_and_replaced(database, linked, workspace):
     await linked.link(workspace.id, KEY, ANA, NOW)
     assert await linked.of(workspace.id) == KEY
     async with database.reading() as connection:
         assert KEY not in str((await connection.execute(select(credentials))).all())
-
-
-async def test_linking_again_replaces_the_key(linked, workspace):
-    await linked.link(workspace.id, KEY, ANA, NOW)
     await linked.link(workspace.id, "cs_test_other", ANA, NOW)
     assert await linked.of(workspace.id) == "cs_test_other"
 

@@ -14,7 +14,7 @@ from bot.store.videos import Filters, Sort
 from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
 
 
-async def test_a_workspace_never_sees_what_another_one_started(store, wallet_id, workspace, neighbour):
+async def test_a_workspace_never_sees_a_video_that_another_one_started(store, wallet_id, workspace, neighbour):
     await start(store, neighbour, "secret", title="Secret launch")
     await store.videos.remember(wallet_id, keyed(video("outside", title="Open")), NOW)
     assert await store.videos.find(workspace, "secret") is None
@@ -40,7 +40,7 @@ async def test_every_tracking_of_a_link_is_found_newest_first(store, wallet_id):
     assert [stored.video.id for stored in await store.videos.by_key(wallet_id, "tiktok:1")] == ["new", "old"]
 
 
-async def test_what_may_still_cost_is_running_also_paused_and_in_a_state_nobody_documented(store, wallet_id):
+async def test_running_videos_include_paused_ones_and_undocumented_states(store, wallet_id):
     states = ("monitoring", "paused", "queued", "completed", "error", "cancelled")
     await store.videos.remember(wallet_id, keyed(*(video(state, status=state) for state in states)), NOW)
     assert {stored.video.id for stored in await store.videos.running(wallet_id)} == {"monitoring", "paused", "queued"}
@@ -81,9 +81,7 @@ async def test_a_search_reaches_every_running_video_behind_thousands_of_finished
     assert [stored.video.id for stored in await store.videos.search(workspace, "needle", 25)] == ["needle"]
 
 
-async def test_every_page_of_every_order_and_filter_is_what_sorting_by_hand_gives(
-    store, wallet_id, workspace, neighbour
-):
+async def test_every_page_of_every_order_and_filter_is_sorted(store, wallet_id, workspace, neighbour):
     rng = random.Random(7)
     rows = [any_video(rng, n) for n in range(120)]
     await store.videos.remember(wallet_id, keyed(*rows), NOW)
@@ -132,7 +130,7 @@ async def test_every_page_of_every_order_and_filter_is_what_sorting_by_hand_give
 
 
 def passes(stored, filters):
-    """Whether filters leave a video: as running too if the API gives a state that it does not document."""
+    """Whether a video passes these filters; undocumented states count as running."""
     row, by = stored.video, stored.started_by
     has_status = row.is_running if filters.status == "monitoring" else filters.status in {None, row.status}
     is_of = creator_of(row).handle in (filters.handles or {creator_of(row).handle})
@@ -153,7 +151,7 @@ def any_video(rng, number):
 
 
 def rank(stored, sort):
-    """Where a video stands, smallest first; what is unknown comes last."""
+    """The sort key of a video, smallest first; unknown values come last."""
     row = stored.video
     if sort in {Sort.LOWEST, Sort.SLOWEST}:
         known = stored.main_count if sort is Sort.LOWEST else stored.change_24h
@@ -172,7 +170,7 @@ def rank(stored, sort):
 
 
 async def take(store, workspace, row):
-    """Let a workspace turn out to be the one that started a video of the mirror."""
+    """Record that a workspace started a video that lists already showed."""
     (request,) = await proposed(store, workspace, f"new:{row.id}", batch=row.id)
     await submitted(store, request, Decimal(0))
     await store.tracking.mark_tracking(request.id, row, NOW)
@@ -184,9 +182,7 @@ async def start(store, workspace, video_id, person=ADA, **facts):
     await store.tracking.mark_tracking(request.id, replace(video(video_id), **facts), NOW)
 
 
-async def test_a_handle_finds_its_creator_under_old_and_new_names_and_without_one_in_the_link(
-    store, wallet_id, workspace
-):
+async def test_a_handle_finds_its_creator_under_old_and_new_names(store, wallet_id, workspace):
     tiktok = "https://www.tiktok.com/@Old.Name/video/730123456789012345{}"
     rows = [
         video("renamed", link=tiktok.format(1), creator="@New.Name"),
@@ -202,7 +198,7 @@ async def test_a_handle_finds_its_creator_under_old_and_new_names_and_without_on
     assert total == 2
 
 
-async def test_what_a_creator_s_links_count_together_takes_the_newest_tracking_of_each(store, wallet_id, workspace):
+async def test_a_creators_sum_counts_the_newest_tracking_of_each_link(store, wallet_id, workspace):
     early = video("early", status="completed", started_at=NOW - timedelta(days=9))
     late, other = video("late", started_at=NOW), video("other", started_at=NOW)
     for row, key, count, day in ((early, "a", 50, 9), (late, "a", 90, 7), (other, "b", 10, None)):
@@ -211,14 +207,14 @@ async def test_what_a_creator_s_links_count_together_takes_the_newest_tracking_o
     assert await store.videos.sums(workspace, Filters(handles=("ada",))) == ((Metric.VIEWS, 2, 100, 7),)
 
 
-async def test_videos_of_which_the_api_states_no_link_are_no_trackings_of_one_another(store, wallet_id, workspace):
+async def test_videos_without_a_link_are_not_trackings_of_one_video(store, wallet_id, workspace):
     rows = [(video(name, link="", creator="@Ada"), "") for name in ("a", "b")]
     await store.videos.remember(wallet_id, rows, NOW)
     stored = await store.videos.find(workspace, "a")
     assert [each.video.id for each in await store.videos.trackings(stored, workspace.id)] == ["a"]
 
 
-async def test_a_curve_leaves_out_what_another_workspace_tracked(store, wallet_id, workspace, neighbour):
+async def test_a_curve_leaves_out_another_workspaces_trackings(store, wallet_id, workspace, neighbour):
     await start(store, neighbour, "theirs")
     await store.videos.remember(wallet_id, [(video("open"), "tiktok:theirs")], NOW)
     stored = await store.videos.find(workspace, "open")

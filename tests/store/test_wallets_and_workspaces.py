@@ -23,18 +23,15 @@ async def test_a_new_wallet_has_no_usage_and_no_list(store, wallet_id):
     assert await store.wallets.swept(wallet_id) is None
 
 
-async def test_the_last_usage_is_stored_with_its_time(store, wallet_id):
-    await store.wallets.save_usage(wallet_id, USAGE, NOW)
-    assert await store.wallets.usage(wallet_id) == (USAGE, NOW)
-    later = replace(USAGE, balance=Decimal("-0.005"))
-    await store.wallets.save_usage(wallet_id, later, NOW + timedelta(minutes=1))
-    assert await store.wallets.usage(wallet_id) == (later, NOW + timedelta(minutes=1))
-
-
-async def test_a_late_older_response_does_not_replace_a_newer_one(store, wallet_id):
-    await store.wallets.save_usage(wallet_id, USAGE, NOW)
-    await store.wallets.save_usage(wallet_id, replace(USAGE, balance=Decimal(1)), NOW - timedelta(seconds=1))
-    assert await store.wallets.usage(wallet_id) == (USAGE, NOW)
+async def test_the_last_usage_is_stored_with_its_time_and_a_late_response_is_ignored(store, wallet_id):
+    minute, later = timedelta(minutes=1), replace(USAGE, balance=Decimal("-0.005"))
+    for usage, at, kept in (
+        (USAGE, NOW, (USAGE, NOW)),
+        (later, NOW + minute, (later, NOW + minute)),
+        (USAGE, NOW, (later, NOW + minute)),
+    ):
+        await store.wallets.save_usage(wallet_id, usage, at)
+        assert await store.wallets.usage(wallet_id) == kept
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -74,15 +71,12 @@ async def test_a_forgotten_workspaces_id_is_never_reused(store, wallet_id, works
     assert theirs.id != request.id
 
 
-async def test_a_short_link_is_remembered_for_the_requested_time(store):
-    assert await store.short_links.remembered("https://vm.tiktok.com/a", NOW) is None
-    await store.short_links.remember("https://vm.tiktok.com/a", "https://www.tiktok.com/@a/video/1", NOW)
-    assert await store.short_links.remembered("https://vm.tiktok.com/a", NOW) == "https://www.tiktok.com/@a/video/1"
-    assert await store.short_links.remembered("https://vm.tiktok.com/a", NOW + timedelta(seconds=1)) is None
-    assert await store.short_links.remembered("https://vm.tiktok.com/b", NOW) is None
-
-
-async def test_a_changed_short_link_is_remembered_again(store):
-    await store.short_links.remember("https://t.co/a", "https://x.com/a/status/1", NOW)
-    await store.short_links.remember("https://t.co/a", "https://x.com/a/status/2", NOW + timedelta(days=1))
-    assert await store.short_links.remembered("https://t.co/a", NOW + timedelta(days=1)) == "https://x.com/a/status/2"
+async def test_a_short_link_is_remembered_for_the_requested_time_and_replaced(store):
+    links, short, later = store.short_links, "https://vm.tiktok.com/a", NOW + timedelta(seconds=1)
+    assert await links.remembered(short, NOW) is None
+    await links.remember(short, "https://www.tiktok.com/@a/video/1", NOW)
+    assert await links.remembered(short, NOW) == "https://www.tiktok.com/@a/video/1"
+    assert await links.remembered(short, later) is None
+    assert await links.remembered("https://vm.tiktok.com/b", NOW) is None
+    await links.remember(short, "https://www.tiktok.com/@a/video/2", later)
+    assert await links.remembered(short, later) == "https://www.tiktok.com/@a/video/2"
