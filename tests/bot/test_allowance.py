@@ -125,10 +125,15 @@ async def test_a_limit_and_its_press_threshold_are_set_separately_and_removed_to
     assert "without a press" not in plain_text(await env.say("/allowance", LOOKING))
 
 
-async def test_lowering_a_limit_below_its_use_is_pointed_out(env):
+async def test_a_limit_below_its_use_an_unconfirmed_name_and_a_time_zone_are_answered(env):
     await env.start(LINK, 7)
-    reply = await env.say(f"/allowance <@{ANA.person.id}|Ana> 1")
-    assert "$2.52 is used already, so nothing more can start" in reply.summary
+    chat = replace(ANA, workspace=replace(ANA.workspace, chat="slack"))
+    for typed, caller, words in (
+        (f"<@{ANA.person.id}|Ana> 1", ANA, "$2.52 is used already, so nothing more can start"),
+        ("@anna 5", chat, "can't tell who “@anna” is"),
+        ("zone Europe/Berlin", ANA, "Months begin at midnight, Europe/Berlin."),
+    ):
+        assert words in plain_text(await env.say(f"/allowance {typed}", caller))
 
 
 async def test_the_callers_roles_bind(env):
@@ -136,13 +141,3 @@ async def test_the_callers_roles_bind(env):
     await env.say("/allowance <@&77|Editors> 1")
     assert "left of the monthly allowance of Editors" in (await env.say(f"/track {LINK} 1", editor)).summary
     assert "monthly allowance" not in (await env.say(f"/track {LINK} 1", BEN)).summary
-
-
-async def test_the_time_zone_of_months_can_be_chosen(env):
-    assert "Months begin at midnight, Europe/Berlin." in plain_text(await env.say("/allowance zone Europe/Berlin"))
-
-
-async def test_a_name_that_the_chat_does_not_confirm_is_refused(env):
-    chat = replace(ANA, workspace=replace(ANA.workspace, chat="slack"))
-    reply = await env.say("/allowance @anna 5", chat)
-    assert "can't tell who “@anna” is" in reply.summary

@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from bot.app import Bot
+from bot.commands.registry import COMMANDS
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
@@ -188,6 +189,24 @@ async def test_no_reply_contains_a_key(env):
         for line in (f"/track {LINK}", "/usage", "/status", "/videos"):
             assert env.sandbox.key not in plain_text(await env.say(line))
         env.sandbox.faults.clear()
+
+
+HALF = "a\ud83db"
+"""With half of a surrogate pair, which is valid in JSON but not in any database."""
+
+
+async def test_half_a_character_breaks_no_command(env):
+    await env.start()
+    lines = [HALF, f"{HALF} vs {HALF}", f"https://x.com/{HALF}/status/1988637243979237148 7", f"on {HALF}", f'"{HALF}"']
+    for command in COMMANDS:
+        names = [each.name for each in command.arguments]
+        for given in [*({name: HALF} for name in names), dict.fromkeys(names, HALF), {HALF: HALF}, *lines]:
+            reply = await env.bot.run(command.name, given, ANA)
+            said = plain_text(reply) + "".join(each.call.encode() for each in reply.actions if hasattr(each, "call"))
+            assert said.encode(), (command.name, given)
+            assert "went wrong" not in said, (command.name, given)
+        for name in names:
+            await env.bot.suggest(command.name, name, HALF, ANA)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.domain.caller import Permission, Person
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from bot.wallet.approvals import ApprovalMaintenance, decided_news
-from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, button, labels, outbox_states
+from tests.standins.environment import ANA, BEN, LINK, USAGE, YOUTUBE, button, environment_of, labels, outbox_states
 
 SPENDER = frozenset({Permission.LOOK, Permission.SPEND})
 CAT = replace(ANA, person=Person("U-cat", "Cat"), permissions=SPENDER)
@@ -89,10 +89,8 @@ async def test_a_request_that_nobody_answers_ends_and_its_asker_is_notified(env)
     async with env.store() as (store, _):
         await asyncio.gather(*(ApprovalMaintenance(store, env.clock).run() for _ in range(3)))
     states = await outbox_states(env.database_url)
-    assert [key for key in states if key.startswith("approval:1:")] == [
-        "approval:1:expired",
-        "approval:1:expired:asker",
-    ]
+    ended = [key for key in states if key.startswith("approval:1:")]
+    assert ended == ["approval:1:expired", "approval:1:expired:asker"]
     assert (await env.run(YES, BEN)).title == "Not approved in time"
     assert env.posts() == 0
 
@@ -127,15 +125,13 @@ async def test_approval_is_requested_only_in_the_workspaces_own_channels(env):
 
 async def test_price_balance_and_cancellation_are_checked_again_at_approval(env):
     card = await asked(env)
-    env.clock.advance(hours=20)
-    usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.15}
-    env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
-    assert "The price has gone up" in (await env.run(YES, BEN)).summary
-    env.clock.advance(hours=1)
-    env.sandbox.faults.add(
-        "status", "GET /usage", status=200, body=usage | {"balance_usd": 2, "cost_per_snapshot": 0.015}
-    )
-    assert "Only $2.00 is available, and this costs up to $2.52." in (await env.run(YES, BEN)).summary
+    for hours, usage, words in (
+        (20, {"balance_usd": 50, "cost_per_snapshot": 0.15}, "The price has gone up"),
+        (1, {"balance_usd": 2, "cost_per_snapshot": 0.015}, "Only $2.00 is available, and this costs up to $2.52."),
+    ):
+        env.clock.advance(hours=hours)
+        env.sandbox.faults.add("200", USAGE, body={"uncharged_usage_usd": 0} | usage)
+        assert words in (await env.run(YES, BEN)).summary
     env.clock.advance(hours=1)
     await env.press(card, "Cancel", CAT)
     assert "cancelled or used since" in (await env.run(YES, BEN)).summary
@@ -173,17 +169,10 @@ async def test_a_repeated_approval_at_a_higher_price_exceeds_no_allowance(env):
 
 
 @pytest.mark.parametrize("links", [LINK, f"{LINK} {YOUTUBE}"])
-async def test_requests_that_nobody_can_approve_are_not_offered(env_of_little, links):
-    card = await env_of_little.say(f"/track {links} 7", CAT)
-    assert not any(label.startswith(("Track", "Ask")) for label in labels(card)), labels(card)
-
-
-@pytest.fixture
-async def env_of_little(sandbox, clock, sqlite_url):
-    from tests.standins.environment import environment_of
-
+async def test_requests_that_nobody_can_approve_are_not_offered(sandbox, clock, sqlite_url, links):
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=1) as env:
-        yield env
+        card = await env.say(f"/track {links} 7", CAT)
+        assert not any(label.startswith(("Track", "Ask")) for label in labels(card)), labels(card)
 
 
 def test_the_form_only_asks_for_the_reason_and_keeps_the_offer():

@@ -60,9 +60,8 @@ def test_arguments_are_read_in_either_order(typed):
 async def test_a_campaign_is_created_filled_changed_and_archived(env):
     env.track(LINK)
     await env.say("/videos")
-    assert (
-        "Campaign created. $50.00 tracking budget." in (await env.say("/campaign new Spring Launch budget 50")).summary
-    )
+    created = await env.say("/campaign new Spring Launch budget 50")
+    assert "Campaign created. $50.00 tracking budget." in created.summary
     assert "were not changed. $50.00" in (await env.say("/campaign new spring launch budget 70")).summary
     added = await env.say(f"/campaign add {LINK} {YOUTUBE} to spring launch")
     assert added.summary == "2 videos added. 1 isn't tracked yet; /track starts that."
@@ -94,10 +93,7 @@ async def test_a_campaign_is_created_filled_changed_and_archived(env):
     ("line", "words"),
     [
         ("/campaign new here", "word that commands use"),
-        ("/campaign new ALL", "word that commands use"),
         ("/campaign new 2026", "at least one word or emoji"),
-        ("/campaign new leaderboard", "word that commands use"),
-        (f"/campaign new {'x' * 41}", "41 characters"),
         ("/campaign new launch budget 0", "more than $0"),
         ("/campaign new launch budget -5", "can't read “-5” as an amount"),
         ("/campaign new launch budget 10000000", "9,999,999 at most"),
@@ -116,9 +112,19 @@ async def test_invalid_changes_are_refused_with_the_next_step(env, line, words):
     assert (refused.tone, words in refused.summary) == (Tone.PROBLEM, True), refused.summary
 
 
-async def test_a_name_with_markup_or_emoji_is_shown_unchanged(env):
+async def test_the_list_and_the_card_show_the_name_as_typed_and_the_same_figures(env):
+    links = [f"https://www.tiktok.com/@viral/video/730123456789012345{number}" for number in range(3)]
+    for link, days in zip(links, (1, 3, 5), strict=True):
+        env.track(link, days=days)
+    env.clock.advance(hours=40)
+    await env.say("/videos")
     await env.say("/campaign new *bold* <!channel> 🚀")
-    assert (await env.say("/campaign *BOLD* <!channel> 🚀")).title == "*bold* <!channel> 🚀"
+    await env.say(f"/campaign *BOLD* <!channel> 🚀 add {' '.join(links)}")
+    ((name, views, day, _, *_),) = rows(await env.say("/campaign"))
+    card = await env.say("/campaign *bold* <!channel> 🚀")
+    assert card.title == name == "*bold* <!channel> 🚀"
+    assert views in card.summary
+    assert day in card.summary
 
 
 async def test_simultaneous_creation_makes_one_campaign_and_needs_permission(env):
@@ -172,7 +178,7 @@ async def test_a_video_that_runs_already_joins_and_nothing_is_spent(env):
     await env.say("/campaign new launch")
     assert "Nothing was spent. Added to campaign launch." in (await env.say(f"/track {LINK} in launch")).summary
     assert "It's already in campaign launch." in (await env.say(f"/track {LINK} in launch")).summary
-    assert len(env.sandbox.world.account(env.sandbox.key).trackings) == 1
+    assert env.trackings() == 1
 
 
 async def test_the_card_of_an_offer_changes_the_campaign_in_place(env):
@@ -244,16 +250,3 @@ async def test_look_ups_use_the_channels_own_campaign_unless_all_is_typed(env):
     assert (await env.say("/usage all")).title == "Wallet"
     details = plain_text(await env.press(await env.say("/usage all"), "Details"))
     assert "launch" in details
-
-
-async def test_the_list_and_the_card_show_the_same_figures(env):
-    for number, days in enumerate((1, 3, 5)):
-        env.track(f"https://www.tiktok.com/@viral/video/730123456789012345{number}", days=days)
-    env.clock.advance(hours=40)
-    await env.say("/videos")
-    links = " ".join(f"https://www.tiktok.com/@viral/video/730123456789012345{number}" for number in range(3))
-    await env.say(f"/campaign new launch {links}")
-    (row,) = rows(await env.say("/campaign"))
-    card = await env.say("/campaign launch")
-    assert row[1] in card.summary
-    assert row[2] in card.summary

@@ -42,10 +42,9 @@ async def test_two_videos_are_compared_at_the_last_hour_of_both(env, start):
 
 
 async def test_five_videos_are_compared_by_their_common_metric(env, start):
-    start(LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/7301234567890120001")
-    reply = await env.say(
-        f"/compare {LINK} {YOUTUBE} {INSTAGRAM} {TWITTER} https://www.tiktok.com/@flat/video/7301234567890120001"
-    )
+    links = (LINK, YOUTUBE, INSTAGRAM, TWITTER, "https://www.tiktok.com/@flat/video/7301234567890120001")
+    start(*links)
+    reply = await env.say(f"/compare {' '.join(links)}")
     assert [row[0][0] for row in rows(reply)] == list("12345")
     assert "Compared by likes, the first metric they all have" in plain_text(reply)
 
@@ -89,18 +88,15 @@ async def test_a_video_without_the_latest_hour_is_compared_at_its_last_one(env, 
 
 
 async def test_a_video_without_snapshots_is_named(env, start):
-    start(LINK)
-    env.track(YOUTUBE)
-    reply = await env.say(f"/compare {LINK} {YOUTUBE}")
-    assert rows(reply)[1][1:] == ["–", "–", "–"]
-    assert ": no snapshot yet · YouTube" in plain_text(reply)
-
-
-async def test_without_any_snapshot_there_is_nothing_to_compare(env, start):
     start(LINK, YOUTUBE, apart=0)
     reply = await env.say(f"/compare {LINK} {YOUTUBE}")
     assert reply.tone is Tone.WARNING
     assert "no metric in common yet" in reply.summary
+    env.clock.advance(hours=5)
+    env.track(INSTAGRAM)
+    reply = await env.say(f"/compare {LINK} {INSTAGRAM}")
+    assert rows(reply)[1][1:] == ["–", "–", "–"]
+    assert ": no snapshot yet · Instagram" in plain_text(reply)
 
 
 async def test_an_ambiguous_title_offers_choices_and_keeps_the_other_video(env, start):
@@ -137,18 +133,14 @@ async def test_a_choice_too_long_for_a_button_asks_for_more_words(env, start):
     assert "Type more of the title" in reply.summary
 
 
-async def test_every_name_without_a_match_is_named(env, start):
+async def test_a_video_alone_or_an_unknown_one_is_not_compared(env, start):
     start(LINK)
-    reply = await env.say("/compare steady, hotl, bravo")
-    assert (
-        reply.summary == "No video here matches “hotl” or “bravo”. /videos lists your videos; /track starts a new one."
-    )
-
-
-async def test_a_video_is_not_compared_with_itself(env, start):
-    start(LINK)
-    reply = await env.say(f"/compare {LINK} tiktok.com/@steady/video/7301234567890123456")
-    assert "all name the same video" in reply.summary
+    itself = await env.say(f"/compare {LINK} tiktok.com/@steady/video/7301234567890123456")
+    assert "all name the same video" in itself.summary
+    offer = await env.press(await env.say(f"/stats {LINK}"), "Compare")
+    assert "There's no other video to compare" in offer.summary
+    unknown = (await env.say("/compare steady, hotl, bravo")).summary
+    assert unknown == "No video here matches “hotl” or “bravo”. /videos lists your videos; /track starts a new one."
 
 
 async def test_the_button_offers_the_other_videos_and_compares(env, start):
@@ -162,12 +154,6 @@ async def test_the_button_offers_the_other_videos_and_compares(env, start):
     reply = await env.bot.run(call.command, {**call.arguments, select.argument: two.id}, ANA)
     assert "At hour 5 since tracking began" in reply.summary
     assert one.id in listed_ids(reply)
-
-
-async def test_the_button_explains_if_there_is_no_other_video(env, start):
-    start(LINK)
-    offer = await env.press(await env.say(f"/stats {LINK}"), "Compare")
-    assert "There's no other video to compare" in offer.summary
 
 
 async def test_ambiguous_words_for_the_button_ask_again(env, start):

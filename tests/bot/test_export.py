@@ -23,6 +23,18 @@ def table(reply):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
+async def whole(env, line="/export all"):
+    """The reply to an export once everything is read: a key's first background call takes a second."""
+    reply = await env.say(line)
+    while reply.summary.startswith("Reading"):
+        reply = await env.press(reply, "Get the file")
+    return reply
+
+
+def steady(count):
+    return [f"https://www.tiktok.com/@steady/video/{number}" for number in range(count)]
+
+
 async def test_a_videos_file_has_every_snapshot_exactly(env):
     (tracking,) = env.track(LINK)
     env.clock.advance(hours=30)
@@ -78,9 +90,7 @@ async def test_a_summary_has_a_row_per_video(env, line, links):
     env.clock.advance(hours=29)
     await env.start(LINK)  # a second tracking of the same link
     env.clock.advance(hours=1)
-    reply = await env.say(f"/export {line}")
-    while reply.summary.startswith("Reading"):
-        reply = await env.press(reply, "Get the file")
+    reply = await whole(env, f"/export {line}")
     assert reply.summary.startswith(f"{len(links)} video")
     head, *rows = table(reply)
     assert sorted(row[0] for row in rows) == sorted(links)
@@ -91,14 +101,6 @@ async def test_a_summary_has_a_row_per_video(env, line, links):
         (row,) = (dict(zip(head, row, strict=True)) for row in rows if row[0] == TWITTER)
         now, day = (tracking.video.growth.counts(hour)["views"] for hour in (30, 6))
         assert (row["views"], row["views_gained_24h"], row["views_gained_7d"]) == (str(now), str(now - day), "")
-
-
-async def whole(env):
-    """The reply to /export all once everything is read: a key's first background call takes a second."""
-    reply = await env.say("/export all")
-    while reply.summary.startswith("Reading"):
-        reply = await env.press(reply, "Get the file")
-    return reply
 
 
 async def test_running_finished_and_unread_videos_are_all_read_first(env):
@@ -136,8 +138,7 @@ async def test_unreadable_videos_are_named_with_the_reason_and_not_retried_for_a
 
 
 async def test_during_an_outage_an_export_makes_three_calls_and_never_claims_success(env):
-    for number in range(6):
-        env.track(f"https://www.tiktok.com/@steady/video/{number}")
+    env.track(*steady(6))
     env.clock.advance(hours=3)
     await env.say("/videos completed")
     env.sandbox.faults.add("503", PAGE, times=None)
@@ -148,8 +149,7 @@ async def test_during_an_outage_an_export_makes_three_calls_and_never_claims_suc
 
 
 async def test_ten_simultaneous_exports_show_progress_and_share_one_file_on_disk(env):
-    for number in range(90):
-        env.track(f"https://www.tiktok.com/@steady/video/{number}")
+    env.track(*steady(90))
     env.clock.advance(hours=1)
     early = await asyncio.gather(*(env.say("/export all", each) for each in (ANA, BEN) * 5))
     assert {each.summary.split(" first: ")[0] for each in early} == {"Reading 90 videos"}
@@ -174,8 +174,7 @@ async def peak_of_exports(env, people):
 
 
 async def test_ten_exports_at_once_take_hardly_more_memory_than_one(env):
-    for number in range(40):
-        env.track(f"https://www.tiktok.com/@steady/video/{number}", days=30)
+    env.track(*steady(40), days=30)
     env.clock.advance(hours=147)
     await peak_of_exports(env, [ANA])  # imported and prepared only once
     one, _ = await peak_of_exports(env, [ANA])
@@ -184,20 +183,12 @@ async def test_ten_exports_at_once_take_hardly_more_memory_than_one(env):
     assert ten < 2 * one
 
 
-async def test_the_button_of_a_card_gives_the_file(env):
-    env.track(LINK)
-    env.clock.advance(hours=1)
-    card = await env.say(f"/stats {LINK}")
-    assert len(table(await env.run(button(card, "Export")))) == 2
-
-
-async def test_ambiguous_words_offer_a_choice(env):
+async def test_a_button_gives_the_file_ambiguous_words_a_choice_and_no_data_an_explanation(env):
     env.track(LINK, YOUTUBE)
+    empty = await env.say(f"/export {LINK}")
+    assert empty.tone is Tone.WARNING
+    assert "The first arrives within an hour of starting" in plain_text(empty)
     assert "2 videos match" in (await env.say("/export steady")).summary
-
-
-async def test_an_empty_export_explains_when_there_will_be_data(env):
-    env.track(LINK)
-    reply = await env.say(f"/export {LINK}")
-    assert reply.tone is Tone.WARNING
-    assert "The first arrives within an hour of starting" in plain_text(reply)
+    env.clock.advance(hours=2)
+    card = await env.say(f"/stats {LINK}")
+    assert len(table(await env.run(button(card, "Export")))) == 3

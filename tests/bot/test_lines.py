@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands.lines import nearest, nearest_line, read_line
-from bot.commands.registry import COMMANDS
+from bot.commands.registry import by_name
 from bot.domain.caller import Permission
 from bot.reply.call import Call
 from tests.standins.environment import ANA, LINK, YOUTUBE, environment_of, labels
@@ -130,17 +130,12 @@ def test_a_line_leads_to_its_command(typed, line):
     assert str(read_line(typed)) == line
 
 
-@pytest.mark.parametrize("typed", GUESSED)
-def test_a_guess_is_not_carried_out(typed):
-    command = {each.name: each for each in COMMANDS}.get(read_line(typed).name)
+@pytest.mark.parametrize(("typed", "guessed"), GUESSED.items())
+def test_a_guess_keeps_the_rest_of_the_line_and_is_not_carried_out(typed, guessed):
+    assert nearest_line(typed, is_title=False) == guessed
+    command = by_name().get(read_line(typed).name)
     assert command is None or command.need is Permission.LOOK
     assert read_line(typed).name not in {"campaign", "allowance", "alerts"}
-
-
-@pytest.mark.parametrize(("typed", "guessed"), GUESSED.items())
-def test_a_guess_keeps_the_rest_of_the_line(typed, guessed):
-    line, call = nearest_line(typed, is_title=False)
-    assert (line, call) == guessed
 
 
 @pytest.mark.parametrize("typed", ["sotp", "stopp", "disconect", "stop it", "xyzzy", ""])
@@ -153,13 +148,6 @@ def test_stopping_or_deleting_is_never_guessed(typed):
 def test_a_title_is_offered_as_stats():
     line, call = nearest_line("the kitchen sink", is_title=True)
     assert (line, call) == ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"}))
-
-
-def test_every_topic_leads_to_a_command_that_people_may_type():
-    names = {command.name for command in COMMANDS if command.listed}
-    assert {
-        read_line(typed).name for typed in READ if not typed.startswith(("xyzzy", "/best", "mute", "quit", "set"))
-    } <= names
 
 
 async def test_the_rows_of_the_last_list_name_videos(env):

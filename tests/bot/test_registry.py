@@ -24,29 +24,21 @@ def test_every_documented_command_exists_under_a_unique_name():
 
 
 @each_command
-def test_a_name_fits_a_button_with_room_for_two_ids(command):
+def test_a_name_fits_a_button_with_room_for_two_ids_and_required_arguments_come_first(command):
     assert re.fullmatch(r"[a-z]+(\.[a-z]+)?", command.name)
     assert len(command.name) <= 20
-
-
-@each_command
-def test_required_arguments_come_first(command):
     required = [each.required for each in command.arguments]
     assert required == sorted(required, reverse=True)
 
 
 @each_command
-def test_choices_and_their_aliases_are_lower_case(command):
+def test_each_word_is_lower_case_and_means_one_argument(command):
+    words = []
     for each in command.arguments:
         spellings = [*each.choices, *(alias for alias, _ in each.aliases)]
         assert [spelling.casefold() for spelling in spellings] == spellings
         assert {choice for _, choice in each.aliases} <= {*each.choices, *map(ordinal, range(2, 32))}
-        assert len(set(spellings)) == len(spellings)
-
-
-@each_command
-def test_no_word_of_one_argument_could_mean_another(command):
-    words = [word for each in command.arguments for word in (*each.choices, *(alias for alias, _ in each.aliases))]
+        words += spellings
     assert len(set(words)) == len(words)
     takes_any_words = sum(each.kind in {Kind.VIDEO, Kind.WORD} for each in command.arguments if each.listed)
     assert takes_any_words <= 1 or command.reader is not None

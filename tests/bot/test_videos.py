@@ -104,10 +104,15 @@ async def test_filters_are_named_and_an_empty_result_offers_all(env):
     assert len(rows(await env.press(reply, "All videos"))) == 8
 
 
-async def test_an_empty_account_shows_how_to_begin(env):
+async def test_an_empty_account_shows_how_to_begin_and_a_new_video_no_made_up_numbers(env):
     reply = await env.say("/videos")
     assert reply.summary == "No videos are tracked yet. Send /track with a link to see what it costs."
     assert reply.tone is Tone.INFO
+    env.track(LINK, days=1)
+    env.clock.advance(minutes=6)
+    reply = await env.say("/videos")
+    assert rows(reply)[0][1:] == ["–", "–", "TikTok · ends in 24 h"]
+    assert "no numbers yet · TikTok" in plain_text(reply)
 
 
 async def test_pages_have_ten_rows_and_keep_the_filter(env):
@@ -131,23 +136,11 @@ async def test_pages_have_ten_rows_and_keep_the_filter(env):
     assert counts == sorted(counts, reverse=True)
 
 
-async def test_a_page_beyond_the_last_is_the_last(env, account):
-    assert len(account) == 8
-    reply = await env.run(Call("videos", {"page": "99"}))
-    assert len(rows(reply)) == 8
-
-
-async def test_choosing_a_video_shows_it(env, account):
+async def test_choosing_a_video_shows_it_and_a_page_beyond_the_last_is_the_last(env, account):
     reply = await env.say("/videos")
     name = f"{1 + listed_ids(reply).index(account[0].id)}. "
     assert (await env.press(reply, name)).title == account[0].video.title
-
-
-async def test_a_video_without_a_snapshot_has_no_made_up_numbers(env):
-    env.track(LINK, days=1)
-    reply = await env.say("/videos")
-    assert rows(reply)[0][1:] == ["–", "–", "TikTok · ends in 24 h"]
-    assert "no numbers yet · TikTok" in plain_text(reply)
+    assert len(rows(await env.run(Call("videos", {"page": "99"})))) == 8
 
 
 @pytest.mark.parametrize(("hours", "window"), [(1, None), (3, 2), (14, 13), (25, 24), (26, 24)])

@@ -45,8 +45,9 @@ async def test_the_workspaces_choice_overrides_the_chats_default(env, readers, w
 
 
 async def test_only_admins_choose_and_invalid_words_are_refused(env):
-    assert "Only admins" in (await env.say("/allowance money everyone", SPENDER)).summary
-    for line in ("/allowance money", "/allowance money nobody"):
+    for line in ("/allowance money everyone", "/alerts amounts on"):
+        assert "Only admins" in (await env.say(line, SPENDER)).summary
+    for line in ("/allowance money", "/allowance money nobody", "/alerts amounts"):
         assert (await env.say(line)).tone is Tone.PROBLEM
     assert "Only admins can see" in plain_text(await env.say("/allowance money admins"))
 
