@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.contentstats.values import ForeignBody
+from bot.contentstats.values import ForeignBody, read_count, read_number, read_time
 from bot.contentstats.wire import (
     DOCUMENTED_PRICE,
     read_list,
@@ -56,23 +56,18 @@ def test_a_track_response_for_another_video_is_refused():
     asked, other = "https://x.com/a/status/1789012345678901234", "https://twitter.com/i/status/1789012345678901235"
     with pytest.raises(ForeignBody):
         read_tracked(encoded({"id": "v1", "video_link": other}), asked)
-    assert (
-        read_tracked(encoded({"id": "v1", "video_link": "https://twitter.com/i/status/1789012345678901234"}), asked).id
-        == "v1"
-    )
+    same = {"id": "v1", "video_link": "https://twitter.com/i/status/1789012345678901234"}
+    assert read_tracked(encoded(same), asked).id == "v1"
 
 
 @pytest.mark.parametrize(
     ("rows", "stated", "is_complete"),
     [(1, 100, True), (99, 100, True), (100, 100, False), (50, 50, False), (50, None, True), (0, 0, True)],
 )
-def test_a_list_as_long_as_its_stated_limit_may_hide_rows(rows, stated, is_complete):
-    body = {"videos": [{"id": str(number)} for number in range(rows)], "limit": stated}
-    assert read_list(encoded(body), 100).is_complete is is_complete
-
-
-def test_a_list_with_an_unreadable_row_is_incomplete():
-    assert not read_list(encoded({"videos": [{"id": "v1"}, {"video_link": "l"}]}), 100).is_complete
+def test_a_list_as_long_as_its_stated_limit_or_with_an_unreadable_row_may_hide_rows(rows, stated, is_complete):
+    listed = [{"id": str(number)} for number in range(rows)]
+    assert read_list(encoded({"videos": listed, "limit": stated}), 100).is_complete is is_complete
+    assert not read_list(encoded({"videos": [*listed, {"video_link": "l"}]}), 100).is_complete
 
 
 def test_a_track_response_without_a_link_is_for_the_requested_link():
@@ -156,19 +151,26 @@ def test_foreign_bodies_are_refused(read, body):
         read(body)
 
 
-def test_an_error_body_may_be_of_any_shape():
+@pytest.mark.parametrize(
+    ("body", "details"),
+    [
+        (
+            {"error": "E", "details": [{"field": "days", "message": "1 to 30"}, "odd"]},
+            (("days", "1 to 30"), ("", "odd")),
+        ),
+        ({"error": "E", "details": {"days": "1 to 30", "n": None}}, (("days", "1 to 30"),)),
+        ({"error": "E", "details": "just text"}, (("", "just text"),)),
+        ({"errors": {"days": ["1 to 30", "odd"]}}, (("days", "1 to 30"),)),
+    ],
+)
+def test_an_errors_details_may_be_of_any_shape(body, details):
+    assert read_problem(encoded(body), "").details == details
+
+
+def test_an_errors_words_may_be_anywhere():
     assert read_problem(b"<html>", "").words == ""
     assert read_problem(encoded({"error": {"code": 3, "message": "Too many"}}), "").words == "Too many"
     assert read_problem(encoded({"message": "Nope"}), "").words == "Nope"
-    listed = read_problem(
-        encoded({"error": "Invalid request", "details": [{"field": "days", "message": "1 to 30"}, "odd"]}), ""
-    )
-    assert listed.details == (("days", "1 to 30"), ("", "odd"))
-    assert read_problem(encoded({"error": "E", "details": {"days": "1 to 30", "n": None}}), "").details == (
-        ("days", "1 to 30"),
-    )
-    assert read_problem(encoded({"error": "E", "details": "just text"}), "").details == (("", "just text"),)
-    assert read_problem(encoded({"errors": {"days": ["1 to 30", "odd"]}}), "").details == (("days", "1 to 30"),)
 
 
 def test_an_errors_amounts_may_be_inside_its_details():
@@ -206,3 +208,27 @@ def test_any_json_object_is_either_read_or_refused(value):
         except ForeignBody:
             continue
         assert result is not None
+
+
+@given(st.integers(0, 2**63 - 1))
+def test_every_count_is_read_in_every_format(count):
+    assert read_count(count) == read_count(str(count)) == read_count(f"{count:,}") == count
+
+
+@given(json_values)
+def test_reading_one_value_never_raises(value):
+    assert read_number(value) is None or read_number(value).is_finite()
+    assert read_time(value) is None or read_time(value).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("written", "number", "count"),
+    [
+        ("0,015", "0.015", None), ("-0,5", "-0.5", None), ("98,50", "98.50", None), ("1.234,56", "1234.56", None),
+        ("0,15", "0.15", None), ("1 234,5", "1234.5", None), ("1,234", "1234", 1234), ("1,234.5", "1234.5", None),
+        ("$0,015", "0.015", None),
+    ],
+)  # fmt: skip
+def test_a_comma_begins_a_fraction_if_it_groups_no_thousands(written, number, count):
+    assert read_number(written) == Decimal(number)
+    assert read_count(written) == count

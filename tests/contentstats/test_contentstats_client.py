@@ -49,9 +49,8 @@ async def test_a_short_track_response_is_enough(client, sandbox):
 async def test_the_list_is_filtered_by_the_server(client, sandbox):
     await client.track(TIKTOK, 1)
     await client.track(TWITTER, 1)
-    assert [video.link for video in (await client.list_videos(platform="twitter", status="monitoring")).videos] == [
-        TWITTER
-    ]
+    listed = (await client.list_videos(platform="twitter", status="monitoring")).videos
+    assert [video.link for video in listed] == [TWITTER]
     assert (await client.list_videos(status="completed")).videos == ()
     queries = [dict(request.query) for request in sandbox.calls("GET /videos")]
     assert queries == [
@@ -151,7 +150,7 @@ async def test_a_402_names_the_shortfall(client):
     ("body", "words"),
     [
         (
-            {"error": "Insufficient balance", "balance": "0.125", "required": "2.52"},
+            {"error": "Insufficient balance", "balance": "0.125", "required": 2.52},
             r"you have \$0\.12 \(\$2\.40 short\)",
         ),
         ({"error": "Insufficient balance", "estimated_cost": 2.52}, r"this needs \$2\.52\."),
