@@ -10,14 +10,16 @@ OLDEST = "https://www.tiktok.com/@steady/video/7300000000000000000"
 DOUBT = "ContentStats doesn't list every running TikTok video"
 
 
+def fill(env, numbers):
+    """Track these videos of one platform elsewhere; returns their ids, the oldest first."""
+    key, now = env.sandbox.key, env.clock()
+    return [env.sandbox.world.track(key, f"{OLDEST[:-3]}{number:03}", 1, now).id for number in numbers]
+
+
 @pytest.fixture
 def hidden(env):
     """The id of the oldest of 125 running videos of one platform, which no list contains."""
-    ids = [
-        env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock()).id
-        for number in range(125)
-    ]
-    return ids[0]
+    return fill(env, range(125))[0]
 
 
 @pytest.mark.usefixtures("hidden")
@@ -50,8 +52,7 @@ async def test_another_platforms_videos_need_one_press(env):
 async def test_an_account_that_outgrows_its_lists_after_the_card_needs_one_too(env):
     card = await env.say(f"/track {OLDEST} 1")
     assert "may already be tracked" not in plain_text(card)
-    for number in range(101):
-        env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock())
+    fill(env, range(101))
     assert "Track it anyway · $0.36" in labels(await env.press(card, "Track 1 day"))
     assert env.posts() == 0
 
@@ -59,8 +60,7 @@ async def test_an_account_that_outgrows_its_lists_after_the_card_needs_one_too(e
 async def test_a_running_video_of_the_mirror_counts_until_its_own_page_says_otherwise(env):
     await env.start(OLDEST, 7)
     started = next(iter(env.sandbox.world.account(env.sandbox.key).trackings.values()))
-    for number in range(1, 125):
-        env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock())
+    fill(env, range(1, 125))
     env.clock.advance(minutes=2)
     env.sandbox.faults.add("500", PAGE, times=None)
     assert "already being tracked" in (await env.say(f"/track {OLDEST} 1")).summary
@@ -108,8 +108,7 @@ async def test_stats_finds_an_unlisted_video_by_its_id(env, hidden):
 async def test_the_id_of_another_workspaces_video_is_not_looked_up(env):
     await env.start(OLDEST, 7, ANA)
     theirs = next(iter(env.sandbox.world.account(env.sandbox.key).trackings))
-    for number in range(1, 125):
-        env.sandbox.world.track(env.sandbox.key, f"{OLDEST[:-3]}{number:03}", 1, env.clock())
+    fill(env, range(1, 125))
     env.clock.advance(minutes=6)
     assert (await env.say(f"/stats {theirs}", EVE)).tone is Tone.PROBLEM
     assert env.posts(PAGE) == 0

@@ -1,4 +1,4 @@
-"""Odd bodies of the API through every command: none ends one, and no snapshot that was known is lost."""
+"""Malformed API responses: no command fails, and no known snapshot is lost."""
 
 import json
 import re
@@ -17,8 +17,15 @@ FAR = "9999-12-31T23:59:59Z"
 
 
 def of_rows(change):
-    """A page whose rows were changed."""
+    """A page with changed rows."""
     return lambda page: page | {"snapshots": change(page["snapshots"])}
+
+
+def serve(env, video_id, change):
+    """Serve a changed page of this video from now on; returns the page as it was."""
+    page = wire.page(env.sandbox.world.account(env.sandbox.key).trackings[video_id], env.clock())
+    env.sandbox.faults.add("status", on=PAGE, status=200, body=change(page), times=None)
+    return page
 
 
 def milliseconds(row):
@@ -32,7 +39,7 @@ def words(row):
 PAGES = {
     "no rows": of_rows(lambda _: None),
     "some rows": of_rows(lambda rows: rows[-3:]),
-    "times that are none": of_rows(lambda rows: [row | {"snapshot_time": "soon"} for row in rows]),
+    "invalid times": of_rows(lambda rows: [row | {"snapshot_time": "soon"} for row in rows]),
     "odd times": of_rows(
         lambda rows: [
             rows[0] | {"snapshot_time": 0},
@@ -60,7 +67,7 @@ PAGES = {
 
 
 async def read_everything(env, one, other):
-    """Every command that shows videos or money answers, in words that can be written."""
+    """The replies of every command that shows videos or money, each of which can be sent."""
     lines = (f"/stats {one}", "/videos", "/usage", "/digest now", f"/compare {one} {other}", f"/export {one}")
     answers = {line: await env.say(line) for line in (*lines, f"/stop {one}", f"/track {LINK} 3")}
     answers["/track another"] = await env.say(f"/track {INSTAGRAM}")
@@ -73,16 +80,13 @@ async def read_everything(env, one, other):
     return {line.replace(one, "one"): reply for line, reply in answers.items()}
 
 
-async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(env, grown):
-    account = env.sandbox.world.account(env.sandbox.key)
+async def test_a_malformed_page_breaks_no_command_and_loses_no_snapshot(env, grown):
     other = env.track(YOUTUBE)[0].id
     collected = 0
     await read_everything(env, grown, other)
-    for kind, odd in PAGES.items():
+    for kind, malformed in PAGES.items():
         env.clock.advance(hours=2)
-        env.sandbox.world.account(env.sandbox.key)
-        body = odd(wire.page(account.trackings[grown], env.clock()))
-        env.sandbox.faults.add("status", on=PAGE, status=200, body=body, times=None)
+        serve(env, grown, malformed)
         answers = await read_everything(env, grown, other)
         env.sandbox.faults.clear()
         found = re.search(r"([\d,]+) of [\d,]+ snapshots", answers["details"].summary)
@@ -96,17 +100,16 @@ async def test_an_odd_page_ends_no_command_and_takes_no_snapshot_back(env, grown
         collected = exported
 
 
-async def test_a_list_shows_the_age_of_a_count_that_later_snapshots_do_not_state(env, grown):
-    page = wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock())
-    hidden = [row | ({"views": None} if number > 40 else {}) for number, row in enumerate(page["snapshots"])]
-    env.sandbox.faults.add("status", on=PAGE, status=200, body=page | {"snapshots": hidden})
+@pytest.mark.parametrize("later", [None, "1.2K"], ids=["missing", "rounded"])
+async def test_a_list_shows_the_age_of_an_exact_count_that_later_snapshots_lack(env, grown, later):
+    serve(env, grown, of_rows(lambda rows: [*rows[:41], *(row | {"views": later} for row in rows[41:])]))
     (row,) = rows(await env.say("/videos"))
-    assert row[2].endswith("views (7 h ago)")
     assert row[1] == "–"
+    assert row[2].endswith("views (7 h ago)")
 
 
 def stated_as(write):
-    """A page whose rows state views in another way."""
+    """A page whose rows write views in another way."""
     return of_rows(lambda rows: [row | {"views": write(int(row["views"]))} for row in rows])
 
 
@@ -119,10 +122,8 @@ def stated_as(write):
     ],
     ids=["12.3K", "1,234 million", "words"],
 )
-async def test_counts_that_are_rounded_or_unreadable_are_never_replaced_in_silence(env, grown, write, metric, note):
-    page = wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock())
-    exact = int(page["snapshots"][-1]["views"])
-    env.sandbox.faults.add("status", on=PAGE, status=200, body=stated_as(write)(page), times=None)
+async def test_rounded_or_unreadable_counts_are_pointed_out(env, grown, write, metric, note):
+    exact = int(serve(env, grown, stated_as(write))["snapshots"][-1]["views"])
     card = await env.say(f"/stats {grown}")
     details = plain_text(await env.press(card, "Details"))
     assert metric in card.summary
@@ -135,16 +136,8 @@ async def test_counts_that_are_rounded_or_unreadable_are_never_replaced_in_silen
     assert metric in row[2]
 
 
-async def test_rounded_counts_after_exact_ones_take_nothing_back(env, grown):
-    page = wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock())
-    mixed = [row | ({"views": "1.2K"} if number > 40 else {}) for number, row in enumerate(page["snapshots"])]
-    env.sandbox.faults.add("status", on=PAGE, status=200, body=page | {"snapshots": mixed}, times=None)
-    (row,) = rows(await env.say("/videos"))
-    assert row[2].endswith("views (7 h ago)")
-
-
 def without_every(names, since=0):
-    """A page whose rows state none of some metrics, from a number on."""
+    """A page whose rows lack some metrics, from a number on."""
     return of_rows(
         lambda rows: [
             {name: value for name, value in row.items() if number < since or name not in names}
@@ -166,7 +159,7 @@ SAME_FIGURES = {
     "no duration": lambda page: page | {"monitoring_duration_days": 10**18, "days_remaining": 1e18},
     "a row two hours ahead": of_rows(lambda rows: [*rows, rows[-1] | {"snapshot_time": "2026-03-04T12:30:00Z"}]),
     "a row of 2001": of_rows(lambda rows: [rows[0] | {"snapshot_time": "2001-01-01T00:00:00Z"}, *rows]),
-    "words for nothing": lambda page: page | {"status": "null", "platform": "\u200b"},
+    "words for no value": lambda page: page | {"status": "null", "platform": "\u200b"},
     "no views in half of the rows": of_rows(
         lambda rows: [row | ({"views": None} if number % 2 else {}) for number, row in enumerate(rows, 1)]
     ),
@@ -176,9 +169,8 @@ SAME_FIGURES = {
 
 
 @pytest.mark.parametrize("kind", SAME_FIGURES)
-async def test_odd_fields_change_no_figure_of_money(env, grown, kind):
-    body = SAME_FIGURES[kind](wire.page(env.sandbox.world.account(env.sandbox.key).trackings[grown], env.clock()))
-    env.sandbox.faults.add("status", on=PAGE, status=200, body=body, times=None)
+async def test_malformed_fields_change_no_amount_of_money(env, grown, kind):
+    serve(env, grown, SAME_FIGURES[kind])
     card = await env.say(f"/stats {grown}")
     stats = plain_text(card)
     assert "null" not in stats

@@ -47,19 +47,14 @@ async def test_a_link_of_each_platform_is_one_request_each(env):
 
 
 async def test_a_running_video_gets_its_card_with_its_starter(env):
+    env.track(YOUTUBE)
+    assert "Started by: outside this bot" in plain_text(await env.say(f"/track {YOUTUBE}"))
     await env.start(caller=BEN)
     reply = await env.say(f"/track {SAME_LINK} 30")
     assert "already being tracked (running). Nothing was spent." in reply.summary
     assert "Started by: Ben" in plain_text(reply)
     assert labels(reply) == ["Stats", "Compare", "Stop"]
-    assert (env.posts(), env.trackings()) == (1, 1)
-
-
-async def test_a_video_started_outside_the_bot_is_marked(env):
-    env.track(LINK)
-    reply = await env.say(f"/track {LINK}")
-    assert "Started by: outside this bot" in plain_text(reply)
-    assert env.posts() == 0
+    assert (env.posts(), env.trackings()) == (1, 2)
 
 
 async def test_a_finished_video_can_be_tracked_again(env):

@@ -60,7 +60,7 @@ async def test_a_start_that_may_have_failed_is_never_resent_and_frees_its_link_a
     assert (env.posts(), env.trackings()) == (2, 1)
 
 
-async def test_the_same_on_each_database(env_on_each):
+async def test_lost_responses_are_settled_on_each_database(env_on_each):
     env = env_on_each
     env.sandbox.faults.add("effect-then-reset", TRACK)
     assert (await env.start()).tone is Tone.SUCCESS

@@ -19,6 +19,11 @@ def video(env):
     return tracking
 
 
+async def stop(env, video, caller=ANA):
+    """The reply to a confirmed stop."""
+    return await env.press(await env.say(f"/stop {video.id}", caller), "Stop tracking", caller)
+
+
 async def test_the_confirmation_shows_the_savings_and_stops_nothing(env, video):
     question = await env.say(f"/stop {LINK}")
     assert "saves up to $2.16 (144 snapshots not collected yet)" in question.summary
@@ -28,30 +33,24 @@ async def test_the_confirmation_shows_the_savings_and_stops_nothing(env, video):
     assert video.status == "monitoring"
 
 
-async def test_one_press_stops_and_is_announced(env, video):
+async def test_one_press_stops_and_is_announced_and_a_second_one_is_not(env, video):
     question = await env.say(f"/stop {video.id}")
     reply = await env.press(question, "Stop tracking", BEN)
     assert reply.tone is Tone.SUCCESS
     assert "This saves up to $2.16 (144 snapshots" in reply.summary
     assert plain_spans(reply.public_line).startswith("Ben stopped tracking ")
-    assert (env.posts(STOP), video.status) == (1, "completed")
-
-
-async def test_a_second_press_stops_nothing_and_is_not_announced(env, video):
-    question = await env.say(f"/stop {video.id}")
-    await env.press(question, "Stop tracking")
     again = await env.press(question, "Stop tracking")
     assert "nothing to stop" in again.summary
     assert "(completed)" in again.summary
     assert again.public_line == ()
-    assert env.posts(STOP) == 1
     assert "nothing to stop" in (await env.say(f"/stop {video.id}")).summary
+    assert (env.posts(STOP), video.status) == (1, "completed")
 
 
 async def test_a_stop_is_audited_with_person_channel_video_and_outcome(env_on_each):
     env = env_on_each
     (video,) = env.track(LINK)
-    await env.press(await env.say(f"/stop {video.id}"), "Stop tracking", BEN)
+    await stop(env, video, BEN)
     (entry,) = await env.audit()
     assert (entry.person, entry.channel_id, entry.action) == (BEN.person, "C-random", "stop")
     assert (entry.link, entry.video_id, entry.cost, entry.outcome) == (LINK, video.id, None, "completed")
@@ -62,9 +61,8 @@ async def test_a_stop_is_audited_with_person_channel_video_and_outcome(env_on_ea
     "fault", ["effect-then-hang", "effect-then-reset", "effect-then-500", "effect-then-html", "truncated"]
 )
 async def test_a_stop_whose_response_is_lost_is_looked_up(env, video, fault):
-    question = await env.say(f"/stop {video.id}")
     env.sandbox.faults.add(fault, STOP, seconds=30)
-    reply = await env.press(question, "Stop tracking")
+    reply = await stop(env, video)
     assert reply.tone is Tone.SUCCESS
     assert reply.public_line != ()
     assert env.posts(STOP) == 1
@@ -89,21 +87,22 @@ async def test_a_stop_that_cannot_be_looked_up_stays_unclear(env, video):
     question = await env.say(f"/stop {video.id}")
     env.sandbox.faults.add("effect-then-reset", STOP)
     env.sandbox.faults.add("500", PAGE, times=None)
-    reply = await env.press(question, "Stop tracking")
-    assert "unclear whether the video was stopped" in reply.summary
+    assert "unclear whether the video was stopped" in (await env.press(question, "Stop tracking")).summary
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     {
-        "401": "doesn't accept the API key", "403": "denies this API key access",
-        "404": "doesn't have that video", "409": "refused this (409)", "429": "isn't accepting more calls",
+        "401": "doesn't accept the API key",
+        "403": "denies this API key access",
+        "404": "doesn't have that video",
+        "409": "refused this (409)",
+        "429": "isn't accepting more calls",
     }.items(),
-)  # fmt: skip
+)
 async def test_a_refused_stop_shows_the_reason_and_is_audited(env, video, status, words):
-    question = await env.say(f"/stop {video.id}")
     env.sandbox.faults.add(status, STOP, headers={"Retry-After": "1"})
-    reply = await env.press(question, "Stop tracking")
+    reply = await stop(env, video)
     assert reply.tone is Tone.PROBLEM
     assert words in reply.summary
     assert words in (await env.audit())[0].outcome
@@ -127,31 +126,20 @@ async def test_stopping_needs_permission_even_by_button(env, video):
 
 
 async def test_without_a_known_end_no_savings_are_shown(env, video):
-    body = {
-        "videos": [{"id": video.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}],
-        "total": 1,
-        "limit": 100,
-    }
-    env.sandbox.faults.add("200", "GET /videos", body=body)
+    row = {"id": video.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}
+    env.sandbox.faults.add("200", "GET /videos", body={"videos": [row], "total": 1, "limit": 100})
     question = await env.say(f"/stop {video.id}")
     assert "saves whatever is left; the API doesn't say how much" in question.summary
     assert button(question, "Stop tracking").arguments == {"video": video.id}
     assert "has no known end" in plain_text(await env.say("/usage"))
 
 
-async def test_an_ambiguous_title_stops_nothing(env, video):
+@pytest.mark.parametrize("words", ["steady", "7301"], ids=["an ambiguous title", "a part of an id"])
+async def test_a_button_stops_only_its_exact_video(env, video, words):
     env.track("https://www.tiktok.com/@steady/video/2")
     await env.say("/videos")
-    reply = await env.bot.run("stop.confirm", {"video": "steady"}, ANA)
-    assert "nothing was stopped" in reply.summary
-    assert env.posts(STOP) == 0
-    assert video.status == "monitoring"
-
-
-async def test_an_old_button_stops_only_its_exact_video(env, video):
-    await env.say("/videos")
-    reply = await env.run(Call("stop.confirm", {"video": "7301"}))
-    assert LINK.startswith("https://www.tiktok.com/@steady/video/7301")
+    reply = await env.run(Call("stop.confirm", {"video": words}))
+    assert words in LINK
     assert reply.tone is Tone.PROBLEM
     assert "nothing was stopped" in reply.summary
     assert (env.posts(STOP), video.status) == (0, "monitoring")
@@ -183,9 +171,8 @@ async def test_simultaneous_stops_in_two_processes_are_announced_once(sandbox, c
 
 
 async def test_a_status_in_any_spelling_is_understood(env, video):
-    question = await env.say(f"/stop {video.id}")
     env.sandbox.faults.add("status", STOP, status=200, body={"success": True, "new_status": "COMPLETED"})
-    await env.press(question, "Stop tracking")
+    await stop(env, video)
     assert "Nothing is running." in (await env.say("/usage")).summary
 
 
@@ -204,7 +191,7 @@ async def test_a_stop_of_a_video_that_still_runs_is_unclear_until_its_page_decid
 async def test_other_running_trackings_of_the_link_are_named(env, video):
     (other,) = env.track(LINK, days=3)
     env.clock.advance(minutes=6)
-    reply = await env.press(await env.say(f"/stop {video.id}"), "Stop tracking")
+    reply = await stop(env, video)
     assert "1 other tracking of this link is still running and billed." in reply.summary
     assert reply.actions[-1].call.arguments == {"video": other.id}
     assert reply.tone is Tone.WARNING
@@ -214,10 +201,10 @@ async def test_other_running_trackings_of_the_link_are_named(env, video):
 
 
 async def test_another_workspaces_tracking_of_the_link_is_not_named(env, video):
-    await env.press(await env.say(f"/stop {video.id}"), "Stop tracking")
+    await stop(env, video)
     await env.start(LINK, 7, EVE)
     outside = [env.track(LINK, days=days)[0] for days in (1, 3)]
     env.clock.advance(minutes=6)
-    reply = await env.press(await env.say(f"/stop {outside[0].id}"), "Stop tracking")
+    reply = await stop(env, outside[0])
     assert "1 other tracking of this link is still running and billed." in reply.summary
     assert reply.actions[-1].call.arguments == {"video": outside[1].id}
