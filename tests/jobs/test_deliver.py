@@ -107,7 +107,8 @@ async def test_a_deleted_channel_is_reported_to_its_owner_and_delays_nothing(del
     await queue("a", owner_id="U1")
     await queue("b", channel_id="C2")
     await deliverer.deliver_due()
-    assert ((await row("a")).state, (await row("a")).error) == (OutboxState.DEAD, ARCHIVED.sentence)
+    dead = await row("a")
+    assert (dead.state, dead.error) == (OutboxState.DEAD, ARCHIVED.sentence)
     assert chat.keys("C2") == ["b"]
 
 
@@ -189,23 +190,20 @@ async def test_an_edit_of_a_deleted_message_is_posted_as_a_new_one(deliverer, ch
     assert chat.channels["C1"][1].reply.summary == "This is better."
 
 
-async def test_an_outdated_message_is_not_posted(deliverer, chat, clock, queue, row):
-    await queue("a", expires_at=clock() + timedelta(hours=12), owner_id="U1")
-    clock.advance(hours=12)
+@pytest.mark.parametrize("is_outdated", [True, False], ids=["outdated", "failed for a day"])
+async def test_an_outdated_message_or_one_that_fails_for_a_day_is_given_up_and_reported(
+    deliverer, chat, clock, queue, row, is_outdated
+):
+    await queue("a", expires_at=clock() + timedelta(hours=12) if is_outdated else None, owner_id="U1")
+    if not is_outdated:
+        chat.down = Unclear("status_500")
+        await deliverer.deliver_due()
+        chat.down = None
+    clock.advance(hours=12 if is_outdated else 24)
     await deliverer.deliver_due()
-    assert (chat.keys(), (await row("a")).state) == ([], OutboxState.DEAD)
-    assert "expired" in (await row("a")).error
-    assert chat.keys("@U1") == ["told:a:U1"]
-
-
-async def test_a_message_that_fails_for_a_day_is_given_up_and_reported(deliverer, chat, clock, queue, row):
-    chat.down = Unclear("status_500")
-    await queue("a", owner_id="U1")
-    await deliverer.deliver_due()
-    chat.down = None
-    clock.advance(hours=24)
-    await deliverer.deliver_due()
-    assert (chat.keys(), (await row("a")).state) == ([], OutboxState.DEAD)
+    dead = await row("a")
+    assert (chat.keys(), dead.state) == ([], OutboxState.DEAD)
+    assert "expired" in dead.error or not is_outdated
     assert chat.keys("@U1") == ["told:a:U1"]
 
 

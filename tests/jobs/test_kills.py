@@ -20,7 +20,6 @@ from bot.domain.caller import WorkspaceRef
 from bot.domain.clock import utc_now
 from bot.reply.model import Reply
 from bot.store import Store
-from bot.store.database import Database
 from bot.store.outbox import Message, OutboxState, enqueue
 from bot.store.outbox_claims import LEASE
 from bot.store.schedule_tables import outbox
@@ -30,6 +29,7 @@ from tests.standins.slack.server import running
 from tests.standins.slack.world import BOT_SCOPES
 
 TEAMS, CHANNELS, MESSAGES = 8, 3, 2
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgres_url"], indirect=True)
 
 
 @pytest.fixture
@@ -137,13 +137,26 @@ def pool(slack, children, tmp_path):
     return run
 
 
-def posted(slack, channel):
-    return [message.text for message in slack.channel(channel).messages]
+def check_posts(slack, messages, killed_in):
+    """Check that everything was posted in order, and only messages of killed workers more than once."""
+    for channel, keys in messages.items():
+        found = [message.text for message in slack.channel(channel).messages]
+        assert list(dict.fromkeys(found)) == keys
+        assert all(copies <= 1 + killed_in[key] for key, copies in Counter(found).items())
 
 
-def in_order(keys):
-    """The keys in order of first appearance."""
-    return list(dict.fromkeys(keys))
+async def signal_once(at_work, proxy, place, name):
+    """Start a worker and send it this signal at its first post that gets to this place."""
+    sent = asyncio.Event()
+
+    def act(where):
+        if where == place and not sent.is_set():
+            at_work.signal(name)
+            sent.set()
+
+    proxy.act = act
+    await at_work.start(1)
+    await asyncio.wait_for(sent.wait(), 60)
 
 
 @pytest.mark.parametrize(
@@ -175,74 +188,46 @@ async def test_after_kills_everything_is_posted_and_only_messages_in_progress_ar
         await at_work.start(workers)
         await at_work.until_all_is_sent()
     assert at_work.killed_in
-    for channel, keys in messages.items():
-        found = posted(slack, channel)
-        assert in_order(found) == keys
-        for key, copies in Counter(found).items():
-            assert copies <= 1 + at_work.killed_in[key], key
+    check_posts(slack, messages, at_work.killed_in)
 
 
-async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slack, pool, postgres_url):
-    database = Database(postgres_url)
+@ON_POSTGRES
+async def test_four_workers_on_postgresql_post_everything_once_and_in_order(slack, pool, database, database_url):
     messages = await written(database)
-    async with proxying(slack.api_url) as (_, url), pool(url, postgres_url, database) as at_work:
+    async with proxying(slack.api_url) as (_, url), pool(url, database_url, database) as at_work:
         await at_work.start(4)
         await at_work.until_all_is_sent()
-    await database.close()
-    for channel, keys in messages.items():
-        assert posted(slack, channel) == keys
+    check_posts(slack, messages, Counter())
 
 
-async def test_a_worker_paused_for_longer_than_its_lease_changes_nothing(slack, pool, postgres_url):
-    database = Database(postgres_url)
+@ON_POSTGRES
+async def test_a_worker_paused_for_longer_than_its_lease_changes_nothing(slack, pool, database, database_url):
+    async def ids():
+        async with database.reading() as connection:
+            return sorted((await connection.execute(select(outbox.c.key, outbox.c.message_id))).all())
+
     messages = await written(database)
-    async with proxying(slack.api_url) as (proxy, url), pool(url, postgres_url, database) as at_work:
-        paused = asyncio.Event()
-
-        def act(where):
-            if where == "accepted" and not paused.is_set():
-                at_work.signal(signal.SIGSTOP)
-                paused.set()
-
-        proxy.act = act
-        await at_work.start(1)
-        await asyncio.wait_for(paused.wait(), 60)
+    async with proxying(slack.api_url) as (proxy, url), pool(url, database_url, database) as at_work:
+        await signal_once(at_work, proxy, "accepted", signal.SIGSTOP)
         await at_work.let_leases_pass()
         await at_work.start(1)
         await at_work.until_all_is_sent()
         at_work.signal(signal.SIGCONT)
-        async with database.reading() as connection:
-            before = (await connection.execute(select(outbox.c.key, outbox.c.message_id))).all()
+        before = await ids()
         at_work.signal(signal.SIGTERM)
         await at_work.until_ended()
-        async with database.reading() as connection:
-            after = (await connection.execute(select(outbox.c.key, outbox.c.message_id))).all()
-    await database.close()
-    assert sorted(before) == sorted(after)
-    for channel, keys in messages.items():
-        found = posted(slack, channel)
-        assert in_order(found) == keys
-        assert all(copies <= 1 + at_work.killed_in[key] for key, copies in Counter(found).items())
+        assert await ids() == before
+    check_posts(slack, messages, at_work.killed_in)
 
 
 async def test_on_sigterm_running_posts_end_and_nothing_is_left_unclear(slack, pool, database, database_url):
     messages = await written(database)
     async with proxying(slack.api_url) as (proxy, url), pool(url, database_url, database) as at_work:
-        told = asyncio.Event()
-
-        def act(where):
-            if where == "asked" and not told.is_set():
-                at_work.signal(signal.SIGTERM)
-                told.set()
-
-        proxy.act = act
-        await at_work.start(1)
-        await asyncio.wait_for(told.wait(), 60)
+        await signal_once(at_work, proxy, "asked", signal.SIGTERM)
         await at_work.until_ended()
         async with database.reading() as connection:
             states = set(await connection.scalars(select(outbox.c.state)))
         assert states == {OutboxState.SENT, OutboxState.PENDING}
         await at_work.start(1)
         await at_work.until_all_is_sent()
-    for channel, keys in messages.items():
-        assert posted(slack, channel) == keys
+    check_posts(slack, messages, Counter())

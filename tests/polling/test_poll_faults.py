@@ -18,77 +18,81 @@ STRANGER = replace(THERE, is_operators=False)
 
 @pytest.fixture
 async def watched(env):
-    """An environment with a process and a video that was read for two hours."""
+    """An environment with a process, its wallet, and a video that was read for two hours."""
     process = await env.open()
-    await process.wallet()
+    wallet = await process.wallet()
     env.track()
     await env.live(hours=2, minutes=5)
-    return env, process
+    return env, process, wallet
+
+
+async def state_of(process, wallet):
+    """The state of a wallet's polling."""
+    return await process.store.polling.state(wallet.id)
 
 
 async def test_an_outage_of_hours_takes_few_calls_and_is_caught_up(watched):
-    env, process = watched
-    wallet = await process.wallet()
-    before = len(await process.store.videos.snapshots(wallet.id, await only(process)))
-    asked = len(env.sandbox.requests)
+    env, process, wallet = watched
+    video = await only(process)
+
+    async def taken():
+        return len(await process.store.videos.snapshots(wallet.id, video))
+
+    before, asked = await taken(), len(env.sandbox.requests)
     env.sandbox.faults.add("reset", times=None)
     await env.live(hours=6)
     assert len(env.sandbox.requests) - asked <= 130
-    state = await process.store.polling.state(wallet.id)
+    state = await state_of(process, wallet)
     assert state.failures > 10
     assert state.problem.startswith("ContentStats")
-    assert len(await process.store.videos.snapshots(wallet.id, await only(process))) == before
+    assert await taken() == before
     env.sandbox.faults.clear()
     await env.live(minutes=6)
-    assert len(await process.store.videos.snapshots(wallet.id, await only(process))) == before + 6
-    assert (await process.store.polling.state(wallet.id)).failures == 0
+    assert await taken() == before + 6
+    assert (await state_of(process, wallet)).failures == 0
 
 
 async def test_a_refused_key_pauses_for_up_to_an_hour_and_then_recovers(watched):
-    env, process = watched
-    wallet = await process.wallet()
+    env, process, wallet = watched
     asked = len(env.sandbox.requests)
     env.sandbox.faults.add("401", times=None)
     await env.live(hours=6)
     assert len(env.sandbox.requests) - asked <= 15
-    state = await process.store.polling.state(wallet.id)
+    state = await state_of(process, wallet)
     assert "doesn't accept the API key" in state.problem
     assert env.clock() < state.next_at <= env.clock() + LONGEST_BACKOFF
     env.sandbox.faults.clear()
     await env.live(hours=1, minutes=2)
-    assert (await process.store.polling.state(wallet.id)).problem == ""
+    assert (await state_of(process, wallet)).problem == ""
 
 
 async def test_a_paused_wallet_is_polled_again_once_a_command_succeeds(watched):
-    env, process = watched
-    wallet = await process.wallet()
+    env, process, wallet = watched
     env.sandbox.faults.add("401", times=None)
     await env.live(hours=2)
     env.sandbox.faults.clear()
-    assert "doesn't accept the API key" in (await process.store.polling.state(wallet.id)).problem
+    assert "doesn't accept the API key" in (await state_of(process, wallet)).problem
     assert (await wallet.probe()).value is not None
-    assert (await process.store.polling.state(wallet.id)).problem == ""
-    read_at = (await process.store.polling.state(wallet.id)).at
+    assert (await state_of(process, wallet)).problem == ""
+    read_at = (await state_of(process, wallet)).at
     await env.live(minutes=1)
-    assert (await process.store.polling.state(wallet.id)).at > read_at
+    assert (await state_of(process, wallet)).at > read_at
 
 
 @pytest.mark.parametrize("lie", ["past", "tomorrow", "missing"])
 async def test_a_storm_of_429s_reduces_calls_whatever_the_headers(watched, lie):
-    env, process = watched
-    wallet = await process.wallet()
+    env, process, wallet = watched
     asked = len(env.sandbox.requests)
     env.sandbox.faults.add("429", times=None, lie=lie)
     await env.live(hours=1)
     assert len(env.sandbox.requests) - asked <= 25
     env.sandbox.faults.clear()
     await env.live(minutes=8)
-    assert (await process.store.polling.state(wallet.id)).failures == 0
+    assert (await state_of(process, wallet)).failures == 0
 
 
 async def test_an_unreadable_page_does_not_block_the_others(watched):
-    env, process = watched
-    wallet = await process.wallet()
+    env, process, wallet = watched
     broken = await only(process)
     others = [env.track(number) for number in range(1, 4)]
     await env.live(minutes=30)
@@ -153,8 +157,7 @@ async def test_a_key_that_cannot_be_decrypted_is_skipped_and_logged(clock, sqlit
 
 
 async def test_the_metrics_show_lag_and_backlog(watched):
-    env, process = watched
-    wallet = await process.wallet()
+    env, process, wallet = watched
     env.clock.advance(hours=2)
     await process.poller.poll_due()
     assert timedelta(minutes=30) < timedelta(seconds=env.metrics.lag[wallet.id]) < timedelta(hours=2)

@@ -9,13 +9,19 @@ from tests.polling.environment import HERE
 from tests.standins.environment import PAGE, USAGE
 
 
-async def test_each_video_is_read_once_an_hour_soon_after_its_own_minute(env):
+async def tracked(env, count, minutes):
+    """An open process, and the ids of so many videos started some minutes apart."""
     process = await env.open()
     await process.wallet()
     ids = []
-    for number in range(3):
+    for number in range(count):
         ids.append(env.track(number))
-        env.clock.advance(minutes=17)
+        env.clock.advance(minutes=minutes)
+    return process, ids
+
+
+async def test_each_video_is_read_once_an_hour_soon_after_its_own_minute(env):
+    process, ids = await tracked(env, 3, minutes=17)
     await env.live(hours=1)
     before = {video: reads(env)[video] for video in ids}
     for _ in range(2):
@@ -95,12 +101,7 @@ async def test_a_long_past_delays_no_digest_and_is_counted_until_read(free_plan)
 
 
 async def test_after_days_of_absence_everything_is_caught_up_the_oldest_first(env):
-    process = await env.open()
-    await process.wallet()
-    ids = []
-    for number in range(5):
-        ids.append(env.track(number))
-        env.clock.advance(minutes=7)
+    process, ids = await tracked(env, 5, minutes=7)
     await env.live(hours=2)
     asked = len(env.sandbox.calls(PAGE))
     due = {video: (await stored_of(process, video)).due_at for video in ids}
@@ -112,7 +113,7 @@ async def test_after_days_of_absence_everything_is_caught_up_the_oldest_first(en
         assert (await stored_of(process, video)).snapshot_count >= 48
 
 
-async def test_each_happening_is_one_event(env_on_each):
+async def test_each_change_is_one_event(env_on_each):
     env = env_on_each
     one, two = await env.open(), await env.open()
     await one.wallet()
@@ -126,9 +127,7 @@ async def test_each_happening_is_one_event(env_on_each):
 
 
 async def test_when_the_clock_is_set_back_a_day_reading_goes_on(env):
-    process = await env.open()
-    await process.wallet()
-    env.track()
+    process, _ = await tracked(env, 1, minutes=0)
     env.clock.advance(days=2)
     await env.live(hours=3)
     env.clock.advance(days=-1)

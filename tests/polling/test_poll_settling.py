@@ -18,8 +18,6 @@ from bot.wallet.spending import REPLY_WITHIN, settled
 from tests.polling.environment import ANA, HERE
 from tests.standins.environment import LINK, LIST, TRACK
 
-KEY = "tiktok:7301234567890123456"
-
 
 @pytest.fixture
 def unclear(env):
@@ -29,18 +27,12 @@ def unclear(env):
 
 async def start_unclear(env, fault):
     process = await env.open()
-    account = await process.accounts.get(HERE)
-    now = env.clock()
-    requests = await process.store.tracking.propose(
-        account.workspace, "C1", ANA, "batch", [(KEY, LINK, "tiktok")], Decimal("0.015"), now, now + QUIET
-    )
-    env.sandbox.faults.add(fault, TRACK)
     env.sandbox.faults.add("headers", LIST, times=1)
     env.sandbox.faults.add("500", LIST, times=9)
-    (outcome,) = await account.wallet.spending.start(requests, ANA, 7, Decimal("2.52"), Decimal(100))
-    assert outcome.request.state is RequestState.UNKNOWN
+    request = await start(env, process, LINK, fault)
+    assert request.state is RequestState.UNKNOWN
     env.sandbox.faults.clear()
-    return env, process, outcome.request
+    return env, process, request
 
 
 async def test_an_unclear_start_is_found_within_two_minutes_and_reported_once(env_on_each):
@@ -119,14 +111,14 @@ async def test_starts_that_appear_late_make_the_bot_wait_three_times_as_long(unc
     wallet = await process.wallet()
     assert await process.store.tracking.slowest(wallet.id, env.clock()) == timedelta()
     env.sandbox.world.list_lag = timedelta(minutes=25)
-    await start(env, process, 1)
+    await start(env, process, f"{LINK[:-1]}1")
     await env.live(minutes=12)
     late = await process.store.tracking.slowest(wallet.id, env.clock())
     assert late >= timedelta(minutes=10), "also while it does not appear yet"
     await env.live(minutes=20)
     slowest = await process.store.tracking.slowest(wallet.id, env.clock())
     assert timedelta(minutes=25) <= slowest <= timedelta(minutes=27)
-    lost = await start(env, process, 2, "reset")
+    lost = await start(env, process, f"{LINK[:-1]}2", "reset")
     await env.live(minutes=74)
     assert await process.store.tracking.in_flight(wallet.id, lost.key) is not None
     await env.live(minutes=45)
@@ -153,13 +145,12 @@ async def test_a_start_that_appears_after_it_was_given_up_is_recorded_and_report
     assert cap.used == Decimal("2.52")
 
 
-async def start(env, process, number, fault=None):
-    """A start of another link, answered unless a fault takes its answer away."""
+async def start(env, process, link, fault=None):
+    """Ana's start of a link, answered unless a fault takes its answer away."""
     account, now = await process.accounts.get(HERE), env.clock()
-    link = f"https://www.tiktok.com/@steady/video/730000000000000000{number}"
-    item = (f"tiktok:730000000000000000{number}", link, "tiktok")
+    item = (f"tiktok:{link.rpartition('/')[2]}", link, "tiktok")
     requests = await process.store.tracking.propose(
-        account.workspace, "C1", ANA, f"batch{number}", [item], Decimal("0.015"), now, now + QUIET
+        account.workspace, "C1", ANA, item[0], [item], Decimal("0.015"), now, now + QUIET
     )
     if fault:
         env.sandbox.faults.add(fault, TRACK)
