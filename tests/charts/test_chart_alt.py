@@ -13,11 +13,16 @@ def counted(*counts):
     return lambda hour: counts[hour]
 
 
-def test_growth_states_both_counts_the_period_and_gaps(hourly):
+def test_growth_states_both_counts_the_period_in_utc_and_gaps(hourly):
     line = hourly("views", lambda hour: 1_200 + hour * 4_000, 25, {9, 10, 11})
     assert growth_alt(Growth("Cat", line)) == (
         "Views grew from 1,200 to 97,200 between 10:00 on 1 Nov 2025 and 10:00 on 2 Nov 2025 (UTC); "
         "3 hours are missing."
+    )
+    tokyo = timezone(timedelta(hours=9))
+    line = Line.hourly("views", [(datetime(2025, 11, 1, hour, tzinfo=tokyo), hour) for hour in (8, 9)])
+    assert growth_alt(Growth("Cat", line)) == (
+        "Views grew from 8 to 9 between 23:00 on 31 Oct 2025 and 00:00 on 1 Nov 2025 (UTC)."
     )
 
 
@@ -40,16 +45,6 @@ def test_growth_states_both_counts_the_period_and_gaps(hourly):
 )
 def test_growth_distinguishes_rise_fall_stillness_and_a_single_reading(hourly, counts, sentence):
     assert growth_alt(Growth("Cat", hourly("likes", counted(*counts), len(counts)))) == sentence
-
-
-def test_growth_is_stated_in_utc():
-    tokyo = timezone(timedelta(hours=9))
-    line = Line.hourly(
-        "views", [(datetime(2025, 11, 1, 8, tzinfo=tokyo), 1), (datetime(2025, 11, 1, 9, tzinfo=tokyo), 2)]
-    )
-    assert growth_alt(Growth("Cat", line)) == (
-        "Views grew from 1 to 2 between 23:00 on 31 Oct 2025 and 00:00 on 1 Nov 2025 (UTC)."
-    )
 
 
 def test_gains_state_the_latest_and_best_hour_and_day_and_gaps(hourly):
@@ -107,20 +102,14 @@ def test_movers_state_gains_and_losses():
     assert movers_alt(movers) == "Views in 24 h: “Cat” gained 12,000, “Dog” did not change and “C” lost 200."
 
 
-def test_spend_states_total_period_and_highest_day():
-    spend = Spend("Acme", ((date(2025, 11, 1), Decimal("2.52")), (date(2025, 11, 3), Decimal("0.015"))), date.max)
-    assert (
-        spend_alt(spend)
-        == "By the snapshots read here, $2.54 was spent from 1 to 3 Nov 2025 (days in UTC), most on 1 Nov: $2.52."
-    )
-
-
-def test_spend_of_one_day_and_of_nothing_are_short():
-    assert (
-        spend_alt(Spend("Acme", ((date(2025, 11, 1), Decimal("2.52")),), date.max))
-        == "By the snapshots read here, $2.52 was spent on 1 Nov 2025 (UTC)."
-    )
-    assert (
-        spend_alt(Spend("Acme", ((date(2025, 11, 1), Decimal(0)),), date.max))
-        == "By the snapshots read here, nothing was spent on 1 Nov 2025 (UTC)."
-    )
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ({1: "2.52", 3: "0.015"}, "$2.54 was spent from 1 to 3 Nov 2025 (days in UTC), most on 1 Nov: $2.52."),
+        ({1: "2.52"}, "$2.52 was spent on 1 Nov 2025 (UTC)."),
+        ({1: "0"}, "nothing was spent on 1 Nov 2025 (UTC)."),
+    ],
+)
+def test_spend_states_total_period_and_highest_day(days, words):
+    spent = tuple((date(2025, 11, day), Decimal(dollars)) for day, dollars in days.items())
+    assert spend_alt(Spend("Acme", spent, date.max)) == f"By the snapshots read here, {words}"

@@ -141,14 +141,6 @@ def test_no_line_of_a_comparison_crosses_a_gap(aged):
     assert has(image, across(figure.axes[0], 390), sheet.BLUE)
 
 
-def test_segments_are_not_connected(hourly):
-    figure = growth_figure(Growth("Cat", hourly("views", lambda hour: hour, 24, {9, 10, 11})))
-    xs = figure.axes[0].lines[1].get_xdata()
-    crossing = [(a, b) for a, b in pairwise(xs) if not isnan(a) and not isnan(b) and a < 10 < b]
-    assert not crossing
-    assert sum(map(isnan, xs)) == 1
-
-
 def test_a_single_reading_between_gaps_is_visible(hourly):
     figure = growth_figure(
         Growth("Cat", hourly("views", lambda hour: hour + 1, MONTH, {*range(390, 400), *range(401, 410)}))

@@ -31,13 +31,9 @@ async def charts():
         yield charts
 
 
-async def test_the_process_draws_the_same_chart_as_a_direct_call(charts):
-    assert await charts.draw(movers()) == draw(movers())
-
-
-async def test_no_process_runs_before_the_first_chart(charts):
+async def test_a_process_starts_with_the_first_chart_and_draws_it_as_a_direct_call_does(charts):
     assert charts.worker_pid is None
-    await charts.draw(movers())
+    assert await charts.draw(movers()) == draw(movers())
     assert charts.worker_pid not in (None, os.getpid())
 
 
@@ -153,15 +149,6 @@ async def test_a_users_own_plot_style_changes_no_chart(tmp_path, monkeypatch):
         assert await charts.draw(movers()) == draw(movers())
 
 
-def run(*command, program=None, cwd=None):
-    """The output of a separate program, which must succeed and print nothing else."""
-    done = subprocess.run(
-        [sys.executable, *command], input=program, capture_output=True, text=True, cwd=cwd, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
-
-
 PROGRAM = textwrap.dedent("""
     import asyncio, sys
     from bot.charts.charts import Charts
@@ -180,13 +167,13 @@ PROGRAM = textwrap.dedent("""
 PRINTED = "runs\nBy the snapshots read here, $1.00 was spent on 1 Nov 2025 (UTC).\n[]\n"
 
 
-def test_a_script_that_guards_nothing_runs_once_and_never_imports_matplotlib(tmp_path):
+def test_a_program_with_or_without_a_file_runs_once_and_never_imports_matplotlib(tmp_path):
     (tmp_path / "script.py").write_text(PROGRAM)
-    assert run("script.py", cwd=tmp_path) == PRINTED
-
-
-def test_a_program_without_a_main_file_can_draw(tmp_path):
-    assert run("-", program=PROGRAM, cwd=tmp_path) == PRINTED
+    for command, program in (("script.py", None), ("-", PROGRAM)):
+        done = subprocess.run(
+            [sys.executable, command], input=program, capture_output=True, text=True, cwd=tmp_path, check=False
+        )
+        assert (done.returncode, done.stderr, done.stdout) == (0, "", PRINTED)
 
 
 def test_the_process_ends_with_the_bot_however_the_bot_ends():

@@ -22,16 +22,19 @@ def compared(*videos: tuple[str, dict[float, int]], statuses: str = "") -> list[
     return found
 
 
+START = "At hour 1 since tracking began"
+
+
 @pytest.mark.parametrize(
     ("videos", "finding"),
     [
-        ([("Cat", {1: 5, 2: 40}), ("Dog", {1: 5})], "At hour 1 since tracking began, Cat and Dog are tied at 5 views."),
+        ([("Cat", {1: 5, 2: 40}), ("Dog", {1: 5})], f"{START}, Cat and Dog are tied at 5 views."),
         (
             [("Cat", {1: 5}), ("Dog", {1: 9}), ("Fox", {1: 9})],
-            "At hour 1 since tracking began, Dog and Fox are tied for the lead at 9 views.",
+            f"{START}, Dog and Fox are tied for the lead at 9 views.",
         ),
-        ([("Cat", {1: 5}), ("Cat", {1: 9})], "At hour 1 since tracking began, Cat (2) leads with 9 views."),
-        ([("Cat", {1.4: 5}), ("Dog", {0.8: 9, 3: 10})], "At hour 1 since tracking began, Dog leads with 9 views."),
+        ([("Cat", {1: 5}), ("Cat", {1: 9})], f"{START}, Cat (2) leads with 9 views."),
+        ([("Cat", {1.4: 5}), ("Dog", {0.8: 9, 3: 10})], f"{START}, Dog leads with 9 views."),
         ([("Cat", {3: 5}), ("Dog", {})], "Only Cat has readings: 5 views at hour 3 since tracking began."),
         (
             [("Cat", {1: 5, 2: 6}), ("Dog", {4: 9})],

@@ -114,10 +114,7 @@ def test_a_missing_platform_or_status_is_left_out(unstated, title):
         plain_text(video_list(listed(videos=(known,)))),
     ]
     for text in said:
-        assert " on ," not in text
-        assert ", :" not in text
-        assert ", ," not in text
-        assert "on  " not in text
+        assert not [gap for gap in (" on ,", ", :", ", ,", "on  ") if gap in text]
         assert not text.startswith((",", " "))
         assert not text.endswith(", ")
 

@@ -1,10 +1,14 @@
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.clock import moment_text
 from bot.domain.links import video_of
+from bot.domain.money import Runway
 from bot.messages.wording import (
     freshness,
     linked,
@@ -13,6 +17,7 @@ from bot.messages.wording import (
     option_label,
     platform_name,
     plural,
+    runway_text,
     shortened,
     status_word,
     video_actions,
@@ -20,7 +25,7 @@ from bot.messages.wording import (
 )
 from bot.reply.model import Plain
 from bot.reply.plain import plain_spans
-from tests.examples import NOW, REASON, video
+from tests.examples import NOW, REASON, video, wallet_state
 
 
 def test_a_video_is_called_by_its_title_if_it_has_one():
@@ -31,11 +36,7 @@ def test_a_video_is_called_by_its_title_if_it_has_one():
 @pytest.mark.parametrize(
     ("link", "creator", "name"),
     [
-        (
-            "https://www.tiktok.com/@viral.recipe/video/7301234567890123456",
-            "",
-            "TikTok video by @viral.recipe (…123456)",
-        ),
+        ("https://www.tiktok.com/@viral.me/video/7301234567890123456", "", "TikTok video by @viral.me (…123456)"),
         ("https://m.tiktok.com/v/7301234567890123456.html", "Ana", "TikTok video by Ana (…123456)"),
         ("https://www.tiktok.com/@_/video/7301234567890123456", "", "TikTok video (…123456)"),
         ("https://www.tiktok.com/@Ana/video/7301234567890123456", "Ana Sky", "TikTok video by @Ana (…123456)"),
@@ -60,12 +61,9 @@ def test_a_name_is_one_short_line(title, creator, link):
     assert "\n" not in named
 
 
-def test_undocumented_values_are_shown_as_received():
+def test_undocumented_values_are_shown_as_received_and_deletion_is_marked():
     assert platform_name("myspace") == "myspace"
     assert status_word(video(status="resting")) == "resting"
-
-
-def test_a_deleted_video_is_marked_next_to_its_status():
     assert status_word(video(status="error", is_deleted=True)) == "error (deleted)"
 
 
@@ -119,3 +117,25 @@ def test_only_running_videos_can_be_stopped():
     running, over = video_actions(video()), video_actions(video(status="completed"))
     assert [action.label for action in running] == ["Stats", "Compare", "Stop"]
     assert [action.label for action in over] == ["Stats", "Compare"]
+
+
+ENOUGH = Runway(Decimal(1), None, Decimal(1), 0, NOW + timedelta(days=3))
+DRY = Runway(Decimal(9), NOW + timedelta(hours=5), Decimal(-2), 0, NOW + timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("runway", "open_ended", "shown"),
+    [
+        (ENOUGH, 0, f"covers all running videos; the last one ends {moment_text(ENOUGH.last_end)}"),
+        (ENOUGH, 1, f"covers all videos with a known end; the last one ends {moment_text(ENOUGH.last_end)}"),
+        (replace(ENOUGH, last_end=None), 0, "nothing is being spent"),
+        (replace(ENOUGH, last_end=None), 1, "not known"),
+        (replace(ENOUGH, left_after=Decimal(-1), paused=2), 0, "not enough for the paused videos"),
+        (replace(ENOUGH, left_after=Decimal(-1)), 0, "used up"),
+        (DRY, 0, f"{moment_text(DRY.empty_at)}"),
+        (DRY, 1, f"{moment_text(DRY.empty_at)} at the latest"),
+    ],
+)
+def test_the_runway_is_shown_as_far_as_known(runway, open_ended, shown):
+    state = wallet_state("9.00", runway=runway, open_ended=open_ended, complete=True)
+    assert plain_spans(runway_text(state)).startswith(shown)

@@ -41,24 +41,18 @@ REPLY = Reply(
 
 
 def test_every_part_span_and_action_has_its_type():
-    assert json.loads(to_json(REPLY)) == {
+    time = {"type": "time", "at": "2026-11-23T14:00:00+00:00", "now": None}
+    column = {"type": "column", "name": "Views", "align": "right"}
+    call = {"type": "call", "command": "confirm", "arguments": {"token": "a b"}, "in_place": False}
+    defaults = {"title": "", "files": [], "public_line": [], "changes_settings": False, "is_silent": False}
+    defaults |= {"reports": [], "announces": [], "shared_as": None, "strong": []}
+    assert json.loads(to_json(REPLY)) == defaults | {
         "type": "reply",
         "summary": "Done \u202e\ud800\n",
-        "title": "",
+        "tone": "success",
         "parts": [
-            {
-                "type": "paragraph",
-                "text": [
-                    {"type": "plain", "text": "At "},
-                    {"type": "time", "at": "2026-11-23T14:00:00+00:00", "now": None},
-                ],
-            },
-            {
-                "type": "table",
-                "caption": "Top",
-                "columns": [{"type": "column", "name": "Views", "align": "right"}],
-                "rows": [[[{"type": "plain", "text": "7"}]]],
-            },
+            {"type": "paragraph", "text": [{"type": "plain", "text": "At "}, time]},
+            {"type": "table", "caption": "Top", "columns": [column], "rows": [[[{"type": "plain", "text": "7"}]]]},
             {"type": "picture", "name": "a.png", "png": base64.b64encode(b"\x89PNG").decode(), "alt": "up"},
             {"type": "divider"},
         ],
@@ -66,24 +60,12 @@ def test_every_part_span_and_action_has_its_type():
             {
                 "type": "button",
                 "label": "Yes",
-                "call": {
-                    "type": "call", "command": "confirm", "arguments": {"token": "a b"}, "in_place": False,
-                    "encoded": "confirm?token=a+b",
-                },
+                "call": call | {"encoded": "confirm?token=a+b"},
                 "weight": "confirm",
             },
             {"type": "link_button", "label": "Web", "url": "https://example.org"},
         ],
-        "tone": "success",
-        "files": [],
-        "public_line": [],
-        "changes_settings": False,
-        "reports": [],
-        "announces": [],
-        "shared_as": None,
-        "strong": [],
-        "is_silent": False,
-    }  # fmt: skip
+    }
 
 
 def test_the_json_is_one_deterministic_line_of_ascii():

@@ -46,15 +46,9 @@ def test_pieces_add_up_to_the_whole_text(text, most):
     assert all(len(piece) <= most for piece in found)
 
 
-def test_a_text_is_split_between_words():
+def test_a_text_is_split_between_words_and_measured_as_javascript_does():
     assert list(pieces("one two three", 8)) == ["one two ", "three"]
-
-
-def test_an_emojis_length_is_javascripts():
     assert (length("a"), length("é"), length("😀")) == (1, 1, 2)
-
-
-def test_batches_keep_the_order():
     assert list(batches((1, 2, 3), 2)) == [(1, 2), (3,)]
 
 

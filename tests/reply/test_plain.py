@@ -95,17 +95,11 @@ Pick one: Cats | Dogs
 More…: 14 days · $5.04"""
 
 
-def test_the_plain_text_contains_the_whole_card():
+def test_the_plain_text_contains_the_whole_card_and_the_body_all_but_the_choices():
     assert plain_text(EVERYTHING) == AS_TEXT
-
-
-def test_the_body_leaves_the_choices_to_the_adapter():
     body = plain_body(EVERYTHING)
     assert body.endswith("File all.csv: 31 snapshots")
-    assert plain_text(EVERYTHING).startswith(body)
-
-
-def test_a_title_that_is_the_summary_is_shown_once():
+    assert AS_TEXT.startswith(body)
     assert plain_text(Reply(summary="Stopped.", title="Stopped.")) == "Stopped."
 
 
@@ -116,13 +110,12 @@ def test_times_are_shown_in_utc():
     assert plain_spans(text(Time(tokyo, now=AT.replace(year=2027)))) == "Mon 23 Nov 2026, 14:00 UTC"
 
 
-def test_a_link_without_a_label_shows_its_address_once():
+def test_a_link_without_a_label_shows_its_address_once_and_a_nameless_person_an_id():
     address = "https://example.org/a"
-    assert plain_spans(text(Link(address, address))) == address
-    assert plain_spans(text(Link("", address))) == address
-
-
-def test_a_channel_and_a_person_without_a_name_are_shown_by_id():
+    labelled, bare = text(Link(address, address)), text(Link("", address))
+    assert plain_spans(labelled) == plain_spans(bare) == address
+    table = Table("", (Column("Video"),), ((labelled,), (bare,)))
+    assert plain_text(Reply(summary="", parts=(table,))).count(address) == 2
     assert plain_spans(text(Mention("U1", ""), " in ", Channel("C1"))) == "U1 in C1"
 
 
@@ -140,9 +133,3 @@ def test_a_hostile_cell_stays_in_its_cell():
 def test_a_table_without_rows_shows_its_header():
     table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ())
     assert plain_text(Reply(summary="None yet.", parts=(table,))) == "None yet.\n\nVideo  Views\n-----  -----"
-
-
-def test_an_address_shown_in_a_cell_is_not_repeated_below():
-    address = "https://example.org/a"
-    table = Table("", (Column("Video"),), ((text(Link(address, address)),), (text(Link("", address)),)))
-    assert plain_text(Reply(summary="", parts=(table,))).count(address) == 2

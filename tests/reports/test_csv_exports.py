@@ -102,9 +102,5 @@ async def test_readers_of_one_file_are_independent():
     await export.add(video(1), [SNAPSHOT])
     (file,) = await export.files()
     one, other = opened(file.content), opened(file.content)
-    assert (one.read(3), other.read(), one.seek(0), one.read(3)) == (
-        b"\xef\xbb\xbf",
-        opened(file.content).read(),
-        0,
-        b"\xef\xbb\xbf",
-    )
+    mark = b"\xef\xbb\xbf"
+    assert (one.read(3), other.read(), one.seek(0), one.read(3)) == (mark, opened(file.content).read(), 0, mark)
