@@ -22,13 +22,6 @@ async def env(sandbox, clock, database_url):
         yield opened
 
 
-async def test_lists_show_what_was_started_here_or_outside(env):
-    hers, theirs = await env.say("/videos"), await env.say("/videos", EVE)
-    assert (len(rows(hers)), len(rows(theirs))) == (2, 2)
-    assert TITLE in plain_text(hers)
-    assert TITLE not in plain_text(theirs)
-
-
 async def test_tracking_another_workspaces_video_spends_and_shows_nothing(env):
     trackings = env.sandbox.world.account(env.sandbox.key).trackings.values()
     secrets = (TITLE, "Ana", next(each.id for each in trackings if each.link == HERS))

@@ -222,16 +222,13 @@ async def test_completion_reads_plain_words_too(env, command, argument, typed, o
     assert [each.value for each in await env.bot.suggest(command, argument, typed, ANA)] == offered
 
 
-async def test_an_overlong_line_is_refused_at_once(env):
-    assert "a command can have 4,000 at most" in (await env.bot.run("contentstats", "how " * 10_000, ANA)).summary
-
-
-async def test_help_explains_a_topic(env):
+async def test_help_explains_a_topic_and_an_overlong_line_is_refused(env):
     assert (await env.say("/help with tracking")).title == "/track"
     assert (await env.say("/help csv")).title == "/export"
     for words in ("me please", "everything"):
         assert (await env.say(f"/help {words}")).title == (await env.say("/help")).title
     assert labels(await env.say("/help trakc")) == ["/help track"]
+    assert "a command can have 4,000 at most" in (await env.bot.run("contentstats", "how " * 10_000, ANA)).summary
 
 
 @pytest.mark.parametrize(

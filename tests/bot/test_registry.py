@@ -5,22 +5,13 @@ import re
 import pytest
 
 from bot.commands.command import Kind
-from bot.commands.registry import COMMANDS, by_name, described
+from bot.commands.registry import COMMANDS
 from bot.domain.caller import Permission
 from bot.domain.schedule import ordinal
 
 LISTED = [command for command in COMMANDS if command.listed]
 
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-each_listed = pytest.mark.parametrize("command", LISTED, ids=lambda command: command.name)
-
-
-def test_every_documented_command_exists_under_a_unique_name():
-    names = [command.name for command in COMMANDS]
-    wanted = {"track", "videos", "stats", "compare", "stop", "usage", "export", "status", "help"}
-    assert wanted <= {command.name for command in LISTED}
-    assert len(set(names)) == len(names)
-    assert set(by_name()) == set(names)
 
 
 @each_command
@@ -63,13 +54,3 @@ def test_commands_that_spend_stop_or_configure_declare_it():
     assert all(
         needs[name] is Permission.LOOK for name in ("videos", "stats", "compare", "usage", "export", "status", "help")
     )
-
-
-@each_listed
-def test_help_describes_it_from_the_same_list(command):
-    shown = described(command)
-    assert (shown.usage, shown.example, shown.summary) == (command.usage, command.example, command.summary)
-    assert [placeholder for placeholder, _ in shown.arguments] == [
-        each.placeholder for each in command.arguments if each.listed
-    ]
-    assert shown.permission.endswith(".") is not (command.need is Permission.LOOK and not command.is_setting)

@@ -72,29 +72,34 @@ def test_a_comparison_names_the_leader_at_the_last_common_hour_and_later_counts(
     )
 
 
-def test_a_comparison_of_equals_has_no_leader(aged):
-    lines = (aged("A", lambda _: 5, 2), aged("B", lambda _: 5, 2), aged("C", lambda _: 3, 2))
-    assert comparison_alt(Comparison("likes", NOON, lines)) == (
-        "“A” and “B” are level at hour 1 since tracking began, the last that all have: “A” 5 likes, “B” 5 and “C” 3."
-    )
-
-
-def test_a_comparison_without_a_shared_hour_states_the_latest_of_each():
-    lines = (Line.hourly("A", [(0.0, 5)]), Line.hourly("B", [(3.2, 7), (6.2, 9)]))
-    assert comparison_alt(Comparison("views", NOON, lines)) == (
-        "No hour that all have. Latest: “A” 5 views at hour 0 and “B” 9 views at hour 6. 2 hours are missing in “B”."
-    )
-
-
-def test_a_comparison_of_one_states_its_count(aged):
-    assert comparison_alt(Comparison("views", NOON, (aged("A", lambda hour: hour, 3),))) == (
-        "“A” has 2 views at hour 2 since tracking began."
-    )
-
-
-def test_lines_of_the_same_name_are_numbered(aged):
-    lines = (aged("Cat", lambda _: 5, 2), aged("Cat", lambda _: 3, 2))
-    assert comparison_alt(Comparison("likes", NOON, lines)).startswith("1 “Cat” leads at hour 1")
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            [("A", {1: 5}), ("B", {1: 5}), ("C", {1: 3})],
+            (
+                "“A” and “B” are level at hour 1 since tracking began, the last that all have: "
+                "“A” 5 views, “B” 5 and “C” 3."
+            ),
+        ),
+        (
+            [("A", {0: 5}), ("B", {3.2: 7, 6.2: 9})],
+            (
+                "No hour that all have. Latest: “A” 5 views at hour 0 and “B” 9 views at hour 6. "
+                "2 hours are missing in “B”."
+            ),
+        ),
+        ([("A", {1: 1, 2: 2})], "“A” has 2 views at hour 2 since tracking began."),
+        (
+            [("Cat", {1: 5}), ("Cat", {1: 3})],
+            "1 “Cat” leads at hour 1 since tracking began, the last that all have: 1 “Cat” 5 views and 2 “Cat” 3.",
+        ),
+    ],
+    ids=["equals", "no shared hour", "one", "the same name"],
+)
+def test_a_comparison_without_one_leader(lines, words):
+    drawn = tuple(Line.hourly(name, [(float(hour), n) for hour, n in counts.items()]) for name, counts in lines)
+    assert comparison_alt(Comparison("views", NOON, drawn)) == words
 
 
 def test_movers_state_gains_and_losses():

@@ -12,23 +12,11 @@ def at(hours):
     return NOON + timedelta(hours=hours)
 
 
-def test_slightly_irregular_hourly_readings_make_one_segment():
-    line = Line.hourly("views", [(at(0), 1), (at(1.5), 2), (at(2.1), 3)])
-    assert line.segments == (((at(0), 1), (at(1.5), 2), (at(2.1), 3)),)
-    assert line.missing_hours == 0
-
-
 def test_a_missing_hour_splits_the_line_and_is_counted():
     line = Line.hourly("views", [(at(0), 1), (at(1), 2), (at(5), 9)])
     assert line.segments == (((at(0), 1), (at(1), 2)), ((at(5), 9),))
     assert line.gaps == ((at(1), at(5)),)
     assert line.missing_hours == 3
-
-
-def test_a_reading_without_a_count_splits_the_line():
-    line = Line.hourly("views", [(0.0, 1), (1.0, None), (2.0, 3)])
-    assert line.segments == (((0.0, 1),), ((2.0, 3),))
-    assert line.missing_hours == 1
 
 
 def test_a_reading_lower_than_the_one_before_is_a_fall_even_across_a_gap():

@@ -234,8 +234,12 @@ def test_an_invalid_base_url_is_refused(connect, url):
         connect(url)
 
 
-async def test_slashes_and_spaces_around_url_and_key_are_ignored(connect, sandbox):
-    assert (await connect(f" {sandbox.url}/ ", f"{sandbox.key}\n").usage()).balance == 5
+async def test_spaces_around_url_and_key_are_ignored_and_a_test_key_is_known_by_its_prefix(connect, sandbox):
+    client = connect(f" {sandbox.url}/ ", f"{sandbox.key}\n")
+    assert (await client.usage()).balance == 5
+    assert client.is_test
+    assert is_test_key("cs_test_1")
+    assert not is_test_key("cs_live_1")
 
 
 def test_fingerprints_identify_accounts_without_revealing_the_key():
@@ -249,9 +253,3 @@ def test_fingerprints_identify_accounts_without_revealing_the_key():
         fingerprint,
     }
     assert len(others) == 3
-
-
-def test_a_test_key_is_recognised_by_its_prefix(connect):
-    assert is_test_key("cs_test_1")
-    assert not is_test_key("cs_live_1")
-    assert connect("https://contentstats.io/api/v1", "cs_test_1").is_test

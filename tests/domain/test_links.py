@@ -120,8 +120,9 @@ def test_the_api_gets_the_documented_spelling(link, url):
     assert reading.url == url
 
 
-def test_ids_that_differ_only_in_case_are_different_videos():
+def test_ids_that_differ_only_in_case_are_different_videos_and_plain_text_has_no_link():
     assert canonical_key("youtu.be/dQw4w9WgXcQ") != canonical_key("youtu.be/DQw4w9WgXcQ")
+    assert find_links("Nothing to see here. Really.") == ()
 
 
 @pytest.mark.parametrize(("link", "url"), SHORT.items())
@@ -201,10 +202,6 @@ def test_links_in_a_message_are_found_once_in_order():
         "https://t.co/abcDEF1234",
         f"https://www.instagram.com/p/{IG}/",
     )
-
-
-def test_a_message_without_links_has_none():
-    assert find_links("Nothing to see here. Really.") == ()
 
 
 PIECES = st.sampled_from(

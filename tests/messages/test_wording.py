@@ -85,9 +85,11 @@ def test_a_choice_fits_a_select(title, creator, apart):
     assert 1 <= len(option_label(video(title=title, creator=creator, status="x" * 40), apart=apart)) <= 75
 
 
-def test_a_long_title_leaves_the_status_readable():
+def test_a_long_title_leaves_the_status_readable_and_a_count_agrees_with_its_noun():
     label = option_label(video(title="How we fixed our kitchen sink " * 3))
     assert label == "How we fixed our kitchen sink How we fixed our kitchen… · TikTok, running"
+    assert [plural(1, "video"), plural(0, "video"), plural(1_298, "video")] == ["1 video", "0 videos", "1,298 videos"]
+    assert plural(2, "more", "more") == "2 more"
 
 
 def test_videos_of_the_same_name_are_distinguished_in_a_choice():
@@ -101,11 +103,6 @@ def test_videos_of_the_same_name_are_distinguished_in_a_choice():
         "YouTube video by @user (…123401), running, began Sat 28 Feb, 10:30 UTC",
         "YouTube video by @user (…123401), running",
     ]
-
-
-def test_a_count_agrees_with_its_noun():
-    assert [plural(1, "video"), plural(0, "video"), plural(1_298, "video")] == ["1 video", "0 videos", "1,298 videos"]
-    assert plural(2, "more", "more") == "2 more"
 
 
 def test_freshness_shows_time_age_and_why_there_is_nothing_newer():

@@ -27,27 +27,23 @@ async def test_a_claim_is_for_one_install_in_one_chat(store):
     assert again == {"1": ChatInstall(is_claimed=True, was_public=True)}
 
 
-async def test_a_removed_install_is_unknown_until_the_bot_is_back(store):
-    await store.chat_installs.joined("discord", ["1", "2"], is_public=False)
-    await store.chat_installs.claim("discord", "1")
-    await store.chat_installs.left("discord", ["1", "unknown"], NOW)
-    await store.chat_installs.left("discord", ["1"], LATER)
-    assert await store.chat_installs.known("discord") == {"2": False}
-    assert list(await store.chat_installs.departed(NOW)) == []
-    assert list(await store.chat_installs.departed(NOW + timedelta(seconds=1))) == [("discord", "1")]
-    back = await store.chat_installs.joined("discord", ["1"], is_public=True)
+async def test_a_removed_install_is_unknown_until_the_bot_is_back_and_new_once_forgotten(store):
+    installs = store.chat_installs
+    await installs.joined("discord", ["1", "2"], is_public=False)
+    await installs.claim("discord", "1")
+    await installs.left("discord", ["1", "unknown"], NOW)
+    await installs.left("discord", ["1"], LATER)
+    assert await installs.known("discord") == {"2": False}
+    assert list(await installs.departed(NOW)) == []
+    assert list(await installs.departed(NOW + timedelta(seconds=1))) == [("discord", "1")]
+    back = await installs.joined("discord", ["1"], is_public=True)
     assert back == {"1": ChatInstall(is_claimed=True, was_public=True)}
-    await store.chat_installs.forget("discord", "1", LATER)
-    assert await store.chat_installs.known("discord") == {"1": True, "2": False}
-
-
-async def test_a_forgotten_install_comes_back_as_a_new_one(store):
-    await store.chat_installs.joined("discord", ["1", "2"], is_public=False)
-    await store.chat_installs.claim("discord", "1")
-    await store.chat_installs.left("discord", ["1"], NOW)
-    await store.chat_installs.forget("discord", "1", LATER)
-    assert list(await store.chat_installs.departed(LATER)) == []
-    assert await store.chat_installs.joined("discord", ["1"], is_public=False) == {"1": PRIVATE}
+    await installs.forget("discord", "1", LATER)
+    assert await installs.known("discord") == {"1": True, "2": False}
+    await installs.left("discord", ["1"], NOW)
+    await installs.forget("discord", "1", LATER)
+    assert list(await installs.departed(LATER)) == []
+    assert await installs.joined("discord", ["1"], is_public=False) == {"1": PRIVATE}
 
 
 async def test_thousands_of_installs_are_noted_at_once(store):

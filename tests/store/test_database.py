@@ -73,13 +73,10 @@ def test_only_one_process_may_use_a_sqlite_file_but_several_postgresql(tmp_path)
         assert not (tmp_path / "missing").exists()
 
 
-async def test_an_error_rolls_the_whole_transaction_back(store, database):
+async def test_an_error_rolls_the_whole_transaction_back_and_a_row_needs_its_parent(store, database):
     with pytest.raises(IntegrityError):
         await in_one_transaction(database, insert("b"), insert("c"))
     assert await store.short_links.remembered("a", NOW) is None
-
-
-async def test_a_row_without_its_parent_is_refused(store):
     with pytest.raises(IntegrityError):
         await store.videos.remember(99, keyed(video("v1")), NOW)
 
@@ -165,13 +162,17 @@ def test_dollars_are_stored_exactly(amount):
     assert Dollars.result_processor(SQLITE, None)(Dollars.process_bind_param(amount, SQLITE)) == amount
 
 
-def test_dollars_are_rounded_to_a_millionth():
+def test_dollars_are_rounded_to_a_millionth_and_an_unknown_count_sorts_below_every_known_one():
     assert Dollars.process_bind_param(Decimal("12.340000000000002"), SQLITE) == 12_340_000
-
-
-def test_an_unknown_count_sorts_below_every_known_one():
     assert CountOrNone.process_bind_param(None, SQLITE) < CountOrNone.process_bind_param(-(10**18), SQLITE)
     assert CountOrNone.result_processor(SQLITE, None)(CountOrNone.process_bind_param(None, SQLITE)) is None
+
+
+async def test_a_moment_without_a_zone_is_a_programming_error_and_no_outage(store):
+    with pytest.raises(ValueError, match="aware"):
+        UtcDateTime.process_bind_param(NOW.replace(tzinfo=None), SQLITE)
+    with pytest.raises(StatementError, match="aware"):
+        await store.short_links.remember("a", "b", NOW.replace(tzinfo=None))
 
 
 async def test_moments_are_stored_in_utc_to_the_microsecond(store):
@@ -181,16 +182,6 @@ async def test_moments_are_stored_in_utc_to_the_microsecond(store):
     kept = (await store.wallets.swept(workspace_id)).at
     assert kept == east
     assert kept.utcoffset() == timedelta(0)
-
-
-def test_a_moment_without_a_zone_is_refused():
-    with pytest.raises(ValueError, match="aware"):
-        UtcDateTime.process_bind_param(datetime(2026, 1, 1), SQLITE)  # noqa: DTZ001 (that is the point)
-
-
-async def test_a_programming_error_is_not_taken_for_an_outage(store):
-    with pytest.raises(StatementError, match="aware"):
-        await store.short_links.remember("a", "b", NOW.replace(tzinfo=None))
 
 
 def insert(target):

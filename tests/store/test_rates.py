@@ -3,33 +3,25 @@
 import asyncio
 import random
 
-
-async def test_a_burst_is_allowed_at_once_then_calls_are_spaced_evenly(store):
-    waits = [await store.rates.reserve("key", 1000.0, period=2.0, tolerance=6.0, max_wait=60.0) for _ in range(6)]
-    assert waits == [0.0, 0.0, 0.0, 0.0, 2.0, 4.0]
+import pytest
 
 
-async def test_without_tolerance_background_calls_get_no_burst(store):
-    assert [await store.rates.reserve("key", 0.0, 2.0, 0.0, 60.0) for _ in range(3)] == [0.0, 2.0, 4.0]
-    assert await store.rates.reserve("key", 0.0, 2.0, 10.0, 0.0) == 0.0
-
-
-async def test_a_wait_beyond_the_deadline_is_refused_and_reserves_nothing(store):
-    assert await store.rates.reserve("key", 0.0, 10.0, 0.0, 0.0) == 0.0
-    assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 5.0) == 9.0
-    assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 5.0) == 9.0
-    assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 9.0) == 9.0
-    assert await store.rates.reserve("key", 1.0, 10.0, 0.0, 9.0) == 19.0
-
-
-async def test_unused_budget_is_not_saved_up(store):
-    await store.rates.reserve("key", 0.0, 1.0, 2.0, 60.0)
-    assert [await store.rates.reserve("key", 9_999.0, 1.0, 2.0, 60.0) for _ in range(4)] == [0.0, 0.0, 0.0, 1.0]
-
-
-async def test_each_key_has_its_own_budget(store):
-    assert await store.rates.reserve("one", 0.0, 10.0, 0.0, 0.0) == 0.0
-    assert await store.rates.reserve("two", 0.0, 10.0, 0.0, 0.0) == 0.0
+@pytest.mark.parametrize(
+    ("calls", "waits"),
+    {
+        "a burst at once, then evenly": ([(1000.0, 2.0, 6.0, 60.0)] * 6, [0.0, 0.0, 0.0, 0.0, 2.0, 4.0]),
+        "no burst without tolerance": ([*[(0.0, 2.0, 0.0, 60.0)] * 3, (0.0, 2.0, 10.0, 0.0)], [0.0, 2.0, 4.0, 0.0]),
+        "a wait beyond the deadline reserves nothing": (
+            [(0.0, 10.0, 0.0, 0.0), *[(1.0, 10.0, 0.0, 5.0)] * 2, *[(1.0, 10.0, 0.0, 9.0)] * 2],
+            [0.0, 9.0, 9.0, 9.0, 19.0],
+        ),
+        "unused budget is not saved up": ([(0.0, 1.0, 2.0, 60.0), *[(9_999.0, 1.0, 2.0, 60.0)] * 4], [0.0] * 4 + [1.0]),
+    }.values(),
+)
+async def test_calls_wait_as_long_as_the_budget_requires(store, calls, waits):
+    """Calls at a time with a period, a tolerance and the longest wait, in seconds."""
+    assert [await store.rates.reserve("key", *call) for call in calls] == waits
+    assert await store.rates.reserve("other", *calls[0]) == waits[0], "each key has its own budget"
 
 
 async def test_a_hold_stops_everyone_and_is_not_shortened(store):

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.money import Usage
+from bot.store.coordination import FRESH, Service, Services
+from bot.store.database import Database
 from bot.store.wallets import Sweep
 from tests.store.samples import HERE, NOW, THERE, proposed
 
@@ -80,3 +82,29 @@ async def test_a_short_link_is_remembered_for_the_requested_time_and_replaced(st
     assert await links.remembered("https://vm.tiktok.com/b", NOW) is None
     await links.remember(short, "https://www.tiktok.com/@a/video/2", later)
     assert await links.remembered(short, later) == "https://www.tiktok.com/@a/video/2"
+
+
+async def test_one_working_process_counts_for_all_until_it_is_silent(store):
+    services = store.services
+    await services.report("one", {"discord": "", "scheduler": ""}, NOW)
+    await services.report("two", {"discord": "refused"}, NOW)
+    assert (await services.every())["discord"] == Service("discord", NOW)
+    later = NOW + FRESH + timedelta(seconds=1)
+    await services.report("two", {"discord": "refused"}, later)
+    assert (await services.every())["discord"] == Service("discord", later, "refused")
+    await services.report("one", {"discord": ""}, later)
+    await services.report("one", {"discord": "lost"}, later)
+    assert (await services.every())["discord"].problem == "lost"
+    assert not (await services.every())["scheduler"].is_up(later)
+
+
+async def test_a_full_disk_is_reported(store, sqlite_url):
+    assert await store.services.is_writable("one", NOW)
+    database = Database(sqlite_url)
+    assert database.has_room()
+    assert not database.has_room(1 << 60)
+    gone = Database("sqlite:////nowhere/at/all/bot.db")
+    assert not gone.has_room()
+    assert not await Services(gone).is_writable("one", NOW)
+    await database.close()
+    await gone.close()

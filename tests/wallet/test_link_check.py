@@ -69,12 +69,9 @@ async def test_equal_links_are_merged_in_the_order_typed(wallet, workspace, redi
     assert [each.is_new for each in found] == [True, False, True]
 
 
-async def test_the_account_is_listed_once_for_all_links(wallet, workspace, sandbox):
-    await check_links(wallet, workspace, (LINK, "https://www.tiktok.com/@a/video/7301234567890120001", YOUTUBE))
-    assert [dict(call.query) for call in sandbox.calls("GET /videos")] == [{"limit": "100"}]
-
-
-async def test_invalid_links_alone_cause_no_call(wallet, workspace, sandbox):
+async def test_the_account_is_listed_once_for_all_links_and_not_for_invalid_ones(wallet, workspace, sandbox):
     (found,) = await check_links(wallet, workspace, ("https://example.com",))
     assert not found.is_new
     assert sandbox.requests == ()
+    await check_links(wallet, workspace, (LINK, "https://www.tiktok.com/@a/video/7301234567890120001", YOUTUBE))
+    assert [dict(call.query) for call in sandbox.calls("GET /videos")] == [{"limit": "100"}]
