@@ -1,6 +1,6 @@
 """An environment with channels that get alerts: the sandbox, the bot, its mirror and an alert engine."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from bot.alerts.engine import AlertEngine
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.short_links import ShortLinks
+from bot.domain.alerts import AlertKind, default_setting
 from bot.reply.model import Reply
 from bot.store import Store
 from bot.store.database import Database
@@ -16,6 +17,7 @@ from bot.wallet.wallet import Wallet
 from tests.alerts.outbox import OutboxRow, outbox_of
 from tests.standins.environment import ANA, Environment, environment_of, nap
 from tests.standins.timeouts import sandbox_timeouts
+from tests.store.samples import ADA, HERE, NOW
 
 
 @dataclass(slots=True)
@@ -93,3 +95,25 @@ async def alert_env(sandbox, clock, url, charts):
         async with Wallet(client, ShortLinks(), store, wallet_id, clock, nap) as wallet:
             yield AlertEnvironment(env, database, store, wallet, AlertEngine(store, charts, clock))
     await database.close()
+
+
+@pytest.fixture
+def account(sandbox):
+    """The sandbox's account."""
+    return sandbox.world.account(sandbox.key)
+
+
+@pytest.fixture
+async def wallet_id(store):
+    return await store.wallets.ensure_wallet("fingerprint", NOW)
+
+
+def told_all(workspace_id):
+    """A channel with every kind of alert."""
+    return replace(default_setting(workspace_id, "C1", ADA), kinds=frozenset(AlertKind))
+
+
+@pytest.fixture
+async def setting(store, wallet_id):
+    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id)
+    return await store.alerts.save(told_all(workspace.id), NOW)

@@ -25,30 +25,16 @@ from bot.store.database import Database
 from bot.store.events import record
 from bot.store.outbox import Message
 from bot.store.schedule_tables import handled_events
+from tests.alerts.conftest import told_all
 from tests.alerts.outbox import outbox_of
 from tests.standins.charts import shared_charts
 from tests.standins.fork_pool import fork_pool
-from tests.store.samples import ADA, HERE, NOW, PRICE, THERE, keyed, reading, video
+from tests.store.samples import ADA, NOW, PRICE, THERE, keyed, reading, video
 
 STEPS = (1, 3, 4, 9, 10)
 """Before an engine has its lease; before and after it commits its reaction to events, and then its final reports."""
 FAST = 120.0
 """A second is two minutes, so the lease of a killed process expires within one."""
-
-
-@pytest.fixture
-async def wallet_id(store):
-    return await store.wallets.ensure_wallet("fingerprint", NOW)
-
-
-@pytest.fixture
-async def setting(store, wallet_id):
-    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id)
-    return await store.alerts.save(_told_all(workspace.id), NOW)
-
-
-def _told_all(workspace_id):
-    return replace(default_setting(workspace_id, "C1", ADA), kinds=frozenset(AlertKind))
 
 
 @pytest.fixture
@@ -136,7 +122,7 @@ async def test_an_unreadable_wallet_delays_no_other(database, store, clock, brea
     async with database.writing() as connection:
         await record(connection, [Event(EventKind.SNAPSHOT_CREATED, bad, "x", NOW, {"taken_at": "never"})])
     workspace = await store.workspaces.ensure_workspace(THERE, bad)
-    await store.alerts.save(_told_all(workspace.id), NOW)
+    await store.alerts.save(told_all(workspace.id), NOW)
     await store.videos.remember_reading(bad, reading(video("x"), 1), "tiktok:x", main_count=1, change_24h=None, now=NOW)
     async with shared_charts() as charts:
         with pytest.raises(ExceptionGroup):
@@ -179,7 +165,7 @@ async def test_after_kills_at_each_step_every_event_has_its_message_or_a_reason(
 ):
     """Engines that die before and after each commit, two at a time on PostgreSQL; then one that finishes the work."""
     quiet = replace(default_setting(setting.workspace_id, "C2", ADA), kinds=frozenset({AlertKind.BALANCE}))
-    muted = replace(_told_all(setting.workspace_id), channel_id="C3", muted_until=NOW + timedelta(days=9))
+    muted = replace(told_all(setting.workspace_id), channel_id="C3", muted_until=NOW + timedelta(days=9))
     quiet, muted = await store.alerts.save(quiet, NOW), await store.alerts.save(muted, NOW)
     happened = []
     start = NOW

@@ -1,7 +1,13 @@
 """The low balance from end to end: one message through its stages, on the sandbox's account."""
 
 import re
+import sqlite3
+from contextlib import closing
 
+import pytest
+from sqlalchemy import text
+
+from bot.domain.errors import DatabaseUnavailable
 from bot.domain.money import dollars
 from bot.reply.model import Button, LinkButton, Tone
 from tests.standins.environment import EVE, LINK, USAGE, YOUTUBE
@@ -22,11 +28,8 @@ async def test_one_message_opens_worsens_pauses_and_resolves(alert_env):
     assert [(each.key.removeprefix("balance.low:1:1:"), each.edits is None) for each in path] == [
         ("edit:1", False), ("edit:2", False), ("urgent", True), ("edit:3", False), ("paused", True),
     ]  # fmt: skip
-    assert [each.reply.title for each in path] == [
-        "Under 3 days of credit",
-        *["Under 24 hours of credit"] * 2,
-        *["Out of credit"] * 2,
-    ]
+    titles = ("Under 3 days of credit", *["Under 24 hours of credit"] * 2, *["Out of credit"] * 2)
+    assert tuple(each.reply.title for each in path) == titles
     assert await alert_env.live(5) == []
     alert_env.credit("20")
     (resolved,) = await alert_env.live(1)
@@ -161,3 +164,18 @@ async def test_a_new_threshold_is_checked_at_once(alert_env):
     await alert_env.engine.react_due()
     assert [each.key for each in await alert_env.posted()] == ["balance.low:1:1"]
     assert dollars(alert_env.world.account(alert_env.env.sandbox.key).available) == "$8.00"
+
+
+async def test_an_alert_that_could_not_be_written_is_posted_later(alert_env, url):
+    await alert_env.alerts("balance 5")
+    alert_env.available("4.50")
+    await alert_env.poll()
+    async with alert_env.database.writing() as connection:
+        await connection.execute(text("PRAGMA busy_timeout = 1"))
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseUnavailable):
+            await alert_env.engine.react_due()
+    assert await alert_env.posted() == []
+    await alert_env.engine.react_due()
+    assert [each.key for each in await alert_env.posted()] == ["balance.low:1:1"]

@@ -1,13 +1,12 @@
 """Rows stored by a newer version before a downgrade: kept unchanged, and everything else works."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.alerts.engine import BATCH, AlertEngine
-from bot.domain.alerts import Alert, AlertKind, Stage, Subject, default_setting
+from bot.domain.alerts import Alert, AlertKind, Stage, Subject
 from bot.domain.events import Event, EventKind
 from bot.store.alerts import StoredAlert, write_alerts
 from bot.store.events import record
@@ -15,19 +14,7 @@ from bot.store.schedule_tables import alert_states, events
 from tests.alerts.outbox import outbox_of
 from tests.examples import usage_of
 from tests.standins.charts import shared_charts
-from tests.store.samples import ADA, HERE, NOW, keyed, video
-
-
-@pytest.fixture
-async def wallet_id(store):
-    return await store.wallets.ensure_wallet("fingerprint", NOW)
-
-
-@pytest.fixture
-async def setting(store, wallet_id):
-    workspace = await store.workspaces.ensure_workspace(HERE, wallet_id)
-    told_all = replace(default_setting(workspace.id, "C1", ADA), kinds=frozenset(AlertKind))
-    return await store.alerts.save(told_all, NOW)
+from tests.store.samples import NOW, keyed, video
 
 
 @pytest.fixture

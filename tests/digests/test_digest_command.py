@@ -155,6 +155,8 @@ async def test_a_silent_digest_needs_a_chat_with_silent_posts(env):
 async def test_off_keeps_the_settings_and_mentions_whether_it_was_on(env):
     assert "This channel has no digest" in (await env.say("/digest off")).summary
     await env.say("/digest on 09:00 Europe/Berlin")
+    assert "C-general daily at 09:00 (Europe/Berlin)" in plain_text(await env.bot.run("home", {}, ANA))
+    assert "Next digest: Tue 3 Mar, 08:00 UTC" in plain_text(await env.run(Call("status.details")))
     assert "No more digests here" in (await env.say("/digest off")).summary
     assert "is off" in (await env.say("/digest status")).summary
     assert "(Europe/Berlin)" in (await env.say("/digest on 9:30")).summary
@@ -186,7 +188,7 @@ async def test_a_digest_belongs_to_a_channel(env, where):
     assert "This channel has no digest" in (await env.say("/digest status")).summary
 
 
-async def test_a_preview_changes_nothing_and_reads_no_page_without_news(env):
+async def test_a_preview_changes_nothing_and_needs_neither_a_page_nor_the_api(env):
     await env.start(LINK)
     await env.say("/digest on 09:00 UTC")
     before = await env.say("/digest status")
@@ -194,9 +196,12 @@ async def test_a_preview_changes_nothing_and_reads_no_page_without_news(env):
     reply = await env.say("/digest now")
     assert reply.title == "Digest preview"
     assert "New: TikTok video" in plain_text(reply)
-    assert env.posts("GET /videos/{id}") == 0
+    assert env.posts(PAGE) == 0
     assert (env.posts(TRACK), env.posts(STOP)) == (posts, 0)
     assert await env.say("/digest status") == before
+    env.sandbox.faults.add("503", times=None)
+    env.clock.advance(hours=1)
+    assert (await env.say("/digest now")).title == "Digest preview"
 
 
 async def test_a_preview_reads_unread_pages(env):
@@ -206,13 +211,6 @@ async def test_a_preview_reads_unread_pages(env):
     assert "no new numbers" not in preview.summary
     assert "views" in preview.summary
     assert env.posts(PAGE) == 1
-
-
-async def test_a_preview_shows_the_last_known_numbers_while_the_api_is_down(env):
-    await env.start(LINK)
-    env.sandbox.faults.add("503", times=None)
-    env.clock.advance(hours=1)
-    assert (await env.say("/digest now")).title == "Digest preview"
 
 
 async def test_details_cover_the_digests_own_period(env):
@@ -229,12 +227,6 @@ async def test_details_cover_the_digests_own_period(env):
     for wrong in ("x", "0-69a5e000", "69a5e000-69a5e000", "69a5e000", "1-" + "f" * 30):
         reply = await env.run(replace(call, arguments={"period": wrong}))
         assert "I can't find that digest any more" in reply.summary
-
-
-async def test_home_and_status_show_digests(env):
-    await env.say("/digest on 09:00 Europe/Berlin")
-    assert "C-general daily at 09:00 (Europe/Berlin)" in plain_text(await env.bot.run("home", {}, ANA))
-    assert "Next digest: Tue 3 Mar, 08:00 UTC" in plain_text(await env.run(Call("status.details")))
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -298,24 +290,22 @@ def test_options_are_stored_and_read():
     assert DigestOptions.from_json({}) == DigestOptions()
 
 
-async def test_a_button_of_a_digest_of_another_workspace_changes_nothing_there(env):
-    async with env.store() as (store, _):
-        assert not await store.digests.change_posted(1, "1.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
+async def test_another_workspaces_digest_or_one_whose_body_was_deleted_is_not_edited(env):
+    async def change(posted):
+        async with env.store() as (store, _):
+            return await store.digests.change_posted(1, posted, "stopped:x", lambda reply: reply, env.clock())
+
+    assert not await change("1.2026-03-07")
     await env.start(LINK)
     stored = (await env.bot.suggest("stop", "video", "", ANA))[0]
     reply = await env.bot.run("stop.confirm", {"video": stored.value, "post": "7.2026-03-07"}, ANA)
     assert reply.title == "Stopped"
-
-
-async def test_a_digest_whose_body_was_deleted_is_not_edited(env):
-    await env.say("/digest status")  # so that there is a workspace
     database = Database(env.database_url)
     async with database.writing() as connection:
         await enqueue(connection, Message("digest:7:2026-03-07", 1, "C1", Reply("Up.")), env.clock())
         await connection.execute(update(outbox).values(payload=""))
     await database.close()
-    async with env.store() as (store, _):
-        assert not await store.digests.change_posted(1, "7.2026-03-07", "stopped:x", lambda reply: reply, env.clock())
+    assert not await change("7.2026-03-07")
 
 
 def test_the_change_button_fits_every_time_zone():

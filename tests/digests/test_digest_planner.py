@@ -113,51 +113,54 @@ async def test_a_due_digest_of_an_archived_campaign_is_posted_once_with_a_note(m
     assert "+240 views" in reply.summary
 
 
-async def _overslept(mirror, clock):
-    """At nine, if nothing was read since the evening before."""
+@pytest.fixture
+async def overslept(mirror, clock, charts, on):
+    """A planner at nine, if nothing was read since the evening before, and the key of its digest."""
     await mirror.store.wallets.mark_swept(mirror.wallet_id, clock(), complete=True)
     clock.now = at("2026-03-03 09:00:00")
-    return mirror.planner
+    return mirror.planner(charts, max_wait=MAX_WAIT), f"digest:{on.id}:2026-03-03"
 
 
-async def test_a_digest_waits_for_readings_in_progress(mirror, clock, charts, database, on):
-    planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
+def days_of(rows):
+    """The dates of digests, from their keys."""
+    return [row.key.rpartition(":")[2] for row in rows]
+
+
+async def test_a_digest_waits_for_readings_in_progress(mirror, clock, database, overslept):
+    planner, key = overslept
     assert (await planner.plan_due(), await rows(database)) == (0, [])
     clock.now += SOON
     await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
     assert await planner.plan_due() == 1
-    assert "+240 views" in (await queued(database, f"digest:{on.id}:2026-03-03")).summary
+    assert "+240 views" in (await queued(database, key)).summary
 
 
-async def test_a_digest_waits_for_videos_found_after_its_time(mirror, clock, charts, database, on):
-    planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
+async def test_a_digest_waits_for_videos_found_after_its_time(mirror, clock, database, overslept):
+    planner, key = overslept
     await mirror.video("one", range(0, 715, 10), end=at("2026-03-03 09:00"))
     clock.now += SOON
-    found = Video(
-        "two", "https://www.tiktok.com/@a/video/two", "tiktok", "monitoring", started_at=clock.now - 30 * HOUR
-    )
+    link, began = "https://www.tiktok.com/@a/video/two", clock.now - 30 * HOUR
+    found = Video("two", link, "tiktok", "monitoring", started_at=began)
     await mirror.store.videos.remember(mirror.wallet_id, [(found, "tiktok:two")], clock())
     assert (await planner.plan_due(), await rows(database)) == (0, [])
     clock.now += MAX_WAIT
     assert await planner.plan_due() == 1
-    assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]
+    assert [row.key for row in await rows(database)] == [key]
 
 
-async def test_a_digest_waits_for_its_readings_only_so_long(mirror, clock, charts, database, on):
-    planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
-    assert await planner.plan_due() == 0
-    clock.now += MAX_WAIT - SOON
-    assert await planner.plan_due() == 0
-    clock.now += SOON
-    assert await planner.plan_due() == 1
-    assert "late" not in plain_text(await queued(database, f"digest:{on.id}:2026-03-03"))
+async def test_a_digest_waits_for_its_readings_only_so_long(clock, database, overslept):
+    planner, key = overslept
+    for wait, planned in ((timedelta(), 0), (MAX_WAIT - SOON, 0), (SOON, 1)):
+        clock.now += wait
+        assert await planner.plan_due() == planned
+    assert "late" not in plain_text(await queued(database, key))
 
 
-async def test_a_digest_does_not_wait_during_an_outage_of_the_api(mirror, clock, charts, database, on):
-    planner = (await _overslept(mirror, clock))(charts, max_wait=MAX_WAIT)
+async def test_a_digest_does_not_wait_during_an_outage_of_the_api(mirror, clock, database, overslept):
+    planner, key = overslept
     await mirror.store.polling.failed(mirror.wallet_id, clock.now + HOUR, 1, "away")
     assert await planner.plan_due() == 1
-    assert [row.key for row in await rows(database)] == [f"digest:{on.id}:2026-03-03"]
+    assert [row.key for row in await rows(database)] == [key]
 
 
 async def test_a_late_digest_is_posted_once_and_marked(mirror, clock, charts, database, on):
@@ -226,28 +229,26 @@ async def test_a_weekly_digest_is_posted_on_its_weekday(mirror, clock, charts, d
     for _ in range(21):
         clock.advance(hours=24)
         await planner.plan_due()
-    dates = [row.key.rpartition(":")[2] for row in await rows(database)]
-    assert dates == ["2026-03-09", "2026-03-16", "2026-03-23"]
-    reply = await queued(database, (await rows(database))[0].key)
-    assert reply.title == "Weekly digest"
+    posted = await rows(database)
+    assert days_of(posted) == ["2026-03-09", "2026-03-16", "2026-03-23"]
+    assert (await queued(database, posted[0].key)).title == "Weekly digest"
 
 
 async def test_unequal_periods_are_covered_whole_and_skipped_after_half_of_the_next(mirror, clock, charts, database):
     await mirror.subscribe(Schedule(540, "UTC", frozenset({0, 3})), ALL)
     planner = mirror.planner(charts)
-    clock.now = at("2026-03-05 10:00")
-    assert await planner.plan_due() == 1
-    clock.now = at("2026-03-10 20:59")  # a day and a half after Monday's: half of the time to Thursday's
-    assert await planner.plan_due() == 1
-    clock.now = at("2026-03-15 09:00")  # more than two days after Thursday's
-    assert await planner.plan_due() == 1
-    clock.now = at("2026-03-16 09:00")
-    assert await planner.plan_due() == 1
-    found = await rows(database)
-    days = ["2026-03-05", "2026-03-09", "2026-03-12", "2026-03-16"]
-    assert [row.key.rpartition(":")[2] for row in found] == days
-    assert (found[2].person_id, found[1].expires_at) == (ANA.id, at("2026-03-10 21:00"))
-    assert (await mirror.store.digests.find(mirror.here.id, "C-general")).next.at == at("2026-03-19 09:00")
+    for now in (
+        "2026-03-05 10:00",
+        "2026-03-10 20:59",  # a day and a half after Monday's: half of the time to Thursday's
+        "2026-03-15 09:00",  # more than two days after Thursday's
+        "2026-03-16 09:00",
+    ):
+        clock.now = at(now)
+        assert await planner.plan_due() == 1
+    posted = await rows(database)
+    assert days_of(posted) == ["2026-03-05", "2026-03-09", "2026-03-12", "2026-03-16"]
+    assert (posted[2].person_id, posted[1].expires_at) == (ANA.id, at("2026-03-10 21:00"))
+    assert (await found(mirror)).next.at == at("2026-03-19 09:00")
 
 
 @pytest.mark.parametrize(
@@ -268,9 +269,9 @@ async def test_days_with_a_clock_change_have_one_digest(
     for _ in range(46 * 2):
         clock.advance(minutes=30)
         await planner.plan_due()
-    found = await rows(database)
-    assert [row.key.rpartition(":")[2] for row in found] == dates
-    assert [f"{row.created_at:%H:%M}" for row in found] == hours
+    posted = await rows(database)
+    assert days_of(posted) == dates
+    assert [f"{row.created_at:%H:%M}" for row in posted] == hours
 
 
 @pytest.mark.usefixtures("on")
@@ -286,7 +287,7 @@ async def test_changing_the_hour_repeats_no_date(mirror, clock, charts, database
     assert (await found(mirror)).next.date == date(2026, 3, 4)
     clock.now = at("2026-03-05 05:00")
     assert await planner.plan_due() == 1
-    assert [row.key.rpartition(":")[2] for row in await rows(database)] == ["2026-03-03", "2026-03-04"]
+    assert days_of(await rows(database)) == ["2026-03-03", "2026-03-04"]
 
 
 @pytest.mark.usefixtures("on")
