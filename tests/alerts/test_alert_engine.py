@@ -29,7 +29,7 @@ from tests.alerts.conftest import told_all
 from tests.alerts.outbox import outbox_of
 from tests.standins.charts import shared_charts
 from tests.standins.fork_pool import fork_pool
-from tests.store.samples import ADA, NOW, PRICE, THERE, keyed, reading, video
+from tests.store.samples import ADA, NOW, PRICE, THERE, keyed, reading, remember_page, video
 
 STEPS = (1, 3, 4, 9, 10)
 """Before an engine has its lease; before and after it commits its reaction to events, and then its final reports."""
@@ -123,7 +123,7 @@ async def test_an_unreadable_wallet_delays_no_other(database, store, clock, brea
         await record(connection, [Event(EventKind.SNAPSHOT_CREATED, bad, "x", NOW, {"taken_at": "never"})])
     workspace = await store.workspaces.ensure_workspace(THERE, bad)
     await store.alerts.save(told_all(workspace.id), NOW)
-    await store.videos.remember_reading(bad, reading(video("x"), 1), "tiktok:x", main_count=1, change_24h=None, now=NOW)
+    await remember_page(store, bad, reading(video("x"), 1), count=1)
     async with shared_charts() as charts:
         with pytest.raises(ExceptionGroup):
             await AlertEngine(store, charts, clock).react_due()
@@ -174,9 +174,7 @@ async def test_after_kills_at_each_step_every_event_has_its_message_or_a_reason(
         shown = (video(done, status="completed"), video(failed, status="error"))
         await store.videos.remember(wallet_id, keyed(*shown), start)
         for each in shown:
-            await store.videos.remember_reading(
-                wallet_id, replace(reading(each, 2), video=each), each.id, main_count=1, change_24h=None, now=start
-            )
+            await remember_page(store, wallet_id, reading(each, 2), key=each.id, count=1, now=start)
         news = [Event(EventKind.TRACKING_COMPLETED, wallet_id, done, start)]
         news += [Event(EventKind.TRACKING_FAILED, wallet_id, each, start) for each in (failed, f"gone{step}")]
         async with database.writing() as connection:

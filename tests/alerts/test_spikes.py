@@ -18,7 +18,7 @@ from bot.store.mirror import set_owner
 from tests.alerts.outbox import outbox_of
 from tests.jobs.conftest import ON_EACH
 from tests.standins.charts import shared_charts
-from tests.store.samples import ADA, HERE, NOW, THERE, keyed, video
+from tests.store.samples import ADA, HERE, NOW, THERE, keyed, remember_page, video
 
 HOSTILE = "<!channel> @everyone *bold* [free](https://example.com)"
 
@@ -58,9 +58,7 @@ class Mirror:
     async def _read(self, video_id, taken, facts):
         metric = Metric.LIKES if facts.get("platform") == "instagram" else Metric.VIEWS
         page = VideoReading(video(video_id, **facts), tuple(Snapshot(at, {metric: count}) for at, count in taken))
-        await self.store.videos.remember_reading(
-            self.wallet_id, page, f"tiktok:{video_id}", main_count=taken[-1][1], change_24h=None, now=self.clock()
-        )
+        await remember_page(self.store, self.wallet_id, page, count=taken[-1][1], now=self.clock())
 
     async def hours(self, video_id, *growths):
         """Let hours pass with a check in each; returns the messages."""

@@ -12,7 +12,7 @@ from bot.campaigns.totals import TotalChange, campaign_totals, moments, total_li
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.store.readings import LinkReadings
 from bot.store.stored_video import first_seen
-from tests.store.samples import NOW, PRICE, video
+from tests.store.samples import NOW, PRICE, remember_page, video
 
 DAY = timedelta(days=1)
 VIEWS, LIKES = Metric.VIEWS, Metric.LIKES
@@ -116,10 +116,7 @@ async def tracked(store, workspace, wallet_id):
     async def write(**trackings):
         for name, snapshots in trackings.items():
             read = VideoReading(video(name, started_at=snapshots[0].taken_at), snapshots)
-            key = f"tiktok:{name.rstrip('_')}"
-            await store.videos.remember_reading(
-                wallet_id, read, key, main_count=0, change_24h=0, change_since=None, now=NOW
-            )
+            await remember_page(store, wallet_id, read, key=f"tiktok:{name.rstrip('_')}", count=0, day=0)
         keys = {f"tiktok:{name.rstrip('_')}" for name in trackings}
         return await store.total_history.hours(workspace, keys, VIEWS)
 

@@ -59,3 +59,28 @@ async def submitted(
 ) -> Any:
     """The result of submitting a request as its asker."""
     return await store.tracking.submit(request.id, request.person.id, days, cost, now, cap, **more)
+
+
+async def started(
+    store: Store, workspace: Workspace, of: Video, *, person: Person = ADA, key: str = "", cost: Decimal = PRICE
+) -> TrackRequest:
+    """The request of a start that is recorded as tracking this video."""
+    (request,) = await proposed(store, workspace, key or f"tiktok:{of.id}", person=person, batch=of.id)
+    await submitted(store, request, cost)
+    await store.tracking.mark_tracking(request.id, of, NOW)
+    return request
+
+
+async def remember_page(
+    store: Store,
+    wallet_id: int,
+    page: VideoReading,
+    *,
+    key: str = "",
+    count: int | None = None,
+    day: int | None = None,
+    now: datetime = NOW,
+) -> None:
+    """Store a page that was read, with the video's main count and its change in a day."""
+    key = key or f"tiktok:{page.video.id}"
+    await store.videos.remember_reading(wallet_id, page, key, main_count=count, change_24h=day, now=now)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.events import EventKind
 from bot.domain.videos import HOUR
-from tests.store.samples import NOW, keyed, proposed, reading, submitted, video
+from tests.store.samples import NOW, keyed, proposed, reading, remember_page, submitted, video
 
 MINUTE = timedelta(minutes=1)
 
@@ -25,8 +25,7 @@ def observe(store, wallet_id):
 @pytest.fixture
 def read(store, wallet_id):
     async def page(of, now):
-        key = f"tiktok:{of.video.id}"
-        await store.videos.remember_reading(wallet_id, of, key, main_count=None, change_24h=None, now=now)
+        await remember_page(store, wallet_id, of, now=now)
 
     return page
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.messages.csv_format import SUMMARY_HEADER, summary_moments, summary_rows
-from tests.store.samples import ADA, NOW, PRICE, keyed, proposed, reading, submitted, video
+from tests.store.samples import NOW, keyed, reading, remember_page, started, video
 
 DAY = timedelta(days=1)
 
@@ -14,8 +14,7 @@ DAY = timedelta(days=1)
 async def remember(store, wallet_id, of, *views, key=None, start=NOW - DAY):
     key = key or f"tiktok:{of.id}"
     await store.videos.remember(wallet_id, [(of, key)], NOW)
-    page = reading(of, *views, start=start)
-    await store.videos.remember_reading(wallet_id, page, key, main_count=None, change_24h=None, now=NOW)
+    await remember_page(store, wallet_id, reading(of, *views, start=start), key=key)
 
 
 def views(snapshot):
@@ -62,7 +61,7 @@ async def test_a_missing_count_is_read_from_the_neighbouring_snapshot(store, wal
         for hour, each in enumerate(counts)
     )
     page = VideoReading(video("1"), taken)
-    await store.videos.remember_reading(wallet_id, page, "tiktok:1", main_count=40, change_24h=None, now=NOW)
+    await remember_page(store, wallet_id, page, count=40)
     (found,) = await store.readings.at(workspace, (start, start + 2 * HOUR, NOW), ["tiktok:1"])
     stated = [found.stating(Metric.VIEWS, place) for place in (None, 0, 1, 2)]
     assert [each and (views(each), each.taken_at) for each in stated] == [
@@ -80,9 +79,7 @@ async def test_a_missing_count_is_read_from_the_neighbouring_snapshot(store, wal
 
 
 async def test_another_workspace_gets_no_reading_of_this_ones_videos(store, wallet_id, workspace, neighbour):
-    (request,) = await proposed(store, workspace, "tiktok:1", person=ADA)
-    await submitted(store, request, PRICE)
-    await store.tracking.mark_tracking(request.id, video("1"), NOW)
+    await started(store, workspace, video("1"))
     await remember(store, wallet_id, video("1"), 10)
     assert len(await store.readings.at(workspace, (NOW,), ["tiktok:1"])) == 1
     assert await store.readings.at(neighbour, (NOW,), ["tiktok:1"]) == ()

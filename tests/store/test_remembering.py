@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
 from bot.store.videos import Filters, Sort
-from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
+from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, remember_page, started, submitted, video
 
 LATER = NOW + HOUR
 FULL = video(
@@ -74,7 +74,7 @@ async def test_an_outdated_response_changes_nothing(store, wallet_id, workspace)
 async def test_an_outdated_page_adds_its_snapshots_but_no_status(store, wallet_id, workspace):
     stopped = replace(FULL, status="completed")
     await store.videos.remember(wallet_id, keyed(stopped), NOW + timedelta(seconds=1))
-    await read(store, wallet_id, reading(FULL, 1, 2))
+    await remember_page(store, wallet_id, reading(FULL, 1, 2))
     stored = await store.videos.find(workspace, "v1")
     assert (stored.video, stored.snapshot_count, stored.read_at) == (stopped, 2, NOW)
 
@@ -83,7 +83,7 @@ async def test_only_a_page_restores_a_deleted_video(store, wallet_id, workspace)
     await store.videos.remember(wallet_id, keyed(replace(FULL, is_deleted=True)), NOW)
     await store.videos.remember(wallet_id, keyed(FULL), NOW)
     assert (await store.videos.find(workspace, "v1")).video.is_deleted
-    await read(store, wallet_id, reading(FULL, 1))
+    await remember_page(store, wallet_id, reading(FULL, 1))
     assert not (await store.videos.find(workspace, "v1")).video.is_deleted
 
 
@@ -110,7 +110,7 @@ async def test_every_snapshot_of_a_page_is_stored_even_with_missing_metrics(stor
         Snapshot(NOW, {Metric.LIKES: 5_000_000_000}),
         Snapshot(NOW + HOUR, {}),
     )
-    await read(store, wallet_id, VideoReading(FULL, taken), main_count=10, change_24h=-3)
+    await remember_page(store, wallet_id, VideoReading(FULL, taken), count=10, day=-3)
     assert await store.videos.snapshots(wallet_id, "v1") == taken
     stored = await store.videos.find(workspace, "v1")
     assert (stored.snapshot_count, stored.last_snapshot_at) == (3, NOW + HOUR)
@@ -120,14 +120,14 @@ async def test_every_snapshot_of_a_page_is_stored_even_with_missing_metrics(stor
 
 async def test_a_page_corrects_and_adds_snapshots_but_deletes_none(store, wallet_id, workspace):
     for page in ((1, 2, 3), (1, 20, 3, 4), (1,)):
-        await read(store, wallet_id, reading(FULL, *page))
+        await remember_page(store, wallet_id, reading(FULL, *page))
     views = [snapshot.counts[Metric.VIEWS] for snapshot in await store.videos.snapshots(wallet_id, "v1")]
     assert views == [1, 20, 3, 4]
     assert (await store.videos.find(workspace, "v1")).snapshot_count == 4
 
 
 async def test_a_list_does_not_change_a_pages_data(store, wallet_id, workspace):
-    await read(store, wallet_id, reading(FULL, 1, 2), main_count=2, change_24h=1)
+    await remember_page(store, wallet_id, reading(FULL, 1, 2), count=2, day=1)
     before = await store.videos.find(workspace, "v1")
     await store.videos.remember(wallet_id, keyed(replace(FULL, status="completed")), LATER)
     after = await store.videos.find(workspace, "v1")
@@ -147,9 +147,9 @@ async def test_only_one_process_reads_a_known_page_even_after_another_list(store
 
 async def test_snapshots_are_counted_by_the_day_in_utc(store, wallet_id, workspace):
     start = NOW.replace(hour=22)
-    await read(store, wallet_id, reading(FULL, 1, 2, 3, 4, 5, start=start))
-    await read(store, wallet_id, reading(FULL, 1, 2, 9, 4, 5, start=start))
-    await read(store, wallet_id, reading(video("v2"), 1, start=start))
+    await remember_page(store, wallet_id, reading(FULL, 1, 2, 3, 4, 5, start=start))
+    await remember_page(store, wallet_id, reading(FULL, 1, 2, 9, 4, 5, start=start))
+    await remember_page(store, wallet_id, reading(video("v2"), 1, start=start))
     assert await store.videos.snapshots_per_day(workspace, date(2026, 3, 1)) == {
         date(2026, 3, 10): 3,
         date(2026, 3, 11): 3,
@@ -158,7 +158,7 @@ async def test_snapshots_are_counted_by_the_day_in_utc(store, wallet_id, workspa
 
 
 async def test_a_video_keeps_its_owner_when_the_workspace_takes_another_key(store, workspace, neighbour):
-    await started(store, workspace, "v1")
+    await started(store, workspace, video("v1"))
     rotated = await store.wallets.ensure_wallet("rotated", NOW)
     mine = replace(workspace, wallet_id=rotated)
     theirs = replace(neighbour, wallet_id=rotated)
@@ -181,22 +181,10 @@ async def test_a_video_listed_before_its_start_returns_is_never_shown_to_others(
 async def test_a_video_found_to_be_a_workspaces_own_leaves_the_others_sums(store, wallet_id, workspace, neighbour):
     (request,) = await proposed(store, workspace, "tiktok:other-spelling")
     await submitted(store, request, Decimal(1))
-    await read(store, wallet_id, reading(video("v1"), 1, 2, start=NOW))
+    await remember_page(store, wallet_id, reading(video("v1"), 1, 2, start=NOW))
     assert await store.videos.snapshots_per_day(neighbour, NOW.date()) == {NOW.date(): 2}
     await store.tracking.mark_tracking(request.id, video("v1"), NOW)
     assert await store.videos.snapshots_per_day(workspace, NOW.date()) == {NOW.date(): 2}
     assert await store.videos.snapshots_per_day(neighbour, NOW.date()) == {}
     assert (await store.videos.page(neighbour, Filters(), Sort.NEWEST, 0, 10)) == ((), 0)
     assert (await store.videos.page(workspace, Filters(), Sort.NEWEST, 0, 10))[1] == 1
-
-
-async def read(store, wallet_id, page, main_count=None, change_24h=None):
-    await store.videos.remember_reading(
-        wallet_id, page, f"tiktok:{page.video.id}", main_count=main_count, change_24h=change_24h, now=NOW
-    )
-
-
-async def started(store, workspace, video_id):
-    (request,) = await proposed(store, workspace, f"tiktok:{video_id}")
-    await submitted(store, request, Decimal(1))
-    await store.tracking.mark_tracking(request.id, video(video_id), NOW)

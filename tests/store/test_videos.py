@@ -11,11 +11,11 @@ from bot.domain.links import creator_of
 from bot.domain.videos import HOUR, Metric
 from bot.store.video_lists import SEARCHED
 from bot.store.videos import Filters, Sort
-from tests.store.samples import ADA, BEN, NOW, keyed, proposed, reading, submitted, video
+from tests.store.samples import ADA, BEN, NOW, keyed, reading, remember_page, started, video
 
 
 async def test_a_workspace_never_sees_a_video_that_another_one_started(store, wallet_id, workspace, neighbour):
-    await start(store, neighbour, "secret", title="Secret launch")
+    await started(store, neighbour, video("secret", title="Secret launch"))
     await store.videos.remember(wallet_id, keyed(video("outside", title="Open")), NOW)
     assert await store.videos.find(workspace, "secret") is None
     assert await store.videos.search(workspace, "secret", 25) == ()
@@ -27,7 +27,7 @@ async def test_a_workspace_never_sees_a_video_that_another_one_started(store, wa
 
 
 async def test_the_check_before_spending_includes_every_workspace_of_the_wallet(store, wallet_id, workspace, neighbour):
-    await start(store, neighbour, "v1", person=BEN)
+    await started(store, neighbour, video("v1"), person=BEN)
     (stored,) = await store.videos.by_key(wallet_id, "tiktok:v1")
     assert (stored.workspace_id, stored.started_by) == (neighbour.id, BEN)
     assert stored.workspace_id != workspace.id
@@ -86,16 +86,10 @@ async def test_every_page_of_every_order_and_filter_is_sorted(store, wallet_id, 
     rows = [any_video(rng, n) for n in range(120)]
     await store.videos.remember(wallet_id, keyed(*rows), NOW)
     for row in rows[::3]:
-        await store.videos.remember_reading(
-            wallet_id,
-            reading(row, 1, 2),
-            f"tiktok:{row.id}",
-            main_count=rng.choice([None, 0, 5, 9, 10**12]),
-            change_24h=rng.choice([None, -4, 0, 7]),
-            now=NOW,
-        )
+        count, day = rng.choice([None, 0, 5, 9, 10**12]), rng.choice([None, -4, 0, 7])
+        await remember_page(store, wallet_id, reading(row, 1, 2), count=count, day=day)
     for row in rows[::5]:
-        await take(store, rng.choice([workspace, neighbour]), row)
+        await started(store, rng.choice([workspace, neighbour]), row, key=f"new:{row.id}", cost=Decimal(0))
     mine = [
         stored
         for row in rows
@@ -169,19 +163,6 @@ def rank(stored, sort):
     return float("inf") if end is None else end.timestamp()
 
 
-async def take(store, workspace, row):
-    """Record that a workspace started a video that lists already showed."""
-    (request,) = await proposed(store, workspace, f"new:{row.id}", batch=row.id)
-    await submitted(store, request, Decimal(0))
-    await store.tracking.mark_tracking(request.id, row, NOW)
-
-
-async def start(store, workspace, video_id, person=ADA, **facts):
-    (request,) = await proposed(store, workspace, f"tiktok:{video_id}", person=person)
-    await submitted(store, request, Decimal(1))
-    await store.tracking.mark_tracking(request.id, replace(video(video_id), **facts), NOW)
-
-
 async def test_a_handle_finds_its_creator_under_old_and_new_names(store, wallet_id, workspace):
     tiktok = "https://www.tiktok.com/@Old.Name/video/730123456789012345{}"
     rows = [
@@ -203,7 +184,7 @@ async def test_a_creators_sum_counts_the_newest_tracking_of_each_link(store, wal
     late, other = video("late", started_at=NOW), video("other", started_at=NOW)
     for row, key, count, day in ((early, "a", 50, 9), (late, "a", 90, 7), (other, "b", 10, None)):
         page = reading(replace(row, creator="@Ada"), 1)
-        await store.videos.remember_reading(wallet_id, page, key, main_count=count, change_24h=day, now=NOW)
+        await remember_page(store, wallet_id, page, key=key, count=count, day=day)
     assert await store.videos.sums(workspace, Filters(handles=("ada",))) == ((Metric.VIEWS, 2, 100, 7),)
 
 
@@ -215,7 +196,7 @@ async def test_videos_without_a_link_are_not_trackings_of_one_video(store, walle
 
 
 async def test_a_curve_leaves_out_another_workspaces_trackings(store, wallet_id, workspace, neighbour):
-    await start(store, neighbour, "theirs")
+    await started(store, neighbour, video("theirs"))
     await store.videos.remember(wallet_id, [(video("open"), "tiktok:theirs")], NOW)
     stored = await store.videos.find(workspace, "open")
     for asker, seen in ((workspace, {"open"}), (neighbour, {"open", "theirs"})):
