@@ -54,8 +54,9 @@ class DigestFacts:
     `new`, `finished`, `ending` and `flat` are complete; a digest shows the first of each. `movers` are the ones to
     show. `unread` counts running videos without a snapshot in the window, `uneven` changes over a period other than the
     window. `newest_at` is the time of the newest snapshot, `told_until` where the next digest begins; that one needs
-    this one's `Collected.recent` and `carry`. `complete` is False if the API may hide some videos. `board` has the top
-    of the leaderboard, empty if there is only one entry; `campaign` is the name of the only campaign covered, if any.
+    this one's `Collected.recent`, `carry` and `reported`. `complete` is False if the API may hide some videos. `board`
+    has the top of the leaderboard, empty if there is only one entry; `campaign` is the name of the only campaign
+    covered, if any.
     """
 
     window: Window
@@ -82,6 +83,7 @@ class DigestFacts:
     is_test: bool
     board: tuple[BoardRow, ...] = ()
     campaign: str = ""
+    reported: frozenset[tuple[str, datetime]] = frozenset()
 
     @property
     def growing(self) -> tuple[VideoChange, ...]:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot.charts.charts import Charts
@@ -44,6 +44,8 @@ from bot.wallet.wallet import stored_state
 
 SLACK = 12 * HOUR
 """How much earlier than a window snapshots are read, to have one before a gap at its beginning."""
+NEXT_AFTER = timedelta(minutes=50)
+"""Minimum time between two snapshots of a video, as a rule."""
 CURRENT = HOUR + JITTER
 """Maximum lag of the latest reading behind the window's end while every hour is read on time."""
 
@@ -58,20 +60,22 @@ def active_since(window: Window) -> datetime:
     return window.start - max(window.length, LATE + HOUR)
 
 
-def video_change(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window) -> VideoChange:
+def video_change(
+    stored: StoredVideo, snapshots: Sequence[Snapshot], window: Window, reported_at: datetime | None = None
+) -> VideoChange:
     """What happened to a video in a window, from its snapshots since `needed_since`, oldest first.
 
-    A running video's change covers the window's length up to its latest reading: the latest hour may not be read yet,
-    at every digest alike, so nothing is counted twice or left out. An ended video, or one that wasn't read for longer,
-    is compared with its count at the start of the window, where the digest before had left it. If that one ran out of
-    readings, the change begins with the last of them.
+    The change begins with the last reading that the digest before included: at `reported_at`, or else before the start
+    of the window. So nothing is counted twice or left out, whatever is read late or never. Without a digest before, it
+    covers the window's length up to the latest reading of a running video, since the latest hour may not be read yet.
     """
     video = stored.video
     metric = stored.main_metric or main_metric(video.platform, snapshots)
     known = [each for each in snapshots if each.taken_at <= window.end and metric in each.counts]
-    inside = [each for each in known if each.taken_at > window.start]
+    start = window.start if window.reported is None else reported_at or window.start - GRACE
+    inside = [each for each in known if each.taken_at > start]
     collected = [each for each in snapshots if window.holds(each.taken_at)]
-    current = _change(known, metric, window, is_running=video.is_running) if inside else None
+    current = _change(known, metric, window, start, is_running=video.is_running) if inside else None
     earlier = [each for each in known if current and each.taken_at <= current.until - current.window]
     end = ends_at(video, stored.seen_at) if video.is_running else None
     over_at = None if video.is_running else _over_at(stored)
@@ -93,14 +97,15 @@ def video_change(stored: StoredVideo, snapshots: Sequence[Snapshot], window: Win
     )
 
 
-def _change(known: Sequence[Snapshot], metric: Metric, window: Window, *, is_running: bool) -> Change | None:
+def _change(
+    known: Sequence[Snapshot], metric: Metric, window: Window, start: datetime, *, is_running: bool
+) -> Change | None:
     """The change since the last reading that the digest before can have shown, or since the first one."""
     if len(known) < 2:
         return None
     latest = known[-1].taken_at
-    is_current = is_running and window.end - latest <= CURRENT
-    since = latest - window.length + JITTER if is_current else window.start
-    since = window.start - GRACE if window.follows_reading else since
+    is_first = window.reported is None and is_running and window.end - latest <= CURRENT
+    since = latest - window.length + JITTER if is_first else start
     told = sum(each.taken_at <= since for each in known[:-1])
     from_there = known[max(told - 1, 0) :]
     found = change(from_there, metric, latest - from_there[0].taken_at)
@@ -144,7 +149,7 @@ class DigestInput:
 
     `complete` is False if the API may hide some videos. `told_until` is the end of what this covers: before the
     window's end if no running video was read lately, so that the next digest covers the rest. `collected` counts the
-    snapshots up to there.
+    snapshots up to there. `reported` is for the next digest's window.
     """
 
     window: Window
@@ -154,6 +159,7 @@ class DigestInput:
     is_test: bool
     told_until: datetime
     collected: Collected
+    reported: frozenset[tuple[str, datetime]]
 
 
 async def gather(store: Store, workspace: Workspace, window: Window, *, is_test: bool) -> DigestInput:
@@ -163,7 +169,15 @@ async def gather(store: Store, workspace: Workspace, window: Window, *, is_test:
     videos, found = await _moved(store, workspace, stored, window, until)
     wallet = await stored_state(store, workspace.wallet_id)
     complete = wallet is None or wallet.complete
-    return DigestInput(window, videos, wallet, complete, is_test, until, found)
+    return DigestInput(window, videos, wallet, complete, is_test, until, found, _reported(videos, window, until))
+
+
+def _reported(videos: Iterable[VideoChange], window: Window, until: datetime) -> frozenset[tuple[str, datetime]]:
+    """The last readings after which others up to `until` may still be read, or which are later themselves."""
+    last = [(each.video.id, each.counted_at) for each in videos if each.counted_at is not None]
+    return frozenset(
+        (id_, at) for id_, at in last if at <= window.end and not timedelta() <= until - GRACE - at < NEXT_AFTER
+    )
 
 
 def _reported_until(stored: Sequence[StoredVideo], window: Window) -> datetime:
@@ -242,6 +256,7 @@ def digest_facts(
         newest_at=max((each.counted_at for each in videos if each.counted_at is not None), default=None),
         told_until=found.told_until,
         recent=found.collected.recent,
+        reported=found.reported,
         carry=spent.spent + spent.carry - spent.shown if spent else Decimal(0),
         money=money,
         cost_per_snapshot=money.wallet.usage.cost_per_snapshot if money else None,
@@ -256,6 +271,7 @@ async def _moved(
 ) -> tuple[tuple[VideoChange, ...], Collected]:
     """The change of each video and the snapshots collected, in few queries: several videos, some hundred rows each."""
     since, told = needed_since(window), Window(window.start, until)
+    reported = dict(window.reported or ())
     step = max(ROWS_AT_ONCE // max((window.end - since) // HOUR, 1), 1)
     found: list[VideoChange] = []
     count = Collected()
@@ -263,7 +279,7 @@ async def _moved(
         some = stored[place : place + step]
         ids = [each.video.id for each in some]
         taken = await store.videos.snapshots_between(workspace.wallet_id, ids, since, window.end)
-        found += [video_change(each, taken[each.video.id], window) for each in some]
+        found += [video_change(each, taken[each.video.id], window, reported.get(each.video.id)) for each in some]
         count = sum((collected(each, told) for each in taken.values()), count)
         await asyncio.sleep(0)
     return tuple(found), count

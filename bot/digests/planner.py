@@ -197,7 +197,7 @@ def _content(subscription: Subscription) -> _Content:
         subscription.schedule,
         subscription.next,
         subscription.last_window_end,
-        follows_reading=subscription.last_ran_out,
+        subscription.last_reported,
     )
     goes_on = window.start == subscription.last_window_end
     counted = subscription.last_recent if goes_on else None
@@ -212,8 +212,7 @@ def _done(subscription: Subscription, now: datetime, *, facts: DigestFacts | Non
     if facts is None:
         told = _message(subscription, "no-key", digest_without_key())
         return Done(upcoming, (told,), outcome=NO_KEY)
-    ran_out = facts.told_until < facts.window.end
-    done = Done(upcoming, (), facts.told_until, facts.recent, facts.carry, ran_out=ran_out)
+    done = Done(upcoming, (), facts.told_until, facts.recent, facts.carry, reported=facts.reported)
     if subscription.options.skips_empty and not facts.has_news:
         outcome = f"Nothing was posted on {date_text(due.date)}: there was nothing to report."
         return replace(done, outcome=outcome)

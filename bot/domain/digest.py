@@ -93,13 +93,13 @@ class Window:
     """The time that a digest covers: after `start`, up to `end`.
 
     A snapshot belongs to the window in which it can be read, not the one in which it was taken: a digest that is due a
-    minute after a snapshot leaves it to the next one. `follows_reading`: the digest before ran out of readings, and
-    this window starts after the last one that it had.
+    minute after a snapshot leaves it to the next one. `reported` is None if no digest came before. That one reported
+    each video up to its last reading before `start`, except for those of which `reported` has the time of that reading.
     """
 
     start: datetime
     end: datetime
-    follows_reading: bool = False
+    reported: frozenset[tuple[str, datetime]] | None = None
 
     def holds(self, taken_at: datetime) -> bool:
         """Whether a snapshot taken then belongs to this window. Of consecutive windows, exactly one holds it."""
@@ -139,13 +139,16 @@ def collected(snapshots: Iterable[Snapshot], window: Window) -> Collected:
 
 
 def window_of(
-    schedule: Schedule, due: Occurrence, last_end: datetime | None, *, follows_reading: bool = False
+    schedule: Schedule,
+    due: Occurrence,
+    last_end: datetime | None,
+    reported: frozenset[tuple[str, datetime]] = frozenset(),
 ) -> Window:
     """The window of a due digest: since the last one's end, or one period if there was none."""
     period = schedule.period(due.date)
     if last_end is None or not due.at - max(LONGEST_WINDOW, 2 * period) <= last_end < due.at:
         return Window(due.at - period, due.at)
-    return Window(last_end, due.at, follows_reading)
+    return Window(last_end, due.at, reported)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Subscription:
 
     `last_date` is the local date done last, `last_window_end` the end of the last reported window, `last_recent` its
     `Collected.recent`, `last_carry` the fraction of a cent that it didn't show, and `last_outcome` a sentence if the
-    last digest wasn't posted. `last_ran_out`: that window ended with the last reading, before its digest was due.
+    last digest wasn't posted. `last_reported` is for the next `Window`.
     `off_reason` says why the digest was turned off automatically. `shows_money`: the channel may see money.
     """
 
@@ -55,7 +55,7 @@ class Subscription:
     last_window_end: datetime | None
     last_recent: int | None
     last_carry: Decimal | None
-    last_ran_out: bool
+    last_reported: frozenset[tuple[str, datetime]]
     last_outcome: str
     set_by: Person
     shows_money: bool
@@ -85,8 +85,8 @@ class Done:
     """Result of an occurrence: the messages to post, if any, and the next occurrence.
 
     `window_end` is the end of the reported window, None if nothing was reported, `recent` its `Collected.recent`, and
-    `carry` the fraction of a cent (dollars) that the next digest has to show; `ran_out`: the window ended with the last
-    reading, before the digest was due. `outcome` says why nothing was reported.
+    `carry` the fraction of a cent (dollars) that the next digest has to show; `reported` is for the next `Window`.
+    `outcome` says why nothing was reported.
     """
 
     next: Occurrence
@@ -95,7 +95,7 @@ class Done:
     recent: int | None = None
     carry: Decimal | None = None
     outcome: str = ""
-    ran_out: bool = False
+    reported: frozenset[tuple[str, datetime]] = frozenset()
 
 
 class Digests(Aggregate):
@@ -254,7 +254,7 @@ _NEXT_TIME = (
         ),
         last_recent=func.coalesce(bindparam("recent", type_=digests.c.last_recent.type), digests.c.last_recent),
         last_carry=func.coalesce(bindparam("carry", type_=digests.c.last_carry.type), digests.c.last_carry),
-        last_ran_out=func.coalesce(bindparam("ran_out", type_=digests.c.last_ran_out.type), digests.c.last_ran_out),
+        last_reported=func.coalesce(bindparam("reported", type_=digests.c.last_reported.type), digests.c.last_reported),
         lease_token=None,
         lease_until=None,
     )
@@ -271,7 +271,7 @@ def _next_time(claim: Claim, done: Done) -> dict[str, Any]:
         "reported_until": done.window_end,
         "recent": done.recent,
         "carry": done.carry,
-        "ran_out": None if done.window_end is None else done.ran_out,
+        "reported": None if done.window_end is None else done.reported,
     }
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from bot.domain.errors import DatabaseUnavailable, NotConfigured
 from bot.store.database import begin_immediate, database_url, new_engine, why_closed
 
-SCHEMA = "v0015"
+SCHEMA = "v0016"
 """The newest migration, which matches the tables in `bot.store.tables`."""
 
 _DEVELOPED = "0014"

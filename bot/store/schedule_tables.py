@@ -5,6 +5,7 @@ its `next_due_at` has come, and posted once because its outbox `key` is unique.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import (
     Column,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
-    false,
     text,
     true,
 )
@@ -31,6 +31,18 @@ def _known_kinds(stored: Collection[str]) -> frozenset[AlertKind]:
     """The alert kinds known to this version; those of a newer one are dropped."""
     return frozenset(kind for kind in AlertKind if kind in stored)
 
+
+def _readings_text(readings: Collection[tuple[str, datetime]]) -> str:
+    return "\n".join(f"{at.isoformat()} {id_}" for id_, at in sorted(readings))
+
+
+def _readings(stored: str) -> frozenset[tuple[str, datetime]]:
+    words = (line.split(" ", 1) for line in stored.split("\n") if line)
+    return frozenset((id_, datetime.fromisoformat(at)) for at, id_ in words)
+
+
+_Readings = Converted(SafeText(), _readings_text, _readings)
+"""Pairs of a video's id and the time of a reading."""
 
 digests = Table(
     "digests",
@@ -51,7 +63,7 @@ digests = Table(
     Column("last_window_end", UtcDateTime),
     Column("last_recent", Integer),
     Column("last_carry", ExactDecimal),
-    Column("last_ran_out", Boolean, nullable=False, server_default=false()),
+    Column("last_reported", _Readings, nullable=False, server_default=""),
     Column("last_outcome", SafeText, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("lease_token", String),

@@ -7,10 +7,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.digests.gather import _reported_until, video_change
+from bot.digests.gather import _reported, _reported_until, video_change
 from bot.domain.digest import LATE, LONGEST_WINDOW, Window, collected, flattened, totals, window_of
 from bot.domain.poll_times import GRACE
-from bot.domain.schedule import Occurrence, Schedule
+from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, Video
 from bot.store.stored_video import first_seen
 from tests.domain.test_schedule import recurrences
@@ -19,6 +19,8 @@ DAY = timedelta(days=1)
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAILY = Schedule(0, "UTC")
 ANY = settings(deadline=None, max_examples=60)
+DELAYS = st.sampled_from([0, 0, 0, 0, 1, 2, 5, 30, None])
+"""Hours until a snapshot is read; None if it never is."""
 counts = st.lists(st.none() | st.integers(0, 10_000), min_size=1, max_size=100)
 whole = st.lists(st.integers(0, 10_000), min_size=75, max_size=100)
 minutes = st.integers(0, 59)
@@ -71,25 +73,38 @@ def test_days_that_follow_each_other_count_every_hour_once(found, minute, due_mi
 
 @ANY
 @given(
-    st.lists(st.integers(0, 10_000), min_size=50, max_size=70),
+    st.lists(
+        st.tuples(st.integers(0, 10_000), st.sampled_from([0, 0, 0, 0, 1, 2, 5, 30, None])), min_size=100, max_size=140
+    ),
+    minutes,
     minutes,
     st.sampled_from([0, 30, 59]),
-    st.integers(2, 8),
-    st.integers(0, 6),
+    st.lists(st.integers(3, 30), min_size=4, max_size=6),
 )
-def test_a_digest_after_one_that_ran_out_of_readings_goes_on_from_its_last_one(found, minute, second, last, missing):
-    everything = taken(found, minute)
-    everything = tuple(Snapshot(each.taken_at + timedelta(seconds=second), each.counts) for each in everything)
-    snapshots = (*everything[:last], *everything[last + missing :])
-    due = START + (last + missing) * HOUR
-    told = [each for each in snapshots if each.taken_at <= due]
-    until = _reported_until([stored(last_snapshot_at=told[-1].taken_at)], Window(due - DAY, due))
-    first = video_change(stored(), told, Window(due - DAY, due))
-    window = window_of(DAILY, Occurrence(due.date() + DAY, due + DAY), until, follows_reading=until < due)
-    later = video_change(stored(), snapshots, window)
-    if until < due:
-        assert first.change is not None
-        assert later.change.until - later.change.window == first.change.until
+def test_digests_that_follow_each_other_count_every_gain_once(found, minute, due_minute, second, lengths):
+    """Whatever is read some hours late, or never."""
+    snapshots, read_at = [], {}
+    for hour, (count, late) in enumerate(found):
+        if late is not None:
+            at = START + hour * HOUR + timedelta(minutes=minute, seconds=second)
+            snapshots.append(Snapshot(at, {Metric.VIEWS: count}))
+            read_at[at] = at + GRACE + late * HOUR
+    due, begun, reported, last = START + timedelta(minutes=due_minute), None, frozenset(), None
+    for length in lengths:
+        due += length * HOUR
+        known = [each for each in snapshots if read_at[each.taken_at] <= due]
+        row = stored(last_snapshot_at=known[-1].taken_at if known else None)
+        window = Window(due - DAY, due) if begun is None else Window(begun, due, reported)
+        change = video_change(row, known, window, dict(reported).get("v"))
+        begun = _reported_until([row], window)
+        reported = _reported([change], window, begun)
+        if change.change is not None:
+            if last is not None:
+                assert change.change.until - change.change.window == last
+            last = change.change.until
+        elif change.counted_at is not None and change.counted_at <= due:
+            assert last in {None, change.counted_at}
+            last = change.counted_at
 
 
 @ANY

@@ -111,7 +111,7 @@ async def test_upgrading_the_last_development_version_keeps_every_row(recorded_u
     kept = {name: {column.name for column in table.columns} for name, table in metadata.tables.items()}
     added = (
         ("alert_settings", "campaign_id", "milestones"),
-        ("digests", "last_carry", "last_ran_out", "month_day", "weekdays"),
+        ("digests", "last_carry", "last_reported", "month_day", "weekdays"),
         ("outbox", "replies_to"),
         ("track_requests", "campaign_id", "parent_id"),
         ("videos", "handle"),
