@@ -25,7 +25,7 @@ ROW = re.compile(
 _SEVERAL = re.compile(r"\b(?:vs|versus|against)\b", re.IGNORECASE)
 _NAMED_BY_ID = re.compile(r".* \(\.\.\.([\w-]+)\)")
 """Matches the folded name of a video without a title, which ends with the end of its id after an ellipsis."""
-_ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{8,64}")
+ID = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_-]{8,64}")
 """Matches a possible video id of the API, worth a call if the account's lists are incomplete."""
 
 
@@ -62,7 +62,7 @@ async def fitting(context: Context, typed: str) -> tuple[StoredVideo, ...]:
         swept = await context.wallet.sweep()
         if not swept.value:
             unlisted = " ContentStats doesn't list every video of this account; /stats finds one by its id."
-            if _ID.fullmatch(typed.strip()):
+            if ID.fullmatch(typed.strip()):
                 await context.wallet.mirror.read_unlisted(typed.strip())
         found = await _fitting(context, typed)
     if not found and looks_like_link(typed):

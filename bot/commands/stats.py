@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from bot.commands.command import Kind, argument
 from bot.commands.context import Context
-from bot.commands.find_video import choose
+from bot.commands.find_video import ID, choose
 from bot.messages.stats import VideoFacts, gains_card, gains_of, growth_picture, video_details, video_stats
 from bot.reply.call import Call
 from bot.reply.model import Reply
+from bot.wallet.mirror import CurvePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,13 @@ async def gains(context: Context, args: Stats) -> Reply:
 
 async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Reply:
     """The facts about the video that the words mean, without its price, or a picker for several."""
-    stored = await choose(context, args.video, Call(command), "video")
-    if isinstance(stored, Reply):
-        return stored
-    page = await context.wallet.mirror.curve(stored, context.workspace)
+    page = await _by_id(context, args.video)
+    if page is None:
+        stored = await choose(context, args.video, Call(command), "video")
+        if isinstance(stored, Reply):
+            return stored
+        page = await context.wallet.mirror.curve(stored, context.workspace)
+    context.seen[page.current.video.id] = page.current
     return VideoFacts(
         curve=page.value,
         started_by=page.current.started_by,
@@ -60,3 +64,10 @@ async def _facts(context: Context, args: Stats, command: str) -> VideoFacts | Re
         problem=page.problem,
         now=context.clock(),
     )
+
+
+async def _by_id(context: Context, typed: str) -> CurvePage | None:
+    """The page of the video with this id, which buttons and choices name; None for any other words."""
+    if context.account is None or not ID.fullmatch(typed):
+        return None
+    return await context.account.mirror.curve_by_id(typed, context.workspace)

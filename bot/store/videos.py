@@ -15,7 +15,7 @@ from bot.domain.poll_times import LONGEST
 from bot.domain.videos import Metric, Snapshot, Video, VideoReading
 from bot.store import mirror
 from bot.store.database import Aggregate
-from bot.store.stored_video import METRICS, VISIBLE, StoredVideo, from_row, values_seen_by, visible_to
+from bot.store.stored_video import METRICS, VISIBLE, StoredVideo, from_row, owners_seen_by, values_seen_by, visible_to
 from bot.store.tables import (
     HAS_DUE_PAGE,
     IS_UNREAD_HISTORY,
@@ -164,19 +164,21 @@ class Videos(Aggregate):
 
     async def trackings(self, stored: StoredVideo, workspace_id: int) -> tuple[StoredVideo, ...]:
         """This video and every other tracking of its link that the workspace may see, newest first."""
-        return _seen(stored, await self.by_key(stored.wallet_id, stored.key) if stored.key else (), workspace_id)
+        same_link = await self.by_key(stored.wallet_id, stored.key) if stored.key else (stored,)
+        this = stored.video.id
+        seen = tuple(each for each in same_link if each.video.id == this or each.is_visible_to(workspace_id))
+        return seen or (stored,)
 
-    async def trackings_read(self, stored: StoredVideo, workspace_id: int) -> tuple[TrackingRead, ...]:
-        """As `trackings`, each with its snapshots, oldest first, over one connection."""
-        this = {"wallet": stored.wallet_id}
+    async def trackings_read(self, workspace: Workspace, video_id: str) -> tuple[TrackingRead, ...]:
+        """Every tracking of a video's link that the workspace may see, newest first; none if it may not see the video.
+
+        All over one connection, so that a card with its chart takes two statements.
+        """
 
         def fetch(connection: Connection) -> tuple[TrackingRead, ...]:
-            rows = connection.execute(_OF_LINK, this | {"key": stored.key}).all() if stored.key else ()
-            seen = _seen(stored, map(from_row, rows), workspace_id)
-            taken = [connection.execute(_OF_VIDEO, this | {"video": each.video.id}).all() for each in seen]
+            rows = connection.execute(_OF_SAME_LINK, values_seen_by(workspace) | {"video": video_id}).all()
             return tuple(
-                TrackingRead(each, tuple(_snapshot(row, METRICS) for row in its))
-                for each, its in zip(seen, taken, strict=True)
+                TrackingRead(each, _taken(connection, each.wallet_id, each.video.id)) for each in map(from_row, rows)
             )
 
         return await self._database.read(fetch)
@@ -290,8 +292,7 @@ class Videos(Aggregate):
 
     async def snapshots(self, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
         """Every snapshot of a video, oldest first. Use `find` first to check that the workspace may see it."""
-        rows = await self._database.rows(_OF_VIDEO, {"wallet": wallet_id, "video": video_id})
-        return tuple(_snapshot(row, METRICS) for row in rows)
+        return await self._database.read(lambda connection: _taken(connection, wallet_id, video_id))
 
     async def peak(self, wallet_id: int, video_id: str, metric: Metric, until: datetime) -> int | None:
         """A video's highest count up to a time; None if it had none."""
@@ -336,12 +337,6 @@ class Videos(Aggregate):
         return {day: int(count) for day, count in await self._database.rows(query)}
 
 
-def _seen(stored: StoredVideo, same_link: Iterable[StoredVideo], workspace_id: int) -> tuple[StoredVideo, ...]:
-    """A video and the other trackings of its link that a workspace may see."""
-    this = stored.video.id
-    return tuple(each for each in same_link if each.video.id == this or each.is_visible_to(workspace_id)) or (stored,)
-
-
 def _this(wallet_id: int, video_id: str) -> ColumnElement[bool]:
     return (videos.c.wallet_id == wallet_id) & (videos.c.video_id == video_id)
 
@@ -357,11 +352,29 @@ _OF_LINK = (
     .where(videos.c.wallet_id == bindparam("wallet"), videos.c.key == bindparam("key"))
     .order_by(videos.c.newest_at.desc())
 )
+_NAMED = videos.alias("named")
+_OF_SAME_LINK = (
+    select(videos)
+    .join(
+        _NAMED,
+        (_NAMED.c.wallet_id == videos.c.wallet_id)
+        & ((_NAMED.c.video_id == videos.c.video_id) | ((_NAMED.c.key == videos.c.key) & (_NAMED.c.key != ""))),
+    )
+    .where(
+        VISIBLE, _NAMED.c.video_id == bindparam("video"), _NAMED.c.owner_id.in_(owners_seen_by(bindparam("workspace")))
+    )
+    .order_by(videos.c.newest_at.desc())
+)
 _OF_VIDEO = (
     select(*_columns_of(METRICS))
     .where(snapshots.c.wallet_id == bindparam("wallet"), snapshots.c.video_id == bindparam("video"))
     .order_by(snapshots.c.taken_at)
 )
+
+
+def _taken(connection: Connection, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
+    rows = connection.execute(_OF_VIDEO, {"wallet": wallet_id, "video": video_id}).all()
+    return tuple(_snapshot(row, METRICS) for row in rows)
 
 
 def _snapshot(row: Sequence[Any], metrics: Sequence[Metric]) -> Snapshot:

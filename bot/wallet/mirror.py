@@ -22,7 +22,7 @@ from bot.domain.money import Usage
 from bot.domain.poll_times import in_its_time, joined, with_possible_start
 from bot.domain.videos import DAY, HOUR, Snapshot, Video, VideoList, VideoReading
 from bot.store import Store
-from bot.store.videos import StoredVideo
+from bot.store.videos import StoredVideo, TrackingRead
 from bot.store.wallets import StoredWallet
 from bot.store.workspaces import Workspace
 from bot.wallet.listing import AccountLists, SingleFlight
@@ -109,8 +109,16 @@ class Mirror:
 
     async def curve(self, stored: StoredVideo, workspace: Workspace) -> CurvePage:
         """One curve of all trackings of a video's link that the workspace may see, each read as `page` does."""
-        found, now = await self._store.videos.trackings_read(stored, workspace.id), self._clock()
-        mine = [each.stored for each in found]
+        found = await self.curve_by_id(stored.video.id, workspace)
+        return found or await self._curve((TrackingRead(stored, ()),))
+
+    async def curve_by_id(self, video_id: str, workspace: Workspace) -> CurvePage | None:
+        """As `curve`; None if the workspace sees no video with this id."""
+        found = await self._store.videos.trackings_read(workspace, video_id)
+        return await self._curve(found) if found else None
+
+    async def _curve(self, found: Sequence[TrackingRead]) -> CurvePage:
+        now, mine = self._clock(), [each.stored for each in found]
         if any(is_stale(each, now) for each in mine):
             pages = await asyncio.gather(*map(self.page, mine))
         else:

@@ -36,14 +36,14 @@ async def test_a_balance_card_takes_five_statements(env, statements):
     assert len(statements) == 5, statements
 
 
-async def test_a_videos_card_takes_three_statements_and_offers_its_stop_without_another(env, statements):
+async def test_a_videos_card_takes_two_statements_and_offers_its_stop_without_another(env, statements):
     await env.start(caller=MEMBER)
     await env.bot.run("stats", LINK, MEMBER)
     (option,) = await env.bot.suggest("stats", "video", "", MEMBER)
     statements.clear()
     reply = await env.bot.run("stats", option.value, MEMBER)
     assert "Stop" in labels(reply)
-    assert len(statements) == 3, statements
+    assert len(statements) == 2, statements
 
 
 async def test_choices_while_typing_take_one_statement(env, statements):

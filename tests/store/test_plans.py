@@ -155,7 +155,7 @@ async def live(store):
     await store.campaigns.set_channel(workspace.id, campaign.id, Actor(ADA, NOW, "C1"))
     await store.channels.find(workspace.id, "C1")
     await store.videos.page(workspace, Filters(campaign_id=campaign.id), Sort.NEWEST, 0, 10)
-    await store.videos.find(workspace, "v1")
+    [await each(workspace, "v1") for each in (store.videos.find, store.videos.trackings_read)]
     await store.videos.by_key(wallet_id, "tiktok:v1")
     await store.videos.running(wallet_id)
     [await each(workspace, "v", 25) for each in (store.videos.search, store.videos.choices)]
