@@ -199,31 +199,38 @@ def order_of(sort: Sort) -> tuple[ColumnElement[Any], ...]:
 
 
 @cache
-def search_statement(*columns: str) -> Select[Any]:
+def search_statement(*columns: str, is_typed: bool = True) -> Select[Any]:
     """The videos that contain the typed text: those with exactly that title first, then running ones, then newest.
 
-    Cached, as above. Parameters: `wallet`, `workspace`, `limit`, and those of `patterns_of`.
+    Every video if nothing `is_typed`. Cached, as above. Parameters: `wallet`, `workspace`, `limit`, and those of
+    `patterns_of`.
     """
     owners: tuple[Any, ...] = owners_seen_by(bindparam("workspace"))
     ranges = (
         select(videos.c.video_id, videos.c.search_text, videos.c.is_running, videos.c.newest_at)
         .where(videos.c.wallet_id == bindparam("wallet"), videos.c.owner_id == owner)
         .order_by(videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
-        .limit(SEARCHED)
+        .limit(SEARCHED if is_typed else bindparam("limit"))
         .subquery()
         for owner in owners
     )
     recent = union_all(*map(select, ranges)).subquery().c
-    found = select(recent.video_id).where(recent.search_text.like(bindparam("within"), escape=_ESCAPE))
-    named, also_named = (
-        text.like(bindparam("titled"), escape=_ESCAPE).desc() for text in (recent.search_text, videos.c.search_text)
-    )
-    first = found.order_by(named, recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc())
-    shown = select(*(videos.c[name] for name in columns)) if columns else select(videos)
+    found, shown = select(recent.video_id), select(*(videos.c[name] for name in columns)) if columns else select(videos)
+    if is_typed:
+        found = found.where(recent.search_text.like(bindparam("within"), escape=_ESCAPE)).order_by(
+            _titled(recent.search_text)
+        )
+        shown = shown.order_by(_titled(videos.c.search_text))
+    first = found.order_by(recent.is_running.desc(), recent.newest_at.desc(), recent.video_id.desc())
     listed = shown.where(
         videos.c.wallet_id == bindparam("wallet"), videos.c.video_id.in_(first.limit(bindparam("limit")))
     )
-    return listed.order_by(also_named, videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+    return listed.order_by(videos.c.is_running.desc(), videos.c.newest_at.desc(), videos.c.video_id.desc())
+
+
+def _titled(search_text: ColumnElement[str]) -> ColumnElement[Any]:
+    """Sort key that puts videos with exactly the typed title first."""
+    return search_text.like(bindparam("titled"), escape=_ESCAPE).desc()
 
 
 def patterns_of(typed: str) -> dict[str, str]:

@@ -211,10 +211,11 @@ class Videos(Aggregate):
         return tuple(Video(**dict(zip(("id", *_OF_CHOICE[1:]), row, strict=True))) for row in rows)
 
     async def _found(self, workspace: Workspace, typed: str, limit: int, *columns: str) -> Sequence[Row[Any]]:
-        if typed.strip() and not folded(typed):
+        is_typed = bool(typed.strip())
+        if is_typed and not folded(typed):
             return ()  # only characters that folding removes
-        values = values_seen_by(workspace) | {"limit": limit} | patterns_of(typed)
-        return await self._database.rows(search_statement(*columns), values)
+        values = values_seen_by(workspace) | {"limit": limit} | (patterns_of(typed) if is_typed else {})
+        return await self._database.rows(search_statement(*columns, is_typed=is_typed), values)
 
     async def titles(self, workspace: Workspace) -> tuple[str, ...]:
         """The titles of the newest videos, as many as a search scans."""
