@@ -49,7 +49,7 @@ NOTHING = "–"
 
 def server_wording(text: str) -> str:
     """Replace "workspace" in the bot's own sentences by Discord's "server"."""
-    return _WORKSPACE.sub(r"\1 server", text)
+    return _WORKSPACE.sub(r"\1 server", text) if "workspace" in text.lower() else text
 
 
 def escaped(text: str) -> str:

@@ -203,7 +203,7 @@ def option_label(video: Video, *, apart: bool = False) -> str:
     platform = f" · {platform_name(video.platform)}{id_}".rstrip(" ·") if video.title else ""
     state = status_word(video)
     rest = f"{platform}{f', {state}' if state else ''}{began}"
-    return shortened(f"{shortened(name_of(video), max(OPTION_LENGTH - len(rest), 1))}{rest}", OPTION_LENGTH)
+    return shortened(f"{cut(name_of(video), max(OPTION_LENGTH - len(rest), 1))}{rest}", OPTION_LENGTH)
 
 
 def video_options(videos: Iterable[Video]) -> tuple[Option, ...]:

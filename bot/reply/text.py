@@ -16,10 +16,11 @@ _BREAKS = re.compile("\r\n|[\t-\r\x1c-\x1e\x85\u2028\u2029]")
 
 # Control characters and what Unicode calls default-ignorable: zero-width, bidi marks, embeddings, overrides, isolates,
 # fillers, tags. The two joiners have a rule of their own; the two emoji variation selectors stay.
-_INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+_HIDDEN = (
+    "\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_INVISIBLE = re.compile(f"[{_HIDDEN}]")
 
 # Arabic, the scripts of India and South-East Asia, symbols and emoji: there a joiner is spelling, elsewhere it hides.
 _JOINABLE = "\u0600-\u08ff\u0900-\u109f\u1780-\u17ff\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
@@ -29,6 +30,8 @@ _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20
 _PILED_MARKS = re.compile(f"(?<=[{_MARK}]{{3}})[{_MARK}]+")  # three accents are spelling, a tower covers the next line
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNUSUAL = re.compile(f"[{_HIDDEN}{_MARK}\u2028\u2029\u200c\u200d\ud800-\udfff]")
+"""Everything that `visible` may change; most texts have nothing of it."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _NO_BREAK = re.compile(r"(?<=\d) (?=(?:d|h|min)\b)| (?=·)")
 _ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2069"
@@ -47,7 +50,7 @@ def is_sendable(text: str) -> bool:
 
 def visible(text: str) -> str:
     """The text on one line, without characters that hide, control a terminal or reorder letters."""
-    if text.isascii() and text.isprintable():
+    if not _UNUSUAL.search(text):
         return text
     text = _BREAKS.sub(" ", text)
     text = _INVISIBLE.sub("", text)
