@@ -18,6 +18,7 @@ from bot.app import Bot
 from bot.contentstats.client import key_fingerprint
 from bot.domain.caller import Caller, Permission, Person, Role, WorkspaceRef
 from bot.domain.money import Usage
+from bot.domain.tracking import StartTerms
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoPlatform, VideoReading, VideoStatus
 from bot.settings import Settings
 from bot.store import Store
@@ -101,7 +102,7 @@ async def _write(store: Store, workspace: Workspace, numbers: range) -> None:
     requests = await store.tracking.propose(workspace, "C1", ANA, "batch", items, PRICE, NOW, NOW + HOUR)
     for video, request in zip(made, requests, strict=True):
         began = video.started_at or NOW
-        await store.tracking.submit(request.id, ANA.id, 14, PRICE * 14 * 24, began, Decimal(1_000_000))
+        await store.tracking.submit(request.id, StartTerms(ANA, 14, PRICE * 14 * 24, Decimal(1_000_000)), began)
         await store.tracking.mark_tracking(request.id, video, began)
         reading = VideoReading(video, _snapshots())
         await store.videos.remember_reading(

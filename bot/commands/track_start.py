@@ -11,7 +11,7 @@ from bot.commands.context import Context
 from bot.domain.allowances import fixed
 from bot.domain.errors import NotAllowed, NotEnoughBalance, NotFound, SpendingRefused
 from bot.domain.money import Usage, dollars, price
-from bot.domain.tracking import ENDED, RequestState, TrackRequest
+from bot.domain.tracking import ENDED, RequestState, StartTerms, TrackRequest
 from bot.domain.videos import Video
 from bot.messages.allowance import how_to_raise, limit_words
 from bot.messages.approval import above_words, ask_button
@@ -70,16 +70,16 @@ async def start_offer(
     if approved is not None and cost * len(requests) > approved:  # an approval doesn't lift the requester's own limits
         raise SpendingRefused("The price has gone up since this was approved, so nothing was spent. Send /track again.")
     is_own = asker.id == context.caller.person.id
-    outcomes = await context.wallet.spending.start(
-        requests,
+    terms = StartTerms(
         asker,
         args.days,
         cost,
         context.monthly_cap,
+        context.caller.roles if is_own else frozenset(),
         is_sure=args.sure == "yes",
-        roles=context.caller.roles if is_own else frozenset(),
         despite=args.despite,
     )
+    outcomes = await context.wallet.spending.start(requests, terms)
     results = tuple([await result_of(context, each) for each in outcomes])
     refusals = [each.refusal for each in outcomes]
     await _note_limit(context, requests, refusals, cost)

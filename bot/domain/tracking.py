@@ -88,3 +88,21 @@ class TrackRequest:
         if self.state is not RequestState.SUBMITTED or self.submitted_at is None:
             return False
         return now - self.submitted_at < UNDER_WAY
+
+
+@dataclass(frozen=True, slots=True)
+class StartTerms:
+    """What a person confirmed for each request of a start, and the limits that apply to them. Amounts are dollars.
+
+    `cap` is the operator's, for everything that the workspace submits in a calendar month (UTC); the workspace's own
+    limits apply to a person with these `roles`. `is_sure`: they were warned that trackings may run unlisted, and
+    confirmed. `despite` is the id of the newest unclear start that they were shown and accepted, 0 for none.
+    """
+
+    person: Person
+    days: int
+    cost: Decimal
+    cap: Decimal
+    roles: frozenset[str] | None = frozenset()
+    is_sure: bool = False
+    despite: int = 0

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.allowances import Limit, Spender, broken, fixed
 from bot.domain.errors import SpendingRefused
-from bot.domain.tracking import REVISITED_FOR, RequestState, TrackRequest
+from bot.domain.tracking import REVISITED_FOR, RequestState, StartTerms, TrackRequest
 from bot.store.allowances import limits
 from bot.store.approvals import is_approved, needed_above
 from bot.store.stored_video import StoredVideo, from_row
@@ -97,19 +97,14 @@ Refused: TypeAlias = (
 async def refusal(
     connection: AsyncConnection,
     request_id: int,
-    person_id: str,
-    days: int,
-    cost: Decimal,
+    terms: StartTerms,
     now: datetime,
-    cap: Decimal,
-    roles: frozenset[str] | None,
     *,
     may_run: bool,
-    despite: int,
 ) -> Refused | int:
     """Decide on a request: why it must not be sent, or the id of the unclear start that it ignores, 0 for none.
 
-    Locks the wallet until the transaction ends, so that the decision stays valid. `may_run` and `despite` are as for
+    Locks the wallet until the transaction ends, so that the decision stays valid. `may_run` is as for
     `TrackRequests.submit`. Raises SpendingRefused if the workspace was deleted with its requests.
     """
     this = select(track_requests).where(track_requests.c.id == request_id)
@@ -120,38 +115,32 @@ async def refusal(
     if row is None:
         raise SpendingRefused("This workspace's data was deleted, so nothing was spent. Send /track again.")
     request = read(TrackRequest, row)
-    if request.person.id != person_id:
+    if request.person.id != terms.person.id:
         return NotYours(request)
     if request.state is not RequestState.PROPOSED:
         return NotProposed(request)
     wallet_now = select(workspaces.c.wallet_id).where(workspaces.c.id == request.workspace_id)
     if now >= request.expires_at or await connection.scalar(wallet_now) != request.wallet_id:
         return Expired(request)
-    twin = await _clash(connection, request, now, despite)
+    twin = await _clash(connection, request, now, terms.despite)
     if not isinstance(twin, int):
         return twin
-    if may_run:
+    if may_run and not terms.is_sure:
         return MayRun(request)
-    spender = Spender(person_id, roles, request.channel_id, request.campaign_id, request.parent_id)
-    return await _over_limit(connection, request, spender, days, cost, now, cap) or twin
+    return await _over_limit(connection, request, terms, now) or twin
 
 
 async def _over_limit(
-    connection: AsyncConnection,
-    request: TrackRequest,
-    spender: Spender,
-    days: int,
-    cost: Decimal,
-    now: datetime,
-    cap: Decimal,
+    connection: AsyncConnection, request: TrackRequest, terms: StartTerms, now: datetime
 ) -> LimitReached | NeedsApproval | None:
     """The limit or approval rule that blocks a start; None if there is none."""
-    binding = await connection.run_sync(limits, request.workspace_id, spender, now, cap)
-    approved = await is_approved(connection, request, days, cost)
-    reached = broken(fixed(binding) if approved else binding, cost)
+    spender = Spender(terms.person.id, terms.roles, request.channel_id, request.campaign_id, request.parent_id)
+    binding = await connection.run_sync(limits, request.workspace_id, spender, now, terms.cap)
+    approved = await is_approved(connection, request, terms.days, terms.cost)
+    reached = broken(fixed(binding) if approved else binding, terms.cost)
     if reached is not None:
         return LimitReached(reached)
-    above = None if approved else await needed_above(connection, request, cost)
+    above = None if approved else await needed_above(connection, request, terms.cost)
     return None if above is None else NeedsApproval(above)
 
 

@@ -14,7 +14,16 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.caller import Person
-from bot.domain.tracking import ENDED, MEASURED_FOR, MOST_OFFERS, REVISITED_FOR, UNDER_WAY, RequestState, TrackRequest
+from bot.domain.tracking import (
+    ENDED,
+    MEASURED_FOR,
+    MOST_OFFERS,
+    REVISITED_FOR,
+    UNDER_WAY,
+    RequestState,
+    StartTerms,
+    TrackRequest,
+)
 from bot.domain.videos import Video
 from bot.store import audit, campaigns, mirror
 from bot.store.approvals import approvals
@@ -98,33 +107,28 @@ class TrackRequests(Aggregate):
     async def submit(
         self,
         request_id: int,
-        person_id: str,
-        days: int,
-        cost: Decimal,
+        terms: StartTerms,
         now: datetime,
-        cap: Decimal,
         report: Report = no_news,
         *,
-        roles: frozenset[str] | None = frozenset(),
         may_run: bool = False,
-        despite: int = 0,
     ) -> Submitted | Refused:
         """Decide, for all processes, whether this request may be sent now; the decision is committed on return.
 
-        `cost` is this request's and `cap` the workspace's for everything submitted in the calendar month (UTC), in
-        dollars; it and the workspace's own limits apply to a person with these `roles`. `may_run`: the video may be
-        tracked although no list shows it, and the person hasn't accepted that; `despite` is the id of the newest
-        unclear start that the person was shown and accepted.
-
-        After `Submitted`, and only then, the caller sends the request: once.
+        `may_run`: the video may be tracked although no list shows it. After `Submitted`, and only then, the caller
+        sends the request: once.
         """
         async with self._database.writing() as connection:
-            twin = await refusal(
-                connection, request_id, person_id, days, cost, now, cap, roles, may_run=may_run, despite=despite
-            )
+            twin = await refusal(connection, request_id, terms, now, may_run=may_run)
             if not isinstance(twin, int):
                 return twin
-            submitted = {"state": RequestState.SUBMITTED, "days": days, "cost": cost, "submitted_at": now, "twin": twin}
+            submitted = {
+                "state": RequestState.SUBMITTED,
+                "days": terms.days,
+                "cost": terms.cost,
+                "submitted_at": now,
+                "twin": twin,
+            }
             request, _ = await _move(connection, request_id, IS_PROPOSED, submitted)
             await write_news(connection, report(request), now)
             return Submitted(request)

@@ -14,15 +14,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from bot.contentstats.client import ContentStatsClient
 from bot.contentstats.rate_limit import Sleep
-from bot.domain.caller import Person
 from bot.domain.clock import Clock
 from bot.domain.errors import ContentStatsError, NotEnoughBalance, OutcomeUnclear
 from bot.domain.links import canonical_key
-from bot.domain.tracking import UNDER_WAY, RequestState, TrackRequest, quiet_time
+from bot.domain.tracking import UNDER_WAY, RequestState, StartTerms, TrackRequest, quiet_time
 from bot.domain.videos import Video, VideoList
 from bot.messages.tracking import Result, announcement, outcome_card
 from bot.store import Store
@@ -66,20 +64,6 @@ class Outcome:
     is_news: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What one press confirmed, in dollars. After `reply_within` the outbox reports whatever no reply reported."""
-
-    person: Person
-    days: int
-    price: Decimal
-    cap: Decimal
-    reply_within: timedelta
-    is_sure: bool
-    despite: int
-    roles: frozenset[str] | None
-
-
 class Spending:
     """Starts one wallet's trackings. Safe from many tasks and many processes at once.
 
@@ -105,22 +89,8 @@ class Spending:
         self._speed = speed
         self._sending = asyncio.Semaphore(SENDING_AT_ONCE)
 
-    async def start(
-        self,
-        requests: Sequence[TrackRequest],
-        person: Person,
-        days: int,
-        price: Decimal,
-        cap: Decimal,
-        *,
-        is_sure: bool = False,
-        despite: int = 0,
-        roles: frozenset[str] | None = frozenset(),
-    ) -> tuple[Outcome, ...]:
-        """Start each request once, one after the other; `price` and the monthly `cap` are dollars.
-
-        `is_sure`: the person was warned that trackings may run unlisted, and confirmed. `despite`: the id of the newest
-        unclear start that they were warned of. `roles`: the person's roles, whose limits apply too.
+    async def start(self, requests: Sequence[TrackRequest], terms: StartTerms) -> tuple[Outcome, ...]:
+        """Start each request once, one after the other.
 
         The account is listed after this call and within `LISTED_WITHIN` before each POST, so that a tracking started
         elsewhere isn't started again; presses that wait together share a list. Raises ContentStatsError if the first
@@ -130,10 +100,10 @@ class Spending:
         async with self._sending:
             await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
             outcomes: list[Outcome] = []
-            terms = _Terms(person, days, price, cap, self._reply_time(len(requests)), is_sure, despite, roles)
+            within = self._reply_time(len(requests))
             for request in requests:
                 broke = any(isinstance(outcome.error, NotEnoughBalance) for outcome in outcomes)
-                start = self._drop(request) if broke else self._start(request, pressed, terms)
+                start = self._drop(request) if broke else self._start(request, pressed, terms, within)
                 outcomes.append(await start)
             return tuple(outcomes)
 
@@ -220,29 +190,24 @@ class Spending:
         same = {stored.video.id for stored in running if stored.video.platform == request.platform}
         return listing.is_complete and readable and same <= listed
 
-    async def _start(self, request: TrackRequest, pressed: int, terms: _Terms) -> Outcome:
+    async def _start(self, request: TrackRequest, pressed: int, terms: StartTerms, within: timedelta) -> Outcome:
+        """Start one request. The outbox reports its outcome if no reply does so `within` that time."""
         if request.wallet_id != self._wallet_id:
             return Outcome(request, refusal=Expired(request))  # the card showed another account's balance
         try:
             listed = await self._mirror.lists.ensure(LISTED_WITHIN, pressed)
         except ContentStatsError as error:
             return Outcome(request, error=error)
-        may_run = not terms.is_sure and request.platform in listed.hidden_platforms
         now = self._clock()
         result = await self._store.tracking.submit(
             request.id,
-            terms.person.id,
-            terms.days,
-            terms.price,
+            terms,
             now,
-            terms.cap,
-            lambda submitted: unclear(submitted, now + terms.reply_within),
-            roles=terms.roles,
-            may_run=may_run,
-            despite=terms.despite,
+            lambda submitted: unclear(submitted, now + within),
+            may_run=request.platform in listed.hidden_platforms,
         )
         if isinstance(result, Submitted):
-            return await self._send(result.request, terms.days, terms.reply_within)
+            return await self._send(result.request, terms.days, within)
         return Outcome(result.request if isinstance(result, NotProposed) else request, refusal=result)
 
     async def _send(self, request: TrackRequest, days: int, within: timedelta) -> Outcome:

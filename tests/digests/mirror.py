@@ -13,6 +13,7 @@ from bot.digests.planner import DigestPlanner
 from bot.domain.caller import Person, WorkspaceRef
 from bot.domain.growth import change, main_metric
 from bot.domain.money import Usage
+from bot.domain.tracking import StartTerms
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
 from bot.store import Store
 from bot.store.workspaces import Workspace
@@ -130,5 +131,5 @@ class MirrorOf:
         items = [(f"{shown.platform}:{shown.id}", shown.link, shown.platform)]
         propose = self.store.tracking.propose
         (request,) = await propose(owner, "C-general", person, shown.id, items, PRICE, now, now + HOUR)
-        await self.store.tracking.submit(request.id, person.id, 7, Decimal(1), now, Decimal(1000))
+        await self.store.tracking.submit(request.id, StartTerms(person, 7, Decimal(1), Decimal(1000)), now)
         await self.store.tracking.mark_tracking(request.id, shown, shown.started_at or now)

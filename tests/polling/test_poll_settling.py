@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.allowances import Spender
-from bot.domain.tracking import QUIET, UNDER_WAY, RequestState
+from bot.domain.tracking import QUIET, UNDER_WAY, RequestState, StartTerms
 from bot.reply.as_json import from_stored
 from bot.store.database import Database
 from bot.store.schedule_tables import outbox
@@ -154,5 +154,5 @@ async def start(env, process, link, fault=None):
     )
     if fault:
         env.sandbox.faults.add(fault, TRACK)
-    (outcome,) = await account.wallet.spending.start(requests, ANA, 7, Decimal("2.52"), Decimal(100))
+    (outcome,) = await account.wallet.spending.start(requests, StartTerms(ANA, 7, Decimal("2.52"), Decimal(100)))
     return outcome.request

@@ -5,6 +5,7 @@ import json
 import sys
 from decimal import Decimal
 
+from bot.domain.tracking import StartTerms
 from bot.store import Store
 from tests.store.samples import ADA, NOW
 
@@ -16,7 +17,7 @@ async def race(url: str, cap: str, request_ids: list[int]) -> None:
         await asyncio.to_thread(sys.stdin.readline)
         cost = Decimal("0.36")
         told = await asyncio.gather(
-            *(store.tracking.submit(each, ADA.id, 1, cost, NOW, Decimal(cap)) for each in request_ids)
+            *(store.tracking.submit(each, StartTerms(ADA, 1, cost, Decimal(cap)), NOW) for each in request_ids)
         )
     sys.stdout.write(json.dumps({each: type(result).__name__ for each, result in zip(request_ids, told, strict=True)}))
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.caller import Person, WorkspaceRef
-from bot.domain.tracking import TrackRequest
+from bot.domain.tracking import StartTerms, TrackRequest
 from bot.domain.videos import HOUR, Metric, Snapshot, Video, VideoReading
 from bot.store import Store
 from bot.store.workspaces import Workspace
@@ -57,8 +57,8 @@ async def proposed(
 async def submitted(
     store: Store, request: TrackRequest, cost: Any, *, cap: Any = 1_000, now: datetime = NOW, days: int = 7, **more: Any
 ) -> Any:
-    """The result of submitting a request as its asker."""
-    return await store.tracking.submit(request.id, request.person.id, days, cost, now, cap, **more)
+    """The result of submitting a request as its asker; `more` are further terms."""
+    return await store.tracking.submit(request.id, StartTerms(request.person, days, cost, cap, **more), now)
 
 
 async def started(

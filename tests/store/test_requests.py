@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.allowances import Limit, Scope
-from bot.domain.tracking import QUIET, REVISITED_FOR, RequestState
+from bot.domain.tracking import QUIET, REVISITED_FOR, RequestState, StartTerms
 from bot.store.audit import Action
 from bot.store.spend_guard import (
     AlreadyRunning,
@@ -56,7 +56,7 @@ async def test_a_submitted_request_knows_its_price_and_time_and_is_not_submitted
 
 
 async def test_only_the_asker_may_confirm(store, request_):
-    result = await store.tracking.submit(request_.id, BEN.id, 7, COST, NOW, Decimal(100))
+    result = await store.tracking.submit(request_.id, StartTerms(BEN, 7, COST, Decimal(100)), NOW)
     assert result == NotYours(request_)
 
 
@@ -260,8 +260,8 @@ async def test_a_second_start_dated_before_the_first_needs_the_same_warning(stor
     told, despite = [], 0
     for minutes in (5, 1, 7, 8):
         (request,) = await proposed(store, workspace, "tiktok:1", batch=f"at {minutes}")
-        terms = (request.id, ADA.id, 7, COST, NOW + timedelta(minutes=minutes), Decimal(100))
-        result = await store.tracking.submit(*terms, despite=despite)
+        terms = StartTerms(ADA, 7, COST, Decimal(100), despite=despite)
+        result = await store.tracking.submit(request.id, terms, NOW + timedelta(minutes=minutes))
         told.append((type(result), result.request.batch))
         if isinstance(result, Submitted):
             await store.tracking.mark_unknown(request.id, "the answer was lost", NOW)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.tracking import StartTerms
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
@@ -101,7 +102,7 @@ async def _submitted(env, card):
         workspace = await store.workspaces.ensure_workspace(ANA.workspace, wallet_id)
         (request,) = await store.tracking.batch(workspace.id, batch)
         now, cost = env.clock(), Decimal("2.52")
-        await store.tracking.submit(request.id, ANA.person.id, 7, cost, now, Decimal(100))
+        await store.tracking.submit(request.id, StartTerms(ANA.person, 7, cost, Decimal(100)), now)
 
 
 async def test_a_press_during_the_first_one_gets_a_separate_reply(env):

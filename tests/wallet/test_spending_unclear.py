@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.domain.tracking import StartTerms
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
 from bot.store.spend_guard import Submitted
@@ -202,8 +203,8 @@ async def test_two_starts_of_a_link_whose_processes_were_killed_are_each_recorde
         for card in cards:
             (request,) = await store.tracking.batch(workspace.id, button(card, "Track 7").arguments["batch"])
             now, cost = env.clock(), Decimal("2.52")
-            terms = (7, cost, now, 10 * cost)
-            sent = await store.tracking.submit(request.id, ANA.person.id, *terms, despite=despite)
+            terms = StartTerms(ANA.person, 7, cost, 10 * cost, despite=despite)
+            sent = await store.tracking.submit(request.id, terms, now)
             assert isinstance(sent, Submitted)
             despite = request.id
             env.clock.advance(minutes=3)
