@@ -10,17 +10,15 @@ from bot.commands.alerts import Alerts
 from bot.commands.forms import form_for
 from bot.commands.parse import bind, parse
 from bot.commands.registry import by_name
-from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions
 from bot.domain.errors import UsageError
 from bot.domain.schedule import Schedule
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, EVE, LINK, TWITTER, YOUTUBE, button, labels
+from tests.standins.environment import ANA, EVE, LINK, LOOKER, TWITTER, YOUTUBE, button, labels
 
 COMMAND = by_name()["alerts"]
-LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +111,7 @@ def test_forms_and_options_give_the_same_arguments():
 async def test_status_shows_the_settings_and_changes_nothing(env, line):
     await env.say("/alerts balance 10")
     await env.say("/alerts off")
-    assert await env.say(line, LOOKING) == await env.say("/alerts", LOOKING)
+    assert await env.say(line, LOOKER) == await env.say("/alerts", LOOKER)
 
 
 async def test_alerts_keep_their_campaign_until_all_is_typed(env):
@@ -257,7 +255,7 @@ async def test_a_mute_until_a_time_is_in_the_zone_of_the_quiet_hours_and_those_i
 
 async def test_people_without_permission_see_the_settings_and_change_nothing(env):
     await env.say("/alerts on")
-    shown = await env.say("/alerts", LOOKING)
+    shown = await env.say("/alerts", LOOKER)
     assert shown.summary.startswith("Alerts on in this channel")
     assert labels(shown) == []
     for call in (
@@ -266,7 +264,7 @@ async def test_people_without_permission_see_the_settings_and_change_nothing(env
         Call("alerts", {"what": "mute", "time": "8h"}),
         Call("alerts.snooze", {"setting": "1", "alert": "balance"}),
     ):
-        reply = await env.run(call, LOOKING)
+        reply = await env.run(call, LOOKER)
         assert reply.tone is Tone.PROBLEM
         assert "Only admins" in reply.summary
     assert "low balance" in (await env.say("/alerts")).summary
@@ -326,7 +324,10 @@ async def test_the_first_digest_turns_them_on_too_but_not_where_the_bot_can_neve
 
 
 async def test_alerts_turned_off_by_a_person_stay_off_after_a_tracking(env):
-    await env.say("/alerts off")
+    await env.say("/alerts on")
+    for _ in range(2):
+        reply = await env.say("/alerts off")
+        assert reply.summary == "Alerts are off in this channel. Turn them back on with /alerts on."
     await env.start(LINK, 7)
     card = await env.start(f"{LINK[:-1]}1", 7, replace(ANA, is_direct=True))
     assert "No channel gets alerts" not in plain_text(card)

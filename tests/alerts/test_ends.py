@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.reply.model import Picture, Tone
-from tests.standins.environment import ANA, EVE, INSTAGRAM, LINK, TRACK, YOUTUBE, button
+from tests.standins.environment import ANA, EVE, INSTAGRAM, LINK, TRACK, YOUTUBE, button, steady
 
 GAPS = "https://www.tiktok.com/@gaps.hostile/video/7301234567890000009"
 DELETED = "https://www.tiktok.com/@deleted.clip/video/7301234567890000010"
@@ -92,8 +92,7 @@ async def test_a_report_on_instagram_is_of_likes(alert_env):
 
 async def test_many_simultaneous_endings_are_all_reported_in_time(alert_env):
     await alert_env.alerts("on")
-    for number in range(7):
-        alert_env.track(f"https://www.tiktok.com/@steady/video/{number}", 1)
+    alert_env.env.track(*steady(7), days=1)
     await alert_env.live(22, every=22)
     assert await alert_env.live(2) == []
     posted = []
@@ -152,8 +151,7 @@ async def test_a_pause_is_posted_and_its_message_edited_on_resuming(alert_env):
 
 async def test_a_pause_for_lack_of_credit_is_left_to_the_low_balance(alert_env):
     await alert_env.alerts("trouble on")
-    for number in range(3):
-        alert_env.track(f"https://www.tiktok.com/@steady/video/{number}", 7)
+    alert_env.env.track(*steady(3))
     alert_env.available("0.10")
     posted = await alert_env.live(6)
     assert {each.key.split(":")[0] for each in posted} == {"balance.low"}

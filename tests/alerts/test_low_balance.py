@@ -67,20 +67,6 @@ async def test_the_balance_is_checked_once_the_running_videos_are_known(alert_en
     assert "to finish the video" in low.text
 
 
-async def test_the_alert_rearms_only_a_fifth_above_the_threshold(alert_env):
-    await alert_env.alerts("balance 5")
-    alert_env.available("4.99")
-    (opened,) = await alert_env.look()
-    alert_env.available("5.90")
-    assert await alert_env.live(1) == []
-    alert_env.available("4.90")
-    assert await alert_env.live(1) == []
-    alert_env.available("6.10")
-    assert [each.edits for each in await alert_env.live(1)] == [opened.key]
-    alert_env.available("4.90")
-    assert [each.key for each in await alert_env.live(1)] == ["balance.low:1:2"]
-
-
 async def test_a_wallet_without_figures_raises_nothing(alert_env):
     await alert_env.alerts("balance 5")
     alert_env.env.sandbox.faults.add("500", USAGE, times=None)

@@ -5,12 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.allowances import Scope
-from bot.domain.caller import Permission
 from bot.reply.model import Menu, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, labels, rows
-
-LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
+from tests.standins.environment import ANA, BEN, LINK, LOOKER, SPENDER, YOUTUBE, labels, rows
 
 
 @pytest.mark.parametrize(
@@ -89,13 +86,12 @@ async def test_an_allowance_of_nothing_starts_nothing_and_a_renamed_channel_keep
 
 async def test_members_only_see_what_is_left_and_guests_nothing(env):
     await env.say("/allowance everyone 5")
-    member = replace(LOOKING, permissions=frozenset({Permission.LOOK, Permission.SPEND}))
-    assert "You can start $5.00 more" in (await env.say("/allowance", member)).summary
-    reply = await env.say("/allowance", LOOKING)
+    assert "You can start $5.00 more" in (await env.say("/allowance", SPENDER)).summary
+    reply = await env.say("/allowance", LOOKER)
     assert "you can't start tracking" in reply.summary
     assert "$" not in plain_text(reply)
     assert labels(reply) == []
-    assert (await env.say("/allowance everyone 50", LOOKING)).tone is Tone.PROBLEM
+    assert (await env.say("/allowance everyone 50", LOOKER)).tone is Tone.PROBLEM
 
 
 async def test_the_card_offers_nothing_beyond_the_tightest_limit_and_a_press_is_refused_by_name(env):
@@ -122,7 +118,7 @@ async def test_a_limit_and_its_press_threshold_are_set_separately_and_removed_to
         "Allowance of everyone: confirm above $5.00",
     ]
     await env.say("/allowance everyone off")
-    assert "without a press" not in plain_text(await env.say("/allowance", LOOKING))
+    assert "without a press" not in plain_text(await env.say("/allowance", LOOKER))
 
 
 async def test_a_limit_below_its_use_an_unconfirmed_name_and_a_time_zone_are_answered(env):

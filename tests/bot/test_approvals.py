@@ -10,14 +10,24 @@ from adapters.slack.forms import form as slack_form
 from bot.commands.forms import filled_in, form_for
 from bot.commands.registry import by_name
 from bot.domain.allowances import ApprovalState
-from bot.domain.caller import Permission, Person
+from bot.domain.caller import Person
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from bot.wallet.approvals import ApprovalMaintenance, decided_news
-from tests.standins.environment import ANA, BEN, LINK, USAGE, YOUTUBE, button, environment_of, labels, outbox_states
+from tests.standins.environment import (
+    ANA,
+    BEN,
+    LINK,
+    SPENDER,
+    USAGE,
+    YOUTUBE,
+    button,
+    environment_of,
+    labels,
+    outbox_states,
+)
 
-SPENDER = frozenset({Permission.LOOK, Permission.SPEND})
-CAT = replace(ANA, person=Person("U-cat", "Cat"), permissions=SPENDER)
+CAT = replace(SPENDER, person=Person("U-cat", "Cat"))
 DAN = replace(CAT, person=Person("U-dan", "Dan"), roles=frozenset({"77"}))
 YES = Call("approval.decide", {"approval": "1", "answer": "yes"})
 NO = Call("approval.decide", {"approval": "1", "answer": "no"})

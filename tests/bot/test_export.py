@@ -12,7 +12,7 @@ from bot.messages.csv_format import HEADER
 from bot.reply.model import LargeFile, Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
-from tests.standins.environment import ANA, BEN, INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, button
+from tests.standins.environment import ANA, BEN, INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, button, steady
 
 
 def table(reply):
@@ -29,10 +29,6 @@ async def whole(env, line="/export all"):
     while reply.summary.startswith("Reading"):
         reply = await env.press(reply, "Get the file")
     return reply
-
-
-def steady(count):
-    return [f"https://www.tiktok.com/@steady/video/{number}" for number in range(count)]
 
 
 async def test_a_videos_file_has_every_snapshot_exactly(env):

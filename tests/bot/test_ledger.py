@@ -17,9 +17,8 @@ from bot.reply.spool import opened
 from bot.store.database import Database
 from bot.store.outbox import Message
 from bot.store.schedule_tables import alert_states
-from tests.standins.environment import ANA, BEN, EVE, LINK, YOUTUBE, button, environment_of, labels, rows
+from tests.standins.environment import ANA, BEN, EVE, LINK, LOOKER, YOUTUBE, button, environment_of, labels, rows
 
-LOOKING = replace(ANA, permissions=frozenset({Permission.LOOK}))
 TRIED = ("track", "digest", "alerts", "allowance", "campaign", "stop")
 LAUNCH, ABOVE = "/campaign new launch", ("/allowance approval above 1",)
 FORMULA = replace(ANA, person=Person("U-calc", "=cmd|' /C calc'!A0"))
@@ -175,7 +174,7 @@ async def test_a_refused_press_for_several_videos_is_one_entry(env):
 
 
 async def test_denied_attempts_are_one_entry_per_hour_and_command(env):
-    guest = replace(LOOKING, person=Person("U-gus", "Gus"))
+    guest = replace(LOOKER, person=Person("U-gus", "Gus"))
     await env.start()
     card = await env.say(f"/track {YOUTUBE} 7")
     settings = ("/digest on 09:00", "/alerts on", "/allowance everyone 50", LAUNCH)
@@ -223,6 +222,6 @@ async def test_an_unknown_filter_is_named(env, words):
 
 async def test_only_managers_see_the_log_of_their_own_workspace(env):
     await env.start(LINK, 7)
-    assert "Only admins" in (await env.say("/allowance log", LOOKING)).summary
+    assert "Only admins" in (await env.say("/allowance log", LOOKER)).summary
     assert "steady" not in plain_text(await env.say("/allowance log", EVE))
-    assert "Only admins" in (await env.press(await env.say("/allowance log"), "CSV", LOOKING)).summary
+    assert "Only admins" in (await env.press(await env.say("/allowance log"), "CSV", LOOKER)).summary

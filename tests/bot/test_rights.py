@@ -8,10 +8,8 @@ from bot.commands.permissions import MANAGERS, MEMBERS, NO_ONE, PERMISSIONS, per
 from bot.domain.caller import Permission, Role
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, BEN, LINK, STOP, YOUTUBE, environment_of, labels
+from tests.standins.environment import ANA, BEN, LINK, LOOKER, SPENDER, STOP, YOUTUBE, environment_of, labels
 
-LOOKER = dataclasses.replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
-SPENDER = dataclasses.replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
 SPENDING = {Permission.SPEND, Permission.STOP, Permission.STOP_ANY}
 MANAGING = {Role.OWNER, Role.ADMIN}
 

@@ -4,13 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.caller import Permission
 from bot.reply.call import Call
 from bot.reply.model import Mention, Note, Picture, Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, EVE, INSTAGRAM, LINK, TWITTER, YOUTUBE, button, labels, outbox_states
+from tests.standins.environment import (
+    ANA,
+    EVE,
+    INSTAGRAM,
+    LINK,
+    LOOKER,
+    TWITTER,
+    YOUTUBE,
+    button,
+    labels,
+    outbox_states,
+)
 
-MEMBER = replace(ANA, permissions=frozenset({Permission.LOOK}))
 IN_THREAD = replace(ANA, thread_id="17.5")
 
 
@@ -42,7 +51,7 @@ async def test_a_card_is_posted_once_with_its_sharer_and_freshness(env, card):
     assert "As of Mon 2 Mar, 16:30 UTC" in plain_text(posted)
     assert labels(posted) == ["Open"]
     assert labels(await env.press(posted, "Open", EVE)) == []  # of another workspace
-    assert "Post here" in labels(await env.press(posted, "Open", MEMBER))
+    assert "Post here" in labels(await env.press(posted, "Open", LOOKER))
 
 
 async def test_a_newer_card_another_person_or_a_thread_makes_a_new_post(env, card):
@@ -80,8 +89,8 @@ async def test_private_look_ups_offer_post_here_next_to_at_most_three_buttons(en
 
 async def test_money_is_posted_only_by_spenders_and_never_in_shared_channels(env, card):
     wallet = await env.say("/usage")
-    assert "Post here" not in labels(await env.say("/usage", MEMBER))
-    refused = await env.press(wallet, "Post here", MEMBER)
+    assert "Post here" not in labels(await env.say("/usage", LOOKER))
+    refused = await env.press(wallet, "Post here", LOOKER)
     assert "Only people who can spend here" in refused.summary
     abroad = await env.press(wallet, "Post here", replace(ANA, is_shared=True))
     assert "People from other companies read this channel" in abroad.summary

@@ -109,17 +109,6 @@ async def test_gaps_and_the_real_windows_of_changes_are_shown(stats, env):
     assert " in " not in views[3]
 
 
-async def test_a_day_without_its_first_hour_shows_its_real_length(stats, env):
-    reply, growth = await stats(tiktok("gaps"), 40)
-    assert growth.misses(16)
-    day = rows(await env.press(reply, "Details"))[0][3]
-    assert day in {
-        f"{signed_count(growth.counts(40)['views'] - growth.counts(base)['views'])} in {40 - base} h"
-        for base in (15, 17)
-    }
-    assert f" · {day} · " in reply.summary
-
-
 async def test_a_counter_that_fell_is_marked(stats, env):
     reply, growth = await stats(tiktok("corrected"), 14)
     assert growth.counts(12)["views"] < growth.counts(11)["views"]

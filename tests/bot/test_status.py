@@ -6,12 +6,11 @@ from pydantic import SecretStr
 
 from bot.app import VERSION
 from bot.doctor import checks
-from bot.domain.caller import Permission
 from bot.reply.call import Call
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_text
 from bot.store.outbox import Message
-from tests.standins.environment import ANA, LINK, environment_of, settings_of
+from tests.standins.environment import ANA, LINK, LOOKER, environment_of, settings_of
 
 
 async def shown(env, reply, *facts):
@@ -121,8 +120,7 @@ async def test_undelivered_messages_are_shown_with_the_reason_and_can_be_posted_
         assert (reply.summary, reply.tone) == ("1 message couldn't be posted in the last seven days.", Tone.WARNING)
         await shown(env, reply, "Messages waiting: 1, the oldest for under 1 min", "Last posted: under 1 min ago")
         await shown(env, reply, "The channel is archived.")
-        onlooker = replace(ANA, permissions=frozenset({Permission.LOOK}))
-        assert (await env.press(reply, "Retry", onlooker)).tone is Tone.PROBLEM
+        assert (await env.press(reply, "Retry", LOOKER)).tone is Tone.PROBLEM
         again = await env.press(reply, "Retry")
         assert again.summary.startswith("I'm posting 1 message again now.")
         claimed = await store.outbox.claim(env.clock(), ["console"], 3, places={}, each=3)

@@ -21,6 +21,7 @@ from tests.standins.environment import (
     environment_of,
     rows,
     sandbox_of,
+    steady,
 )
 
 PAUSED = "https://www.tiktok.com/@steady/video/7301234567890120003"
@@ -166,8 +167,7 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(env):
 
 
 async def test_if_the_api_hides_videos_no_reply_claims_that_all_can_finish(env):
-    for number in range(101):
-        env.track(f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}", days=1)
+    env.track(*steady(101), days=1)
     for reply in (await env.say("/usage"), await env.bot.run("home", {}, ANA)):
         assert "The account may have more running videos than ContentStats lists." in plain_text(reply)
         assert "up to " in reply.summary

@@ -2,11 +2,9 @@
 
 import asyncio
 import re
-from dataclasses import replace
 
 import pytest
 
-from bot.domain.caller import Permission
 from bot.domain.growth import exact_count, short_change, short_count, signed_count
 from bot.domain.money import dollars
 from bot.domain.videos import HOUR
@@ -14,7 +12,19 @@ from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
 from tests.examples import PRICE
-from tests.standins.environment import ANA, INSTAGRAM, LINK, LIST, PAGE, TWITTER, YOUTUBE, labels, listed_ids, rows
+from tests.standins.environment import (
+    INSTAGRAM,
+    LINK,
+    LIST,
+    LOOKER,
+    PAGE,
+    TWITTER,
+    YOUTUBE,
+    labels,
+    listed_ids,
+    rows,
+    steady,
+)
 
 SHAPES = ("viral", "steady", "flat", "corrected")
 
@@ -78,7 +88,7 @@ async def test_costs_are_shown_only_to_people_who_may_see_money(env, account):
     first = rows(await env.say("/videos cost"))[0]
     assert first[-1].startswith(f"{dollars(most * PRICE)} so far · ")
     await env.say("/allowance money managers")
-    reply = await env.say("/videos cost", replace(ANA, permissions=frozenset({Permission.LOOK})))
+    reply = await env.say("/videos cost", LOOKER)
     assert (rows(reply)[0][0], "$" in plain_text(reply)) == (first[0], False)
 
 
@@ -116,8 +126,7 @@ async def test_an_empty_account_shows_how_to_begin_and_a_new_video_no_made_up_nu
 
 
 async def test_pages_have_ten_rows_and_keep_the_filter(env):
-    for number in range(23):
-        env.track(f"https://www.tiktok.com/@steady/video/{number}", days=1)
+    env.track(*steady(23), days=1)
     env.clock.advance(hours=1)
     first = await env.say("/videos tiktok running")
     assert "23 running TikTok videos, page 1 of 3, newest first." in first.summary
@@ -216,8 +225,8 @@ async def test_a_slow_page_shows_stored_numbers_and_is_read_after_the_reply(env,
 
 
 async def test_unread_finished_videos_are_counted_and_last(env):
-    for number in range(14):
-        env.track(f"https://www.tiktok.com/@steady/video/{number}", days=1)
+    for link in steady(14):
+        env.track(link, days=1)
         env.clock.advance(minutes=1)
     env.track(YOUTUBE)
     env.clock.advance(days=2)

@@ -9,17 +9,15 @@ import pytest
 from bot.commands.permissions import MANAGERS, MONEY_READERS, SPENDERS
 from bot.commands.registry import COMMANDS
 from bot.domain.allowances import EVERYONE
-from bot.domain.caller import Permission, Role
+from bot.domain.caller import Permission
 from bot.domain.money import DURATIONS
 from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
 from bot.reply.spool import opened
 from tests.rendering.platforms import Discord, Slack
-from tests.standins.environment import ANA, LINK, YOUTUBE, labels
+from tests.standins.environment import ANA, LINK, LOOKER, SPENDER, YOUTUBE, labels
 
-LOOKER = replace(ANA, permissions=frozenset({Permission.LOOK}), role=Role.MEMBER)
-SPENDER = replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
 SERVER = replace(ANA.workspace, all_see_money=False)
 SLACK, DISCORD = Slack(), Discord()
 REFUSED = {

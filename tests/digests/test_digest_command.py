@@ -11,7 +11,6 @@ from bot.commands.forms import form_for
 from bot.commands.registry import by_name
 from bot.digests.planner import DigestPlanner
 from bot.digests.settings_card import digest_status
-from bot.domain.caller import Permission
 from bot.domain.digest import DigestOptions, Ranked, Section
 from bot.domain.schedule import Schedule
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
@@ -29,6 +28,7 @@ from tests.standins.environment import (
     BEN,
     EVE,
     LINK,
+    LOOKER,
     PAGE,
     STOP,
     TRACK,
@@ -37,6 +37,7 @@ from tests.standins.environment import (
     environment_of,
     labels,
     rows,
+    steady,
 )
 
 DIGEST = by_name()["digest"]
@@ -174,11 +175,10 @@ async def test_status_shows_this_channel_and_the_others(env):
 
 
 async def test_people_who_may_only_look_can_preview_but_not_change_a_digest(env):
-    guest = replace(ANA, permissions=frozenset({Permission.LOOK}))
     for line in ("/digest on 09:00 UTC", "/digest off", "/digest 09:00"):
-        assert "Only admins can change that" in (await env.say(line, guest)).summary
-    assert (await env.say("/digest now", guest)).title == "Digest preview"
-    assert (await env.say("/digest status", guest)).title == "Digest"
+        assert "Only admins can change that" in (await env.say(line, LOOKER)).summary
+    assert (await env.say("/digest now", LOOKER)).title == "Digest preview"
+    assert (await env.say("/digest status", LOOKER)).title == "Digest"
 
 
 @pytest.mark.parametrize("where", [{"is_direct": True}, {"channel_id": ""}])
@@ -233,9 +233,8 @@ async def test_details_cover_the_digests_own_period(env):
 async def test_the_digests_button_stops_a_flattened_video_and_updates_the_post(
     sandbox, clock, sqlite_url, charts, count
 ):
-    flat = [f"https://www.tiktok.com/@steady/video/73012345678901234{number:02}" for number in range(count)]
     async with environment_of(sandbox, clock, sqlite_url) as env:
-        for link in flat:
+        for link in steady(count):
             await env.start(link, 30)
         await env.say("/digest on 09:00 UTC")
         database = Database(sqlite_url)

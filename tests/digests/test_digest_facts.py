@@ -179,14 +179,6 @@ async def test_a_window_of_a_late_digest_ends_when_it_was_due(mirror, charts, wi
     assert facts.newest_at == window.end.replace(minute=0) - 3 * HOUR
 
 
-async def test_two_days_that_follow_each_other_count_every_hour_once(mirror, charts, window):
-    await mirror.video("one", [hour * hour for hour in range(73)])
-    today = await mirror.facts(window, ALL, charts)
-    before = await mirror.facts(Window(window.start - DAY, window.start), ALL, charts)
-    assert today.totals[0].delta + before.totals[0].delta == 72 * 72 - 24 * 24
-    assert today.totals[0].alike_before == before.totals[0].delta
-
-
 async def test_a_workspaces_digest_covers_its_own_and_outside_videos(mirror, charts, window):
     await mirror.video("mine", range(49), owner=mirror.here)
     await mirror.video("theirs", range(49), owner=mirror.there)

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.clock import FastClock, WallClock, date_text, day_text, moment_text
+from bot.domain.clock import FastClock, WallClock, date_text, day_text, moment_text, utc_now
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
@@ -12,6 +12,7 @@ START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 def test_a_fast_clock_starts_at_a_given_time_and_stops_at_speed_zero():
     clock = FastClock(START, speed=0)
     assert [clock(), clock()] == [START, START]
+    assert utc_now().utcoffset() == timedelta(0)
 
 
 def test_a_fast_clock_never_goes_back_and_keeps_the_zone():

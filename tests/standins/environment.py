@@ -67,6 +67,13 @@ ANA = Caller(
 BEN = replace(ANA, person=Person("U-ben", "Ben"), channel_id="C-random")
 EVE = replace(ANA, workspace=WorkspaceRef("console", "rival", "Rival"), person=Person("U-eve", "Eve"), channel_id="C-x")
 """A person in another workspace that uses the same key."""
+LOOKER = replace(ANA, role=Role.MEMBER, permissions=frozenset({Permission.LOOK}))
+SPENDER = replace(LOOKER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
+
+
+def steady(count: int) -> list[str]:
+    """The links of so many other TikToks."""
+    return [f"https://www.tiktok.com/@steady/video/{7301234567890120001 + number}" for number in range(count)]
 
 
 def sandbox_of(clock: Callable[[], datetime], **options: Any) -> Sandbox:

@@ -10,7 +10,7 @@ from bot.domain.videos import HOUR
 from bot.reply.call import Call
 from bot.reply.plain import plain_text
 from bot.wallet.mirror import READ_LEASE
-from tests.standins.environment import LINK, LIST, PAGE, USAGE, YOUTUBE, environment_of, rows
+from tests.standins.environment import LINK, LIST, PAGE, USAGE, YOUTUBE, environment_of, rows, steady
 
 
 async def test_two_hundred_simultaneous_people_cause_one_read(env, grown):
@@ -138,8 +138,7 @@ async def test_an_account_of_450_videos_is_listed_in_parts_and_paged_by_the_stor
 
 
 async def test_a_list_that_is_full_in_every_part_is_counted_as_at_least(env):
-    for number in range(110):
-        env.track(f"https://www.tiktok.com/@steady/video/{number}", days=1)
+    env.track(*steady(110), days=1)
     reply = await env.say("/videos tiktok")
     assert reply.summary.startswith("At least 100 TikTok videos")
     assert "lists at most 100 videos per platform and status" in plain_text(reply)

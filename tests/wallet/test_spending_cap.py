@@ -5,16 +5,12 @@ from decimal import Decimal
 
 from bot.reply.model import Reply, Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.environment import BEN, LINK, TRACK, YOUTUBE, environment_of, labels, rows
-
-
-def links(count: int) -> list[str]:
-    return [f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}" for number in range(1, count + 1)]
+from tests.standins.environment import BEN, LINK, TRACK, YOUTUBE, environment_of, labels, rows, steady
 
 
 async def test_the_cap_holds_for_many_simultaneous_presses(sandbox, clock, database_url):
     async with environment_of(sandbox, clock, database_url, monthly_cap_usd=Decimal("1.08")) as env:
-        cards = [await env.say(f"/track {link} 1", BEN) for link in links(5)]
+        cards = [await env.say(f"/track {link} 1", BEN) for link in steady(5)]
         replies = await asyncio.gather(*(env.press(card, "Track 1 day", BEN) for card in cards))
         assert (env.posts(), env.trackings()) == (3, 3)
         refused = [reply for reply in replies if reply.tone is Tone.PROBLEM]
@@ -27,7 +23,7 @@ async def test_the_cap_holds_for_many_simultaneous_presses(sandbox, clock, datab
 
 async def test_a_batch_starts_as_many_as_the_cap_allows_and_explains_the_rest(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("1.52")) as env:
-        card = await env.say(f"/track {' '.join(links(4))} 1")
+        card = await env.say(f"/track {' '.join(steady(4))} 1")
         await env.start(YOUTUBE, 2)
         reply = await env.press(card, "Track 1 day")
         assert "2 of 4 videos started" in reply.summary
@@ -38,12 +34,12 @@ async def test_a_batch_starts_as_many_as_the_cap_allows_and_explains_the_rest(sa
 async def test_unclear_starts_count_towards_the_cap_but_failed_ones_do_not(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url, monthly_cap_usd=Decimal("0.40")) as env:
         sandbox.faults.add("400", TRACK)
-        await env.start(links(1)[0], 1)
-        early = await env.say(f"/track {links(3)[2]} 1")
+        await env.start(steady(1)[0], 1)
+        early = await env.say(f"/track {steady(3)[2]} 1")
         sandbox.faults.add("reset", TRACK)
-        assert (await env.start(links(2)[1], 1)).title == "Not clear yet"
+        assert (await env.start(steady(2)[1], 1)).title == "Not clear yet"
         assert "Only $0.04 of the" in (await env.press(early, "Track 1 day")).summary
-        assert "of $0.04 left of the monthly cap" in plain_text(await env.say(f"/track {links(3)[2]}"))
+        assert "of $0.04 left of the monthly cap" in plain_text(await env.say(f"/track {steady(3)[2]}"))
 
 
 async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox, clock, sqlite_url):
@@ -53,7 +49,7 @@ async def test_the_card_shows_what_is_left_and_offers_nothing_beyond_it(sandbox,
         assert "3 days · up to $1.08, of $2.48 left of the monthly cap." in card.summary
         assert labels(card) == ["Track 3 days · $1.08", "Cancel", "1 day · $0.36"]
         assert "7, 14 and 30 days: over the monthly cap" in plain_text(card)
-        several = await env.say(f"/track {' '.join(links(4))}")
+        several = await env.say(f"/track {' '.join(steady(4))}")
         assert offered_days(several) == ["Track 1 day · $1.44"]
         longer = await env.say(f"/track {YOUTUBE} 8")
         assert offered_days(longer) == []

@@ -21,6 +21,7 @@ from tests.standins.environment import (
     button,
     environment_of,
     labels,
+    steady,
 )
 
 
@@ -137,7 +138,7 @@ async def test_two_buttons_of_an_older_card_start_one_tracking(env):
 
 async def test_a_sixth_offer_ends_only_the_oldest_of_its_person(env_on_each):
     env = env_on_each
-    links = [f"https://www.tiktok.com/@steady/video/73012345678900000{number:02d}" for number in range(9)]
+    links = steady(9)
     bens = await env.say(f"/track {links[0]} 1", BEN)
     waiting = await env.say(f"/track {links[1]} 1")
     await env.run(Call("approval.ask", {**button(waiting, "Track 1").arguments, "why": "launch"}))

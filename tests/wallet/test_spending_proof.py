@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.reply.model import Tone
-from tests.standins.environment import ANA, EVE, LINK, LIST, TRACK, YOUTUBE, environment_of, sandbox_of
+from tests.standins.environment import ANA, EVE, LINK, LIST, TRACK, YOUTUBE, environment_of, sandbox_of, steady
 
 OTHER = "https://www.tiktok.com/@steady/video/7300000000000000001"
 
@@ -64,7 +64,7 @@ async def test_a_list_that_may_hide_videos_proves_nothing(env, misbehave):
     misbehave("reset")
     reply = await env.start()
     env.sandbox.world.add_credit(env.sandbox.key, Decimal(1000))
-    env.track(*(f"https://www.tiktok.com/@other/video/{9000 + number}" for number in range(100)), days=1)
+    env.track(*steady(100), days=1)
     env.clock.advance(hours=2)
     for _ in range(5):
         assert (await env.press(reply, "Check again")).title == "Not clear yet"

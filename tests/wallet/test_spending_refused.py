@@ -8,7 +8,18 @@ from pydantic import SecretStr
 
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans, plain_text
-from tests.standins.environment import ANA, LINK, TRACK, YOUTUBE, button, environment_of, labels, rows, sandbox_of
+from tests.standins.environment import (
+    ANA,
+    LINK,
+    TRACK,
+    YOUTUBE,
+    button,
+    environment_of,
+    labels,
+    rows,
+    sandbox_of,
+    steady,
+)
 
 REFUSED = {
     "400": "refused this request",
@@ -72,8 +83,7 @@ async def test_402_names_the_exact_shortfall_and_offers_credit(env):
 
 
 async def test_a_batch_stops_at_the_first_402_and_lists_each_outcome(env):
-    links = " ".join(f"https://www.tiktok.com/@steady/video/{7301234567890120000 + number}" for number in range(1, 5))
-    card = await env.say(f"/track {links} 1")
+    card = await env.say(f"/track {' '.join(steady(4))} 1")
     env.sandbox.faults.add("headers", TRACK)
     short = {"error": "Insufficient balance", "balance": 0.08, "estimated_cost": 0.36, "required": 0.36}
     env.sandbox.faults.add("402", TRACK, body=short)

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.allowances import Allowance, Scope, Spender, unconfirmed
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
-from tests.standins.environment import ANA, BEN, LINK, LIST, TRACK, USAGE, YOUTUBE, environment_of, labels
+from tests.standins.environment import ANA, BEN, LINK, LIST, TRACK, USAGE, YOUTUBE, environment_of, labels, steady
 
 EXACT = f"/track {LINK} 7"
 
@@ -127,7 +127,7 @@ async def test_an_unknown_role_binds(allowed):
 
 async def test_random_typing_pressing_and_stopping_in_two_processes_tracks_nothing_twice(sandbox, clock, database_url):
     chance = random.Random(14)
-    links = [f"https://www.tiktok.com/@steady/video/730123456789012000{number}" for number in range(3)]
+    links = steady(3)
     async with environment_of(sandbox, clock, database_url) as one, environment_of(sandbox, clock, database_url) as two:
         await one.say("/allowance everyone confirm above 1")
 
