@@ -71,13 +71,10 @@ async def test_a_missing_metric_is_an_empty_cell(env):
 @pytest.mark.parametrize(
     ("line", "links"),
     [
-        ("launch summary", [YOUTUBE, LINK]),
-        ("summary in launch", [YOUTUBE, LINK]),
-        ("summary", [TWITTER, YOUTUBE, LINK]),
-        ("tiktok summary", [LINK]),
-        (f"{LINK} summary", [LINK]),
+        ("launch summary", [YOUTUBE, LINK]), ("summary in launch", [YOUTUBE, LINK]),
+        ("summary", [TWITTER, YOUTUBE, LINK]), ("tiktok summary", [LINK]), (f"{LINK} summary", [LINK]),
     ],
-)
+)  # fmt: skip
 async def test_a_summary_has_a_row_per_video(env, line, links):
     await env.say(f"/campaign new launch {LINK} {YOUTUBE}")
     for link, days in ((LINK, 1), (YOUTUBE, 7), (TWITTER, 7)):

@@ -166,19 +166,11 @@ async def test_a_response_is_returned_even_if_its_reset_cannot_be_stored(connect
 @pytest.mark.parametrize(
     ("sent", "moment"),
     [
-        (str(int(NOW) + 30), NOW + 30),
-        (int(NOW) + 30, NOW + 30),
-        (str((int(NOW) + 30) * 1000), NOW + 30),
-        ("30", NOW + 30),
-        (str(int(NOW) - 30), NOW - 30),
-        (str(int(NOW) + 86_400), NOW + 120),
-        ("-5", None),
-        ("soon", None),
-        ("", None),
-        (None, None),
-        ({}, None),
+        (str(int(NOW) + 30), NOW + 30), (int(NOW) + 30, NOW + 30), (str((int(NOW) + 30) * 1000), NOW + 30),
+        ("30", NOW + 30), (str(int(NOW) - 30), NOW - 30), (str(int(NOW) + 86_400), NOW + 120), ("-5", None),
+        ("soon", None), ("", None), (None, None), ({}, None),
     ],
-)
+)  # fmt: skip
 def test_a_reset_is_read_in_any_unit_and_never_far_away(sent, moment):
     assert read_moment(sent, NOW) == moment
 
@@ -186,17 +178,11 @@ def test_a_reset_is_read_in_any_unit_and_never_far_away(sent, moment):
 @pytest.mark.parametrize(
     ("sent", "moment"),
     [
-        ("30", NOW + 30),
-        ("0", NOW),
-        ("1.5", NOW + 1.5),
-        ("86400", NOW + 120),
-        ("Thu, 28 May 2026 20:27:10 GMT", NOW + 30),
-        ("Fri, 29 May 2026 20:27:10 GMT", NOW + 120),
-        ("-1", None),
-        ("soon", None),
-        ("", None),
+        ("30", NOW + 30), ("0", NOW), ("1.5", NOW + 1.5), ("86400", NOW + 120),
+        ("Thu, 28 May 2026 20:27:10 GMT", NOW + 30), ("Fri, 29 May 2026 20:27:10 GMT", NOW + 120), ("-1", None),
+        ("soon", None), ("", None),
     ],
-)
+)  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(sent, moment):
     assert read_retry_after({"Retry-After": sent}, NOW) == moment
 

@@ -131,18 +131,12 @@ def test_a_stage_that_costs_data_notifies_when_the_silence_ends_if_it_lasts(sile
 @pytest.mark.parametrize(
     ("known", "stage"),
     [
-        (money("2.00"), Stage.CLEAR),
-        (money("1.99"), Stage.OPEN),
-        (money("50", 73), Stage.CLEAR),
-        (money("50", 72), Stage.SOON),
-        (money("50", 24), Stage.URGENT),
-        (money("0", 0), Stage.PAUSED),
-        (money("0.01", paused=1), Stage.PAUSED),
-        (money("0.015", paused=1), Stage.OPEN),
-        (money("0", runs=False), Stage.OPEN),
-        (money("50", paused=3), Stage.CLEAR),
+        (money("2.00"), Stage.CLEAR), (money("1.99"), Stage.OPEN), (money("50", 73), Stage.CLEAR),
+        (money("50", 72), Stage.SOON), (money("50", 24), Stage.URGENT), (money("0", 0), Stage.PAUSED),
+        (money("0.01", paused=1), Stage.PAUSED), (money("0.015", paused=1), Stage.OPEN),
+        (money("0", runs=False), Stage.OPEN), (money("50", paused=3), Stage.CLEAR),
     ],
-)
+)  # fmt: skip
 def test_the_stage_is_the_worst_that_applies(known, stage):
     assert balance_stage(Stage.CLEAR, known, THRESHOLD, NOW) is stage
 

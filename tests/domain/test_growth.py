@@ -266,19 +266,11 @@ def test_a_rate_is_shown_to_a_tenth_of_a_per_cent():
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (timedelta(0), "under 1 min"),
-        (-HOUR, "under 1 min"),
-        (timedelta(seconds=29), "under 1 min"),
-        (timedelta(seconds=31), "1 min"),
-        (5 * MINUTE, "5 min"),
-        (59.4 * MINUTE, "59 min"),
-        (59.6 * MINUTE, "1 h"),
-        (3 * HOUR, "3 h"),
-        (5.9 * HOUR, "6 h"),
-        (36 * HOUR, "36 h"),
-        (47.6 * HOUR, "2 d"),
-        (30 * DAY, "30 d"),
+        (timedelta(0), "under 1 min"), (-HOUR, "under 1 min"), (timedelta(seconds=29), "under 1 min"),
+        (timedelta(seconds=31), "1 min"), (5 * MINUTE, "5 min"), (59.4 * MINUTE, "59 min"),
+        (59.6 * MINUTE, "1 h"), (3 * HOUR, "3 h"), (5.9 * HOUR, "6 h"), (36 * HOUR, "36 h"),
+        (47.6 * HOUR, "2 d"), (30 * DAY, "30 d"),
     ],
-)
+)  # fmt: skip
 def test_spans_use_one_unit(span, words):
     assert ago(span) == words

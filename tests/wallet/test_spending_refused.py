@@ -22,14 +22,10 @@ from tests.standins.environment import (
 )
 
 REFUSED = {
-    "400": "refused this request",
-    "401": "doesn't accept the API key",
-    "402": "Your balance is too low",
-    "403": "denies this API key access",
-    "404": "doesn't have that video",
-    "409": "refused this (409)",
+    "400": "refused this request", "401": "doesn't accept the API key", "402": "Your balance is too low",
+    "403": "denies this API key access", "404": "doesn't have that video", "409": "refused this (409)",
     "429": "isn't accepting more calls right now",
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("status", "words"), REFUSED.items())

@@ -93,13 +93,10 @@ async def test_a_stop_that_cannot_be_looked_up_stays_unclear(env, video):
 @pytest.mark.parametrize(
     ("status", "words"),
     {
-        "401": "doesn't accept the API key",
-        "403": "denies this API key access",
-        "404": "doesn't have that video",
-        "409": "refused this (409)",
-        "429": "isn't accepting more calls",
+        "401": "doesn't accept the API key", "403": "denies this API key access",
+        "404": "doesn't have that video", "409": "refused this (409)", "429": "isn't accepting more calls",
     }.items(),
-)
+)  # fmt: skip
 async def test_a_refused_stop_shows_the_reason_and_is_audited(env, video, status, words):
     env.sandbox.faults.add(status, STOP, headers={"Retry-After": "1"})
     reply = await stop(env, video)
