@@ -1,8 +1,6 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from adapters.discord.limits import (
     CLOUDFLARE_BAN,
@@ -16,7 +14,7 @@ from adapters.discord.limits import (
     Limits,
     RestResponse,
 )
-from tests.slack_post.virtual_time import VirtualTime
+from tests.posters.virtual_time import VirtualTime, most_within
 
 PATIENT = 10_000.0
 OWN = {"Via": "1.1 google"}
@@ -35,28 +33,6 @@ def time():
 @pytest.fixture
 def limits(time):
     return Limits(now=time, sleep=time.sleep)
-
-
-def most_within(seconds, moments):
-    """The most moments within any span of this length."""
-    return max(sum(start <= each < start + seconds for each in moments) for start in moments)
-
-
-async def moments_of(limits, time, calls):
-    moments = []
-
-    async def go():
-        await limits.admit(PATIENT)
-        moments.append(time.now)
-
-    await time.run(*(go() for _ in range(calls)))
-    return moments
-
-
-async def test_many_posts_get_nearly_the_full_limit_and_never_exceed_it(limits, time):
-    moments = await moments_of(limits, time, 600)
-    assert most_within(1, moments) <= 50
-    assert 599 / (moments[-1] - moments[0]) >= 0.98 * 50
 
 
 async def test_two_processes_share_one_limit(store):
@@ -104,24 +80,6 @@ async def test_posts_queued_while_the_process_was_busy_are_not_sent_at_once(limi
     assert most_within(1, moments) <= 50
 
 
-async def test_a_caller_with_a_shorter_deadline_is_refused_at_once(limits, time):
-    waiting = [asyncio.ensure_future(limits.admit(PATIENT)) for _ in range(200)]
-    await time.settle()
-    with pytest.raises(Busy) as told:
-        await limits.admit(1)
-    assert told.value.seconds == pytest.approx(200 * 1.015 / 50, abs=0.1)
-    await time.run(*waiting)
-
-
-async def test_a_cancelled_wait_delays_nobody(limits, time):
-    waiting = [asyncio.ensure_future(limits.admit(PATIENT)) for _ in range(50)]
-    await time.settle()
-    for task in waiting:
-        task.cancel()
-    await time.run(limits.admit(PATIENT))
-    assert time.now - 1_000 < 1.1
-
-
 async def test_a_429_of_one_channel_pauses_that_channel(limits, time):
     limits.learn(limited(30), "C1")
     with pytest.raises(Busy) as told:
@@ -131,24 +89,6 @@ async def test_a_429_of_one_channel_pauses_that_channel(limits, time):
     await limits.admit(0)
     await time.advance(30)
     limits.check("C1")
-
-
-async def test_a_global_429_also_pauses_waiting_calls(limits, time):
-    moments = []
-
-    async def go():
-        await limits.admit(PATIENT)
-        moments.append(time.now)
-
-    waiting = [asyncio.ensure_future(go()) for _ in range(20)]
-    await time.settle()
-    limits.learn(limited(5, "global"), "C1")
-    await time.run(*waiting)
-    assert len([moment for moment in moments if moment < 1_005]) == 1
-    assert most_within(1, moments[1:]) <= 50
-    limits.learn(limited(60, "global"), "C1")
-    with pytest.raises(Busy):
-        await limits.admit(10)
 
 
 @pytest.mark.parametrize(
@@ -181,24 +121,3 @@ async def test_too_many_errors_pause_everything_long_before_a_ban(limits, time):
         await limits.admit(10)
     await time.advance(INVALID_SECONDS)
     await limits.admit(0)
-
-
-@settings(deadline=None, max_examples=5)
-@given(st.lists(st.floats(0, 3), min_size=60, max_size=200))
-def test_no_order_of_posts_exceeds_the_limit_per_second(arrivals):
-    async def play():
-        time = VirtualTime()
-        limits = Limits(now=time, sleep=time.sleep)
-        gone = []
-
-        async def go(after):
-            await time.sleep(after)
-            await limits.admit(PATIENT)
-            gone.append(time.now)
-
-        await time.run(*(go(after) for after in arrivals))
-        return gone
-
-    gone = asyncio.run(play())
-    assert len(gone) == len(arrivals)
-    assert most_within(1, gone) <= 50

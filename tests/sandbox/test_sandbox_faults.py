@@ -1,7 +1,6 @@
 """Faults on a real socket: which call each affects, in which order, and which are invalid."""
 
 import asyncio
-import json
 
 import httpx
 import pytest
@@ -47,36 +46,6 @@ async def test_closing_the_sandbox_ends_every_wait(clock):
         async with asyncio.timeout(5):
             await asyncio.gather(*others())
     assert not others()
-
-
-@pytest.mark.parametrize(("fault", "effect"), [("reset", 0), ("effect-then-reset", 1)])
-async def test_a_reset_aborts_the_connection(sandbox, fault, effect):
-    sandbox.faults.add(fault, TRACK)
-    reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(sandbox.url).port)
-    body = json.dumps(BODY)
-    writer.write(
-        f"POST /api/v1/videos/track HTTP/1.1\r\nHost: sandbox\r\nX-API-Key: {sandbox.key}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
-    )
-    with pytest.raises(ConnectionResetError):
-        await reader.read()
-    writer.close()
-    assert trackings(sandbox) == effect
-
-
-async def test_a_truncated_answer_takes_effect_and_ends_before_its_length(sandbox, api):
-    sandbox.faults.add("truncated", TRACK)
-    with pytest.raises(httpx.RemoteProtocolError, match=r"incomplete|peer closed"):
-        await post(api)
-    assert trackings(sandbox) == 1
-
-
-async def test_a_trickle_sends_the_whole_response_in_pieces(sandbox, api):
-    sandbox.faults.add("trickle", TRACK, seconds=0.2)
-    async with api.stream("POST", "/videos/track", json=BODY) as answer:
-        pieces = [piece async for piece in answer.aiter_raw()]
-    assert len(pieces) > 1
-    assert json.loads(b"".join(pieces))["video_link"] == TIKTOK
 
 
 @pytest.mark.parametrize(

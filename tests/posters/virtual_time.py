@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 import itertools
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 SETTLED = 12
@@ -49,3 +49,8 @@ class VirtualTime:
             assert self._sleepers, "somebody waits for something other than time"
             await self.advance(self._sleepers[0][0] - self.now)
         return [task.result() for task in tasks]
+
+
+def most_within(seconds: float, moments: Sequence[float]) -> int:
+    """The most moments within any span of this length."""
+    return max(sum(start <= each < start + seconds for each in moments) for start in moments)
