@@ -16,14 +16,14 @@ from adapters.sandbox.serve import Sandbox
 PROGRAM = Path(sys.executable).with_name("contentstats-bot")
 
 
-def _hear_signals() -> None:
-    """As a program that is started at a prompt: these tests may run in the background, where both are ignored."""
+def _default_signals() -> None:
+    """Handle signals as at a prompt: in the background, where these tests may run, both are ignored."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 
 class CommandLine:
-    """Runs the installed program as its user does: in a process, in a folder and with settings of its own."""
+    """Runs the installed program in a process, with a folder and settings of its own."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -38,7 +38,7 @@ class CommandLine:
         }
 
     def __call__(self, *args: str, typed: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-        """Run it to its end and give what it said; `typed` is its standard input, none by default."""
+        """Run it to its end; `typed` is its standard input, empty by default."""
         return subprocess.run(
             [PROGRAM, *args],
             cwd=self.folder,
@@ -52,9 +52,9 @@ class CommandLine:
 
     @contextmanager
     def started(self, *args: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
-        """It, running; killed at the end of the block if it still does."""
+        """Start it; killed at the end of the block if it still runs."""
         usual: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        at_a_prompt = {"cwd": self.folder, "env": self.env, "preexec_fn": _hear_signals}
+        at_a_prompt = {"cwd": self.folder, "env": self.env, "preexec_fn": _default_signals}
         process = subprocess.Popen([PROGRAM, *args], **usual | at_a_prompt | streams)
         try:
             with process:
@@ -74,7 +74,7 @@ class CommandLine:
 
 @pytest.fixture
 def said(capsys):
-    """Runs the program in this process, for what it refuses before it starts; gives its code, output and errors."""
+    """Runs the program in this process, until it refuses its arguments; returns its exit code, output and errors."""
 
     def ran(*args):
         try:
@@ -92,7 +92,7 @@ def cli(tmp_path):
 
 @pytest.fixture
 def sandbox(cli):
-    """The settings that lead to a sandbox with a past, and to a database of this test alone."""
+    """The settings of a sandbox with a past, and of a new database."""
     served = Sandbox(requests_per_minute=600, seed_demo=True)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(served):
         yield {

@@ -5,7 +5,7 @@ import json
 LINK = "https://www.tiktok.com/@steady/video/7300000000000000001"
 
 
-def test_an_answer_is_zero_and_a_problem_is_one(cli, sandbox):
+def test_the_exit_code_is_0_for_an_answer_and_1_for_a_problem(cli, sandbox):
     wallet = cli("console", "-c", "/usage", **sandbox)
     assert (wallet.returncode, wallet.stderr) == (0, "")
     assert wallet.stdout.startswith("Wallet\n$8.55 available")
@@ -14,7 +14,7 @@ def test_an_answer_is_zero_and_a_problem_is_one(cli, sandbox):
     assert "/usage" in mistake.stdout
 
 
-def test_json_is_one_object_for_a_script(cli, sandbox):
+def test_json_is_one_object(cli, sandbox):
     ended = cli("console", "-c", "/videos tiktok", "--json", **sandbox)
     assert ended.returncode == 0
     reply = json.loads(ended.stdout)
@@ -35,7 +35,7 @@ def test_only_an_admin_spends_and_only_yes_presses_the_button(cli, sandbox):
     assert (stopped.returncode, json.loads(stopped.stdout)["title"]) == (0, "Stopped")
 
 
-def test_charts_and_files_go_where_it_says(cli, sandbox):
+def test_charts_and_files_are_saved_in_the_chosen_folder(cli, sandbox):
     ended = cli("console", "--charts", "pictures", typed="/stats kitchen sink\n/export all\n", **sandbox)
     assert ended.returncode == 0
     assert "\nSaved pictures/how-we-fixed-our-kitchen-sink-in-ten-views-7-days.png\n" in ended.stdout
@@ -49,7 +49,7 @@ def test_charts_and_files_go_where_it_says(cli, sandbox):
     )
 
 
-def test_the_doctor_finds_all_well(cli, sandbox):
+def test_the_doctor_reports_no_problem(cli, sandbox):
     ended = cli("doctor", **sandbox)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [line[:9] for line in ended.stdout.splitlines()] == ["ok       "] * 8

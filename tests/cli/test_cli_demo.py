@@ -1,4 +1,4 @@
-"""The demo as a newcomer meets it: a tour without a terminal, a prompt at one."""
+"""The demo: a tour without a terminal, a prompt at one."""
 
 import os
 import pty
@@ -21,7 +21,7 @@ from adapters.sandbox.serve import HISTORY
 from bot.commands.registry import COMMANDS
 
 ENTER, TAB, UP, CTRL_C = "\r", "\t", "\x1b[A", "\x03"
-PASTING = "\x1b[?2004h"  # what each prompt switches on first
+PASTING = "\x1b[?2004h"  # how each prompt begins
 PROMPT = "(prompt)"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b]*\x1b\\")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\?token=[\w-]+")
@@ -59,7 +59,7 @@ def test_the_tour_shows_every_command_and_succeeds(cli):
 
 
 class Terminal:
-    """The other end of the terminal that the program runs at: a keyboard and a screen."""
+    """The keyboard and screen of the terminal that the program runs at."""
 
     def __init__(self, keyboard: int, process):
         self.keyboard = keyboard
@@ -75,7 +75,7 @@ class Terminal:
         return ESCAPES.sub("", self.written.replace(PASTING, PROMPT))
 
     def wait_for(self, words: str) -> str:
-        """Give all that leads to these words, from where the last wait ended."""
+        """Wait for these words; returns the output since the last wait."""
         deadline = time.monotonic() + 120
         while (found := self.screen.find(words, self.read)) < 0:
             assert select.select([self.keyboard], [], [], max(deadline - time.monotonic(), 0))[0], self.screen
@@ -86,7 +86,7 @@ class Terminal:
 
 @contextmanager
 def at_a_terminal(cli, *args: str) -> Iterator[Terminal]:
-    cli.env["PROMPT_TOOLKIT_NO_CPR"] = "1"  # this terminal does not say where its cursor is
+    cli.env["PROMPT_TOOLKIT_NO_CPR"] = "1"  # this terminal can't report its cursor
     keyboard, screen = pty.openpty()
     termios.tcsetwinsize(screen, (40, 100))
     try:
@@ -105,7 +105,7 @@ def terminal(cli):
         yield terminal
 
 
-def test_a_conversation(cli, terminal):
+def test_the_prompt_completes_shows_charts_and_hides_a_typed_key(cli, terminal):
     terminal.type("/vid")
     said = terminal.wait_for("Balance is fine again")  # above the line that is being typed
     if "Daily digest" not in said:  # on a busy machine it comes last
@@ -144,7 +144,7 @@ def test_a_conversation(cli, terminal):
     assert cli.left_behind == []
 
 
-def test_the_page_alone_ends_with_a_browser_at_it(cli):
+def test_ctrl_c_ends_the_page_while_a_browser_is_connected(cli):
     with cli.started("demo", "--page-only", stdin=subprocess.DEVNULL) as process:
         address = ADDRESS.search(process.stdout.readline().decode())[0]
         with httpx.Client(base_url=address.partition("?")[0], follow_redirects=True, timeout=60) as browser:
@@ -156,7 +156,7 @@ def test_the_page_alone_ends_with_a_browser_at_it(cli):
     assert cli.left_behind == []
 
 
-def test_sigterm_at_the_prompt_gives_the_terminal_back(cli, terminal):
+def test_sigterm_at_the_prompt_restores_the_terminal(cli, terminal):
     usual = termios.ICANON | termios.ECHO
     assert termios.tcgetattr(terminal.keyboard)[3] & usual == 0
     terminal.process.send_signal(signal.SIGTERM)

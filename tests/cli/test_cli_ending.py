@@ -1,4 +1,4 @@
-"""However a subcommand is ended, it closes in order: no traceback, no process and no file left behind."""
+"""However a subcommand ends, it leaves no traceback, process or file behind."""
 
 import re
 import signal
@@ -9,7 +9,7 @@ import pytest
 
 
 def children(pid: int) -> list[Path]:
-    """The processes that this one has started, as places in /proc."""
+    """The folders in /proc of the processes that this one has started."""
     return [Path("/proc", child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
@@ -36,7 +36,7 @@ def test_a_console_that_waits_for_a_line_ends_at_once(cli, sandbox):
     assert not worker.exists()
 
 
-def test_a_tour_that_is_broken_off_leaves_nothing(cli):
+def test_an_interrupted_tour_leaves_no_files(cli):
     with cli.started("demo") as demo:
         while not demo.stdout.readline().startswith(b"Saved "):
             assert demo.poll() is None
@@ -49,7 +49,7 @@ def test_a_tour_that_is_broken_off_leaves_nothing(cli):
     assert cli.left_behind == []
 
 
-def test_under_nohup_the_end_of_the_terminal_ends_nothing(cli):
+def test_under_nohup_sighup_is_ignored(cli):
     nohup = partial(signal.signal, signal.SIGHUP, signal.SIG_IGN)
     with cli.started("sandbox", "--port", "0", preexec_fn=nohup) as sandbox:
         assert sandbox.stdout.readline()

@@ -1,4 +1,4 @@
-"""What the operator got wrong is a sentence on stderr and exit code 1."""
+"""Each mistake of the operator is one sentence on stderr, with exit code 1."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ def test_a_console_without_a_key_names_the_setting_and_the_demo(cli, args):
 
 
 @pytest.mark.parametrize("subcommand", ["console", "migrate", "doctor"])
-def test_every_wrong_setting_has_its_sentence_and_no_secret_is_shown(said, monkeypatch, subcommand):
+def test_every_invalid_setting_is_named_and_no_secret_is_shown(said, monkeypatch, subcommand):
     wrong = {"CONTENTSTATS_API_KEY": "cs_live_a b", "MONTHLY_CAP_USD": "lots", "LOG_LEVEL": "loud"}
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)
@@ -30,7 +30,7 @@ def test_every_wrong_setting_has_its_sentence_and_no_secret_is_shown(said, monke
 
 
 @pytest.mark.parametrize("args", [["console", "-c", "/help"], ["migrate"]])
-def test_a_database_out_of_reach_is_a_sentence_without_its_password(cli, args):
+def test_an_unreachable_database_is_reported_without_its_password(cli, args):
     ended = cli(*args, DATABASE_URL="postgresql://bot:hunter2@127.0.0.1:1/bot", **NOWHERE)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "DATABASE_URL" in ended.stderr
@@ -38,7 +38,7 @@ def test_a_database_out_of_reach_is_a_sentence_without_its_password(cli, args):
     assert "hunter2" not in ended.stderr
 
 
-def test_a_settings_file_that_is_no_text_is_named_where_settings_are_read(cli, said, monkeypatch):
+def test_a_settings_file_that_is_no_text_is_named(cli, said, monkeypatch):
     (cli.folder / ".env").write_bytes(b"\xff\xfe")
     monkeypatch.chdir(cli.folder)
     code, out, err = said("doctor")
@@ -49,12 +49,12 @@ def test_a_settings_file_that_is_no_text_is_named_where_settings_are_read(cli, s
 
 
 def states(ended):
-    """What the doctor found, by the name of each check; without what is in force, which is only shown."""
+    """The state of each check by name, without the settings that are only shown."""
     found = {line[9:].partition(":")[0]: line[:9].strip() for line in ended.stdout.splitlines()}
     return {name: state for name, state in found.items() if name not in IN_FORCE}
 
 
-def test_the_doctor_asks_contentstats_without_a_database_too(cli, sandbox):
+def test_the_doctor_checks_contentstats_even_without_a_database(cli, sandbox):
     nowhere = {"DATABASE_URL": "postgresql://bot:hunter2@127.0.0.1:1/bot"}
     ended = cli("doctor", **sandbox | nowhere, SECRET_KEY="x" * 32)
     assert (ended.returncode, ended.stderr) == (1, "")
@@ -96,14 +96,14 @@ def test_the_doctor_names_a_database_server_without_its_password(cli):
     assert "hunter2" not in ended.stdout
 
 
-def test_an_output_that_is_full_is_a_sentence(cli, sandbox):
+def test_a_full_disk_is_reported_in_a_sentence(cli, sandbox):
     cli.env |= sandbox
     with Path("/dev/full").open("wb") as full, cli.started("console", "-c", "/help", stdout=full) as console:
         assert console.wait(120) == 1
         assert console.stderr.read() == b"contentstats-bot can't continue: No space left on device.\n"
 
 
-def test_a_reader_who_leaves_early_gets_no_traceback(cli, sandbox):
+def test_a_closed_output_causes_no_traceback(cli, sandbox):
     cli.env |= sandbox
     with cli.started("console") as console:
         console.stdout.close()

@@ -1,4 +1,4 @@
-"""The subcommands that serve chats: what they say without credentials, and that a served Slack ends in order."""
+"""The subcommands that serve chats: without credentials, and from start to shutdown in Slack."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.server import running
 
 BESIDE = {"backup copy.db": 0, "migrate": 0, "run": 1}
-"""What works beside a bot that runs on the same SQLite file, and what is refused."""
+"""Exit codes of other subcommands while a bot uses the same SQLite file."""
 KEYS = "0123456789abcdef" * 2
 
 
@@ -23,13 +23,13 @@ def test_run_without_credentials_names_what_is_missing_and_the_demo(cli):
 
 
 @pytest.mark.parametrize("only", ["", "smoke", "slack,smoke"])
-def test_run_knows_its_parts(said, only):
+def test_an_unknown_part_is_refused_and_the_known_ones_are_listed(said, only):
     code, _, err = said("run", "--only", only)
     assert code == 2
     assert "slack,discord,web,scheduler" in err
 
 
-def test_the_manifest_is_json_and_comes_with_the_link_that_makes_the_app(cli):
+def test_the_manifest_is_json_with_a_link_that_creates_the_app(cli):
     ended = cli("manifest", "slack", SLACK_COMMAND_PREFIX="cs-")
     made = json.loads(ended.stdout)
     commands = [each["command"] for each in made["features"]["slash_commands"]]

@@ -1,7 +1,7 @@
 import pytest
 
 
-def test_help_names_every_subcommand_and_the_way_to_try_it(said):
+def test_help_lists_every_subcommand_and_how_to_try_the_bot(said):
     code, out, err = said("--help")
     assert (code, err) == (0, "")
     for subcommand in ("demo", "sandbox", "console", "migrate", "doctor"):
@@ -16,7 +16,7 @@ def test_every_subcommand_explains_itself(said, subcommand):
     assert out.startswith(f"usage: contentstats-bot {subcommand} ")
 
 
-def test_without_a_subcommand_the_help_is_the_complaint(said):
+def test_without_a_subcommand_usage_is_printed_as_an_error(said):
     code, out, err = said()
     assert (code, out) == (2, "")
     assert "contentstats-bot demo" in err
@@ -37,7 +37,7 @@ def test_without_a_subcommand_the_help_is_the_complaint(said):
         (["sandbox", "--speed", "fast"], "'fast' isn't a speed"),
     ],
 )
-def test_wrong_words_are_named_and_end_with_two(said, args, complaint):
+def test_invalid_arguments_are_named_and_exit_with_2(said, args, complaint):
     code, out, err = said(*args)
     assert (code, out) == (2, "")
     assert err.startswith("usage: contentstats-bot ")

@@ -51,15 +51,29 @@ class BotApp(Program):
         """Close the program in order; work in progress finishes first."""
         await self.ending.aclose()
 
-    async def type(self, name: str, user: User, channel: Channel, /, **given: Any) -> Message:
-        """The reply to a command."""
-        return await self.answered(self.discord.send_command(name, given, user=user, channel=channel))
+    async def type(
+        self, name: str, user: User | None = None, channel: Channel | None = None, /, **given: Any
+    ) -> Message:
+        """The reply to a command, of the first guild's owner in its first channel unless others are named."""
+        return await self.answered(self.send(name, user, channel, **given))
 
-    async def press(self, message: Message, label: str, user: User, choice: str | None = None) -> Interaction:
+    async def send(
+        self, name: str, user: User | None = None, channel: Channel | None = None, /, **given: Any
+    ) -> Interaction:
+        """Send a command; awaits the initial response."""
+        (channel,) = [channel] if channel else [*self._guild.channels.values()][:1]
+        return await self.discord.send_command(name, given, user=user or self._guild.owner, channel=channel)
+
+    async def press(
+        self, message: Message, label: str, user: User | None = None, choice: str | None = None
+    ) -> Interaction:
         """Press the button whose label starts with `label`, or choose from a menu; awaits the initial response."""
-        return await self.discord.send_action(message, self.label(message, label), user=user, choice=choice)
+        label = self.label(message, label)
+        return await self.discord.send_action(message, label, user=user or self._guild.owner, choice=choice)
 
-    async def pressed(self, message: Message, label: str, user: User, choice: str | None = None) -> Message:
+    async def pressed(
+        self, message: Message, label: str, user: User | None = None, choice: str | None = None
+    ) -> Message:
         """The reply to a press: the changed card or a new message."""
         return await self.answered(self.press(message, label, user, choice))
 
@@ -92,31 +106,38 @@ class BotApp(Program):
         await self.discord.until(lambda: interaction.followups)
         return interaction.followups[0]
 
-    async def card(self, user: User, channel: Channel, link: str, **given: Any) -> Message:
+    async def card(
+        self, link: str, user: User | None = None, channel: Channel | None = None, /, **given: Any
+    ) -> Message:
         """The consequence card of a /track."""
         card = await self.type("track", user, channel, link=link, **given)
         assert "That leaves $" in shown_text(card), shown_text(card)
         return card
 
-    async def line(self, action: Any, channel: Channel) -> Message:
+    async def line(self, action: Any, channel: Channel | None = None) -> Message:
         """The action's next message that the whole channel sees."""
+        channel = channel or next(iter(self._guild.channels.values()))
         before = len(channel.messages)
         interaction = await action
         assert not interaction.failure, interaction.failure
         await self.discord.until(lambda: len(channel.messages) > before)
         return channel.messages[before]
 
-    async def modal(self, action: Any, user: User) -> Modal:
+    async def modal(self, action: Any, user: User | None = None) -> Modal:
         """The form that the action opens."""
         interaction = await action
         assert not interaction.failure, interaction.failure
-        return self.discord.modals(user)[-1]
+        return self.discord.modals(user or self._guild.owner)[-1]
 
     def label(self, message: Message, label: str) -> str:
         """The whole label of the button that starts with `label`."""
         found = [each for each in labels(message) if each.startswith(label)]
         assert found, f"no button {label!r} among {labels(message)}"
         return found[0]
+
+    @property
+    def _guild(self) -> Guild:
+        return next(iter(self.discord.guilds.values()))
 
     @staticmethod
     def _edits(interaction: Interaction) -> int:

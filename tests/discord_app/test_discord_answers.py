@@ -31,7 +31,7 @@ WRONG = [
 )
 async def test_a_single_failure_is_retried(bot_app, discord, server, route, fault):
     discord.faults.add(route, fault)
-    answer = await bot_app.type("usage", server.ben, server.general)
+    answer = await bot_app.type("usage", server.ben)
     assert "available" in shown_text(answer)
     await bot_app.close()
     assert len(discord.ephemerals(server.ben)) == 1
@@ -41,14 +41,14 @@ async def test_a_single_failure_is_retried(bot_app, discord, server, route, faul
 @pytest.mark.parametrize("status", [500, 502, 504])
 async def test_an_initial_response_is_retried_until_the_deadline(bot_app, discord, server, status):
     discord.faults.add(CALLBACK, Fault(FaultKind.STATUS, status), times=6)
-    assert "available" in shown_text(await bot_app.type("usage", server.ben, server.general))
+    assert "available" in shown_text(await bot_app.type("usage", server.ben))
 
 
 async def test_without_a_response_in_time_nothing_is_done(bot_app, discord, server):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    card = await bot_app.card(LINK, days=7)
     discord.faults.add(CALLBACK, Fault(FaultKind.ERROR, 10062))
     discord.answer_seconds = 0.2
-    interaction = await bot_app.press(card, "Track 7", server.ann)
+    interaction = await bot_app.press(card, "Track 7")
     assert interaction.failure == "timeout"
     await bot_app.close()
     assert (bot_app.posts(), server.general.messages) == (0, [])
@@ -57,7 +57,7 @@ async def test_without_a_response_in_time_nothing_is_done(bot_app, discord, serv
 @pytest.mark.parametrize("code", [10008, 10015, 50027])
 async def test_if_the_message_is_gone_the_reply_is_a_new_message(bot_app, discord, server, code):
     discord.faults.add(EDIT, Fault(FaultKind.ERROR, code))
-    interaction = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    interaction = await bot_app.send("usage", server.ben)
     await discord.until(lambda: not interaction.is_thinking or interaction.followups)
     await bot_app.close()
     assert "available" in shown_text(interaction.seen[-1])
@@ -81,9 +81,9 @@ async def test_a_reply_that_outlasts_the_token_is_a_direct_message_without_butto
 
 
 async def test_spending_is_announced_even_if_the_token_has_expired(bot_app, discord, server):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    card = await bot_app.card(LINK, days=7)
     bot_app.sandbox.faults.add("slow", "POST /videos/track", seconds=0.15)
-    await bot_app.press(card, "Track 7", server.ann)
+    await bot_app.press(card, "Track 7")
     await discord.until(bot_app.posts)
     bot_app.clock.advance(minutes=16)
     await discord.until(lambda: discord.direct_messages(server.ann) and server.general.messages)
@@ -95,33 +95,33 @@ async def test_an_undeliverable_reply_is_logged(bot_app, discord, server, caplog
     server.ben.takes_dms = False
     for route in (EDIT, FOLLOW_UP):
         discord.faults.start(Fault(FaultKind.ERROR, 50027), route)
-    await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    await bot_app.send("usage", server.ben)
     await bot_app.close()
     assert "delivering a reply failed" in caplog.text
 
 
-async def test_a_refused_picture_does_not_affect_the_text(bot_app, discord, server):
+async def test_a_refused_picture_does_not_affect_the_text(bot_app, discord):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=30)
     discord.faults.add(EDIT, Fault(FaultKind.SLOW, seconds=0))
     discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
-    answer = await bot_app.type("stats", server.ann, server.general, video=LINK)
+    answer = await bot_app.type("stats", video=LINK)
     await discord.until(lambda: [call.route for call in discord.calls].count(EDIT) == 2)
     assert "views" in shown_text(answer)
     assert answer.attachments == []
     assert "Refresh" in labels(answer)
 
 
-async def test_a_late_picture_does_not_restore_older_numbers(bot_app, discord, server):
+async def test_a_late_picture_does_not_restore_older_numbers(bot_app, discord):
     bot_app.track(LINK, YOUTUBE)
     bot_app.clock.advance(hours=3)
-    charted = await bot_app.type("stats", server.ann, server.general, video=YOUTUBE)
+    charted = await bot_app.type("stats", video=YOUTUBE)
     await discord.until(lambda: charted.attachments)
     worker = bot_app.bot._charts.worker_pid
     os.kill(worker, signal.SIGSTOP)
-    card = await bot_app.type("stats", server.ann, server.general, video=LINK)
+    card = await bot_app.type("stats", video=LINK)
     edits = card.edits
-    await bot_app.changed(card, bot_app.press(card, "Refresh", server.ann))
+    await bot_app.changed(card, bot_app.press(card, "Refresh"))
     os.kill(worker, signal.SIGCONT)
     await discord.until(lambda: card.attachments)
     await bot_app.close()
@@ -129,32 +129,32 @@ async def test_a_late_picture_does_not_restore_older_numbers(bot_app, discord, s
 
 
 @pytest.mark.parametrize(("command", "label"), [("videos", "Next"), ("usage", "Refresh"), ("stats", "Refresh")])
-async def test_the_next_page_and_newer_numbers_replace_a_private_card(bot_app, server, command, label):
+async def test_the_next_page_and_newer_numbers_replace_a_private_card(bot_app, command, label):
     for number in range(10):
         bot_app.track(f"https://www.tiktok.com/@flat/video/73012345678901234{number:02}")
     bot_app.track(LINK)
     bot_app.clock.advance(hours=3)
     options = {"video": LINK} if command == "stats" else {}
-    card = await bot_app.type(command, server.ann, server.general, **options)
+    card = await bot_app.type(command, **options)
     before = len(bot_app.discord.interactions)
-    await bot_app.changed(card, bot_app.press(card, label, server.ann))
+    await bot_app.changed(card, bot_app.press(card, label))
     (interaction,) = [*bot_app.discord.interactions.values()][before:]
     assert (interaction.callback, interaction.followups) == (6, [])
     await bot_app.discord.until(lambda: len(card.attachments) == (1 if command == "stats" else 0))
     card.flags, card.only_for = card.flags & ~64, None  # so does a public card
-    again = await bot_app.pressed(card, label if command != "videos" else "Previous", server.ann)
+    again = await bot_app.pressed(card, label if command != "videos" else "Previous")
     assert again is not card
 
 
 @pytest.mark.parametrize("knows", [True, False], ids=["as Discord says", "unlike Discord says"])
-async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(bot_app, discord, server, knows):
+async def test_a_file_that_is_too_large_is_a_warning_and_never_a_success(bot_app, discord, knows):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=30)
     if knows:
         discord.max_file_bytes = 1_000
     else:
         discord.faults.add(EDIT, Fault(FaultKind.ERROR, 40005))
-    answer = await bot_app.type("export", server.ann, server.general, video=LINK)
+    answer = await bot_app.type("export", video=LINK)
     assert "✅" not in shown_text(answer)
     assert "⚠️ Export" in shown_text(answer)
     assert ("is too large" if knows else "Discord refused contentstats-") in shown_text(answer)
@@ -167,18 +167,18 @@ async def test_an_unrenderable_reply_is_reported_with_a_reference(bot_app, serve
         return Reply("Look:", parts=("no part",))
 
     bot_app.bot._by_name["usage"] = replace(bot_app.bot._by_name["usage"], handler=broken)
-    answer = await bot_app.type("usage", server.ben, server.general)
+    answer = await bot_app.type("usage", server.ben)
     reference = re.search(r"reference: (\w{8})", shown_text(answer))
     assert reference, shown_text(answer)
     assert reference[1] in [getattr(record, "reference", "") for record in caplog.records]
 
 
 async def test_under_overload_everyone_gets_a_reply_and_nothing_is_spent(bot_app, discord, server):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    card = await bot_app.card(LINK, days=7)
     bot_app.program._background._limit = 0
-    interaction = await discord.send_command("usage", {}, user=server.ben, channel=server.general)
+    interaction = await bot_app.send("usage", server.ben)
     assert "I'm busy right now" in shown_text(interaction.message)
-    pressed = await bot_app.press(card, "Track 7", server.ann)
+    pressed = await bot_app.press(card, "Track 7")
     assert "I'm busy right now" in shown_text(pressed.message)
     typed = await discord.send_autocomplete("stats", "video", user=server.ben, channel=server.general)
     assert (typed.failure, typed.choices, bot_app.posts()) == ("", [], 0)

@@ -7,10 +7,10 @@ from tests.standins.discord_server.permissions import Permission
 from tests.standins.environment import LINK, YOUTUBE
 
 
-async def test_stats_have_a_chart_with_an_alt_text(bot_app, server):
+async def test_stats_have_a_chart_with_an_alt_text(bot_app):
     bot_app.track(LINK)
     bot_app.clock.advance(hours=30)
-    answer = await bot_app.type("stats", server.ann, server.general, video=LINK)
+    answer = await bot_app.type("stats", video=LINK)
     await bot_app.discord.until(lambda: answer.attachments)
     (picture,) = answer.attachments
     assert picture.media_type == "image/png"
@@ -20,11 +20,11 @@ async def test_stats_have_a_chart_with_an_alt_text(bot_app, server):
 
 async def test_titles_are_suggested_while_typing(bot_app, server):
     bot_app.track(LINK, YOUTUBE)
-    await bot_app.type("videos", server.ben, server.general)
+    await bot_app.type("videos", server.ben)
     typed = await bot_app.discord.send_autocomplete("stats", "video", "", user=server.ben, channel=server.general)
     assert typed.failure == ""
     assert len(typed.choices) == 2
-    answer = await bot_app.type("stats", server.ben, server.general, video=typed.choices[0]["value"])
+    answer = await bot_app.type("stats", server.ben, video=typed.choices[0]["value"])
     assert "views" in shown_text(answer)
 
 
@@ -32,7 +32,7 @@ async def test_at_most_25_suggestions_are_sent_and_none_late(bot_app, server):
     bot_app.track(
         *(f"https://www.tiktok.com/@many/video/{7000000000000000000 + number}" for number in range(40)), days=1
     )
-    await bot_app.type("videos", server.ben, server.general)
+    await bot_app.type("videos", server.ben)
     typed = await bot_app.discord.send_autocomplete("stats", "video", "video", user=server.ben, channel=server.general)
     assert len(typed.choices) <= 25
     odd = "\"“'*|<@&\u202e" * 10
@@ -40,10 +40,10 @@ async def test_at_most_25_suggestions_are_sent_and_none_late(bot_app, server):
     assert (typed.failure, typed.choices) == ("", [])
 
 
-async def test_the_days_may_follow_the_link_as_in_helps_example(bot_app, server):
-    card = await bot_app.type("track", server.ann, server.general, link=f"{LINK} 5")
+async def test_the_days_may_follow_the_link_as_in_helps_example(bot_app):
+    card = await bot_app.type("track", link=f"{LINK} 5")
     assert "5 days · up to" in shown_text(card)
-    answer = await bot_app.type("track", server.ann, server.general, link=f"{LINK} in 3 days")
+    answer = await bot_app.type("track", link=f"{LINK} in 3 days")
     assert "Tracking starts when you press" in shown_text(answer)
 
 
@@ -58,7 +58,7 @@ async def test_direct_messages_offer_no_command_and_refuse_any(bot_app, discord,
 
 async def test_a_digest_in_a_channel_closed_to_the_bot_shows_the_fix(bot_app, server):
     server.general.overwrites[bot_app.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
-    answer = await bot_app.type("digest", server.ann, server.general, action="on", time="9", zone="berlin")
+    answer = await bot_app.type("digest", action="on", time="9", zone="berlin")
     assert "daily at 09:00 (Europe/Berlin)" in shown_text(answer)
     assert "Ask a server admin to let me view it" in shown_text(answer)
 
@@ -68,7 +68,7 @@ async def test_help_mentions_commands_registered_now_or_before_a_restart(discord
         async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
             mention = f"</track:{discord.commands[0]['id']}>"
             for _ in range(50):  # until the ids are read
-                said = str((await bot_app.type("help", server.ben, server.general)).components)
+                said = str((await bot_app.type("help", server.ben)).components)
                 if mention in said:
                     break
             assert mention in said

@@ -14,27 +14,27 @@ from tests.standins.faults import Fault, FaultKind
 
 
 async def test_the_outbox_reports_a_start_only_if_the_reply_or_the_line_did_not_arrive(bot_app, server, sqlite_url):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
-    await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
-    closed = await bot_app.card(server.ann, server.general, YOUTUBE, days=7)
+    card = await bot_app.card(LINK, days=7)
+    await bot_app.line(bot_app.press(card, "Track 7"))
+    closed = await bot_app.card(YOUTUBE, days=7)
     server.general.overwrites[bot_app.discord.app.id] = (0, int(Permission.SEND_MESSAGES))
-    await bot_app.changed(closed, bot_app.press(closed, "Track 7", server.ann))
+    await bot_app.changed(closed, bot_app.press(closed, "Track 7"))
     await bot_app.close()
     states = await outbox_states(sqlite_url)
     assert [key for key, state in states.items() if state != "withdrawn"] == ["settled:2"]
 
 
 async def test_the_length_chosen_from_a_cards_menu_is_the_one_that_is_started(bot_app, server):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    card = await bot_app.card(LINK, days=7)
     await bot_app.changed(card, bot_app.press(card, "Another length", server.ann, "14 days · $5.04"))
     assert "14 days · up to $5.04" in shown_text(card)
-    line = await bot_app.line(bot_app.press(card, "Track 14 days", server.ann), server.general)
+    line = await bot_app.line(bot_app.press(card, "Track 14 days"))
     assert shown_text(line).rstrip().endswith("for 14 days, up to $5.04.")
     assert bot_app.days_tracked() == [14]
 
 
 async def test_a_setting_chosen_from_a_cards_menu_is_changed(bot_app, server):
-    card = await bot_app.type("alerts", server.ann, server.general, switch="on")
+    card = await bot_app.type("alerts", switch="on")
     changed = await bot_app.changed(card, bot_app.press(card, "More", server.ann, "Turn spikes on"))
     assert "Spikes: on." in shown_text(changed)
 
@@ -42,8 +42,7 @@ async def test_a_setting_chosen_from_a_cards_menu_is_changed(bot_app, server):
 async def test_a_public_line_notifies_nobody(bot_app, server):
     server.ann.name = "@everyone <@1> ann"
     line = await bot_app.line(
-        bot_app.press(await bot_app.card(server.ann, server.general, LINK, days=7), "Track 7", server.ann),
-        server.general,
+        bot_app.press(await bot_app.card(LINK, days=7), "Track 7"),
     )
     assert line.notified == set()
     assert mentions(line.sent, is_answer=False) == set()
@@ -51,8 +50,8 @@ async def test_a_public_line_notifies_nobody(bot_app, server):
 
 async def test_members_may_spend_if_the_operator_allows_it(discord, server, sandbox, clock, sqlite_url):
     async with bot_app_of(discord, sandbox, clock, sqlite_url, may_spend="members") as bot_app:
-        card = await bot_app.card(server.ben, server.general, LINK, days=7)
-        line = await bot_app.line(bot_app.press(card, "Track 7", server.ben), server.general)
+        card = await bot_app.card(LINK, server.ben, days=7)
+        line = await bot_app.line(bot_app.press(card, "Track 7", server.ben))
         assert shown_text(line).startswith("Ben Acme started tracking")
 
 
@@ -63,31 +62,27 @@ async def test_a_limit_of_a_role_binds_before_discord_has_sent_the_servers_roles
     (role,) = server.guild.members[server.ann.id]
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
         await bot_app.bot.run("allowance", f"<@&{role}|Managers> 1", admin)
-        assert "monthly allowance of Managers" in shown_text(
-            await bot_app.card(server.ann, server.general, LINK, days=1)
-        )
+        assert "monthly allowance of Managers" in shown_text(await bot_app.card(LINK, days=1))
     discord.fail(server.guild)
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        assert "monthly allowance of Managers" in shown_text(
-            await bot_app.card(server.ann, server.general, LINK, days=1)
-        )
+        assert "monthly allowance of Managers" in shown_text(await bot_app.card(LINK, days=1))
 
 
 async def test_a_limit_of_a_channel_binds_in_its_threads(bot_app, discord, server):
     thread = discord.add_channel(server.guild, "ideas", ChannelKind.PUBLIC_THREAD, server.general)
-    await bot_app.type("allowance", server.ann, server.general, channel=server.general.id, dollars="3")
-    card = await bot_app.card(server.ann, thread, LINK, days=7)
+    await bot_app.type("allowance", channel=server.general.id, dollars="3")
+    card = await bot_app.card(LINK, server.ann, thread, days=7)
     assert "of $3.00 left of this channel's monthly allowance" in shown_text(card)
-    await bot_app.line(bot_app.press(card, "Track 7", server.ann), thread)
-    later = await bot_app.type("track", server.ann, server.general, link=YOUTUBE, days=7)
+    await bot_app.line(bot_app.press(card, "Track 7"), thread)
+    later = await bot_app.type("track", link=YOUTUBE, days=7)
     assert "of $0.48 left of this channel's monthly allowance" in shown_text(later)
 
 
 @pytest.mark.parametrize("denied", [Permission.SEND_MESSAGES, Permission.VIEW_CHANNEL])
 async def test_without_permission_to_post_the_spender_is_shown_that_nothing_was_announced(bot_app, server, denied):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    card = await bot_app.card(LINK, days=7)
     server.general.overwrites[bot_app.discord.app.id] = (0, int(denied))
-    interaction = await bot_app.press(card, "Track 7", server.ann)
+    interaction = await bot_app.press(card, "Track 7")
     await bot_app.discord.until(lambda: interaction.followups)
     assert "I couldn't post it in this channel: I'm not allowed to post here" in shown_text(interaction.followups[0])
     assert interaction.followups[0].only_for == server.ann.id
@@ -97,9 +92,9 @@ async def test_without_permission_to_post_the_spender_is_shown_that_nothing_was_
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET, FaultKind.RESET_AFTER, FaultKind.STATUS])
 async def test_the_public_line_is_posted_once_over_a_bad_connection(bot_app, discord, server, kind):
-    card = await bot_app.card(server.ann, server.general, LINK, days=7)
+    card = await bot_app.card(LINK, days=7)
     discord.faults.add("POST /channels/{channel}/messages", Fault(kind, 503), times=2)
-    await bot_app.press(card, "Track 7", server.ann)
+    await bot_app.press(card, "Track 7")
     await discord.until(
         lambda: [each for each in discord.calls_of("POST /channels/{channel}/messages") if each.status == 200]
     )
@@ -110,27 +105,25 @@ async def test_the_public_line_is_posted_once_over_a_bad_connection(bot_app, dis
 async def test_two_guilds_share_the_operators_key_but_not_their_trackings(discord, server, sandbox, clock, sqlite_url):
     other = new_server(discord, "Rival")
     async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        card = await bot_app.card(server.ann, server.general, LINK, days=7)
-        await bot_app.line(bot_app.press(card, "Track 7", server.ann), server.general)
+        card = await bot_app.card(LINK, days=7)
+        await bot_app.line(bot_app.press(card, "Track 7"))
         hers, theirs = [await bot_app.type("videos", each.ann, each.general) for each in (server, other)]
         assert "1 video" in shown_text(hers)
         assert "steady" not in shown_text(theirs)
         assert labels(theirs) == [], shown_text(theirs)
 
 
-async def test_a_person_in_the_queue_sees_a_notice_until_the_reply_replaces_it(bot_app, server, monkeypatch):
+async def test_a_person_in_the_queue_sees_a_notice_until_the_reply_replaces_it(bot_app, monkeypatch):
     monkeypatch.setattr("bot.wallet.wallet.NOTICE_AFTER", 0.1)
     bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
-    interaction = await bot_app.discord.send_command(
-        "track", {"link": LINK, "days": 7}, user=server.ann, channel=server.general
-    )
+    interaction = await bot_app.send("track", link=LINK, days=7)
     await bot_app.discord.until(lambda: "You're in line" in shown_text(interaction.message))
     await bot_app.discord.until(lambda: "That leaves $" in shown_text(interaction.message))
     assert interaction.followups == []
     bot_app.sandbox.faults.add("429", LIST, headers={"Retry-After": "2"})
     bot_app.sandbox.faults.add("slow", LIST, seconds=0.5)
-    pressed = await bot_app.press(interaction.message, "Track 7", server.ann)
+    pressed = await bot_app.press(interaction.message, "Track 7")
     await bot_app.discord.until(lambda: pressed.followups)
     assert "You're in line" in shown_text(pressed.followups[0])
     assert "That leaves $" in shown_text(interaction.message), "the card stays until there is something in its place"

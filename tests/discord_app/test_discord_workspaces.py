@@ -16,6 +16,8 @@ from tests.discord_app.bot_app import bot_app_of, new_server, program_of, servin
 from tests.standins.environment import LINK, sandbox_of
 from tests.standins.faults import Fault, FaultKind
 
+pytestmark = pytest.mark.usefixtures("server")
+
 KEYS = SecretStr("0123456789abcdef" * 2)
 ACME, RIVAL = "cs_test_acme_secret", "cs_live_rival_secret"
 
@@ -39,8 +41,7 @@ async def usage(bot_app, server):
 
 async def entered(bot_app, server, key):
     """The reply to a key or claim code entered in the form of /connect."""
-    action = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-    form = await bot_app.modal(action, server.ann)
+    form = await bot_app.modal(bot_app.send("connect", server.ann, server.general), server.ann)
     return shown_text(await bot_app.answered(bot_app.discord.send_modal(form, {"key": key})))
 
 
@@ -97,7 +98,7 @@ async def test_an_admin_claims_a_guild_with_its_code_for_every_process(discord, 
         assert "/connect" in await usage(bot_app, server)
         assert "✅" in await entered(bot_app, server, f" {code.upper()} ")
         assert "available" in await usage(bot_app, server)
-        linked = shown_text(await bot_app.type("allowance", server.ann, server.general, action="log"))
+        linked = shown_text(await bot_app.type("allowance", action="log"))
         assert "linked to the API key of the bot's operator" in linked
         await store.chat_installs.claim("discord", other.guild.id)  # as another process would
         assert "available" in await usage(bot_app, other)
@@ -108,8 +109,7 @@ async def test_an_admin_claims_a_guild_with_its_code_for_every_process(discord, 
 async def test_a_member_cannot_claim_a_guild(discord, server, opened):
     discord.app.is_public = True
     async with opened() as bot_app:
-        action = bot_app.discord.send_command("connect", {}, user=server.ann, channel=server.general)
-        form = await bot_app.modal(action, server.ann)
+        form = await bot_app.modal(bot_app.send("connect"))
         form.user = server.ben
         answer = await bot_app.answered(
             bot_app.discord.send_modal(form, {"key": claim_code(discord.app.token, server.guild.id)})
@@ -196,10 +196,7 @@ async def test_an_outage_of_a_guild_is_not_a_removal(discord, server, sqlite_url
     assert await left_at(sqlite_url) == {server.guild.id: False}
 
 
-async def test_commands_are_registered_once_and_again_after_changes(
-    discord, server, sandbox, clock, sqlite_url, opened
-):
-    assert server.guild.id in discord.guilds
+async def test_commands_are_registered_once_and_again_after_changes(discord, sandbox, clock, sqlite_url, opened):
     put = "PUT /applications/{app}/commands"
     for _ in range(3):
         async with opened() as bot_app:

@@ -1,4 +1,4 @@
-"""A month of all that happens to videos: every figure that the bot shows of it agrees with the sandbox's bill."""
+"""A month of everything that can happen to videos: each figure that the bot shows agrees with the sandbox's bill."""
 
 import csv
 import gc
@@ -24,7 +24,7 @@ from tests.standins.environment import ANA, BEN, HandClock, environment_of, rows
 PRICE = Decimal("0.015")
 BEGIN = datetime(2026, 3, 1, 5, 59, tzinfo=UTC)
 TICKS = ("01:20", "05:57", "06:00", "14:45")
-"""When the bot runs each day: with hours between, in which it does not."""
+"""When the bot's jobs run each day."""
 STARTS = {
     0: [("tiktok.com/@steady/video/7301234567890123401", 30), ("youtube.com/watch?v=corrected01", 3)],
     1: [("tiktok.com/@gaps/video/7301234567890123402", 14), ("instagram.com/p/steadyPost1/", 7)],
@@ -37,7 +37,7 @@ STOPPED = {18: "7301234567890123405"}
 
 
 class Hidden:
-    """The growth of a video whose views are hidden in every second hour, and whose likes in the end."""
+    """The growth of a video whose views are hidden every other hour, and whose likes stay at three in the end."""
 
     def __init__(self, growth):
         self._growth = growth
@@ -65,7 +65,7 @@ class Month:
         self.spent, self.reports = [], []
 
     async def tick(self, moment):
-        """Everything that is due by then."""
+        """Run every job that is due by then."""
         self.env.clock.now = moment
         for _ in range(2):
             await self.poller.poll_due()
@@ -81,7 +81,7 @@ class Month:
                 self.reports += re.findall(r"([\d,]+) of [\d,]+ snapshots? · \$([\d.]+\d)", plain_text(each.reply))
 
 
-async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees(sqlite_url, charts):
+async def test_a_months_digests_add_up_to_the_bill_and_every_other_figure_agrees(sqlite_url, charts):
     clock = HandClock()
     clock.now = BEGIN
     database = Database(sqlite_url)
@@ -97,10 +97,10 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
                 5,
                 12,
                 25,
-            }:  # pages that cannot be read for a day, and an API that is down for a day or some hours
+            }:  # pages can't be read for a day, or the API is down for hours or a day
                 sandbox.faults.add("503", on="GET /videos/{id}" if day == 5 else "*", times=None)
             for tick in TICKS:
-                if day in {3, 8, 22} and tick == "05:57":  # two pages that are read only after the digest
+                if day in {3, 8, 22} and tick == "05:57":  # two pages are read only after the digest
                     sandbox.faults.add("503", on="GET /videos/{id}", times=2)
                 hour, minute = map(int, tick.split(":"))
                 moment = BEGIN.replace(hour=hour, minute=minute) + timedelta(days=day)
@@ -144,7 +144,7 @@ async def test_all_digests_of_a_month_are_its_bill_and_every_other_figure_agrees
 
 
 async def _begin(env, day):
-    """Start and stop what this day brings, a minute before the digest."""
+    """Start and stop this day's videos, a minute before the digest."""
     env.clock.now = max(env.clock.now, BEGIN + timedelta(days=day))
     for link, days in STARTS.get(day, ()):
         reply = await env.start(f"https://www.{link}", days)
@@ -173,6 +173,6 @@ def _text(file):
 
 
 def _resident():
-    """Bytes of memory that this process holds now."""
+    """Bytes of memory of this process."""
     gc.collect()
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

@@ -1,4 +1,4 @@
-"""Every scenario in every chat that it can happen in."""
+"""Every scenario in both chats; those of `scenarios` also at the console and on the page."""
 
 from inspect import iscoroutinefunction
 
@@ -38,18 +38,18 @@ def settings():
 
 @pytest.mark.parametrize("open_chat", CHATS.values(), ids=CHATS)
 @pytest.mark.parametrize("name", IN_CHATS)
-async def test_in_chats(open_chat, name, sandbox, clock, sqlite_url, settings):
+async def test_scenario_in_a_chat(open_chat, name, sandbox, clock, sqlite_url, settings):
     async with open_chat(sandbox, clock, sqlite_url, **settings) as chat:
         await IN_CHATS[name](chat)
 
 
 @pytest.mark.parametrize("name", EVERYWHERE)
-async def test_at_a_console(name, sandbox, clock, sqlite_url, settings, tmp_path):
+async def test_scenario_at_a_console(name, sandbox, clock, sqlite_url, settings, tmp_path):
     async with console_chat(sandbox, clock, sqlite_url, tmp_path / "files", **settings) as chat:
         await EVERYWHERE[name](chat)
 
 
 @pytest.mark.parametrize("name", EVERYWHERE)
-async def test_on_the_page(name, sandbox, clock, sqlite_url, settings):
+async def test_scenario_on_the_page(name, sandbox, clock, sqlite_url, settings):
     async with page_chat(sandbox, clock, sqlite_url, **settings) as chat:
         await EVERYWHERE[name](chat)

@@ -1,4 +1,4 @@
-"""The table of who may do what, walked whole through every way into the bot, in Slack and in Discord."""
+"""Permissions: every role tries every command, form and button, in Slack and in Discord."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.standins.environment import LINK, YOUTUBE
 from tests.standins.slack.server import running as slack_running
 
 ROLES = (Role.BOT, Role.OUTSIDER, Role.GUEST, Role.MEMBER, Role.ADMIN, Role.OWNER)
-"""Those who may least come first, so that nothing is gone yet that a manager may remove."""
+"""The least privileged come first, before a manager removes everything."""
 SLACK_FLAGS = {
     Role.BOT: ({"is_bot": True},),
     Role.OUTSIDER: ({"is_stranger": True}, {"deleted": True}),
@@ -61,16 +61,16 @@ GIVEN = {
 }
 AT_ONCE = 20
 CHANGES = {"digest", "alerts"}
-"""Everybody may look at these settings, but the buttons of this test change them."""
+"""Everyone may see these settings, but the buttons of this test change them."""
 REFUSALS = tuple(
-    words.replace("workspace", name)  # Discord's own word for it
+    words.replace("workspace", name)
     for words in (refusal(need, "default") for need in Permission)
     for name in ("workspace", "server")
 )
 
 
 def needed(command):
-    """What a press of a command's button takes."""
+    """The permissions that a press of a command's button needs."""
     if command.name in CHANGES:
         return {Permission.CONFIGURE}
     return {command.need, Permission.STOP_ANY} if command.need is Permission.STOP else {command.need}
@@ -81,16 +81,16 @@ def buttons(video_id):
     commands = sorted(COMMANDS, key=lambda each: each.name == "disconnect.confirm")
     calls = {each.name: Call(each.name, GIVEN.get(each.name, {"video": video_id})) for each in commands}
     made = {name: Button(name, call) for name, call in calls.items()}
-    del made["home"], made["connect"], made["export"]  # a tab, a form and a file, which are looked at by themselves
+    del made["home"], made["connect"], made["export"]  # a tab, a form and a file, which are checked separately
     return made
 
 
 async def posted_by(program, channel, shown):
-    """The ids of the messages with these buttons, by the button's name: a message takes no more than forty parts."""
+    """The ids of the messages with these buttons, by the button's name. A message can have forty parts."""
     names, ids = list(shown), {}
     for start in range(0, len(names), AT_ONCE):
         these = names[start : start + AT_ONCE]
-        reply = Reply("For everybody to press.", actions=tuple(shown[name] for name in these))
+        reply = Reply("For everyone to press.", actions=tuple(shown[name] for name in these))
         posted = await program.poster.post(channel, reply, f"all {start}")
         assert isinstance(posted, Posted)
         ids |= dict.fromkeys(these, posted.message_id)
@@ -104,7 +104,7 @@ def judge(words, needs, granted, what):
 
 @pytest.fixture
 async def in_slack(clock, sandbox, sqlite_url):
-    """The program in one workspace, with a channel for all."""
+    """The program in one workspace, with one channel."""
     async with slack_running(clock) as slack:
         team = slack.add_team("T1", "Acme")
         slack.add_user(slack_app.ANN, team, "ann", is_admin=True)
@@ -120,7 +120,7 @@ async def in_slack(clock, sandbox, sqlite_url):
 
 
 @pytest.mark.parametrize(("role", "flags"), [(role, flags) for role in ROLES for flags in SLACK_FLAGS[role]], ids=str)
-async def test_in_slack(in_slack, role, flags):
+async def test_each_role_in_slack_may_do_exactly_what_the_table_grants(in_slack, role, flags):
     bot_app, slack, who = in_slack, in_slack.slack, "U9"
     granted = PERMISSIONS[role][MEMBERS]
     slack.add_user(who, slack.teams["T1"], "zoe", **flags)
@@ -148,13 +148,13 @@ async def test_in_slack(in_slack, role, flags):
     chosen = await bot_app.slack.send_options_request(form, "video", "", user=who)
     if chosen.options:
         submitted = slack.send_view_submission(form, {"video": chosen.options[0]["value"]})
-        answer = await bot_app.seen(submitted)  # where the form was opened
+        answer = await bot_app.seen(submitted)
         judge(answer.text, {Permission.LOOK}, granted, "a form")
 
     published = len(slack.calls_of("views.publish"))
     await slack.open_home(who)
     await slack.until(lambda: len(slack.calls_of("views.publish")) > published)
-    home = slack.home(who)  # which Slack doesn't show to everybody
+    home = slack.home(who)  # which Slack shows only to members
     assert ("available" in slack_app.shown_text(home) if home else False) is (Permission.LOOK in granted)
 
     shown = buttons(bot_app.sandbox.world.account(bot_app.sandbox.key).trackings.popitem()[0])
@@ -176,12 +176,12 @@ async def test_in_slack(in_slack, role, flags):
     assert is_sent is (Permission.LOOK in granted) or role in {
         Role.ADMIN,
         Role.OWNER,
-    }  # who have removed everything by now
+    }  # they have removed everything by now
 
 
 @pytest.fixture
 async def in_discord(clock, sandbox, sqlite_url):
-    """The program in one server of its operator's."""
+    """The program in one server, which uses the operator's key."""
     async with discord_running(clock) as discord:
         discord.answer_seconds = 10
         discord.app.is_public = False
@@ -191,14 +191,14 @@ async def in_discord(clock, sandbox, sqlite_url):
         async with discord_app.bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
             bot_app.track(YOUTUBE)
             clock.advance(hours=3)
-            await bot_app.type("videos", server.ann, server.general)
-            # A server may offer every command to everybody: the bot decides by itself.
+            await bot_app.type("videos")
+            # A server's settings may offer every command to everyone: the bot still checks.
             discord.commands = [{**each, "default_member_permissions": None} for each in discord.commands]
             yield bot_app, server
 
 
 @pytest.mark.parametrize("role", [each for each in ROLES if each is not Role.OUTSIDER])
-async def test_in_discord(in_discord, role):
+async def test_each_role_in_discord_may_do_exactly_what_the_table_grants(in_discord, role):
     bot_app, server = in_discord
     discord, guild, granted = bot_app.discord, server.guild, PERMISSIONS[role][MANAGERS]
     who = guild.owner if role is Role.OWNER else discord.add_user("zoe", is_bot=role is Role.BOT)
@@ -247,7 +247,7 @@ async def test_in_discord(in_discord, role):
 
 async def test_outside_a_server_discord_shows_nothing(in_discord):
     bot_app, server = in_discord
-    message = await bot_app.type("usage", server.ann, server.general)
+    message = await bot_app.type("usage")
     direct = bot_app.discord.conversation(server.ben)
     message.channel_id, message.only_for = direct.id, None
     interaction = await bot_app.press(message, bot_app.label(message, ""), server.ben)

@@ -1,4 +1,4 @@
-"""The page as a person meets it: with keys and eyes, in Chromium."""
+"""The page in Chromium, used by keyboard and mouse."""
 
 import shutil
 from contextlib import asynccontextmanager
@@ -34,7 +34,7 @@ async def chromium():
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def env(sqlite_template):
-    """A bot for all these tests, whose account has eight videos with a past."""
+    """One bot for all these tests; its account has eight videos with a past."""
     clock = HandClock()
     with temporary(quick_folder()) as folder:
         url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'bot.db')}"
@@ -51,7 +51,7 @@ async def page(env):
 
 @asynccontextmanager
 async def tab_of(chromium, page, **options):
-    """A tab of a browser of its own, at the page; nothing in it may be refused or fail."""
+    """A tab in a new browser context; any error in it fails the test."""
     context = await chromium.new_context(**options)
     tab = await context.new_page()
     failures = []
@@ -83,21 +83,21 @@ async def say(tab, line, shows):
 
 
 async def focused(tab):
-    """The words of what has the focus."""
+    """The text of the focused element."""
     return await tab.evaluate("document.activeElement.textContent")
 
 
 async def walk(tab, key, words):
-    """Press a key until what has the focus begins with these words."""
+    """Press a key until the focused element begins with these words."""
     for _ in range(60):
         await tab.keyboard.press(key)
         if (await focused(tab)).startswith(words):
             return
-    raise AssertionError(f"{words} can't be reached by {key}")
+    raise AssertionError(f"{words} can't be reached with {key}")
 
 
 @pytest.mark.parametrize("chat", CHATS)
-async def test_a_video_is_tracked_by_keys_alone(env, page, tab, chat):
+async def test_a_video_is_tracked_with_the_keyboard_alone(env, page, tab, chat):
     await tab.goto(f"{page.origin}/?chat={chat}")
     trackings = env.trackings()
     await tab.keyboard.type(f"/track {LINK[:-1]}{CHATS.index(chat)} 3")
@@ -145,7 +145,7 @@ async def test_a_form_is_filled_in_and_sent(page, tab, chat):
     await tab.keyboard.press("Enter")
     form = tab.get_by_role("dialog")
     await expect(form.get_by_label("Link")).to_be_focused()
-    if chat == "slack":  # which alone keeps a form open
+    if chat == "slack":  # only Slack keeps a form open
         await tab.keyboard.type("cats")
         await form.get_by_role("button", name="Show the price").click()
         await expect(form.locator("#wrong-link")).to_contain_text("link")
@@ -182,7 +182,7 @@ async def test_a_file_is_saved(env, tab):
     assert saved.suggested_filename.endswith(".csv")
 
 
-async def test_a_post_arrives_is_read_out_and_takes_no_focus(env, page, tab):
+async def test_a_post_is_announced_without_taking_the_focus(env, page, tab):
     poster = PagePoster(page.chat.timeline, env.clock)
     await tab.keyboard.type("/vid")
     await poster.post(HERE, Reply("Tracking pauses in 21 hours.", "Low balance"), "1")
@@ -192,7 +192,7 @@ async def test_a_post_arrives_is_read_out_and_takes_no_focus(env, page, tab):
     await expect(tab.locator("#line")).to_have_value("/vid")
 
 
-async def test_the_conversation_outlives_a_reload_and_a_change_of_dress(tab):
+async def test_the_conversation_survives_a_reload_and_a_change_of_style(tab):
     await say(tab, "/usage", "available")
     before = await last(tab).get_by_role("button", name="Refresh").element_handle()
     await walk(tab, "Shift+Tab", "Refresh")
@@ -257,7 +257,7 @@ async def test_light_and_dark_can_be_switched_and_stay(tab):
     assert light != dark == await tab.evaluate(background)
 
 
-async def test_an_arrival_touches_one_of_two_hundred_messages(env, page, tab):
+async def test_a_new_message_changes_no_other(env, page, tab):
     poster = PagePoster(page.chat.timeline, env.clock)
     button = (Button("Refresh", Call("usage", in_place=True)),)
     for number in range(199):
@@ -275,7 +275,7 @@ async def test_an_arrival_touches_one_of_two_hundred_messages(env, page, tab):
     assert await tab.evaluate("[...new Set(touched)].sort()") == ["messages", "status"]
 
 
-async def test_a_danger_asks_first_and_home_leads_to_the_answer(env, page, tab):
+async def test_a_dangerous_button_asks_first_and_home_shows_the_reply(env, page, tab):
     await say(tab, "/stop grandmother", "Stop")
     await last(tab).get_by_role("button", name="Stop").click()
     question = tab.get_by_role("dialog")
@@ -292,7 +292,7 @@ async def test_a_danger_asks_first_and_home_leads_to_the_answer(env, page, tab):
     await expect(last(tab)).to_contain_text("available")
 
 
-async def test_a_long_table_is_sorted_and_leafed_through(env, page, tab):
+async def test_a_long_table_can_be_sorted_and_paged(env, page, tab):
     rows = tuple((text(f"video {number:02}"), text(f"{number * 37 % 1000}")) for number in range(25))
     table = Table("Videos", (Column("Video"), Column("Views", Align.RIGHT)), rows)
     await PagePoster(page.chat.timeline, env.clock).post(HERE, Reply("25 videos.", parts=(table,)), "1")
