@@ -5,21 +5,6 @@ import asyncio
 from adapters.chat.conversation import BackgroundTasks
 
 
-async def test_jobs_run_concurrently_and_are_awaited():
-    done = []
-
-    async def job(number):
-        await asyncio.sleep(0)
-        done.append(number)
-
-    tasks = BackgroundTasks()
-    for number in range(3):
-        tasks.start(lambda number=number: job(number))
-    assert done == []
-    await tasks.drain(5)
-    assert sorted(done) == [0, 1, 2]
-
-
 async def test_a_failed_job_is_logged_and_stops_no_other(caplog):
     done = []
 
@@ -35,22 +20,6 @@ async def test_a_failed_job_is_logged_and_stops_no_other(caplog):
     await tasks.drain(5)
     assert done == [True]
     assert "background task failed" in caplog.text
-
-
-async def test_beyond_the_limit_refusable_jobs_are_refused():
-    release, done = asyncio.Event(), []
-    tasks = BackgroundTasks(limit=2)
-
-    async def job():
-        await release.wait()
-        done.append(True)
-
-    for _ in range(3):
-        tasks.start(job)
-    assert not tasks.has_room
-    release.set()
-    await tasks.drain(5)
-    assert len(done) == 3
 
 
 async def test_after_shutdown_no_job_is_started():

@@ -100,16 +100,6 @@ async def test_a_key_typed_into_the_command_is_refused_and_not_repeated(env):
     assert ACME not in plain_text(reply)
 
 
-@pytest.mark.parametrize("command", ["connect", "disconnect", "disconnect.confirm"])
-async def test_only_managers_link_and_remove_keys(env, command):
-    member = replace(ANA, role=Role.MEMBER, permissions=frozenset({Permission.LOOK, Permission.SPEND, Permission.STOP}))
-    given = {"key": ACME} if command == "connect" else {}
-    reply = await env.bot.run(command, given, member)
-    assert reply.tone is Tone.PROBLEM
-    assert "Only admins" in reply.summary
-    assert "credentials" not in await whole_database(env.database_url)
-
-
 async def test_without_secret_keys_nothing_is_stored_and_the_missing_setting_is_named(sandbox, clock, sqlite_url):
     async with environment_of(sandbox, clock, sqlite_url) as env:
         reply = await connect(env, ANA, ACME)

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from bot.domain.errors import NotConfigured
 from tests.discord_app.bot_app import EDIT, bot_app_of, lines, program_of, serving, shown_text
 from tests.standins.environment import LINK, USAGE
 from tests.standins.faults import Fault, FaultKind
@@ -90,15 +89,6 @@ async def test_if_resuming_hangs_a_new_connection_is_made(discord, sandbox, cloc
         await discord.until(lambda: len(discord.identifies) == 2)
         await discord.until(discord.connections)
         assert "available" in shown_text(await bot_app.type("usage"))
-
-
-async def test_a_token_reset_at_run_time_ends_the_bot_with_an_explanation(bot_app, discord):
-    discord.reset_token()
-    async with program_of(
-        discord, bot_app.sandbox, bot_app.clock, bot_app.bot._settings.database_url, token="old.one.x"
-    ) as late:
-        with pytest.raises(NotConfigured, match="DISCORD_TOKEN"):
-            await late.program.run()
 
 
 async def test_readiness_depends_on_the_gateway_connection(discord, sandbox, clock, sqlite_url):

@@ -87,6 +87,6 @@ def test_a_link_that_cannot_be_a_button_is_text():
     assert kinds(message) == [10, 10]
 
 
-def test_adjacent_dividers_are_merged():
+def test_a_divider_is_a_separator():
     (message,) = messages(Reply("One.", parts=(Divider(), Paragraph(text("Other.")))))
-    assert 14 in kinds(message)
+    assert kinds(message) == [10, 14, 10]

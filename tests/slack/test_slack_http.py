@@ -68,13 +68,6 @@ async def test_an_oversized_body_is_not_read(bot_app, session):
         assert answer.status == 413
 
 
-async def test_slacks_url_and_certificate_checks_are_answered(bot_app, session):
-    assert (await bot_app.slack.send_url_verification()).failure == ""
-    assert (await bot_app.slack.send_ssl_check()).failure == ""
-    async with session.get(bot_app.app.request_url, params={"ssl_check": "1"}) as answer:
-        assert answer.status == 200
-
-
 async def test_health_checks_the_process_and_readiness_the_database_and_slack(bot_app, session):
     async with session.get(f"{_root(bot_app)}/healthz") as answer:
         assert (answer.status, await answer.text()) == (200, "ok")
@@ -100,9 +93,16 @@ async def test_environment_variables_of_slacks_library_have_no_effect(
     assert caplog.text == ""
 
 
+async def test_slacks_check_of_the_url_is_answered(bot_app):
+    assert (await bot_app.slack.send_url_verification()).failure == ""
+
+
 async def test_a_certificate_check_needs_no_signature_and_does_nothing(bot_app, session):
-    async with session.post(bot_app.app.request_url, data={"ssl_check": "1", "token": "t"}) as answer:
+    check = {"ssl_check": "1", "token": "t"}
+    async with session.post(bot_app.app.request_url, data=check) as answer:
         assert (answer.status, await answer.text()) == (200, "")
+    async with session.get(bot_app.app.request_url, params=check) as answer:
+        assert answer.status == 200
     await bot_app.close()
     assert bot_app.slack.calls_of("users.info") == []
     padded = {"ssl_check": "1", "command": "/track", "text": "x" * 1_000}

@@ -139,6 +139,8 @@ async def test_due_messages_are_posted_by_the_same_or_a_separate_process(slack, 
     async with Store.opened(sqlite_url) as store:
         wallet_id = await store.wallets.ensure_wallet("fingerprint", utc_now())
         place = await store.workspaces.ensure_workspace(WorkspaceRef("slack", "T1", "Acme"), wallet_id)
+    if only:  # posting needs no other credentials
+        del chosen["slack_app_token"], chosen["slack_signing_secret"]
     task = await _running(settings_of(sandbox, sqlite_url, **chosen), only)
     database = Database(sqlite_url)
     async with database.writing() as connection:

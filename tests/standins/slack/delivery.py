@@ -30,7 +30,7 @@ class Delivery:
     """
 
     app: App
-    kind: Literal["slash_commands", "interactive", "events_api", "ssl_check", "url_verification"]
+    kind: Literal["slash_commands", "interactive", "events_api", "url_verification"]
     payload: Json
     user: str = ""
     retry_num: int = 0

@@ -106,11 +106,6 @@ class Events(Actions):
         oauth.remove(self, app, place)
         return [await self.deliver(Delivery(app=app, kind="events_api", payload=payload)) for payload in made]
 
-    async def send_ssl_check(self, app: App | None = None) -> Delivery:
-        """Slack's check of a command's certificate; Slack sends it unsigned, here it is signed."""
-        payload = {"ssl_check": "1", "token": payloads.TOKEN}
-        return await self.deliver(Delivery(app=self._app(app), kind="ssl_check", payload=payload))
-
     async def send_url_verification(self, app: App | None = None) -> Delivery:
         """Slack's check that a request URL is the app's own; a wrong response is a `bad_answer`."""
         challenge = secrets.token_hex(16)
