@@ -21,7 +21,7 @@ from bot.domain.payout import Terms
 from bot.domain.quiet import QuietHours
 from bot.domain.spikes import Hour
 from bot.domain.videos import HOUR, Metric, Snapshot, VideoReading
-from bot.messages.csv_format import csv_file, csv_name, csv_rows
+from bot.messages.csv_format import csv_file, csv_name, csv_rows, video_slug
 from bot.reply.model import Reply
 from tests.campaign_examples import CAMPAIGN
 from tests.examples import ANA, NOW, PICTURE, PRICE, REASON, TITLES, reading, usage_of, video, wallet_state
@@ -47,7 +47,7 @@ def final(number: int = 0, **changes: Any) -> FinalFacts:
         stopped_by=None,
         cost_per_snapshot=PRICE,
         picture=PICTURE,
-        file=csv_file(csv_name(page.video.title, page.video.id), list(csv_rows(page.video, page.snapshots))),
+        file=csv_file(csv_name(video_slug(page.video)), list(csv_rows(page.video, page.snapshots))),
         problem="",
         now=NOW,
     )

@@ -24,7 +24,7 @@ from bot.domain.growth import (
 )
 from bot.domain.money import WalletState, dollars, unit_price
 from bot.domain.videos import DAY, HOUR, Metric, Video, VideoReading
-from bot.messages.csv_format import csv_file, csv_name, csv_rows
+from bot.messages.csv_format import csv_file, csv_name, csv_rows, video_slug
 from bot.messages.stats import growth_picture
 from bot.messages.wording import plural, row_remarks, track_on_offer
 from bot.reply.call import Call
@@ -146,7 +146,7 @@ async def _report(
         stopped_by=stopped_by,
         cost_per_snapshot=wallet.usage.cost_per_snapshot if wallet and shows_money else None,
         picture=await picture_of(growth_picture(charts, curve.reading)),
-        file=csv_file(csv_name(video.title, video.id), rows) if rows else None,
+        file=csv_file(csv_name(video_slug(video)), rows) if rows else None,
         problem=problem,
         now=changes.now,
     )

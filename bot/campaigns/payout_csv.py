@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.campaigns.owed import Owed
 from bot.domain.payout import Line, State
-from bot.messages.csv_format import encoded, inert
+from bot.messages.csv_format import encoded, inert, slug
 from bot.reply.model import File
 
 HEADER = (
@@ -39,7 +39,7 @@ HEADER = (
 def payout_csv(owed: Owed) -> File:
     """The file; its `amount_usd` column adds up to the total."""
     rows = [_row(line, owed.terms.id) for line in owed.lines]
-    name = f"payout-{owed.campaign.id}-{owed.now:%Y-%m-%d-%H%M}.csv"
+    name = f"payout-{slug(owed.campaign.name) or owed.campaign.id}-{owed.now:%Y-%m-%d-%H%M}.csv"
     content = codecs.BOM_UTF8 + encoded([HEADER, *rows])
     return File(name, content, "text/csv", "one row per video")
 

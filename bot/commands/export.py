@@ -9,7 +9,15 @@ from bot.commands.context import Context
 from bot.commands.find_video import choose
 from bot.domain.payout_terms import SITES
 from bot.messages.campaign import Into, campaign_value
-from bot.messages.csv_format import SUMMARY_HEADER, csv_file, csv_name, csv_rows, summary_moments, summary_rows
+from bot.messages.csv_format import (
+    SUMMARY_HEADER,
+    csv_file,
+    csv_name,
+    csv_rows,
+    summary_moments,
+    summary_rows,
+    video_slug,
+)
 from bot.messages.export import Lacking, exported, nothing_to_export, reading
 from bot.reply.call import Call
 from bot.reply.model import File, Reply
@@ -52,12 +60,10 @@ async def export(context: Context, args: Export) -> Reply:
     if not page.value.parts:
         return nothing_to_export(page.problem)
     if args.rows == SUMMARY:
-        file = _summary_file(await _summary(context, (stored,)), stored.video.title or stored.video.id)
+        file = _summary_file(await _summary(context, (stored,)), video_slug(stored.video))
         return exported((file,), 1, 0, page.as_of, page.problem)
     rows = [row for video, taken in page.value.runs for row in csv_rows(video, taken)]
-    return exported(
-        (csv_file(csv_name(stored.video.title, stored.video.id), rows),), 1, len(rows), page.as_of, page.problem
-    )
+    return exported((csv_file(csv_name(video_slug(stored.video)), rows),), 1, len(rows), page.as_of, page.problem)
 
 
 async def _all(context: Context, named: str, platform: str | None, rows: str) -> Reply:

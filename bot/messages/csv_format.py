@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from bot.domain.links import creator_name
 from bot.domain.videos import Metric, Snapshot, Video
 from bot.reply.model import File
 from bot.store.readings import LinkReadings
@@ -69,10 +70,20 @@ def csv_file(name: str, rows: Sequence[tuple[str, ...]], header: Sequence[str] =
     return File(name, head(header) + encoded(rows), "text/csv", f"one row per {of}")
 
 
-def csv_name(name: str, otherwise: str = "videos") -> str:
-    """File name for a video or campaign: from its name, or `otherwise` if that has no ASCII letters."""
-    slug = re.sub(r"[^\w-]+", "-", name, flags=re.ASCII)[:_NAME].strip("-")
-    return f"contentstats-{slug or otherwise}.csv"
+def csv_name(name: str) -> str:
+    """File name for some videos."""
+    return f"contentstats-{slug(name) or 'videos'}.csv"
+
+
+def slug(name: str) -> str:
+    """A name for a part of a file name; empty if it has no ASCII letters."""
+    return re.sub(r"[^\w-]+", "-", name, flags=re.ASCII)[:_NAME].strip("-")
+
+
+def video_slug(video: Video) -> str:
+    """A video for a part of a file name: its title, or its platform and creator if that has no ASCII letters."""
+    creator = creator_name(video.link, video.creator)
+    return slug(video.title) or slug(f"{video.platform} {creator or video.id}")
 
 
 def inert(words: str) -> str:
