@@ -235,10 +235,10 @@ def public_message(public_line: Text) -> Message:
 
 
 def home_view(reply: Reply, *, with_table: bool = True) -> Block:
-    """Render a reply as a Home tab, cut with a note if it has more than 100 blocks."""
-    found = list(_groups(reply, NO_PICTURES, widest(reply.parts) if with_table else None))
+    """Render a reply as a Home tab, its buttons on top, cut with a note if it has more than 100 blocks."""
+    found = list(_home_groups(reply, widest(reply.parts) if with_table else None))
     if _tables(found) > 1:
-        found = list(_groups(reply, NO_PICTURES, None))
+        found = list(_home_groups(reply, None))
     blocks = list(_plain_blocks([block for group in found for block in group]))
     if len(blocks) > MAX_VIEW_BLOCKS:
         blocks[MAX_VIEW_BLOCKS - 1 :] = [{"type": "context", "elements": [plain("There's more than fits here.")]}]
@@ -282,6 +282,18 @@ def _as_alt_text(picture: Block, note: str) -> Block:
 
 def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Iterator[Group]:
     yield from _head(reply)
+    yield from _body(reply, pictures, table)
+    yield from _one_by_one(action_blocks((*row_menus(reply), *reply.actions)))
+
+
+def _home_groups(reply: Reply, table: int | None) -> Iterator[Group]:
+    yield from _head(reply)
+    yield from _one_by_one(action_blocks(reply.actions))
+    yield from _body(reply, NO_PICTURES, table)
+    yield from _one_by_one(action_blocks(row_menus(reply)))
+
+
+def _body(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Iterator[Group]:
     for at, part in enumerate(captioned(reply)):
         found = groups(part, pictures, is_widest=at == table)
         named = reply.parts[at]
@@ -290,7 +302,6 @@ def _groups(reply: Reply, pictures: Mapping[str, str], table: int | None) -> Ite
         yield from found
     for file in reply.files:
         yield from note((Plain(f"File {file.name}: {file.description}"),))
-    yield from _one_by_one(action_blocks((*row_menus(reply), *reply.actions)))
 
 
 def _head(reply: Reply) -> Iterator[Group]:

@@ -13,6 +13,7 @@ from bot.reply.model import (
 )
 from bot.reply.plain import plain_text
 from tests.every_reply import on_every_reply
+from tests.gallery import gallery
 from tests.slack_render.rendered import read, squashed
 from tests.slack_render.samples import kinds, numbered
 from tests.slack_render.strategies import replies
@@ -82,6 +83,13 @@ def test_text_beyond_slacks_limit_is_cut_between_entities_with_a_note():
 def test_later_messages_of_a_reply_are_numbered():
     texts = [message.text for message in messages(Reply("Rows.", title="Export & more", parts=(numbered(250),)))]
     assert texts[1:] == ["Export &amp; more (2 of 3)", "Export &amp; more (3 of 3)"]
+
+
+def test_a_home_tab_has_its_buttons_on_top_and_the_menu_of_its_videos_below():
+    kinds = [block["type"] for block in home_view(gallery()["home.home"])["blocks"]]
+    assert kinds[:3] == ["header", "rich_text", "actions"]
+    assert kinds[-1] == "actions"
+    assert kinds.count("actions") == 2
 
 
 def test_an_overfull_home_tab_is_cut_with_a_note():
