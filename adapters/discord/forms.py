@@ -83,7 +83,7 @@ def _input(field: Field) -> Component:
         case _:  # typed as text
             placeholder = {"placeholder": label(field.placeholder, MAX_PLACEHOLDER)} if field.placeholder else {}
             typed = {"value": given} if 0 < length(given) <= MAX_INPUT else {}
-            style = _PARAGRAPH if argument.many > 1 else _SHORT
+            style = _PARAGRAPH if argument.is_long or argument.many > 1 else _SHORT
             return {"type": TEXT_INPUT, "style": style, **placeholder, **typed}
 
 

@@ -114,7 +114,7 @@ def _element(field: Field) -> Block:
             return dict(_PLAIN[argument.kind])
         case _:  # typed as text
             typed = {"initial_value": given} if 0 < length(given) <= MAX_TEXT else {}
-            return {"type": "plain_text_input", "multiline": argument.many > 1, **typed}
+            return {"type": "plain_text_input", "multiline": argument.is_long or argument.many > 1, **typed}
 
 
 def _choices(field: Field) -> Block:

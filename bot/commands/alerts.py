@@ -108,7 +108,7 @@ class Snooze:
 
 
 QUESTIONS = (
-    Question({"what": "balance"}, "Low balance", (Ask("dollars", "Warn below", "dollars left, such as 10"),), "Set"),
+    Question({"what": "balance"}, "Low balance", (Ask("dollars", "Warn below", "dollars left, such as 10"),), "Save"),
     Question(
         {"what": "quiet"},
         "Quiet hours",
@@ -116,11 +116,11 @@ QUESTIONS = (
             Ask("time", "From and to", "such as 22:00-07:00"),
             Ask("zone", "Time zone", "a city or time zone, such as Europe/Berlin"),
         ),
-        "Set",
+        "Save",
     ),
-    Question({"what": "milestones"}, "Milestones", (Ask("counts", "Numbers", "such as 50k 250k 1M"),), "Set"),
+    Question({"what": "milestones"}, "Milestones", (Ask("counts", "Numbers", "such as 50k 250k 1M"),), "Save"),
     Question(
-        {"what": "campaign"}, "Only one campaign", (Ask("campaign", "Campaign", "its name; all: every video"),), "Set"
+        {"what": "campaign"}, "Only one campaign", (Ask("campaign", "Campaign", "its name; all: every video"),), "Save"
     ),
     Question({"what": "mute"}, "Mute alerts", (Ask("time", "Until", "such as 8h, tonight or friday 9am"),), "Mute"),
 )

@@ -53,7 +53,7 @@ class ShowApproval:
 
 
 QUESTIONS = (
-    Question({}, "Ask for approval", (Ask("why", "Why", "why it is worth it, in a line; approvers read it"),), "Ask"),
+    Question({}, "Ask for approval", (Ask("why", "Why", "why it's worth it, in one line for the approvers"),), "Ask"),
 )
 
 

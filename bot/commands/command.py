@@ -61,7 +61,7 @@ class Argument:
     `beside`, a typed line is read for this argument only if it contains that choice, and then before any other.
 
     A form shows the argument under its `label`, each choice under its entry in `labels`, and a known value as `begins`
-    writes it.
+    writes it; with `is_long`, in a field of several lines.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Argument:
     labels: tuple[tuple[str, str], ...] = ()
     beside: str = ""
     begins: Callable[[str], str] = str
+    is_long: bool = False
 
     @property
     def placeholder(self) -> str:
@@ -134,7 +135,7 @@ class Ask:
     """A field of a form: the argument it fills in, its label, and its help text if that differs from the argument's.
 
     `unless_known`: leave it out if the button already carries its value. `begins` writes out the value that the button
-    carries.
+    carries. `is_long`: the text may take several lines.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Ask:
     help: str = ""
     unless_known: bool = False
     begins: Callable[[str], str] = str
+    is_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class DigestDetails:
 _ASKS = (
     Ask("time", "When", "the local time, such as 09:00 or 5pm"),
     Ask("zone", "Time zone", "a city or time zone; default: yours, or the last one used"),
-    Ask("every", "On", "every day, on some days of the week, or on a day of the month"),
+    Ask("every", "Days", "every day, on some days of the week, or on a day of the month"),
     Ask("show", "What to show", "everything, unless you choose"),
     Ask("campaign", "Campaign", "only this campaign's videos; all: every video"),
 )

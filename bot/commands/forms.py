@@ -51,6 +51,7 @@ def form_of(command: Command[Any], given: Mapping[str, str]) -> Form:
             label=ask.label,
             help=ask.help or arguments[ask.name].help,
             begins=ask.begins,
+            is_long=ask.is_long,
             required=ask is question.asks[0] and question.needs_first,
         )
         for ask in question.asks

@@ -77,19 +77,22 @@ QUESTIONS = (
     Question(
         {"whole": WHOLE},
         "Payout terms",
-        (Ask("terms", "Terms", "the current ones; what you remove ends", begins=_in_full), _CAMPAIGN),
+        (Ask("terms", "Terms", "the current ones; what you remove ends", begins=_in_full, is_long=True), _CAMPAIGN),
         "Save terms",
     ),
     Question(
         {"action": TERMS},
         "Payout terms",
-        (Ask("terms", "What changes", "such as: youtube 2.50 per 1000, cap 200, final after 30 days"), _CAMPAIGN),
+        (
+            Ask("terms", "What changes", "such as: youtube 2.50 per 1000, cap 200, final after 30 days", is_long=True),
+            _CAMPAIGN,
+        ),
         "Save terms",
     ),
     Question(
         {"action": PAID},
         "Mark as paid",
-        (Ask("creator", "Creator", "whose final lines were paid, such as @handle"), _CAMPAIGN),
+        (Ask("creator", "Creator", "whose final videos you paid, such as @handle"), _CAMPAIGN),
         "Mark as paid",
     ),
     Question({}, "Show a payout", (Ask("campaign", "Campaign", "its name"),), "Show"),

@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands.campaign_words import read_words
 from bot.domain.caller import Permission, Person, Role
+from bot.reply.call import Call
 from bot.reply.model import Tone
 from bot.reply.plain import plain_text
 from tests.standins.environment import ANA, EVE, LINK, YOUTUBE, rows
@@ -149,6 +150,15 @@ async def test_500_videos_join_in_one_line_with_a_row_for_each_problem(env):
     assert [row[0] for row in rows(answer)] == ["https://x.com/a", "https://vimeo.com/1"]
 
 
+async def test_a_form_takes_links_on_several_lines_and_titles_with_commas(env):
+    await env.say("/campaign new launch")
+    given = {"action": "add", "campaign": "launch"}
+    links = await env.run(Call("campaign", {**given, "videos": f"{LINK}\n\n{YOUTUBE}\n"}))
+    assert links.summary.startswith("2 videos added.")
+    titles = await env.run(Call("campaign", {**given, "videos": "no such cat, nor this"}))
+    assert [row[0] for row in rows(titles)] == ["no such cat", "nor this"]
+
+
 async def test_a_channels_own_campaign_lasts_until_it_ends(env):
     await env.say("/campaign new launch")
     assert "now the channel's campaign" in (await env.say("/campaign launch here")).summary
@@ -225,7 +235,7 @@ async def test_lists_money_and_files_are_about_a_campaign(env):
     assert "of 1 video of campaign launch" in exported.summary
     assert (await env.say("/export launch")).summary == exported.summary
     money = await env.say("/usage launch")
-    assert "up to $0.00 started in it · $50.00 of its $50.00 budget left" in money.summary
+    assert "what was started in it costs up to $0.00 · $50.00 of its $50.00 budget left" in money.summary
     assert "There's no campaign called “spring”. Campaigns: launch." in (await env.say("/usage spring")).summary
 
 
@@ -246,7 +256,10 @@ async def test_look_ups_use_the_channels_own_campaign_unless_all_is_typed(env):
     await env.press(await env.say(f"/track {YOUTUBE} 7 in none"), "Track 7 days")
     assert (await env.say("/videos")).summary.startswith("1 video in campaign launch, this channel's own")
     assert (await env.say("/videos all")).summary.startswith("2 videos, newest first")
-    assert "up to $2.52 started in it. This is the channel's own campaign" in (await env.say("/usage")).summary
+    assert (
+        "hat was started in it costs up to $2.52. This is the channel's own campaign"
+        in (await env.say("/usage")).summary
+    )
     assert (await env.say("/usage all")).title == "Wallet"
     details = plain_text(await env.press(await env.say("/usage all"), "Details"))
     assert "launch" in details

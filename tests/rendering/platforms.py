@@ -82,6 +82,10 @@ class Slack:
     def fields(self, form: Any) -> list[str]:
         return [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
 
+    def has_several_lines(self, form: Any, field: str) -> bool:
+        """Whether a field is one for long text."""
+        return any(each["element"].get("multiline") for each in form["blocks"] if each["block_id"] == field)
+
     def submit(self, form: Any, filled: dict[str, Any]) -> dict[str, str]:
         """The arguments after a person changes some prefilled values and submits the form."""
         state = {}
@@ -160,6 +164,11 @@ class Discord:
 
     def fields(self, form: Any) -> list[str]:
         return [each["component"]["custom_id"] for each in form["components"] if each["type"] == 18]
+
+    def has_several_lines(self, form: Any, field: str) -> bool:
+        """Whether a field is one for long text."""
+        labelled = [each["component"] for each in form["components"] if each["type"] == 18]
+        return any(each.get("style") == 2 for each in labelled if each["custom_id"] == field)
 
     def submit(self, form: Any, filled: dict[str, Any]) -> dict[str, str]:
         """The arguments after a person changes some prefilled values and submits the form."""

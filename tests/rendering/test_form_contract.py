@@ -81,6 +81,17 @@ def test_each_question_has_its_own_field_name(platform):
 
 @on_each
 @pytest.mark.parametrize(
+    ("name", "given_values", "field"),
+    [("payout", {"action": "terms"}, "terms"), ("campaign", {"action": "add"}, "videos"), ("track", {}, "link")],
+)
+def test_long_text_has_several_lines(platform, name, given_values, field):
+    form = platform.form(BY_NAME[name], given_values)
+    assert platform.has_several_lines(form, field)
+    assert not platform.has_several_lines(platform.form(BY_NAME["stats"], {}), "video")
+
+
+@on_each
+@pytest.mark.parametrize(
     ("name", "given_values"),
     [
         ("track", {"link": "https://youtu.be/abc", "days": "7"}),
