@@ -67,4 +67,4 @@ def _log() -> Iterator[tuple[str, Reply]]:
     page = LogPage(entries, "all", "", 2, 11, NOW, has_more=True)
     yield "ledger.log_card", log_card(page, ("all", "starts"))
     yield "ledger.log_card: empty", log_card(LogPage((), "stops", "U1", 1, 1, NOW, has_more=False), ("all", "stops"))
-    yield "ledger.log_file", log_file(File("log.csv", b"time,action\r\n", "text/csv", "newest first"))
+    yield "ledger.log_file", log_file(File("log.csv", b"time,action\r\n", "text/csv", "one row per entry"))

@@ -215,7 +215,7 @@ def _numbers() -> Iterator[tuple[str, Reply]]:
     yield "video_count.preview: no snapshot yet", video_count.preview(VideoCount(video(1)))
     young = VideoCount(video(), Metric.VIEWS, 15_000, 10_000, NOW, NOW - 14 * HOUR)
     yield "video_count.preview: 14 hours old", video_count.preview(young)
-    file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "1,234 snapshots")
+    file = File("contentstats-all.csv", b"video_id\r\n", "text/csv", "one row per snapshot")
     lacking = export.Lacking(((video(), REASON), (video(1), REASON)), ((video(2), REASON),), (video(3),))
     yield "export.exported", export.exported((file,), 8, 1_234, NOW, "")
     yield "export.exported: stale", export.exported((file,), 1, 1_234, NOW - HOUR, REASON)

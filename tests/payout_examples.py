@@ -42,7 +42,7 @@ def payout_gallery() -> Iterator[tuple[str, Reply]]:
     yield "campaigns.payout_card.terms_set: the same", payout_card.terms_set(owed, TERMS)
     yield "campaigns.payout_card.payout_details", payout_card.payout_details(owing(25))
     yield "campaigns.payout_card.payout_details: empty", payout_card.payout_details(owing(0))
-    file = File("payout-7.csv", b"creator\r\n", "text/csv", "9 lines")
+    file = File("payout-launch.csv", b"creator\r\n", "text/csv", "one row per video")
     yield "campaigns.payout_card.payout_file", payout_card.payout_file(owed, file)
     yield "campaigns.payout_card.marked_paid", payout_card.marked_paid(CAMPAIGN, owed.lines[:2], undo)
     yield "campaigns.payout_card.unmarked_paid", payout_card.unmarked_paid(CAMPAIGN, owed.lines[:2])

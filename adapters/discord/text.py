@@ -22,7 +22,8 @@ _BEFORE = (
     *("manage", "manages", "members of"),
 )
 _WORKSPACE = re.compile(
-    rf"(\b(?:{'|'.join(_BEFORE)}) (?:this|the|another)|(?:^|[✅⛔️\.] )This|\bthe(?= workspace's cap)) workspace\b",
+    rf"(\b(?:{'|'.join(_BEFORE)}) (?:this|the|another)|(?:^|[✅⛔️\.] )(?:This|Another)|\bthe(?= workspace's cap))"
+    r" workspace\b",
     re.IGNORECASE | re.MULTILINE,
 )
 """Phrases in the bot's own sentences. Titles hardly ever contain one of them."""

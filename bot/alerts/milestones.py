@@ -13,7 +13,7 @@ from bot.domain.growth import counts_of, exact_count, metric_name, short_count
 from bot.domain.spikes import milestone, next_milestone, reached_on
 from bot.domain.videos import DAY, HOUR, Metric, Video
 from bot.reply.call import Call
-from bot.reply.model import Button, Note, Reply, Tone, text
+from bot.reply.model import Button, Note, Reply, Time, Tone, text
 from bot.store.alerts import StoredAlert
 from bot.store.workspaces import Workspace
 
@@ -107,11 +107,13 @@ def milestone_card(
 ) -> Reply:
     """Card: a video passed a milestone. `later` is the next one, with the day on which today's pace reaches it."""
     passed = f"{exact_count(reached)} {metric_name(video.platform, metric)}"
+    is_same = short_count(count) == short_count(reached)
+    now = text("As of ", Time(at), ".") if is_same else reached_words(video, metric, count, at)
     return Reply(
         f"Passed {passed}.",
         strong=(passed,),
         title=alert_title(video),
-        parts=(Note(text(*reached_words(video, metric, count, at), _pace(later))),),
+        parts=(Note(text(*now, _pace(later))),),
         actions=(stats_button(video),),
         tone=Tone.SUCCESS,
     )
@@ -127,7 +129,7 @@ def total_card(
         f"Passed {passed} in all.",
         strong=(passed,),
         title=campaign.name,
-        parts=(Note(text(f"{short_count(total)} views of {each} on {date_text(at.date())}.", _pace(later))),),
+        parts=(Note(text(f"{exact_count(total)} views of {each} on {date_text(at.date())}.", _pace(later))),),
         actions=(Button("Campaign", Call("campaign", {"campaign": str(campaign.id)})),),
         tone=Tone.SUCCESS,
     )

@@ -79,7 +79,9 @@ def payout_budget(setting_id: int, found: Owed, stage: Stage, *, shows_money: bo
     if stage is Stage.CLEAR:
         return Reply(f"Resolved: {used}", title=title, actions=(card,), tone=Tone.SUCCESS, strong=(share,))
     full = found.full_at
-    then = f" Reached {date_text(full, found.now)} at today's pace." if full is not None and full > found.now else ""
+    then = (
+        f" At today's pace, it's reached {date_text(full, found.now)}." if full is not None and full > found.now else ""
+    )
     return Reply(
         f"{used}{then}",
         title=title,

@@ -59,7 +59,7 @@ def alert_settings(facts: SettingFacts) -> Reply:
             tone=Tone.SUCCESS if facts.change else Tone.INFO,
             changes_settings=bool(facts.change),
         )
-    status = _kinds(setting) if facts.change else f"{_kinds(setting)}{_times(setting, facts)}"
+    status = _kinds(setting, "On now") if facts.change else f"{_kinds(setting)}{_times(setting, facts)}"
     problem = facts.cannot_post_reason
     return Reply(
         facts.change or status,
@@ -111,9 +111,9 @@ def no_alerts_note() -> Note:
     return Note(text(NO_ALERTS))
 
 
-def _kinds(setting: AlertSetting) -> str:
+def _kinds(setting: AlertSetting, head: str = "Alerts on in this channel") -> str:
     on = [_kind(setting, kind) for kind in AlertKind if kind in setting.kinds]
-    return f"Alerts on in this channel: {', '.join(on)}." if on else "No alerts are on in this channel."
+    return f"{head}: {', '.join(on)}." if on else "No alerts are on in this channel."
 
 
 def _kind(setting: AlertSetting, kind: AlertKind) -> str:

@@ -115,7 +115,7 @@ def _money_line(money: CampaignMoney) -> Text:
 
 def _small_print(facts: CampaignFacts) -> Note:
     """The number of videos, what weakens the total, and how old it is."""
-    totals, own = facts.totals, "This channel's. " if facts.is_own else ""
+    totals, own = facts.totals, "This channel's own. " if facts.is_own else ""
     archived = "Archived. " if facts.campaign.archived_at is not None else ""
     said = [
         plural(totals.links, "video") if totals.main is not None else "",
@@ -180,9 +180,8 @@ def campaign_details(facts: CampaignFacts) -> Reply:
     """Every metric with its changes, more videos and creators, and what the totals leave out."""
     totals = facts.totals
     running = totals.links - totals.ended - totals.unread
-    summary = (
-        f"{plural(totals.links, 'video')} by {plural(len(totals.creators), 'creator')}, {max(running, 0):,} running."
-    )
+    creators = f" by {plural(len(totals.creators), 'creator')}" if totals.creators else ""
+    summary = f"{plural(totals.links, 'video')}{creators}, {max(running, 0) or 'none'} running."
     remarks = " ".join(_remarks(totals))
     return Reply(
         summary,
@@ -269,10 +268,12 @@ def _remarks(totals: CampaignTotals) -> Iterator[str]:
     if totals.unread:
         yield plural(totals.unread, "video isn't", "videos aren't") + " in any total: nothing has been read yet."
     if totals.apart is not None:
-        yield f"{plural(totals.apart.links, 'video')} without views, such as Instagram's, count by likes alone."
+        verb = "counts" if totals.apart.links == 1 else "count"
+        yield f"{plural(totals.apart.links, 'video')} without views, such as Instagram's, {verb} by likes alone."
     if totals.ended:
-        yield f"{plural(totals.ended, 'video')} ended and count with their last reading."
+        last = "has ended and counts with its" if totals.ended == 1 else "have ended and count with their"
+        yield f"{plural(totals.ended, 'video')} {last} last reading."
     if totals.gaps:
         yield f"Hours are missing in {plural(totals.gaps, 'video')}."
     if uneven:
-        yield f"The change of {plural(uneven, 'video')} is over another time: it began later, or hours are missing."
+        yield f"The change of {plural(uneven, 'video')} covers another period: it began later, or hours are missing."

@@ -226,8 +226,8 @@ def _remarks(facts: LeaderboardFacts) -> Iterator[str]:
         f"{plural(gaps, 'video')} with hours missing" if gaps else "",
         f"{plural(fell, 'counter')} fell" if fell else "",
         f"{began:,} counted from the first reading" if began and facts.found.request.period is not Period.START else "",
-        f"{unread:,} without a reading then" if unread else "",
-        f"{facts.found.younger:,} not that old yet" if facts.found.younger else "",
+        f"{unread:,} without a reading in that time" if unread else "",
+        f"{facts.found.younger:,} younger than that" if facts.found.younger else "",
     ]
     if any(found):
         yield f"{', '.join(filter(None, found))}."
@@ -245,7 +245,7 @@ def _actions(facts: LeaderboardFacts) -> Iterator[Action]:
     most = max((len(board.ranking.standings) for board in facts.found.boards), default=0)
     pages = -(-most // PAGE_SIZE)
     if facts.page == 0 and most > TOP:
-        yield Button("All places", _call(facts, page="1"))
+        yield Button("Full ranking", _call(facts, page="1"))
     if facts.page > 1:
         yield Button("Previous", _call(facts, in_place=True, page=str(facts.page - 1)))
     if 0 < facts.page < pages:

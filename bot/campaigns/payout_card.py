@@ -131,7 +131,7 @@ def payout_details(owed: Owed) -> Reply:
     states = [(state, [line for line in owed.lines if line.state is state]) for state in State]
     sums = [f"{dollars(total(each))} {state}" for state, each in states if each and state is not State.UNKNOWN]
     return Reply(
-        f"{plural(len(owed.lines), 'line')}: {', '.join(sums) or 'none can be computed yet'}.",
+        f"{plural(len(owed.lines), 'line')}: {', '.join(sums)}." if sums else "Nothing can be computed yet.",
         title=owed.campaign.name,
         parts=tuple(parts),
         actions=(Button("CSV file", Call("payout", {"campaign": str(owed.campaign.id), "action": "csv"})),),
@@ -143,7 +143,13 @@ def payout_file(owed: Owed, file: File) -> Reply:
     return Reply(
         f"{plural(len(owed.lines), 'line')}, {dollars(owed.total)} in all.",
         title=owed.campaign.name,
-        parts=(Note(text("amount = least of counted × rate / 1,000 (half to even), video_cap and creator_cap_left.")),),
+        parts=(
+            Note(
+                text(
+                    "Each amount is counted × rate ÷ 1,000, rounded to the cent, up to video_cap and creator_cap_left."
+                )
+            ),
+        ),
         files=(file,),
         tone=Tone.SUCCESS,
     )

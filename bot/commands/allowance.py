@@ -37,8 +37,8 @@ APPROVAL_EXAMPLE = "For example: /allowance approval above 25, or /allowance app
 _CONFIRMS = frozenset({"confirm", "confirms", "confirmation", "above", "over", "always", "ask", "asks"})
 _SUBJECTS = {APPROVAL: _APPROVALS, CONFIRM: _CONFIRMS}
 ABOVE_WHICH_SUM = (
-    "Above which sum does a typed /track need a press? For example: /allowance everyone confirm above 5, or confirm "
-    "always."
+    "Above which sum does a typed /track need confirmation? For example: /allowance everyone confirm above 5, or "
+    "/allowance everyone confirm always."
 )
 _EVERYONE = frozenset({"everyone", "everybody", "all", "each", "anyone", "@everyone", "members"})
 _REMOVALS = frozenset({"off", "remove", "delete", "none", "unlimited"})
@@ -66,7 +66,7 @@ class AllowanceArgs:
     dollars: Decimal | None = argument(Kind.MONEY, "the most a month, such as 20", default=None)  # noqa: RUF009 - a field
     action: str = argument(
         Kind.CHOICE,
-        "remove it, set approvals or what needs a press, or show the log of who did what",
+        "remove it, set approvals or instant starts, or show the log of who did what",
         default="",
         choices=(REMOVE, APPROVAL, NO_APPROVAL, CONFIRM, ALWAYS, LOG),
         aliases=(("off", REMOVE),),
@@ -88,18 +88,18 @@ QUESTIONS = (
         {"action": APPROVAL},
         "Approvals",
         (
-            Ask("dollars", "Needed above", "dollars started at once, such as 25"),
-            Ask("who", "Approver", "a person or role that may approve, beside admins"),
-            Ask("channel", "Ask in", "the channel for requests; empty: where each is made"),
+            Ask("dollars", "Approval needed above", "dollars for one start, such as 25"),
+            Ask("who", "Approver", "a person or role that may approve, besides admins"),
+            Ask("channel", "Ask for approval in", "the channel for requests; empty: where each is made"),
         ),
         "Save",
         needs_first=False,
     ),
     Question(
         {"action": CONFIRM},
-        "Starts without a press",
+        "Instant starts",
         (
-            Ask("dollars", "Dollars", "a typed link with its days starts at once up to this price; 0: never"),
+            Ask("dollars", "Up to", "dollars; a typed /track <link> 7 starts at once up to this price; 0: never"),
             Ask("who", "Person or role", "empty: everyone, unless you choose a channel or campaign"),
             Ask("channel", "Channel", "for all that is started in it"),
             Ask("campaign", "Campaign", "for all that goes into it"),
@@ -115,7 +115,7 @@ QUESTIONS = (
             Ask("channel", "Channel", "for all that is started in it"),
             Ask("campaign", "Campaign", "for all that goes into it"),
         ),
-        "Set",
+        "Save",
     ),
 )
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from bot.digests.facts import DigestFacts, DigestMoney, details_call
 from bot.domain.caller import Person
 from bot.domain.clock import moment_text
-from bot.domain.digest import Ranked, Section, Total, VideoChange
+from bot.domain.digest import Ranked, Section, Total, VideoChange, Window
 from bot.domain.growth import ago, metric_name, percent, short_change, short_count, signed_count
 from bot.domain.money import dollars
 from bot.domain.schedule import Schedule
-from bot.domain.videos import HOUR, Metric, Video
+from bot.domain.videos import DAY, HOUR, Metric, Video
 from bot.messages.wording import (
     at_latest,
     available,
@@ -125,7 +125,7 @@ def _lines(facts: DigestFacts) -> Iterator[Text]:
         yield from names_line("New", facts.new)
         yield from names_line("Finished", facts.finished)
     if Section.ENDING in shown:
-        yield from names_line("Ends in 24 h", facts.ending)
+        yield from names_line("Ending", facts.ending)
     if Section.FLAT in shown:
         yield from names_line("Flattened", facts.flat, _saving(facts))
     if facts.money is not None:
@@ -200,10 +200,17 @@ def _compared(facts: DigestFacts) -> Iterator[str]:
     total = next((each for each in facts.totals if each.trend is not None), None)
     if total is not None:
         videos = "video" if total.alike == 1 else f"{total.alike:,} videos"
-        trend = f"The {videos} that also ran before gained {_trend(total, names=len(facts.totals) > 1)}"
+        gained = _trend(total, names=len(facts.totals) > 1)
+        trend = f"The {videos} that also ran {_before(facts.window)} gained {gained}"
         yield f"{trend}; {plural(count, 'is', 'are')} new." if count else f"{trend}."
     elif count:
         yield f"{plural(count, 'video is', 'videos are')} new."
+
+
+def _before(window: Window) -> str:
+    """The period before; a clock change makes a day or a week an hour longer or shorter."""
+    spans = ((DAY, "the day before"), (7 * DAY, "the week before"))
+    return next((words for span, words in spans if abs(window.length - span) <= HOUR), "before")
 
 
 def _trend(total: Total, *, names: bool) -> str:

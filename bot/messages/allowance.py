@@ -112,9 +112,9 @@ def allowance_set(rule: Allowance, used: Decimal) -> str:
     if rule.monthly is None:
         whose = "" if rule.scope is Scope.EVERYONE else f" ({_name(rule)})"
         if not rule.confirm_above:
-            return f"Every start needs a press{whose}."
-        starts = f"A typed /track <link> 7 of up to {dollars(rule.confirm_above)} starts without a press{whose}"
-        return f"{starts}, unless its card would warn of something."
+            return f"Every start needs confirmation{whose}."
+        starts = f"A typed /track <link> 7 that costs up to {dollars(rule.confirm_above)} starts at once{whose}"
+        return f"{starts}, unless its card would show a warning."
     said = f"{_sentence(rule)} {dollars(rule.monthly)} a month."
     is_shared = rule.scope in {Scope.CHANNEL, Scope.CAMPAIGN, Scope.PERSON}
     if is_shared and used >= rule.monthly > 0:
@@ -125,7 +125,7 @@ def allowance_set(rule: Allowance, used: Decimal) -> str:
 def _typed_words(facts: AllowanceFacts) -> str:
     if not (facts.unconfirmed and facts.may_spend):
         return ""
-    return f" Your typed /track <link> 7 starts without a press up to {dollars(facts.unconfirmed)}."
+    return f" A /track <link> 7 that you type starts at once if it costs up to {dollars(facts.unconfirmed)}."
 
 
 def allowance_removed(rule: Allowance) -> str:
@@ -147,9 +147,9 @@ def _sentence(rule: Allowance) -> str:
         case Scope.PERSON:
             return f"{rule.name or 'This person'} can start up to"
         case Scope.CHANNEL:
-            return "In that channel, all together can start up to"
+            return "That channel can start up to"
         case _:
-            return f"In campaign {rule.name}, all together can start up to"
+            return f"Campaign {rule.name} can start up to"
 
 
 def _name(rule: Allowance) -> str:
@@ -186,7 +186,7 @@ def _target(rule: Allowance) -> Span | str:
 def _others(own: Sequence[Limit], bound: Limit) -> tuple[Paragraph, ...]:
     """The next tightest limit that applies to the reader, if there is one."""
     others = sorted((each for each in own if each is not bound), key=lambda each: each.left)[:1]
-    return tuple(Paragraph(text(f"Then {left_words(each)}.")) for each in others)
+    return tuple(Paragraph(text(f"There's also {left_words(each)}.")) for each in others)
 
 
 def _actions(facts: AllowanceFacts) -> tuple[Button | Menu, ...]:
@@ -199,7 +199,7 @@ def _actions(facts: AllowanceFacts) -> tuple[Button | Menu, ...]:
     )
     forms = (
         Button("Set a limit…", Call("allowance", {"asks": "1"})),
-        Button("Starts without a press…", Call("allowance", {"action": "confirm", "asks": "1"})),
+        Button("Instant starts…", Call("allowance", {"action": "confirm", "asks": "1"})),
     )
     return (*forms, Button("Log", Call("allowance.log")), *((Menu("Remove…", gone),) if gone else ()))
 

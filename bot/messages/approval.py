@@ -86,7 +86,7 @@ def approval_answered(approval: Approval) -> Reply:
     by = "Somebody" if approval.decided_by is None else approval.decided_by.name
     match approval.state:
         case ApprovalState.APPROVED:
-            words = f"{by} approved this: {_what(approval)}. It's being started now; if it isn't, start it yourself."
+            words = f"{by} approved this: {_what(approval)}. Tracking starts now. If it doesn't, press the button."
         case ApprovalState.DECLINED:
             words = f"{by} declined this: {_what(approval)}. Nothing was spent."
         case _:
@@ -136,13 +136,15 @@ def approvals_card(
     items = tuple(Item(text(_asker(each)), (text(_what(each)),), text(_what(each)), _open(each)) for each in waiting)
     listing = (Listing("Waiting", (Column("Asked by"), Column("For")), items, "Open a request"),) if items else ()
     change_call = {"action": "approval", "asks": "1"} | ({} if rule.above is None else {"dollars": f"{rule.above:.2f}"})
-    above = "no start needs approval" if rule.above is None else f"starts above {dollars(rule.above)} need approval"
+    needs = "Only starts over an allowance need approval."
+    if rule.above is not None:
+        needs = f"Starts above {dollars(rule.above)} need approval, and so do starts over an allowance."
     people: list[Span] = [Mention(*each) for each in sorted(rule.people.items())]
     names = [*people, *(Plain(name or each) for each, name in sorted(rule.roles.items())), Plain("admins")]
     where = text(Channel(rule.channel_id)) if rule.channel_id else text("the channel of the request")
     who = [span for each in names for span in (Plain(", "), each)][1:]
     return Reply(
-        f"{change} {above[:1].upper()}{above[1:]}; starts that exceed an allowance can be approved too.".strip(),
+        f"{change} {needs}".strip(),
         title="Approvals",
         parts=(
             Fields((Field("Who approves", text(*who)), Field("Asked in", where))),

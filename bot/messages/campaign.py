@@ -251,8 +251,8 @@ def campaign_spend(
 ) -> Reply:
     """Cost of and commitments for tracking in a campaign, by person and channel."""
     committed = sum((cost for _, cost in people), Decimal())
-    facts = [] if spent is None else [f"{dollars(spent)} spent on its videos so far"]
-    facts.append(f"up to {dollars(committed)} started in it")
+    facts = [] if spent is None else [f"{dollars(spent)} spent so far"]
+    facts.append(f"what was started in it costs up to {dollars(committed)}")
     if campaign.budget is not None:
         left = campaign.budget - committed
         facts.append(
@@ -273,7 +273,7 @@ def campaign_spend(
         parts=tuple(
             Table(
                 caption,
-                (Column(head), Column("At most", Align.RIGHT)),
+                (Column(head), Column("Costs up to", Align.RIGHT)),
                 tuple((each, text(dollars(cost))) for each, cost in rows),
             )
             for caption, head, rows in tables

@@ -23,8 +23,8 @@ def connected(available: Decimal, *, is_test: bool) -> Reply:
 def claimed() -> Reply:
     """Confirmation that the operator claimed this server."""
     return Reply(
-        "This server is claimed. It uses the bot's API key unless it has its own.",
-        title="Claimed",
+        "It uses the bot's API key until an admin connects its own.",
+        title="Server claimed",
         actions=(Button("Wallet", Call("usage")),),
         tone=Tone.SUCCESS,
     )

@@ -59,9 +59,9 @@ def reading(read: int, total: int, spent: timedelta, again: Call) -> Reply:
     """Progress, while pages are read before the file can be written."""
     left = f", about {ago(spent / read * (total - read))} left" if read else ""
     return Reply(
-        f"Reading {plural(total, 'video')} first: {read:,} of {total:,} done{left}.",
+        f"Reading first: {read:,} of {plural(total, 'video')} done{left}.",
         title="Export",
-        parts=(Note(text("I keep reading in the background. Press the button to get the file once all are read.")),),
+        parts=(Note(text("I keep reading in the background. Press the button once that's done.")),),
         actions=(Button("Get the file", again),),
     )
 

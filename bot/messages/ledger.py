@@ -67,7 +67,7 @@ def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
     words = f"{shown}, newest first." if items else "Nothing of that kind is recorded yet."
     return Reply(
         words,
-        title="Log",
+        title="Activity log",
         parts=(Listing("Entries", columns, items),) if items else (),
         actions=(
             *((Button("Previous", _call(page, page.page - 1)),) if page.page > 1 else ()),
@@ -85,7 +85,7 @@ def log_rows(entries: Sequence[Entry] | None = None) -> bytes:
 
 def log_file(file: File | LargeFile) -> Reply:
     """The file of every entry."""
-    return Reply("The whole log, newest first.", title="Log", files=(file,))
+    return Reply("The whole log, newest first.", title="Activity log", files=(file,))
 
 
 def _item(entry: Entry, now: datetime) -> Item:

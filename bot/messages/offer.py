@@ -335,7 +335,7 @@ def _other_effects(offer: Offer) -> tuple[Fields, ...]:
 def _small_print(offer: Offer) -> Note:
     wallet = offer.wallet
     unknown = f"{plural(wallet.open_ended, 'video')} with no known end not counted. " if wallet.open_ended else ""
-    hidden = "" if wallet.complete else "The API may hide running videos. "
+    hidden = "" if wallet.complete else "ContentStats may not list every running video. "
     test = "Test key: nothing is charged. " if wallet.is_test else ""
     old = f"Not refreshed: {wallet.problem} " if wallet.problem else ""
     return Note(text(old, test, hidden, unknown, "Offer ends ", Time(offer.expires_at, offer.now), "."))

@@ -86,7 +86,7 @@ def _since(video: Video) -> str:
 
 def _saves(snapshots_left: int | None, cost_per_snapshot: Decimal | None) -> str:
     if snapshots_left is None:
-        return "saves whatever is left; the API doesn't say how much."
+        return "saves the rest of its cost; ContentStats doesn't state how much."
     if cost_per_snapshot is None:
         return f"saves up to {plural(snapshots_left, 'snapshot')} not collected yet."
     saved = dollars(snapshots_left * cost_per_snapshot)

@@ -191,7 +191,7 @@ def _under_way(result: Result) -> Reply:
     """Reply to a second press or question while the first is under way: its own card will show the outcome."""
     return Reply(
         "Tracking is starting; ContentStats hasn't answered yet. Asking again won't start it or charge for it twice.",
-        title="Starting",
+        title="Already starting" if result.is_refused else "Starting",
         parts=(Paragraph(text(_named(result))),),
         actions=_actions((result,)),
         tone=Tone.PROBLEM if result.is_refused else Tone.WARNING,
@@ -200,7 +200,7 @@ def _under_way(result: Result) -> Reply:
 
 def _listing(results: Sequence[Result]) -> Listing:
     items = tuple(Item(text(_named(each)), (_outcome(each),), _outcome(each)) for each in results)
-    return Listing("Requests", (Column("Video"), Column("Outcome")), items)
+    return Listing("Videos", (Column("Video"), Column("Outcome")), items)
 
 
 def _outcome(result: Result) -> Text:
@@ -270,8 +270,8 @@ def already_tracked(row: Row, now: datetime, into: Into | None = None) -> Reply:
     """Reply if the video is tracked already: who started it, and that nothing is spent."""
     if row.hidden or row.video is None:
         return Reply(
-            f"This video is {_state(row)} from another workspace with the same API key. Nothing was spent. Ask your "
-            "admin if you need its numbers here.",
+            f"Another workspace with the same API key {_state(row)}. Nothing was spent. Ask your admin if you need its "
+            "numbers here.",
             title="Already tracked",
             tone=Tone.WARNING,
         )
@@ -284,7 +284,7 @@ def already_tracked(row: Row, now: datetime, into: Into | None = None) -> Reply:
 
 
 def _state(row: Row) -> str:
-    return "starting right now" if row.in_flight else "already being tracked"
+    return "is starting this video right now" if row.in_flight else "tracks this video"
 
 
 def nothing_new(rows: Sequence[Row], into: Into | None = None) -> Reply:

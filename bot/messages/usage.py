@@ -112,15 +112,15 @@ def wallet_details(facts: SpendFacts) -> Reply:
         parts.append(_days_counted(facts))
     if facts.picture is not None:
         parts.append(facts.picture)
-    if facts.people:
-        people = tuple((text(Mention(each.id, each.name)), text(dollars(spent))) for each, spent in facts.people)
-        parts.append(Table("Started this month by", (Column("Person"), Column("At most", Align.RIGHT)), people))
-    if facts.channels:
-        channels = tuple((text(Channel(each)), text(dollars(spent))) for each, spent in facts.channels)
-        parts.append(Table("Started this month in", (Column("Channel"), Column("At most", Align.RIGHT)), channels))
-    if facts.campaigns:
-        campaigns = tuple((text(name), text(dollars(spent))) for name, spent in facts.campaigns)
-        parts.append(Table("Started this month for", (Column("Campaign"), Column("At most", Align.RIGHT)), campaigns))
+    for heads, rows in (
+        (("by", "Person"), [(text(Mention(each.id, each.name)), spent) for each, spent in facts.people]),
+        (("in", "Channel"), [(text(Channel(each)), spent) for each, spent in facts.channels]),
+        (("for", "Campaign"), [(text(name), spent) for name, spent in facts.campaigns]),
+    ):
+        if rows:
+            columns = (Column(heads[1]), Column("Costs up to", Align.RIGHT))
+            sums = tuple((each, text(dollars(spent))) for each, spent in rows)
+            parts.append(Table(f"Started this month {heads[0]}", columns, sums))
     return Reply(_bill(facts), title="Wallet details", parts=tuple(parts))
 
 

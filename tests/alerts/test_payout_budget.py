@@ -26,7 +26,7 @@ async def test_one_message_goes_through_the_stages_and_a_raised_budget_rearms_it
     await alert_env.env.say("/campaign launch here")
     (opened,) = await alert_env.live(1)
     assert (opened.key, opened.channel_id) == ("payout.budget:1:1:1", "C-general")
-    assert re.match(r"6\d% of the \$[\d,.]+ payout budget: \$[\d,.]+ owed\. Reached ", opened.reply.summary)
+    assert re.match(r"6\d% of the \$[\d,.]+ payout budget: \$[\d,.]+ owed\. At today's pace, ", opened.reply.summary)
     await budget(alert_env, 85)
     (worse,) = await alert_env.live(1)
     assert worse.edits == opened.key

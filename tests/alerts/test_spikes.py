@@ -248,7 +248,7 @@ async def test_a_campaign_passes_a_milestone_by_the_sum_of_its_videos_once(mirro
     (passed,) = await mirror.hours("v2", 3_000)
     assert passed.key == f"milestone:1:campaign:{campaign.id}:10000"
     assert plain_text(passed.reply).startswith("launch\nPassed 10,000 views in all.")
-    assert "11k views of 2 videos" in plain_text(passed.reply)
+    assert "11,010 views of 2 videos" in plain_text(passed.reply)
     assert await mirror.hours("v2", -3_000, 3_500) == []
 
 

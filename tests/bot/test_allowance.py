@@ -19,15 +19,20 @@ from tests.standins.environment import ANA, BEN, LINK, LOOKER, SPENDER, YOUTUBE,
         ("$20 a month for <@U-ben|Ben>", Scope.PERSON, "U-ben", "Ben can start up to $20.00 a month."),
         ("<@&77|Editors> 20", Scope.ROLE, "77", "Each person with the role Editors can start"),
         ("<!subteam^S7|@editors> 20", Scope.ROLE, "S7", "Each person with the role @editors can start"),
-        ("<#C9|videos> 50", Scope.CHANNEL, "C9", "In that channel, all together can start up to $50.00"),
-        ("here 50", Scope.CHANNEL, ANA.channel_id, "In that channel"),
+        ("<#C9|videos> 50", Scope.CHANNEL, "C9", "That channel can start up to $50.00"),
+        ("here 50", Scope.CHANNEL, ANA.channel_id, "That channel"),
         ("me 1", Scope.PERSON, ANA.person.id, "can start up to $1.00"),
-        ("launch 100", Scope.CAMPAIGN, "1", "In campaign launch, all together can start up to $100.00 a month."),
+        ("launch 100", Scope.CAMPAIGN, "1", "Campaign launch can start up to $100.00 a month."),
         ("campaign launch 0", Scope.CAMPAIGN, "1", "up to $0.00 a month."),
-        ("confirm above 5", Scope.EVERYONE, "", "of up to $5.00 starts without a press, unless its card would warn"),
-        ("launch confirm above $2.50", Scope.CAMPAIGN, "1", "of up to $2.50 starts without a press (launch)"),
-        ("here always confirm", Scope.CHANNEL, ANA.channel_id, "Every start needs a press (that channel)."),
-        ("<@U-ben|Ben> confirm above five", Scope.PERSON, "U-ben", "up to $5.00 starts without a press (Ben)"),
+        (
+            "confirm above 5",
+            Scope.EVERYONE,
+            "",
+            "up to $5.00 starts at once, unless its card would show a warning",
+        ),
+        ("launch confirm above $2.50", Scope.CAMPAIGN, "1", "that costs up to $2.50 starts at once (launch)"),
+        ("here always confirm", Scope.CHANNEL, ANA.channel_id, "Every start needs confirmation (that channel)."),
+        ("<@U-ben|Ben> confirm above five", Scope.PERSON, "U-ben", "up to $5.00 starts at once (Ben)"),
     ],
 )
 async def test_a_rule_is_set_shown_and_removed(env, typed, scope, target, said):
@@ -112,13 +117,13 @@ async def test_a_limit_and_its_press_threshold_are_set_separately_and_removed_to
         reply = await env.say(f"/allowance {typed}")
     assert rows(reply) == [["Everyone", "$30.00 a month, confirm above $5.00", "each person"]]
     mine = plain_text(await env.say("/allowance", BEN))
-    assert "Your typed /track <link> 7 starts without a press up to $5.00." in mine
+    assert "A /track <link> 7 that you type starts at once if it costs up to $5.00." in mine
     assert [each.outcome for each in (await env.audit())[:2]] == [
         "Allowance of everyone: $30.00 a month",
         "Allowance of everyone: confirm above $5.00",
     ]
     await env.say("/allowance everyone off")
-    assert "without a press" not in plain_text(await env.say("/allowance", LOOKER))
+    assert "starts at once" not in plain_text(await env.say("/allowance", LOOKER))
 
 
 async def test_a_limit_below_its_use_an_unconfirmed_name_and_a_time_zone_are_answered(env):

@@ -27,7 +27,7 @@ async def test_tracking_another_workspaces_video_spends_and_shows_nothing(env):
     secrets = (TITLE, "Ana", next(each.id for each in trackings if each.link == HERS))
     posts = env.posts()
     reply = await env.say(f"/track {HERS} 7", EVE)
-    assert "already being tracked from another workspace with the same API key. Nothing was spent" in reply.summary
+    assert "Another workspace with the same API key tracks this video. Nothing was spent." in reply.summary
     assert labels(reply) == []
     several = await env.say(f"/track {HERS} {LINK} 1", EVE)
     assert rows(several, "Links")[0][1] == "already tracked from another workspace"

@@ -63,7 +63,7 @@ async def test_yesterday_is_the_day_from_midnight_to_midnight(env):
 
 @pytest.mark.usefixtures("films")
 async def test_every_rank_is_on_some_page(env):
-    reply = await env.press(await env.say("/leaderboard"), "All places")
+    reply = await env.press(await env.say("/leaderboard"), "Full ranking")
     assert [row[0][:2] for row in rows(reply)] == ["1.", "2.", "3.", "4.", "5.", "6."]
     assert not any(isinstance(part, Picture) for part in reply.parts)
 
@@ -93,7 +93,7 @@ async def test_at_an_hour_all_are_compared_at_the_same_age(env, films):
     old = [film for link, film in list(films.items())[:5] if link != INSTAGRAM]
     best = max(film.growth.counts(48)["views"] for film in old)
     assert f"leads with {short_count(best)} views at hour 48." in reply.summary
-    assert "2 not that old yet" in plain_text(reply)
+    assert "2 younger than that" in plain_text(reply)
     (picture,) = (part for part in reply.parts if isinstance(part, Picture))
     assert "Views at hour 48 of tracking: “" in picture.alt
     assert f" had {best:,}" in picture.alt

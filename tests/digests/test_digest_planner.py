@@ -213,7 +213,7 @@ async def test_late_snapshots_are_in_the_next_digest_and_every_hour_in_one(mirro
     assert [reply.summary for reply in replies[1:]] == [
         "+180 views in 24 h, read up to Wed 4 Mar, 03:00 UTC.",
         "+300 views in 30 h. The video that also ran before gained as much.",
-        "+240 views in 24 h. The video that also ran before gained as much.",
+        "+240 views in 24 h. The video that also ran the day before gained as much.",
     ]
     assert period(replies[2]) == (at("2026-03-04 03:01:30"), at("2026-03-05 09:00"))
     # A snapshot taken at 09:00 cannot be read by then, so it is in the next digest.

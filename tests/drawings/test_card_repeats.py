@@ -1,4 +1,4 @@
-"""No card states a fact twice: its title, summary and fields share no number and no name.
+"""No card states a fact twice: its title, summary, fields and files share no number and no name.
 
 A number counts with its unit, so "7 days" isn't "7 videos"; a name is a video's, a person's or a title of several
 words. Help shows examples, not facts.
@@ -33,11 +33,12 @@ def facts(text: str, names: set[str]) -> set[str]:
 def repeated(reply) -> set[str]:
     """The facts in two of the card's places."""
     fields = [field for part in reply.parts if isinstance(part, Fields) for field in part.fields]
-    places = [reply.title, reply.summary, *(f"{field.name}: {plain_cell(field.value)}" for field in fields)]
+    files = [file.description for file in reply.files]
+    places = [reply.title, reply.summary, *(f"{field.name}: {plain_cell(field.value)}" for field in fields), *files]
     names = NAMES | ({visible(reply.title)} if " " in reply.title else set())
     return {fact for one, other in combinations(places, 2) for fact in facts(one, names) & facts(other, names)}
 
 
 @on_every_reply
-def test_title_summary_and_fields_share_no_fact(name, reply):
+def test_title_summary_fields_and_files_share_no_fact(name, reply):
     assert name.startswith("help.") or repeated(reply) == set()

@@ -27,7 +27,7 @@ async def a_video_tracked_already_is_not_tracked_again_and_its_starter_is_named(
 
 
 async def a_typed_start_within_the_limit_needs_no_press_and_happens_once(chat: Chat) -> None:
-    assert "starts without a press" in (await chat.say(ANN, "allowance", action="confirm", dollars="5")).text
+    assert "starts at once" in (await chat.say(ANN, "allowance", action="confirm", dollars="5")).text
     assert "That leaves $" in (await chat.say(ANN, "track", link=YOUTUBE, days="30")).text
     started = await chat.say(ANN, "track", link=LINK, days="7")
     assert "7 days, up to $2.52" in started.text, started.text

@@ -141,8 +141,8 @@ def test_a_digest_shows_the_age_of_a_stale_count_and_compares_the_same_videos():
     ]
     assert "Views: +39,624 from 4 videos (4 of them −50.0% on the 24 h before)" in plain_text(details)
     said = [digest(each, digest_examples.DELIVERY).summary for each in facts]
-    assert "The 4 videos that also ran before gained 50% less; 2 are new." in said[0]
-    assert "The video that also ran before gained 50% less; 2 are new." in said[1]
+    assert "The 4 videos that also ran the day before gained 50% less; 2 are new." in said[0]
+    assert "The video that also ran the day before gained 50% less; 2 are new." in said[1]
 
 
 def final(snapshots, ended_at=NOW, **changes):

@@ -39,7 +39,7 @@ async def test_a_person_is_chosen_in_the_form(bot_app):
     answer = await bot_app.seen(bot_app.slack.send_view_submission(form, {"dollars": "1", "who": BEN}))
     assert "can start up to $1.00 a month" in shown_text(answer)
     assert "left of your monthly allowance" in shown_text(await bot_app.type(f"/track {LINK} 1", BEN))
-    form = await bot_app.modal(bot_app.press(card, "Starts without a press"))
+    form = await bot_app.modal(bot_app.press(card, "Instant starts"))
     await bot_app.seen(bot_app.slack.send_view_submission(form, {"dollars": "0.50", "who": BEN}))
     assert "Tracking started" in shown_text(await bot_app.type(f"/track {YOUTUBE} 1", BEN))
     assert bot_app.posts() == 1
