@@ -141,8 +141,9 @@ def gains_figure(gains: Gains) -> Figure:
     by_day = [_Bar(at - 0.36, 0.72, gain, whole) for at, (_, gain, whole) in enumerate(days) if gain is not None]
     holes = [((before - start) / HOUR, (after - before) / HOUR) for before, after in line.gaps if before >= since]
     empty_days = [(at - 0.5, 1.0) for at, each in enumerate(days) if each.gain is None]
+    shown = round((end - since) / HOUR)
     panels = (
-        (f"per hour, last {round((end - since) / HOUR)} h", time_scale(start, end, most=6), hours, holes),
+        ("last hour" if shown == 1 else f"per hour, last {shown} h", time_scale(start, end, most=6), hours, holes),
         ("per day", days_scale(len(days), days[0].day), by_day, empty_days),
     )
     ys = [bar_scale([bar.gain for bar in bars], most=4) for _, _, bars, _ in panels]

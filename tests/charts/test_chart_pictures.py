@@ -159,6 +159,7 @@ def test_a_fall_is_marked_and_explained(hourly):
     [
         ("growth-day-with-gap", {"Unboxing episode 1", "views · 1 to 2 Nov 2025, UTC", "grey: no reading", "94.4k"}),
         ("gains-fall", {"แกะกล่องตอนที่ 1", "views gained · 1 to 4 Nov 2025, UTC", "per hour, last 48 h", "per day"}),
+        ("gains-two-readings", {"last hour", "per day", "+1"}),
         ("gains-fall", {"pale: part of a day · hatched: a loss", "−50k"}),
         ("comparison-five", {"5 videos compared", "views by days since tracking began, logarithmic scale", "2.03M"}),
         ("comparison-five", {"read until 1 Dec 2025, 10:00 UTC · grey: no reading"}),
