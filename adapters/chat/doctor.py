@@ -1,11 +1,6 @@
 """Doctor checks shared by all platforms: whether the platform responds, and whether recent channels accept posts."""
 
-import json
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
-from typing import Any
-
-import aiohttp
 
 from bot.doctor import Check, failed_with
 from bot.domain.caller import WorkspaceRef
@@ -18,17 +13,6 @@ MAX_CHANNELS = 10
 
 class NoAnswer(Exception):
     """The platform is unreachable; the message tells the operator what to check."""
-
-
-async def json_of(
-    request: AbstractAsyncContextManager[aiohttp.ClientResponse], platform: str, url: str
-) -> tuple[Any, aiohttp.ClientResponse]:
-    """Send a request; returns the response's JSON and the response. Raises NoAnswer."""
-    try:
-        async with request as response:
-            return json.loads(await response.read()), response
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise NoAnswer(no_answer(platform, url, error)) from error
 
 
 def no_answer(platform: str, url: str, error: Exception) -> str:

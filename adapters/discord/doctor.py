@@ -1,16 +1,16 @@
 """Doctor checks for Discord: token, application, commands, gateway, servers, channels. Posts nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import aiohttp
 from discord import Permissions
+from discord.http import Route
 
-from adapters.chat.doctor import NoAnswer, check_channels, json_of
+from adapters.chat.doctor import NoAnswer, check_channels, no_answer
 from adapters.discord.commands import Payload, payload
-from adapters.discord.errors import PERMANENT
+from adapters.discord.errors import PERMANENT, DiscordFailed, call_once
 from adapters.discord.guilds import CHAT, claim_code
+from adapters.discord.rest import Rest
 from bot.doctor import Check
 from bot.domain.caller import WorkspaceRef
 from bot.domain.errors import BotError
@@ -23,7 +23,6 @@ MAX_SERVERS = 100
 FEW_SESSIONS = 50
 """Fewer connections left for the day are a problem: Discord resets the token of a bot that exceeds its limit."""
 NEEDED = ("view_channel", "send_messages", "embed_links", "attach_files")
-TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 _COPY = "Make a new token on the application's page Bot (Reset Token) and put it into DISCORD_TOKEN."
 _COMPARED = frozenset(
@@ -34,56 +33,38 @@ _COMPARED = frozenset(
 )
 
 
-class _Failed(Exception):
-    """An error response, with Discord's code and message."""
-
-    def __init__(self, code: int, words: str) -> None:
-        super().__init__(words)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class _Discord:
-    """Minimal REST client for one token."""
-
-    session: aiohttp.ClientSession
-    url: str
-    token: str
-
-    async def ask(self, path: str) -> Any:  # noqa: ANN401 - Discord's JSON
-        """GET a path; returns its JSON. Raises _Failed or NoAnswer."""
-        headers = {"Authorization": f"Bot {self.token}"}
-        request = self.session.get(f"{self.url}{path}", headers=headers)
-        content, response = await json_of(request, "Discord", self.url)
-        if response.status >= 400:
-            data = content if isinstance(content, dict) else {}
-            raise _Failed(int(data.get("code") or response.status), str(data.get("message", response.status)))
-        return content
-
-
 async def discord_checks(settings: Settings) -> tuple[Check, ...]:
     """Run the checks if DISCORD_TOKEN is set. Problems are returned, not raised."""
     if settings.discord_token is None:
         return ()
-    async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True) as session:
-        discord = _Discord(session, settings.discord_api_url, settings.discord_token.get_secret_value())
+    async with Rest(settings.discord_token.get_secret_value(), settings.discord_api_url) as rest:
         try:
-            me = await discord.ask("/users/@me")
+            me = await _ask(rest, "/users/@me")
         except NoAnswer as error:
             return (Check("Discord token", ok=False, detail=str(error)),)
-        except _Failed as error:
+        except DiscordFailed as error:
             return (Check("Discord token", ok=False, detail=f"{error}. {_COPY}"),)
         try:
             found = [Check("Discord token", ok=True, detail=f"{me['username']}")]
-            application = await discord.ask("/applications/@me")
+            application = await _ask(rest, "/applications/@me")
             found.append(_application(application))
             path = f"/applications/{application['id']}/commands"
-            found += [_commands(await discord.ask(path)), _gateway(await discord.ask("/gateway/bot"))]
-            servers = await discord.ask(f"/users/@me/guilds?limit={MAX_SERVERS}")
+            found += [_commands(await _ask(rest, path)), _gateway(await _ask(rest, "/gateway/bot"))]
+            servers = await _ask(rest, f"/users/@me/guilds?limit={MAX_SERVERS}")
             found += [_servers(servers), *await _owned(application, servers, settings)]
-            return (*found, *await _channels(discord, me["id"], servers, settings))
-        except (_Failed, NoAnswer) as error:
-            return (*found, Check("Discord", ok=False, detail=f"{error}. Try again later."))
+            return (*found, *await _channels(rest, me["id"], servers, settings))
+        except (DiscordFailed, NoAnswer) as error:
+            return (*found, Check("Discord", ok=False, detail=f"{str(error).rstrip('.')}. Try again later."))
+
+
+async def _ask(rest: Rest, path: str) -> Any:  # noqa: ANN401 - Discord's JSON
+    """GET a path; returns its JSON. Raises NoAnswer, or DiscordFailed if Discord refuses the call."""
+    try:
+        return await call_once(lambda: rest.request(Route("GET", path)))
+    except DiscordFailed as error:
+        if error.is_passing:
+            raise NoAnswer(no_answer("Discord", rest.api_url, error)) from error
+        raise
 
 
 def _application(application: Json) -> Check:
@@ -170,26 +151,26 @@ def _servers(servers: Sequence[Json]) -> Check:
     return Check("Discord servers", ok=True, detail=f"the bot is in {len(servers)}{more}")
 
 
-async def _channels(discord: _Discord, me: str, servers: Sequence[Json], settings: Settings) -> list[Check]:
+async def _channels(rest: Rest, me: str, servers: Sequence[Json], settings: Settings) -> list[Check]:
     """Check whether the bot can post in the recently used channels."""
     by_id = {each["id"]: each for each in servers}
 
     async def problem(guild: WorkspaceRef, channel_id: str) -> str:
-        return await _channel(discord, me, by_id[guild.id], channel_id)
+        return await _channel(rest, me, by_id[guild.id], channel_id)
 
     return await check_channels("Discord", settings, [WorkspaceRef(CHAT, id_, "") for id_ in by_id], problem)
 
 
-async def _channel(discord: _Discord, me: str, server: Json, channel_id: str) -> str:
+async def _channel(rest: Rest, me: str, server: Json, channel_id: str) -> str:
     """A sentence about what keeps the bot from posting in a channel; empty if it can."""
     try:
-        channel = await discord.ask(f"/channels/{channel_id}")
+        channel = await _ask(rest, f"/channels/{channel_id}")
         is_thread = bool(channel.get("thread_metadata"))
-        place = await discord.ask(f"/channels/{channel['parent_id']}") if is_thread else channel
-        member = await discord.ask(f"/guilds/{server['id']}/members/{me}")
+        place = await _ask(rest, f"/channels/{channel['parent_id']}") if is_thread else channel
+        member = await _ask(rest, f"/guilds/{server['id']}/members/{me}")
     except NoAnswer as error:
         return f"{channel_id}: {error}"
-    except _Failed as error:
+    except DiscordFailed as error:
         return f"{channel_id}: {PERMANENT.get(error.code, f'{error}.')}"
     may = Permissions(_permissions(int(server["permissions"]), server["id"], me, member["roles"], place))
     needed = ("view_channel", "send_messages_in_threads") if is_thread else ("view_channel", "send_messages")

@@ -1,5 +1,6 @@
 """Doctor checks for Slack: token, scopes, clock, how requests arrive, channels. Posts nothing."""
 
+import json
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import urljoin
 import aiohttp
 from pydantic import SecretStr
 
-from adapters.chat.doctor import NoAnswer, check_channels, json_of, no_answer
+from adapters.chat.doctor import NoAnswer, check_channels, no_answer
 from adapters.slack.api import NO_ANSWER, SlackFailed, new_session
 from adapters.slack.errors import PERMANENT
 from adapters.slack.interaction import cannot_post_reason
@@ -49,8 +50,11 @@ class _Slack:
     async def ask(self, method: str, token: str, **form: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """Call a method; returns the response and its headers. Raises SlackFailed or NoAnswer."""
         headers = {"Authorization": f"Bearer {token}"}
-        request = self.session.post(urljoin(self.url, method), data=form, headers=headers)
-        data, response = await json_of(request, "Slack", self.url)
+        try:
+            async with self.session.post(urljoin(self.url, method), data=form, headers=headers) as response:
+                data = json.loads(await response.read())
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise NoAnswer(no_answer("Slack", self.url, error)) from error
         if not isinstance(data, dict) or not data.get("ok"):
             raise SlackFailed(str(data.get("error") or NO_ANSWER) if isinstance(data, dict) else NO_ANSWER)
         return data, response.headers

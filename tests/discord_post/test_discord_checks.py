@@ -132,7 +132,7 @@ async def test_an_unreachable_discord_is_reported_with_its_address(check, discor
 
 
 async def test_a_later_failure_keeps_earlier_findings(check, discord):
-    discord.faults.add("GET /gateway/bot", Fault(FaultKind.RATE_LIMITED))
+    discord.faults.add("GET /gateway/bot", Fault(FaultKind.STATUS))
     found = await check()
     assert (found["Discord token"].ok, found["Discord"].ok) == (True, False)
 
