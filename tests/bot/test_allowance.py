@@ -1,4 +1,4 @@
-"""/allowance: managers' rules, what they leave, and what they stop."""
+"""/allowance: managers' rules, the sums that are left, and the starts that are refused."""
 
 from dataclasses import replace
 
@@ -126,7 +126,7 @@ async def test_a_limit_and_its_press_threshold_are_set_separately_and_removed_to
     assert "starts at once" not in plain_text(await env.say("/allowance", LOOKER))
 
 
-async def test_a_limit_below_its_use_an_unconfirmed_name_and_a_time_zone_are_answered(env):
+async def test_a_reply_points_out_a_used_up_limit_an_unconfirmed_name_and_when_months_begin(env):
     await env.start(LINK, 7)
     chat = replace(ANA, workspace=replace(ANA.workspace, chat="slack"))
     for typed, caller, words in (

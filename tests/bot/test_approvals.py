@@ -1,4 +1,4 @@
-"""Approvals: who may approve, how often one counts, and what its asker sees."""
+"""Approvals: who may approve, how often one counts, and how its asker is notified."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A workspace never sees what another one started, even if they share a key."""
+"""A workspace never sees another one's videos, even if they share a key."""
 
 import pytest
 

@@ -56,7 +56,7 @@ def test_terms_are_written_as_they_are_read(typed):
         assert read_terms(written, Terms(), date(2000, 1, 1)) == terms
 
 
-async def test_the_form_for_terms_begins_with_the_current_ones_and_what_is_taken_out_ends(env):
+async def test_the_form_for_terms_begins_with_the_current_ones_and_a_removed_one_ends(env):
     await env.say(f"/campaign new launch {LINK}")
     nothing_yet = button(await env.say("/payout launch"), "Set terms")
     assert form_of(PAYOUT, nothing_yet.arguments).arguments[0].label == "What changes"
@@ -83,7 +83,7 @@ async def test_the_form_begins_with_terms_of_every_kind(env):
     )
 
 
-async def test_terms_with_enormous_sums_open_a_form_that_changes_what_it_names(env):
+async def test_terms_with_enormous_sums_open_a_form_that_changes_only_named_ones(env):
     await env.say(f"/campaign new launch {LINK}")
     rates = "yt 9999999.123456 tt 9999999.123456 ig 9999999.123456 x 9999999.123456"
     sums = "min 999999999k cap 9999999k cap 9999999k per creator budget 9999999k"

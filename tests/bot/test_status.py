@@ -1,4 +1,4 @@
-"""/status: what works and what does not, even if nothing works."""
+"""/status: working and failing parts, even if nothing works."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Who may see money: the chat's default, the workspace's choice, and what everyone else gets."""
+"""Who may see money: the chat's default, the workspace's choice, and the refusal for everyone else."""
 
 import re
 from dataclasses import replace

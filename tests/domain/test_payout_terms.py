@@ -102,6 +102,6 @@ def test_packed_terms_of_any_usual_size_fit_a_button_and_are_read_back():
 
 
 @pytest.mark.parametrize("typed", ["~", "~T", "~B1", "~Ozzzzzzzzzz"])
-def test_what_only_looks_packed_is_refused(typed):
+def test_text_that_only_looks_packed_is_refused(typed):
     with pytest.raises(UsageError, match="Name a rate"):
         read_terms(typed, Terms(), TODAY)

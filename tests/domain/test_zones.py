@@ -1,4 +1,4 @@
-"""What people type for a time zone, and the replies to unknown ones."""
+"""Time zones as people type them, and the replies to unknown ones."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""Approvals: each request gets one answer, and what an approval allows."""
+"""Approvals: each request gets one answer, and an approval has its limits."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a forgotten workspace leaves in the database: on SQLite, down to the bytes of the file and its log."""
+"""Remains of a forgotten workspace in the database: on SQLite, down to the bytes of the file and its log."""
 
 import asyncio
 from dataclasses import replace

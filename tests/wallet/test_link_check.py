@@ -1,4 +1,4 @@
-"""From typed links to videos; short links are followed only if that is safe, and seldom."""
+"""From typed links to videos; short links are followed rarely, and only if that is safe."""
 
 from datetime import timedelta
 

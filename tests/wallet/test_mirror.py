@@ -56,7 +56,7 @@ async def test_a_cancelled_request_does_not_cancel_the_shared_read(env, grown):
     await env.say("/videos completed")
     env.sandbox.faults.add("slow", PAGE, seconds=0.2)
     impatient, patient = (asyncio.create_task(env.say(f"/export {grown}")) for _ in range(2))
-    while not env.posts(PAGE):  # noqa: ASYNC110 - the sandbox tells of a call by having it
+    while not env.posts(PAGE):  # noqa: ASYNC110 - the sandbox only counts
         await asyncio.sleep(0.01)
     impatient.cancel()
     assert "48 snapshots of 1 video" in (await patient).summary
@@ -69,7 +69,7 @@ async def test_a_running_read_ends_with_the_bot(sandbox, clock, sqlite_url):
         await env.say("/videos completed")
         sandbox.faults.add("hang", PAGE, seconds=60)
         asker = asyncio.create_task(env.say(f"/export {video}"))
-        while not env.posts(PAGE):  # noqa: ASYNC110 - as above
+        while not env.posts(PAGE):  # noqa: ASYNC110 - the sandbox only counts
             await asyncio.sleep(0.01)
     with pytest.raises(asyncio.CancelledError):
         await asker

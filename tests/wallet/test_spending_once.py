@@ -1,4 +1,4 @@
-"""The most important promise: what a person confirms once is started, and billed, once."""
+"""The most important promise: a start that is confirmed once is made, and billed, once."""
 
 import asyncio
 from decimal import Decimal
@@ -247,7 +247,7 @@ async def test_a_start_is_audited_with_person_channel_link_and_cost_but_no_card_
         ("queued", "Tracking started", "The first snapshot arrives within an hour."),
     ],
 )
-async def test_the_card_and_the_public_line_state_what_became_of_the_start(env, status, title, words):
+async def test_the_card_and_the_public_line_state_the_outcome_of_the_start(env, status, title, words):
     card = await env.say(f"/track {LINK} 1")
     body = {"id": "7", "video_link": LINK, "platform": "tiktok", "status": status, "estimated_cost": 0.36}
     env.sandbox.faults.add("status", TRACK, status=201, body=body)

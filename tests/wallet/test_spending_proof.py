@@ -1,4 +1,4 @@
-"""What settles an unclear start, and what only seems to."""
+"""Evidence that settles an unclear start, and signs that prove nothing."""
 
 from decimal import Decimal
 
