@@ -148,7 +148,10 @@ def _titles_in(part: str) -> list[str]:
 
 def _plain(typed: str) -> str:
     """Remove invisible characters, HTML and chats' markup around links."""
-    text = _HTML.sub(lambda match: " ".join(("", *find_links(match[0]), "")), visible(typed))
+    text = visible(typed)
+    if "<" not in text and "[" not in text:
+        return text
+    text = _HTML.sub(lambda match: " ".join(("", *find_links(match[0]), "")), text)
     return _JOINED.sub(" ", _TOUCHED.sub(r"\1\2", _MASKED.sub(r" \1 ", text)))
 
 

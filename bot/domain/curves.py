@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from bot.domain.digest import keeps_growing
-from bot.domain.growth import JITTER, Coverage, change, coverage, main_metric
-from bot.domain.videos import DAY, HOUR, Snapshot, Video, VideoReading
+from bot.domain.growth import JITTER, LONGEST_STEP, Coverage, change, coverage, main_metric
+from bot.domain.videos import DAY, Snapshot, Video, VideoReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Curve:
     def between(self) -> tuple[tuple[datetime, datetime], ...]:
         """Times without a tracking, from the last snapshot of one to the first of the next."""
         ends = [(run[0].taken_at, run[-1].taken_at) for _, run in self.runs]
-        return tuple((last, first) for (_, last), (first, _) in pairwise(ends) if first - last > HOUR + JITTER)
+        return tuple((last, first) for (_, last), (first, _) in pairwise(ends) if first - last > LONGEST_STEP)
 
     def coverage(self, now: datetime) -> Coverage | None:
         """Snapshots collected and due while a tracking ran; None without a snapshot."""
@@ -98,7 +98,7 @@ def _is_missing(times: Sequence[datetime], at: datetime) -> bool:
     """Whether a series has no hourly snapshot at that time: before the first, after the last, or in a gap."""
     place = bisect_left(times, at)
     before, after = (times[place - 1] if place else None), (times[place] if place < len(times) else None)
-    if before is not None and after is not None and after - before <= HOUR + JITTER:
+    if before is not None and after is not None and after - before <= LONGEST_STEP:
         return False
     return (before is None or at - before >= JITTER) and (after is None or after - at >= JITTER)
 

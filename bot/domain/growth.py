@@ -18,6 +18,8 @@ from bot.domain.videos import HOUR, Metric, Snapshot, VideoPlatform
 
 JITTER = HOUR / 2
 """How far an hourly snapshot may be from its hour before it counts for another one."""
+LONGEST_STEP = HOUR + JITTER
+"""Longest time between two hourly snapshots with none missing between them."""
 
 Series: TypeAlias = tuple[tuple[float, int], ...]
 """A metric by age: (hours since tracking began, count), oldest first; a step of more than 1.5 hours is a gap."""
@@ -119,13 +121,13 @@ def _miss(back: Sequence[tuple[datetime, int]], since: datetime, window: timedel
 
 def gaps(snapshots: Sequence[Snapshot]) -> tuple[Gap, ...]:
     """Periods in which hourly snapshots are missing; one up to half an hour late isn't missing."""
-    steps = pairwise(snapshot.taken_at for snapshot in snapshots)
-    return tuple(Gap(start, end, missing) for start, end in steps if (missing := _missing(start, end)))
+    steps = pairwise([snapshot.taken_at for snapshot in snapshots])
+    return tuple([Gap(start, end, _missing(start, end)) for start, end in steps if end - start > LONGEST_STEP])
 
 
 def _missing(start: datetime, end: datetime) -> int:
     """How many hourly snapshots are missing between two times with a snapshot each."""
-    return max((end - start + JITTER) // HOUR - 1, 0) if end - start > HOUR + JITTER else 0
+    return max((end - start + JITTER) // HOUR - 1, 0) if end - start > LONGEST_STEP else 0
 
 
 def coverage(snapshots: Sequence[Snapshot], started_at: datetime | None, until: datetime) -> Coverage:
@@ -144,7 +146,7 @@ def coverage(snapshots: Sequence[Snapshot], started_at: datetime | None, until: 
 
 def is_overdue(last: datetime, now: datetime) -> bool:
     """Whether a video that is being tracked should have had another snapshot by now."""
-    return now - last > HOUR + JITTER
+    return now - last > LONGEST_STEP
 
 
 def crowded(snapshots: Sequence[Snapshot]) -> int:

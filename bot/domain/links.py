@@ -169,6 +169,8 @@ def looks_like_link(token: str) -> bool:
 
 def find_links(text: str) -> tuple[str, ...]:
     """The supported links in a message, in order and canonical; each video once, chat wrapping undone."""
+    if WORDS.fullmatch(text):
+        return ()
     links: dict[str, str] = {}
     text = unwrapped(_COMMA.sub(".", _ELLIPSIS.sub("…", text.translate(_WIDE))))
     for piece in (each for word in _BETWEEN.split(_LABELLED.sub(r" \1 ", text)) for each in link_starts(word)):

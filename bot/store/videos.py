@@ -5,6 +5,8 @@ A workspace sees videos that it started and those started outside the bot, never
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, or_, select, update
@@ -325,10 +327,9 @@ class Videos(Aggregate):
         query = select(mine.video_id, *_columns_of(metrics)).where(
             mine.wallet_id == wallet_id, mine.video_id.in_(video_ids), mine.taken_at.between(since, until)
         )
-        found: dict[str, list[Snapshot]] = {video_id: [] for video_id in video_ids}
-        for video_id, *row in await self._database.rows(query.order_by(mine.video_id, mine.taken_at)):
-            found[video_id].append(_snapshot(row, metrics))
-        return {video_id: tuple(taken) for video_id, taken in found.items()}
+        rows = groupby(await self._database.rows(query.order_by(mine.video_id, mine.taken_at)), itemgetter(0))
+        found = {video_id: _snapshots((row[1:] for row in its), metrics) for video_id, its in rows}
+        return dict.fromkeys(video_ids, ()) | found
 
     async def snapshots_per_day(self, workspace: Workspace, since: date) -> dict[date, int]:
         """Snapshots of the workspace's videos per UTC day since a date, oldest first."""
@@ -374,13 +375,14 @@ _OF_VIDEO = (
 
 
 def _taken(connection: Connection, wallet_id: int, video_id: str) -> tuple[Snapshot, ...]:
-    rows = connection.execute(_OF_VIDEO, {"wallet": wallet_id, "video": video_id}).all()
-    return tuple(_snapshot(row, METRICS) for row in rows)
+    return _snapshots(connection.execute(_OF_VIDEO, {"wallet": wallet_id, "video": video_id}), METRICS)
 
 
-def _snapshot(row: Sequence[Any], metrics: Sequence[Metric]) -> Snapshot:
-    """A snapshot of these metrics, without unknown counts."""
-    taken_at, *counts = row
-    return Snapshot(
-        taken_at, {metric: count for metric, count in zip(metrics, counts, strict=True) if count is not None}
+def _snapshots(rows: Iterable[Iterable[Any]], metrics: Sequence[Metric]) -> tuple[Snapshot, ...]:
+    """Snapshots of these metrics, without unknown counts."""
+    return tuple(
+        [
+            Snapshot(at, {metric: count for metric, count in zip(metrics, counts, strict=True) if count is not None})
+            for at, *counts in rows
+        ]
     )
