@@ -188,10 +188,10 @@ async def _page(context: Context, args: Videos, filters: Filters) -> ListPage:
 
 async def _sweep(context: Context) -> Dated[bool]:
     """Refresh the list, or return it as it is if that takes long."""
+    if (swept := await _soon(context.wallet.sweep())) is not None:
+        return swept
     known = await context.store.wallets.swept(context.wallet.id)
-    if known is None:
-        return await context.wallet.sweep()
-    return await _soon(context.wallet.sweep()) or Dated(known.complete, known.at)
+    return await context.wallet.sweep() if known is None else Dated(known.complete, known.at)
 
 
 async def _refresh(context: Context, stale: Sequence[StoredVideo]) -> tuple[str, str, int]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, select, tuple_, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.reply.as_json import to_stored
@@ -288,12 +288,14 @@ class OutboxStatus(Aggregate):
         last = select(func.max(outbox.c.ended_at)).where(mine, outbox.c.state == OutboxState.SENT)
         dead = and_(mine, outbox.c.state == OutboxState.DEAD, outbox.c.ended_at > now - RETRIED_WITHIN)
         dead_ones = select(outbox.c.channel_id, outbox.c.error, outbox.c.ended_at).where(dead)
-        async with self._database.reading() as connection:
-            count, oldest_at = (await connection.execute(waiting)).one()
-            last_sent_at = await connection.scalar(last)
-            found = (await connection.execute(dead_ones.order_by(outbox.c.ended_at.desc(), outbox.c.id.desc()))).all()
-        few = tuple(DeadLetter(*row) for row in found[:SHOWN_DEAD])
-        return Queue(count, oldest_at, last_sent_at, len(found), few)
+
+        def fetch(connection: Connection) -> Queue:
+            count, oldest_at = connection.execute(waiting).one()
+            found = connection.execute(dead_ones.order_by(outbox.c.ended_at.desc(), outbox.c.id.desc())).all()
+            few = tuple(DeadLetter(*row) for row in found[:SHOWN_DEAD])
+            return Queue(count, oldest_at, connection.scalar(last), len(found), few)
+
+        return await self._database.read(fetch)
 
     async def load(self, now: datetime) -> tuple[int, int, int, int]:
         """How many messages of all workspaces are waiting, due, a minute late, and were given up recently.

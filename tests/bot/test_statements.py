@@ -51,3 +51,12 @@ async def test_choices_while_typing_take_one_statement(env, statements):
     statements.clear()
     assert await env.bot.suggest("stats", "video", "", MEMBER)
     assert len(statements) == 1, statements
+
+
+async def test_a_list_takes_six_statements(env, statements):
+    await env.start(caller=MEMBER)
+    await env.bot.run("videos", "", MEMBER)
+    statements.clear()
+    reply = await env.bot.run("videos", "", MEMBER)
+    assert reply.tone is Tone.INFO
+    assert len(statements) == 6, statements
