@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from tests.standins.discord_server.components import EPHEMERAL, nested
+from tests.standins.discord_server.components import nested
 
 Json: TypeAlias = dict[str, Any]
 
@@ -44,7 +44,6 @@ class Message:
 
     id: str
     channel_id: str
-    guild_id: str | None
     author: Json
     created_at: datetime
     content: str = ""
@@ -60,10 +59,6 @@ class Message:
     is_deleted: bool = False
     sent: Json = field(default_factory=dict)
     """The body of the last call that wrote it."""
-
-    @property
-    def is_ephemeral(self) -> bool:
-        return bool(self.flags & EPHEMERAL)
 
     @property
     def is_thinking(self) -> bool:

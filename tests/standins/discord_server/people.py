@@ -43,17 +43,13 @@ class User:
 
 @dataclass(slots=True, kw_only=True)
 class App:
-    """The only application of this Discord. `allowed_intents` are the privileged ones that its settings grant.
-
-    Anyone may add it to a guild while it `is_public`, otherwise only its owner.
-    """
+    """The only application of this Discord. Anyone may add it to a guild while it `is_public`, else only its owner."""
 
     id: str
     name: str
     user: User
     owner: User
     token: str = field(repr=False)
-    allowed_intents: int = 0
     is_public: bool = True
 
     def as_json(self) -> Json:

@@ -52,7 +52,6 @@ def put(world: World, channel: Channel, author: Json, content: Json, **more: Any
     message = Message(
         id=world.new_id(),
         channel_id=channel.id,
-        guild_id=channel.guild.id if channel.guild else None,
         author=author,
         created_at=world.clock(),
         **{**content, **more},

@@ -17,8 +17,6 @@ from tests.standins.slack.apps import App
 from tests.standins.slack.world import World
 
 Json: TypeAlias = dict[str, Any]
-RETRY_AFTER = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
-"""Seconds until an unacknowledged event is sent again, for each of three retries."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,8 +38,6 @@ class Delivery:
     ack: Json | None = None
     seconds: float = 0
     failure: str = ""
-    is_final: bool = False
-    """The app asked for no redelivery."""
     options: list[Json] = field(default_factory=list)
     request: tuple[bytes, dict[str, str]] | None = field(default=None, repr=False)
     """The body and headers as sent, for an exact replay."""
@@ -118,7 +114,6 @@ def _encoded(delivery: Delivery) -> tuple[bytes, str]:
 
 def _note(delivery: Delivery, response: aiohttp.ClientResponse, body: bytes) -> None:
     delivery.status = response.status
-    delivery.is_final = response.headers.get("x-slack-no-retry") == "1"
     if response.status != 200:
         delivery.failure = "http_error"
     elif body and response.content_type == "application/json":
