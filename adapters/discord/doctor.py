@@ -43,7 +43,7 @@ async def discord_checks(settings: Settings) -> tuple[Check, ...]:
         except NoAnswer as error:
             return (Check("Discord token", ok=False, detail=str(error)),)
         except DiscordFailed as error:
-            return (Check("Discord token", ok=False, detail=f"{error}. {_COPY}"),)
+            return (Check("Discord token", ok=False, detail=f"Discord refuses it ({error}). {_COPY}"),)
         try:
             found = [Check("Discord token", ok=True, detail=f"{me['username']}")]
             application = await _ask(rest, "/applications/@me")

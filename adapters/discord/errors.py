@@ -88,7 +88,7 @@ class DiscordFailed(ChatFailed):
     """A call to Discord failed, or its outcome is unknown. `code` is Discord's JSON error code, or 0."""
 
     def __init__(self, status: int, code: int) -> None:
-        super().__init__(f"Discord answered {status} ({code})")
+        super().__init__(f"Discord answered {status}" + (f" (code {code})" if code else ""))
         self.status = status
         self.code = code
 
