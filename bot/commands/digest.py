@@ -293,10 +293,11 @@ async def _preview(context: Context, args: Digest) -> Reply:
 
 
 async def digest_details(context: Context, args: DigestDetails) -> Reply:
-    """Show every list of a digest's period, from the mirror as it is now."""
+    """Show every list of a digest's period, from the mirror as it is now; a posted one goes on from the one before."""
     window, store = read_period(args.period), context.store.digests
     if window is None:
         raise NotFound("I can't find that digest any more. /digest now shows one.")
+    window = replace(window, reported=frozenset() if args.post else None)
     subscriptions = await store.of_workspace(context.workspace.id)
     posted = next((each for each in subscriptions if f"{each.id}" == args.post.partition(".")[0]), None)
     known = posted or await store.find(context.workspace.id, context.caller.channel_id)
