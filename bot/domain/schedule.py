@@ -21,6 +21,7 @@ _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h：](?P<minute>\d{2}))?\s*(?:(?P<half>[ap])(?:\.?m)?\.?|(?P<mark>h|uhr|o['’]?clock))?",
     re.IGNORECASE,
 )
+_FOUR_DIGITS = re.compile(r"(\d\d)(\d\d)(?= *(?:h|hrs|uhr)?$)", re.IGNORECASE)
 _NAMED = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0}
 
 
@@ -88,17 +89,17 @@ class Schedule:
 
 
 def looks_like_time(words: str) -> bool:
-    """Whether the words are a time of day: `09:00`, `9am`, `21h`, `noon`, but not a bare number."""
-    match = _TIME.fullmatch(words)
+    """Whether the words are a time of day: `09:00`, `9am`, `21h`, `0900`, `noon`, but not another bare number."""
+    match = _TIME.fullmatch(_FOUR_DIGITS.sub(r"\1:\2", words) if words.startswith("0") else words)
     is_marked = match is not None and any(match[each] for each in ("minute", "half", "mark"))
     return words.casefold() in _NAMED or is_marked
 
 
 def read_time(words: str) -> int:
-    """Parse a time of day to minutes, bare hours included. Raises UsageError."""
+    """Parse a time of day to minutes, bare hours and four digits included. Raises UsageError."""
     if words.casefold() in _NAMED:
         return _NAMED[words.casefold()]
-    match = _TIME.fullmatch(words.strip())
+    match = _TIME.fullmatch(_FOUR_DIGITS.sub(r"\1:\2", words.strip()))
     if match is not None:
         hour, minute = int(match["hour"]), int(match["minute"] or 0)
         if match["half"]:

@@ -139,7 +139,7 @@ def test_a_month_that_is_too_short_has_its_digest_on_its_last_day():
 @pytest.mark.parametrize(
     ("words", "time"),
     {
-        "09:00": "09:00", "9:00": "09:00", "9am": "09:00", "9 pm": "21:00", "12am": "00:00",
+        "09:00": "09:00", "9:00": "09:00", "0900": "09:00", "9am": "09:00", "9 pm": "21:00", "12am": "00:00",
         "12:30 PM": "12:30", "9.30": "09:30", "9h30": "09:30", "noon": "12:00", "Midnight": "00:00",
         "23:59": "23:59", "9 a.m.": "09:00",
     }.items(),
@@ -149,13 +149,13 @@ def test_a_time_is_read_in_any_format(words, time):
     assert time_words(read_time(words)) == time
 
 
-@pytest.mark.parametrize(("words", "time"), [("9", "09:00"), ("0", "00:00"), ("23", "23:00")])
+@pytest.mark.parametrize(("words", "time"), [("9", "09:00"), ("0", "00:00"), ("23", "23:00"), ("1730", "17:30")])
 def test_a_bare_hour_is_a_time_only_if_one_is_expected(words, time):
     assert not looks_like_time(words)
     assert time_words(read_time(words)) == time
 
 
-@pytest.mark.parametrize("words", ["24:00", "24", "0900", "13pm", "0am", "9:60", "morning", "", "-1:00", "9:0"])
+@pytest.mark.parametrize("words", ["24:00", "24", "2400", "0960", "13pm", "0am", "9:60", "morning", "", "-1:00", "9:0"])
 def test_an_invalid_time_is_refused_with_an_example(words):
     with pytest.raises(UsageError, match="Write it like 09:00, 17:30 or 9am"):
         read_time(words)
