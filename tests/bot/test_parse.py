@@ -191,7 +191,7 @@ WRONG = {
     f"track {LINK} starting friday": "Tracking starts when you press the button",
     f"track {LINK} beginning next week": "Tracking starts when you press the button",
     f"track {LINK} until friday": "“friday” means here: days is a whole number",
-    "digest on 09:00 wien": "“wien” means here: zone is a city like Berlin or New York.",
+    "digest on 09:00 wonn": "“wonn” means here: zone is a city like Berlin or New York.",
     "alerts balance €5": "Amounts are in US dollars",
     "videos tiktok youtube": "takes one value for platform; 2 were given",
     "videos 2": "No filter called “2”",
