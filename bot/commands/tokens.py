@@ -37,6 +37,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _UNTIL_DAY = re.compile(
     r"\b(?:until|till|til|through) +(?:next +|this +)?(?P<date>tomorrow|\d{4}-\d\d-\d\d"
+    r"|\d{1,2}\.\d{1,2}\.(?:\d{4})?"
     rf"|(?:{'|'.join(_DAYS)})(?:s|nes|rs|ur)?(?:day)?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? +{_MONTH_NAME}|{_MONTH_NAME} +\d{{1,2}}(?:st|nd|rd|th)?)(?![\w:])",
     re.IGNORECASE,

@@ -93,13 +93,17 @@ _NUMERIC = frozenset({"Nd", "Nl", "No", "Zs", "Pd", "Po", "Ps", "Pe", "Pc", "Pi"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_DOTTED = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})?")
 _DAY = r"(?P<{}>\d{{1,2}})(?:st|nd|rd|th)?"
 _YEAR = r"(?:,? (?P<year>\d{4}))?"
 _DATE = re.compile(rf"(?:{_DAY.format('day')} )?(?P<month>[a-z]{{3}})[a-z]*(?: {_DAY.format('after')})?{_YEAR}")
 
 
 def read_date(typed: str, today: date) -> date:
-    """Parse a date: 2026-12-01, 1 dec, Dec 1 2027, today, friday. Without a year it is the next such date."""
+    """Parse a date: 2026-12-01, 1 dec, Dec 1 2027, 1.12., today, friday. Without a year it is the next such date."""
+    dotted = _DOTTED.fullmatch(typed.strip())
+    if dotted is not None and 1 <= int(dotted["month"]) <= len(_MONTHS):
+        return read_date(f"{dotted['day']} {_MONTHS[int(dotted['month']) - 1]} {dotted['year'] or ''}".strip(), today)
     words = " ".join(typed.casefold().replace(".", "").split())
     near = {"today": 0, "tomorrow": 1}
     if words in near:

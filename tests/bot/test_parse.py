@@ -312,7 +312,7 @@ def test_text_longer_than_any_platform_allows_is_not_parsed():
     ("words", "days"),
     {
         "until friday": 5, "till next fri": 5, "until sunday": 7, "until tomorrow": 1,
-        "through 2026-12-06": 7, "until 3 dec": 4, "till December 3rd": 4, "for a month": 30,
+        "through 2026-12-06": 7, "until 3 dec": 4, "till December 3rd": 4, "until 03.12.": 4, "for a month": 30,
         "a couple of weeks": 14, "for the next ten days": 10,
     }.items(),
 )  # fmt: skip
