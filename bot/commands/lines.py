@@ -242,7 +242,7 @@ def _topic(typed: str) -> Line | None:
     if name == "alerts" and not {"warn", "warning"}.isdisjoint(bare) and (amount := _SUM.search(typed)):
         return Line(name, f"balance {amount[0]}")
     rest = ((word, bare) for word, bare in _words(typed) if bare not in _NOUNS)
-    words = " ".join(word for word, _ in dropwhile(lambda each: each[1] in _LEADING, rest))
+    words = " ".join(word for word, _ in dropwhile(lambda each: each[1] in _LEADING, rest)).rstrip(" ?!.")
     return Line(name, _UNTIL.sub("mute ", words) if name == "alerts" else words)
 
 

@@ -77,7 +77,10 @@ TOPICS: Mapping[str, str] = {
         performing perform performed doing details
     """,
     "videos": "list all running tracked tracking everything mine videos clips new newest latest recent",
-    "help": "help commands command menu hello hi hey morning afternoon evening manual instructions",
+    "help": """
+        help commands command menu hello hi hey morning afternoon evening manual instructions start started starting
+        begin tutorial guide
+    """,
 }
 """The command that a question means, by its words; the first entry that contains one of them wins."""
 OPPOSITES: Mapping[str, str] = {
@@ -96,8 +99,14 @@ PHRASES: Mapping[str, str] = {
     r"(?:add|put|move|include) (?P<what>.+) (?:to|into|in|under) (?P<where>.+)": "campaign add {what} to {where}",
     r"(?:take|remove|drop|delete) (?P<what>.+) (?:out of|from) (?P<where>.+)": "campaign remove {what} from {where}",
     r"rename (?P<what>.+) (?:to|as|into) (?P<where>.+)": "campaign rename {what} to {where}",
+    r"(?:start|begin)(?: to)? track(?:ing)?(?: (?:an?|my|the|some|more))?(?: videos?)?": "help track",
+    r"pay(?:ing)? (?:out |off )?(?:the |my |our |all )*(?:creators?|influencers?|clippers?|people|them)\b.*": "payout",
+    r"(?:change|replace|update|rotate) (?:the |my |our |api )*key\b.*": "help connect",
+    r"(?:remove|delete|revoke|disconnect|unlink) (?:the |my |our |api )*key\b.*": "help disconnect",
+    r"(?:delete|erase|wipe|forget|remove) (?:all |of |the |my |our )*(?:everything|data|account|workspace)\b.*"
+    r"|uninstall\b.*": "help disconnect",
 }
-"""Lines whose verb comes before the names, and questions about permissions, with the command line that they mean."""
+"""Lines whose verb comes before the names, and questions with an answer of their own, with the line that they mean."""
 
 PAST: Mapping[str, str] = {
     r"yesterday(?:'s)?": "yesterday",

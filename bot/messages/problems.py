@@ -13,6 +13,10 @@ MOST_LABEL = 40
 """Maximum characters of a line on a button."""
 
 
+_CONFIRMATIONS = frozenset({"y", "yes", "yep", "yeah", "sure", "confirm", "n", "no", "nope"})
+"""Single words with which people answer a card."""
+
+
 def problem(sentence: str, instead: tuple[str, Call] | None = None) -> Reply:
     """A problem in one sentence, with a button for the line that was probably meant."""
     return Reply(sentence, actions=_button(instead), tone=Tone.PROBLEM)
@@ -29,6 +33,8 @@ def misunderstood(sentence: str, usage: str, example: str, instead: tuple[str, C
 def unknown_command(typed: str, nearest: tuple[str, Call] | None) -> Reply:
     """Reply to a line that means no command, with the nearest one."""
     name, _, words = typed.partition(" ")
+    if name.casefold().strip(".!") in _CONFIRMATIONS and not words:
+        return problem("A word confirms nothing. Press a button under the card instead.")
     sentence = (
         f"I don't know what “{shortened(typed)}” means." if words else f"There's no command /{shortened(name, 30)}."
     )

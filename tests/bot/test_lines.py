@@ -77,6 +77,8 @@ READ = {
     "how many views did Kitchen Sink get yesterday": "/stats Kitchen Sink",
     "what did we spend yesterday": "/usage",
     "add $50 to my balance": "/usage",
+    "how do i start": "/help",
+    "is there a tutorial?": "/help",
 }
 
 
@@ -121,6 +123,12 @@ GUESSED = {
         "/leaderboard creators month",
         Call("leaderboard", {"by": "creators", "period": "month"}),
     ),
+    "how do I start tracking a video?": ("/help track", Call("help", {"command": "track"})),
+    "how do i pay the creators": ("/payout", Call("payout")),
+    "remove my key": ("/help disconnect", Call("help", {"command": "disconnect"})),
+    "how can I change the api key": ("/help connect", Call("help", {"command": "connect"})),
+    "can i delete everything": ("/help disconnect", Call("help", {"command": "disconnect"})),
+    "is there a report every day?": ("/digest every day", Call("digest", {"every": '"daily"'})),
     "delete kitchen sink": ("/stats kitchen sink", Call("stats", {"video": "kitchen sink"})),
 }
 
@@ -136,6 +144,13 @@ def test_a_guess_keeps_the_rest_of_the_line_and_is_not_carried_out(typed, guesse
     command = by_name().get(read_line(typed).name)
     assert command is None or command.need is Permission.LOOK
     assert read_line(typed).name not in {"campaign", "allowance", "alerts"}
+
+
+@pytest.mark.parametrize("typed", ["yes", "Y", "no!", "sure"])
+async def test_a_word_confirms_nothing(env, typed):
+    await env.say(f"/track {LINK} 1")
+    assert "Press a button under the card" in (await env.say(typed)).summary
+    assert env.posts() == 0
 
 
 @pytest.mark.parametrize("typed", ["sotp", "stopp", "disconect", "stop it", "xyzzy", ""])
