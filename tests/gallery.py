@@ -121,7 +121,11 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
 def _after_spending() -> Iterator[tuple[str, Reply]]:
     """Outcomes of a press."""
     started = tracking.Result(request(RequestState.TRACKING), video(), is_news=True)
-    unclear = tracking.Result(request(RequestState.UNKNOWN, 1), words=REASON)
+    in_doubt = (
+        "ContentStats didn't answer in time, so it's unclear whether tracking started. Don't start it again until the "
+        "account has been checked."
+    )
+    unclear = tracking.Result(request(RequestState.UNKNOWN, 1), words=in_doubt)
     poor = "Your balance is too low: this needs $2.52, you have $0.50 ($2.02 short)."
     failed = tracking.Result(request(RequestState.FAILED, 2, poor), words=poor, short_of_money=True)
     refused = tracking.Result(request(RequestState.PROPOSED, 3), video(3), "the video is already being tracked.")

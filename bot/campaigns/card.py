@@ -124,7 +124,7 @@ def _small_print(facts: CampaignFacts) -> Note:
         f"{totals.unread:,} unread" if totals.unread and totals.main is not None else "",
     ]
     words = ", ".join(filter(None, said))
-    age = ("As of ", Time(totals.as_of, facts.now), ".") if totals.as_of is not None else ("Nothing read yet.",)
+    age = ("As of ", Time(totals.as_of, facts.now), ".") if totals.as_of is not None else ()
     return Note(text(f"{own}{archived}{words}{'. ' if words else ''}", *age))
 
 

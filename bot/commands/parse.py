@@ -308,7 +308,7 @@ def _not_understood(strays: list[str], arguments: tuple[Argument, ...], found: M
         return UsageError(f"No filter called “{word}”.{hint}", None, instead, loses=loses)
     offered = ""
     for each in free:
-        more = f"; {each.name} is {meant}" if each.name not in found and (meant := _meant(each)) else ""
+        more = f"; {meant}" if each.name not in found and (meant := _meant(each)) else ""
         offered += more if len(offered + more) <= LONGEST_HINT else ""
     hint = offered.replace(";", ":", 1)
     return UsageError(f"I don't know what “{word}” means here{hint}.", None, instead, loses=loses)
@@ -346,12 +346,15 @@ def _meant(argument: Argument) -> str | None:
     """What a person may write for an argument, if that can be described in a few words."""
     match argument.kind:
         case Kind.CHOICE:
-            more = ", …" if len(argument.choices) > MOST_CHOICES else ""
-            return f"one of {', '.join(argument.choices[:MOST_CHOICES])}{more}"
+            *others, last = argument.choices[:MOST_CHOICES]
+            end = f", {last} and so on" if len(argument.choices) > MOST_CHOICES else f" or {last}"
+            return f"use {', '.join(others)}{end}"
         case Kind.NUMBER:
-            return f"a whole number{bounds(argument)}"
+            return f"{argument.name} is a whole number{bounds(argument)}"
+        case kind if argument.listed and kind in _WRITTEN:
+            return f"{argument.name} is {_WRITTEN[kind]}"
         case _:
-            return _WRITTEN.get(argument.kind) if argument.listed else None
+            return None
 
 
 def _split(argument: Argument, value: str) -> list[str]:

@@ -113,7 +113,7 @@ def window_words(found: Change) -> str:
 
 
 def _summary(reading: VideoReading, now: datetime) -> str:
-    """The main count and its gains: `1,035,111 views · +705,302 in 24 h · +17,641 in the last hour`."""
+    """The main count and its gains: `1,035,111 views · +705,302 in 24 h · +17,641 last hour`."""
     video, snapshots = reading.video, reading.snapshots
     metric = main_metric(video.platform, snapshots)
     name = metric_name(video.platform, metric)
@@ -130,7 +130,7 @@ def _summary(reading: VideoReading, now: datetime) -> str:
         when = f"the {window} before" if is_old else window if video.collects else f"its last {window}"
         gained.append(f"{signed_count(day.delta)} in {when}")
     if hour is not None and day is not None and hour.window < day.window and video.collects and not is_old:
-        gained.append(f"{signed_count(hour.delta)} in {'the last hour' if hour.exact else window_words(hour)}")
+        gained.append(f"{signed_count(hour.delta)} {'last hour' if hour.exact else f'in {window_words(hour)}'}")
     return f"{' · '.join(gained)}."
 
 
@@ -329,7 +329,7 @@ def _gains_summary(gains: Gains, now: datetime) -> str:
         f"{short_change(latest)} {gains.line.label} {'today' if last == today else f'on {date_text(last, today)}'}"
     ]
     if gains.hours and not is_overdue(gains.hours[-1].end, now):
-        found.append(f"{short_change(gains.hours[-1].gain)} in the last hour")
+        found.append(f"{short_change(gains.hours[-1].gain)} last hour")
     if best != last:
         found.append(f"best day {date_text(best, today)} with {short_change(most)}")
     return f"{' · '.join(found)}."

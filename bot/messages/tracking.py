@@ -127,10 +127,7 @@ def cancelled() -> Reply:
 
 
 _KEEPS_LOOKING = Note(
-    text(
-        "I keep checking your account until the outcome is known, and never repeat the request on my own. If you "
-        "start it again before then, both may be billed."
-    )
+    text("I keep checking your account, and never repeat the request on my own. Two starts are billed twice.")
 )
 
 

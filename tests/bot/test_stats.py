@@ -35,7 +35,7 @@ async def test_every_metric_is_exact_with_its_change_in_an_hour_and_a_day(stats,
         changes = [signed_count(now[metric] - before[metric]) for before in (hour, day)]
         assert row == [metric, exact_count(now[metric]), *changes]
     gained = (signed_count(now["views"] - base["views"]) for base in (day, hour))
-    assert reply.summary == "{} views · {} in 24 h · {} in the last hour.".format(exact_count(now["views"]), *gained)
+    assert reply.summary == "{} views · {} in 24 h · {} last hour.".format(exact_count(now["views"]), *gained)
 
 
 async def test_the_card_is_short_and_its_details_have_creator_and_cost(stats, env):
@@ -71,7 +71,7 @@ async def test_gains_are_per_hour_and_per_utc_day_in_a_sentence_and_a_chart(stat
     reply = await env.press(card, "Gains")
     views = [growth.counts(hour)["views"] for hour in range(1, 49)]
     today, hour, yesterday = (short_change(views[to] - views[since]) for to, since in ((47, 36), (47, 46), (36, 12)))
-    assert reply.summary == f"{today} views today · {hour} in the last hour · best day Tue 3 Mar with {yesterday}."
+    assert reply.summary == f"{today} views today · {hour} last hour · best day Tue 3 Mar with {yesterday}."
     (picture,) = [part for part in reply.parts if isinstance(part, Picture)]
     assert picture.name == "street-food-in-osaka-you-have-to-try-views-gained-47-hours.png"
     assert "views in the hour to 10:30 UTC on 4 Mar" in picture.alt

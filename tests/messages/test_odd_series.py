@@ -74,7 +74,7 @@ def test_numbers_that_ended_hours_ago_are_not_shown_as_now():
 
 def test_fresh_numbers_are_shown_as_now():
     fresh = series(*range(100, 130), end=NOW - HOUR)
-    assert card(fresh).summary == "129 views · +24 in 24 h · +1 in the last hour."
+    assert card(fresh).summary == "129 views · +24 in 24 h · +1 last hour."
     assert "snapshots" not in plain_text(card(fresh))
     assert details(fresh).summary.endswith(" · 30 of 30 snapshots.")
     assert "Now" in plain_text(details(fresh))
