@@ -94,6 +94,8 @@ def _before_spending() -> Iterator[tuple[str, Reply]]:
     )
     yield "offer.consequence_card", offer.consequence_card(offered("50.00"))
     yield "offer.consequence_card: pauses others", offer.consequence_card(offered("5.00", 14))
+    yield "offer.consequence_card: not enough for everything", offer.consequence_card(offered("3.60", 7))
+    yield "offer.consequence_card: not enough for a paused video", offer.consequence_card(offered("4.00", 7))
     yield "offer.consequence_card: short of money", offer.consequence_card(offered("0.60", 7))
     yield "offer.consequence_card: balance below zero", offer.consequence_card(offered("-25.45", 7))
     capped = replace(offered("50.00"), limits=(Limit(Scope.OPERATOR, Decimal(100), Decimal("98.00")),))

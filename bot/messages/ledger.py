@@ -64,9 +64,8 @@ def log_card(page: LogPage, kinds: Sequence[str]) -> Reply:
     items = tuple(_item(each, page.now) for each in page.entries)
     last = page.first + len(items) - 1
     shown = f"Entry {last}" if last == page.first else f"Entries {page.first} to {last}"
-    words = (
-        f"{shown}{', newest first' if len(items) > 1 else ''}." if items else "Nothing of that kind is recorded yet."
-    )
+    order = ", newest first" if len(items) > 1 else ""
+    words = f"{shown}{order}." if items else "Nothing of that kind is recorded yet."
     return Reply(
         words,
         title="Activity log",

@@ -18,9 +18,7 @@ from bot.messages.allowance import how_to_raise, limit_words
 from bot.messages.approval import above_words, ask_button
 from bot.messages.campaign import Into, campaign_note
 from bot.messages.wording import (
-    at_latest,
     available,
-    can_finish,
     left,
     name_of,
     name_of_link,
@@ -29,6 +27,7 @@ from bot.messages.wording import (
     running_words,
     series,
     shortened,
+    shortfall,
 )
 from bot.reply.call import Call
 from bot.reply.model import (
@@ -163,7 +162,7 @@ class _Effect(StrEnum):
 
 
 _EFFECTS = {
-    _Effect.FINE: "enough for everything",
+    _Effect.FINE: "enough for all videos",
     _Effect.SHORT_LATER: "not enough for everything",
     _Effect.SHORT: "not enough credit",
     _Effect.ABOVE: "needs approval",
@@ -287,10 +286,10 @@ def _consequence(offer: Offer) -> str:
             return above_words(offer.approval_above or chosen.price)
         case _Effect.PAUSES if chosen.pauses_at is not None:
             others = f", for {plural(len(chosen.affected), 'other video')} too" if chosen.affected else ""
-            when = f"{moment_text(chosen.pauses_at)}{at_latest(wallet)}"
+            when = f"{'' if wallet.is_certain else 'by '}{moment_text(chosen.pauses_at)}"
             return f"Not enough for everything: tracking would pause {when}{others}."
         case _Effect.SHORT_LATER | _Effect.PAUSES:
-            return f"Not enough for everything: {can_finish(wallet, chosen.price)}"
+            return f"You'd be {shortfall(wallet, left(wallet, chosen.price))}."
         case _Effect.FINE:
             committed = f" after paying for {running_words(wallet.running)}" if any(wallet.running) else ""
             return f"That leaves {dollars(left(wallet, chosen.price))}{committed}."
@@ -318,12 +317,12 @@ def _shortfall(there: Decimal, needed: Decimal) -> str:
 
 
 def _other_effects(offer: Offer) -> tuple[Fields, ...]:
-    """One line per other effect, with the lengths that have it."""
+    """Which lengths are covered if the proposed one isn't, and why others are missing from the menu."""
     usual = _effect(offer.proposed, offer)
     alike: dict[str, list[int]] = defaultdict(list)
     for each in offer.choices:
         effect = _effect(each, offer)
-        if effect is not usual:
+        if effect is not usual and (effect is _Effect.FINE or not offer.can_start(each)):
             alike[_EFFECTS.get(effect) or _briefly(each, offer)].append(each.days)
     fields = (
         Field(f"{series(map(str, days))} {'day' if days == [1] else 'days'}", text(what))
@@ -334,11 +333,12 @@ def _other_effects(offer: Offer) -> tuple[Fields, ...]:
 
 def _small_print(offer: Offer) -> Note:
     wallet = offer.wallet
-    unknown = f"{plural(wallet.open_ended, 'video')} with no known end not counted. " if wallet.open_ended else ""
-    hidden = "" if wallet.complete else "ContentStats may not list every running video. "
+    unknown = [plural(wallet.open_ended, "video") + " with no known end"] if wallet.open_ended else []
+    unlisted = [] if wallet.complete else ["unlisted ones"]
+    uncounted = f"Not counted: {series((*unknown, *unlisted))}. " if unknown or unlisted else ""
     test = "Test key: nothing is charged. " if wallet.is_test else ""
-    old = f"Not refreshed: {wallet.problem} " if wallet.problem else ""
-    return Note(text(old, test, hidden, unknown, "Offer ends ", Time(offer.expires_at, offer.now), "."))
+    old = f"Not refreshed: {wallet.problem.partition('. ')[0].rstrip('.')}. " if wallet.problem else ""
+    return Note(text(old, test, uncounted, "Offer ends ", Time(offer.expires_at, offer.now), "."))
 
 
 def _actions(offer: Offer) -> tuple[Action, ...]:

@@ -157,7 +157,7 @@ async def test_a_video_without_a_known_end_runs_and_leaves_the_runway_open(env):
     assert "Runway: not known" in said
     assert "1 video has no known end." in plain_text(await env.bot.run("home", {}, ANA))
     card = await env.say(f"/track {YOUTUBE} 7")
-    assert "1 video with no known end not counted." in plain_text(card)
+    assert "Not counted: 1 video with no known end." in plain_text(card)
     env.sandbox.faults.clear()
     poor = {"balance_usd": 0.4, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.015}
     env.sandbox.faults.add("200", LIST, body={"videos": [body | {"id": "v2", "days_remaining": 2}, body]}, times=None)
