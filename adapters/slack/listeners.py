@@ -172,6 +172,7 @@ Shape: TypeAlias = "type | tuple[Shape, ...] | list[Any] | Mapping[str, Any]"
 
 A key that ends in `?` may be missing or null; `*` stands for every key.
 """
+Check: TypeAlias = Callable[[Any], bool]
 MAX_DEPTH = 100
 """Levels of nested lists and objects, ten times as many as in Slack's payloads."""
 NON_EMPTY = "some"
@@ -298,12 +299,12 @@ class _Seconds(SdkClock):
 
 def is_well_formed(payload: Mapping[str, Any]) -> bool:
     """Whether a payload has the shape of its kind. A payload of an unknown kind only needs the common shape."""
-    if not (_is_shallow(payload) and _fits(payload, _COMMON)):
+    if not (_is_shallow(payload) and _IS_COMMON(payload)):
         return False
     kind = payload.get("type")
     if kind is None:
-        return "ssl_check" in payload or _fits(payload, _COMMAND)
-    return _fits(payload, _KINDS.get(kind, {}))
+        return "ssl_check" in payload or _IS_COMMAND(payload)
+    return kind not in _IS_KIND or _IS_KIND[kind](payload)
 
 
 def _is_shallow(payload: object) -> bool:
@@ -319,24 +320,37 @@ def _children(value: dict[str, object] | list[object]) -> list[object]:
     return value if isinstance(value, list) else list(value.values())
 
 
-def _fits(value: object, shape: Shape) -> bool:
+def _check(shape: Shape) -> Check:
+    """A function that tells whether a value has a shape; checks run before each acknowledgement."""
     match shape:
         case type():
-            return isinstance(value, shape)
+            return lambda value: isinstance(value, shape)
         case tuple():
-            return any(_fits(value, each) for each in shape)
+            either = [*map(_check, shape)]
+            return lambda value: any(fits(value) for fits in either)
         case list():
-            each_shape, *some = shape
-            is_long_enough = isinstance(value, list) and len(value) >= len(some)
-            return is_long_enough and all(_fits(each, each_shape) for each in value)  # type: ignore[attr-defined]
+            each_fits, least = _check(shape[0]), len(shape) - 1
+            return lambda value: isinstance(value, list) and len(value) >= least and all(map(each_fits, value))
         case _:
-            return isinstance(value, dict) and all(_has(value, name, each) for name, each in shape.items())
+            return _check_of_object(shape)
 
 
-def _has(value: Mapping[str, object], name: str, shape: Shape) -> bool:
-    if name == "*":
-        return all(_fits(each, shape) for each in value.values())
-    if name.endswith("?"):
-        given = value.get(name[:-1])
-        return given is None or _fits(given, shape)
-    return name in value and _fits(value[name], shape)
+def _check_of_object(shape: Mapping[str, Shape]) -> Check:
+    checks = {name: _check(each) for name, each in shape.items()}
+    every_fits = checks.pop("*", None)
+    optional = [(name[:-1], fits) for name, fits in checks.items() if name.endswith("?")]
+    required = [(name, fits) for name, fits in checks.items() if not name.endswith("?")]
+
+    def has_shape(value: Any) -> bool:  # noqa: ANN401 - any JSON
+        return (
+            isinstance(value, dict)
+            and all(name in value and fits(value[name]) for name, fits in required)
+            and all(value.get(name) is None or fits(value[name]) for name, fits in optional)
+            and (every_fits is None or all(map(every_fits, value.values())))
+        )
+
+    return has_shape
+
+
+_IS_COMMON, _IS_COMMAND = _check(_COMMON), _check(_COMMAND)
+_IS_KIND = {kind: _check(shape) for kind, shape in _KINDS.items()}
