@@ -91,7 +91,9 @@ def _roles(user: User | Member) -> frozenset[str] | None:
     """The ids of a member's roles; None before the guild's roles are known, since discord.py drops unknown ones."""
     if not isinstance(user, Member):
         return frozenset()
-    return frozenset(str(each.id) for each in user.roles) if user.guild.roles else None
+    # Every guild has a role with its own id; `guild.roles` would sort all of them before each acknowledgement.
+    is_known = user.guild.get_role(user.guild.id) is not None
+    return frozenset(str(each.id) for each in user.roles) if is_known else None
 
 
 def _may_post(raw: RawInteraction) -> bool:
