@@ -49,6 +49,7 @@ _FILLERS = frozenset(
     }
 )
 _SPAN = re.compile(r"(?:\b(?:a|per|each|every) +|/ *)(?:day|week|year)\b|\b(?:daily|weekly|yearly)\b", re.IGNORECASE)
+_PER_MONTH = re.compile(r"(?<=[\d$]) */ *(?:mo|mth|month)\b\.?", re.IGNORECASE)
 _SUM = re.compile(r"[-+−]?[$€£]?\d")
 _WHO = "Name one of them: everyone, a person, a role, a channel or a campaign. For example: /allowance everyone 5."
 _UNKNOWN = (
@@ -204,7 +205,7 @@ def _tokens(typed: str) -> list[Token]:
     """Split into words, an amount and its currency as one; number words become digits if there is no other amount."""
     if _SPAN.search(typed):
         raise UsageError("Allowances are for a month. For example: /allowance everyone 20.", "dollars")
-    tokens = tokens_of(join_spaced_values(typed, frozenset({Kind.MONEY})))
+    tokens = tokens_of(join_spaced_values(_PER_MONTH.sub(" month", typed), frozenset({Kind.MONEY})))
     if any(looks_like_money(each.text) for each in tokens):
         return tokens
     return [

@@ -14,6 +14,8 @@ from tests.standins.environment import ANA, BEN, LINK, LOOKER, SPENDER, YOUTUBE,
     ("typed", "scope", "target", "said"),
     [
         ("everyone 5", Scope.EVERYONE, "", "Each person can start up to $5.00 a month."),
+        ("everyone $7.50/mo", Scope.EVERYONE, "", "Each person can start up to $7.50 a month."),
+        ("everyone 7 / month", Scope.EVERYONE, "", "Each person can start up to $7.00 a month."),
         ("5 for each person", Scope.EVERYONE, "", "Each person"),
         ("everyone ten", Scope.EVERYONE, "", "up to $10.00"),
         ("$20 a month for <@U-ben|Ben>", Scope.PERSON, "U-ben", "Ben can start up to $20.00 a month."),
