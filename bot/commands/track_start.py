@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import assert_never
 
@@ -64,7 +65,7 @@ async def start_offer(
     context: Context, requests: Sequence[TrackRequest], args: Start, approved: Decimal | None = None
 ) -> Reply:
     """Start an offer in its requester's name: on their own press, or for at most what another person `approved`."""
-    usage = (await context.wallet.mirror.usage()).value
+    usage = (await context.wallet.mirror.usage(timedelta(0))).value  # the price may have risen since the card
     check_price(usage, requests)
     cost, asker = price(args.days, usage.cost_per_snapshot), requests[0].person
     if approved is not None and cost * len(requests) > approved:  # an approval doesn't lift the requester's own limits

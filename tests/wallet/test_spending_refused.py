@@ -125,9 +125,10 @@ async def test_a_press_that_reaches_a_process_with_another_key_spends_nothing(cl
         assert len(sandbox.world.account("cs_test_two").trackings) == 1
 
 
-async def test_a_price_that_rose_since_the_card_is_not_paid(env):
+@pytest.mark.parametrize("seconds", [0, 5, 300])
+async def test_a_price_that_rose_since_the_card_is_not_paid(env, seconds):
     card = await env.say(f"/track {LINK} 7")
-    env.clock.advance(minutes=5)
+    env.clock.advance(seconds=seconds)
     usage = {"balance_usd": 50, "uncharged_usage_usd": 0, "cost_per_snapshot": 0.15}
     env.sandbox.faults.add("status", "GET /usage", status=200, body=usage)
     refused = await env.press(card, "Track 7")
