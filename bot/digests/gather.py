@@ -326,6 +326,6 @@ def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], windo
     if not movers:
         return None
     metrics = {each.metric for each, _ in movers}
-    unit = next(iter(metrics)).value if len(metrics) == 1 else "main counts"
+    unit = "/".join(each for each in Metric if each in metrics)
     changes = tuple((name_of(each.video), change.delta) for each, change in movers)
     return charts.picture(Movers("Top movers", unit, window.start, window.end, changes))

@@ -77,8 +77,8 @@ AGED = tuple(Line(name, (((0.0, 1),),)) for name in ("Cat", "Dog", "Fish"))
         (Comparison("views", NOON, AGED), "cat-and-2-more-views.png"),
         (Comparison("views", NOON, AGED[:1]), "cat-views.png"),
         (
-            Movers("Top movers", "main counts", NOON, NOON + timedelta(1), (("Cat", 1),)),
-            "top-movers-main-counts-1-day.png",
+            Movers("Top movers", "views/likes", NOON, NOON + timedelta(1), (("Cat", 1),)),
+            "top-movers-views-likes-1-day.png",
         ),
         (
             Spend("Acme & Co", ((date(2025, 11, 1), Decimal(1)), (date(2025, 11, 14), Decimal(1))), date.max),

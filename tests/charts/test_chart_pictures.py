@@ -234,7 +234,7 @@ def test_movers_start_at_zero_and_losses_are_hatched_to_the_left():
 @pytest.mark.parametrize("length", [timedelta(days=1), timedelta(days=364), timedelta(days=400)])
 def test_the_longest_period_stays_within_the_margins(length):
     until = datetime(2025, 12, 28, 22, 22, tzinfo=UTC)
-    figure = movers_figure(Movers("Top movers", "main counts", until - length, until, (("Cat", 1),)))
+    figure = movers_figure(Movers("Top movers", "views/likes", until - length, until, (("Cat", 1),)))
     assert max(box.x1 for _, box in boxes(figure, words(figure))) <= sheet.WIDTH - sheet.MARGIN
 
 
@@ -276,7 +276,7 @@ COMPARISONS = st.builds(
     st.lists(st.tuples(TITLES, POINTS), min_size=1, max_size=5),
 )
 MOVERS = st.builds(
-    lambda changes: Movers("Top movers", "main counts", START - timedelta(days=14), START, tuple(changes)),
+    lambda changes: Movers("Top movers", "views/likes", START - timedelta(days=14), START, tuple(changes)),
     st.lists(st.tuples(TITLES, st.integers(-(10**13), 10**13)), min_size=1, max_size=10),
 )
 SPENDS = st.builds(
