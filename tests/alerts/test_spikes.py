@@ -107,6 +107,22 @@ async def test_a_spike_is_posted_once_until_it_calms_down(mirror):
     assert again.key != opened.key
 
 
+@pytest.mark.parametrize("growths", [[100] * 10 + [800], [100] * 5 + [5_000], [2_000] * 10 + [5_500], [0] * 12])
+async def test_growth_that_does_not_stand_out_is_no_spike(mirror, growths):
+    await mirror.wants(AlertKind.SPIKE)
+    await mirror.known("v1", 5_000)
+    assert await mirror.hours("v1", *growths) == []
+
+
+async def test_a_catch_up_after_a_gap_and_a_counter_that_fell_are_no_spikes(mirror):
+    await mirror.wants(AlertKind.SPIKE)
+    await mirror.known("v1", 50_000)
+    await mirror.hours("v1", *[100] * 10)
+    mirror.clock.advance(hours=3)
+    assert await mirror.hours("v1", 20_000) == []
+    assert await mirror.hours("v1", 100, -30_000, 30_000) == []
+
+
 async def test_an_hour_usual_for_the_workspace_is_no_spike(mirror):
     await mirror.wants(AlertKind.SPIKE)
     names = [f"v{number}" for number in range(8)]
