@@ -2,30 +2,9 @@
 
 import pytest
 
-from tests.discord_app.bot_app import bot_app_of, labels, shown_text
+from tests.discord_app.bot_app import bot_app_of, shown_text
 from tests.standins.discord_server.permissions import Permission
-from tests.standins.environment import LINK, YOUTUBE
-
-
-async def test_stats_have_a_chart_with_an_alt_text(bot_app):
-    bot_app.track(LINK)
-    bot_app.clock.advance(hours=30)
-    answer = await bot_app.type("stats", video=LINK)
-    await bot_app.discord.until(lambda: answer.attachments)
-    (picture,) = answer.attachments
-    assert picture.media_type == "image/png"
-    assert "grew from" in picture.description
-    assert labels(answer)[:2] == ["Refresh", "Gains"]
-
-
-async def test_titles_are_suggested_while_typing(bot_app, server):
-    bot_app.track(LINK, YOUTUBE)
-    await bot_app.type("videos", server.ben)
-    typed = await bot_app.discord.send_autocomplete("stats", "video", "", user=server.ben, channel=server.general)
-    assert typed.failure == ""
-    assert len(typed.choices) == 2
-    answer = await bot_app.type("stats", server.ben, video=typed.choices[0]["value"])
-    assert "views" in shown_text(answer)
+from tests.standins.environment import LINK
 
 
 async def test_at_most_25_suggestions_are_sent_and_none_late(bot_app, server):

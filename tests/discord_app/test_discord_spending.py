@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.caller import WorkspaceRef
-from tests.discord_app.bot_app import bot_app_of, labels, lines, new_server, shown_text
+from tests.discord_app.bot_app import bot_app_of, lines, shown_text
 from tests.standins.discord_server.markdown import mentions
 from tests.standins.discord_server.people import ChannelKind
 from tests.standins.discord_server.permissions import Permission
@@ -100,17 +100,6 @@ async def test_the_public_line_is_posted_once_over_a_bad_connection(bot_app, dis
     )
     await bot_app.close()
     assert len(lines(server.general)) == 1
-
-
-async def test_two_guilds_share_the_operators_key_but_not_their_trackings(discord, server, sandbox, clock, sqlite_url):
-    other = new_server(discord, "Rival")
-    async with bot_app_of(discord, sandbox, clock, sqlite_url) as bot_app:
-        card = await bot_app.card(LINK, days=7)
-        await bot_app.line(bot_app.press(card, "Track 7"))
-        hers, theirs = [await bot_app.type("videos", each.ann, each.general) for each in (server, other)]
-        assert "1 video" in shown_text(hers)
-        assert "steady" not in shown_text(theirs)
-        assert labels(theirs) == [], shown_text(theirs)
 
 
 async def test_a_person_in_the_queue_sees_a_notice_until_the_reply_replaces_it(bot_app, monkeypatch):

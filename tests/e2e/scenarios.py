@@ -186,12 +186,6 @@ async def a_digest_is_posted_once_a_day_when_due(chat: Chat) -> None:
     assert len(_digests(chat)) == 2
 
 
-async def alert_settings_are_saved_and_shown(chat: Chat) -> None:
-    answer = await chat.say(ANN, "alerts", what="milestones", switch="on")
-    assert "milestone" in answer.text.casefold()
-    assert "Alerts on in this channel" in (await chat.say(BEN, "alerts")).text
-
-
 async def a_campaign_is_created_filled_by_a_start_and_made_the_channels_own(chat: Chat) -> None:
     assert "Campaign created" in (await chat.say(ANN, "campaign", campaign="launch", action="new")).text
     card = await chat.say(ANN, "track", link=LINK, days="7", campaign="in launch")
@@ -292,22 +286,6 @@ async def the_audit_is_listed_for_admins_and_can_be_exported(chat: Chat) -> None
     await chat.press(page, "CSV", ANN)
     await chat.until(lambda: len(chat.files()) > before)
     assert b",2.520000,tracking" in chat.files()[-1]
-
-
-async def an_unknown_command_is_answered_with_help(chat: Chat) -> None:
-    answer = await chat.say(BEN, "help", command="usag")
-    assert "There's no command /usag. Try /help usage." in answer.text
-
-
-async def an_export_is_a_file_for_its_asker_only(chat: Chat) -> None:
-    chat.sandbox.world.track(OPERATOR, LINK, 7)
-    chat.clock.advance(hours=30)
-    answer = await chat.say(BEN, "export", video=LINK)
-    assert "snapshots" in answer.text
-    await chat.until(chat.files)
-    (file,) = chat.files()
-    assert file.count(b"\r\n") > 24
-    assert chat.public() == []
 
 
 async def a_card_is_posted_to_the_channel_with_who_shared_it(chat: Chat) -> None:

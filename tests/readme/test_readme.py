@@ -14,7 +14,7 @@ from bot.commands.registry import COMMANDS
 from bot.domain.caller import Permission
 from bot.reply.model import Tone
 from bot.reply.plain import plain_spans
-from tests.readme.parts import DOCS, ENV_EXAMPLE, PICTURE, README, ROOT, documents, env_example, with_part
+from tests.readme.parts import DOCS, ENV_EXAMPLE, PICTURE, README, ROOT, documents, env_example
 from tests.readme.pictures import FOLDER, LINES, POSTS, SCALE, WIDTH
 from tests.standins.environment import ANA, BEN, LINK, YOUTUBE, labels, rows
 
@@ -33,11 +33,6 @@ def test_generated_tables_conversation_and_picture_are_current():
     committed, drawn = (np.asarray(Image.open(each).convert("RGB"), float) for each in (PICTURE, io.BytesIO(picture)))
     assert committed.shape == drawn.shape
     assert np.abs(committed - drawn).mean() < 1  # of 255: another processor may round a pixel differently
-
-
-def test_a_document_without_marks_for_a_part_is_refused():
-    with pytest.raises(ValueError, match="no place for weather"):
-        with_part(TEXT, "weather", "rain")
 
 
 def test_every_mentioned_command_exists(capsys):
