@@ -50,14 +50,6 @@ def complete(bot):
     return completions
 
 
-async def test_a_conversation_lasts_until_ctrl_d(bot, talk):
-    code, written = await talk(f"/videos\r/track x\r2\r{CTRL_D}")
-    assert code == 0
-    assert [command for command, _ in bot.calls] == ["videos", "track", "track.start"]
-    assert written.startswith("Type /help")
-    assert "Started." in written
-
-
 async def test_a_button_asks_for_missing_arguments_with_defaults(bot, talk):
     stated = {"action": "on", "time": "09:00", "zone": "Europe/Berlin", "every": "daily", "asks": "1"}
     bot.replies["status"] = Reply("On.", actions=(Button("Change", Call("digest", stated)), Button("Look", LOOK)))
@@ -74,10 +66,12 @@ async def test_a_button_asks_for_missing_arguments_with_defaults(bot, talk):
     assert bot.calls[1:] == [("digest", known), ("status", ""), ("stats", {"video": "v1"})]
 
 
-@pytest.mark.parametrize("word", ["exit", "/quit"])
-async def test_a_word_also_leaves(bot, talk, word):
-    assert (await talk(f"{word}\r"))[0] == 0
-    assert bot.calls == []
+@pytest.mark.parametrize("keys", ["exit\r", "/quit\r", CTRL_D])
+async def test_a_conversation_lasts_until_a_word_or_ctrl_d(bot, talk, keys):
+    code, written = await talk(f"/track x\r2\r{keys}/videos\r")
+    assert (code, [command for command, _ in bot.calls]) == (0, ["track", "track.start"])
+    assert written.startswith("Type /help")
+    assert "Started." in written
 
 
 async def test_ctrl_c_clears_the_line_and_an_empty_line_does_nothing(bot, talk):
@@ -154,45 +148,43 @@ def test_without_a_history_file_the_session_keeps_its_own(tmp_path):
     assert isinstance(private_history(None), InMemoryHistory)
 
 
-async def test_commands_complete_with_or_without_slash_and_after_the_umbrella(complete):
-    assert [line for line, *_ in await complete("/sta")] == ["/stats ", "/status "]
-    assert [line for line, *_ in await complete("tr")] == ["track "]
-    assert [line for line, *_ in await complete("/contentstats VI")] == ["/contentstats videos "]
-    assert [line for line, *_ in await complete("/")] == [f"/{each.name} " for each in COMMANDS if each.listed]
-    assert (await complete("/help"))[0][1:] == ("help", next(each.summary for each in COMMANDS if each.name == "help"))
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("/sta", ["/stats ", "/status "]),
+        ("tr", ["track "]),
+        ("/contentstats VI", ["/contentstats videos "]),
+        ("/", [f"/{each.name} " for each in COMMANDS if each.listed]),
+        ("/videos tikt", ["/videos tiktok"]),
+        ("/videos monitoring tikt", ["/videos monitoring tiktok"]),
+        ("/stats ", ["/stats v1", '/stats "v 2"']),
+        ("/stats cat on a", ["/stats v1"]),
+        ("/stats dr", ['/stats "v 2"']),
+        ("/compare v1 vs dog on", ['/compare v1 vs "v 2"']),
+        ('/compare "cat on a piano" "dog on', ['/compare "cat on a piano" "v 2"']),
+        ("/nonsense x", []),
+        ("/track.start x", []),
+        ("/stats zzz", []),
+        (f"/stats {'word ' * 1000}zzz", []),
+    ],
+)
+async def test_commands_choices_and_videos_are_completed(bot, complete, typed, completed):
+    bot.titles = {"v1": "cat on a piano", "v 2": "dog on a drum"}
+    assert [line for line, *_ in await complete(typed)] == completed
 
 
-async def test_choices_complete_by_their_beginning_anywhere_in_the_line(complete):
+async def test_a_completion_is_explained_without_control_characters(bot, complete):
+    bot.titles = {"v1": "cat on a \x1b[31mpiano"}
+    summary = next(each.summary for each in COMMANDS if each.name == "help")
+    assert (await complete("/help"))[0][1:] == ("help", summary)
     assert await complete("/videos tikt") == [("/videos tiktok", "tiktok", "platform")]
-    assert await complete("/videos monitoring tikt") == [("/videos monitoring tiktok", "tiktok", "platform")]
+    assert await complete("/stats cat on a") == [("/stats v1", "cat on a [31mpiano", "video")]
 
 
 async def test_after_a_finished_word_every_choice_is_offered_again(complete):
     lines = [line for line, *_ in await complete("/videos tiktok ")]
     assert "/videos tiktok monitoring" in lines
     assert all(line.startswith("/videos tiktok ") for line in lines)
-
-
-async def test_a_video_completes_by_words_of_its_title(bot, complete):
-    bot.titles = {"v1": "cat on a \x1b[31mpiano", "v 2": "dog on a drum"}
-    assert await complete("/stats cat on a") == [("/stats v1", "cat on a [31mpiano", "video")]
-    assert await complete("/stats dr") == [('/stats "v 2"', "dog on a drum", "video")]
-    assert len(await complete("/stats ")) == 2
-
-
-async def test_another_video_completes_after_earlier_ones(bot, complete):
-    bot.titles = {"v1": "cat on a piano", "v2": "dog on a drum"}
-    assert [line for line, *_ in await complete("/compare v1 vs dog on")] == ["/compare v1 vs v2"]
-    assert [line for line, *_ in await complete('/compare "cat on a piano" "dog on')] == [
-        '/compare "cat on a piano" v2'
-    ]
-
-
-async def test_unknown_input_has_no_completion(complete):
-    assert await complete("/nonsense x") == []
-    assert await complete("/track.start x") == []
-    assert await complete("/stats zzz") == []
-    assert await complete(f"/stats {'word ' * 1000}") == []
 
 
 async def test_a_key_is_typed_hidden_and_stays_out_of_screen_and_history(bot, talk, tmp_path):

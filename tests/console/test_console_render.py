@@ -100,48 +100,34 @@ def test_only_a_very_long_word_is_broken():
     assert "x" * 17 not in drawing
 
 
-def test_a_column_without_a_name_is_drawn():
-    table = Table("", (Column("", Align.RIGHT), Column("")), ((text("7"), text("a")),))
-    assert words(drawn(card(Reply("", parts=(table,)), 40), 40)) == "7 a"
+@pytest.mark.parametrize(
+    ("part", "shown"),
+    [
+        (Table("", (Column("", Align.RIGHT), Column("")), ((text("7"), text("a")),)), "7 a"),
+        (Table("", (Column("Video"), Column("Views", Align.RIGHT)), ()), "Video Views"),
+        (Paragraph(text(Mention("U1", ""), " in ", Channel("C1"))), "U1 in C1"),
+        (Fields((Field("a very long name of a field that goes on and on", text("$4.10")),)), "$4.10"),
+    ],
+    ids=["a table without names", "a table without rows", "a person and a channel", "a long field"],
+)
+def test_a_part_is_shown_below_title_and_summary(part, shown):
+    drawing = words(drawn(card(Reply("It costs $2.52.", title="Track?", parts=(part,)), 40), 40))
+    assert drawing.startswith("Track? It costs $2.52. ")
+    assert shown in drawing
 
 
-def test_a_table_without_rows_keeps_its_header():
-    table = Table("", (Column("Video"), Column("Views", Align.RIGHT)), ())
-    assert "Video Views" in words(drawn(card(Reply("None.", parts=(table,)), 40), 40))
-
-
-def test_a_link_shows_its_address():
-    reply = Reply("", parts=(Paragraph(text(Link("the page", "https://example.org/a"))),))
-    drawing = drawn(card(reply, 60), 60)
+def test_a_link_shows_its_address_and_only_https_becomes_a_hyperlink():
+    links = (Link("the page", "https://example.org/a"), Link("here", "javascript:alert(1)"))
+    drawing = drawn(card(Reply("", parts=(Paragraph(text(*links)),)), 60), 60)
     assert ";https://example.org/a\x1b\\" in drawing
-    assert "the page (https://example.org/a)" in words(drawing)
-
-
-def test_people_and_channels_are_shown_without_mentions():
-    reply = Reply("", parts=(Paragraph(text(Mention("U1", ""), " in ", Channel("C1"))),))
-    assert words(drawn(card(reply, 60), 60)) == "U1 in C1"
-
-
-def test_only_https_becomes_a_hyperlink():
-    reply = Reply("", parts=(Paragraph(text(Link("here", "javascript:alert(1)"))),))
-    drawing = drawn(card(reply, 60), 60)
-    assert "\x1b]8" not in drawing
-    assert "here (javascript:alert(1))" in words(drawing)
+    assert "]8;;javascript" not in drawing
+    assert "the page (https://example.org/a)here (javascript:alert(1))" in words(drawing)
 
 
 def test_a_tone_is_shown_by_a_mark_as_well_as_by_a_colour():
     drawings = {tone: drawn(card(Reply("Hello.", tone=tone), 40), 40) for tone in Tone}
     assert [words(drawings[tone]) for tone in Tone] == ["Hello.", "✓ Hello.", "! Hello.", "✗ Hello."]
     assert len({re.findall(r"\x1b\[[0-9;]*m", drawing)[0] for drawing in drawings.values()}) == 4
-
-
-def test_the_summary_is_below_the_title():
-    assert words(drawn(card(Reply("It costs $2.52.", title="Track?"), 40), 40)) == "Track? It costs $2.52."
-
-
-def test_long_field_names_leave_room_for_values():
-    fields = Fields((Field("a very long name of a field that goes on and on", text("$4.10")),))
-    assert "$4.10" in words(drawn(card(Reply("", parts=(fields,)), 40), 40))
 
 
 def test_every_choice_has_its_number(bot):
