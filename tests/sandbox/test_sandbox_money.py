@@ -63,14 +63,24 @@ def test_failed_snapshots_are_free(clock):
     assert account.total_charged + account.uncharged == Decimal("0.015") * len(video.hours)
 
 
-def test_a_tracking_above_the_available_money_is_refused(clock):
+def test_a_tracking_above_the_available_money_or_of_another_site_is_refused(clock):
     world = make_world(clock, balance="0.36")
     world.track(KEY, STEADY, 1)
     clock.advance(hours=1)
     with pytest.raises(NotEnoughCredit) as refusal:
         world.track(KEY, OTHER, 1)
     assert (refusal.value.available, refusal.value.estimate) == (Decimal("0.345"), Decimal("0.360"))
+    with pytest.raises(UnsupportedLink):
+        world.track(KEY, "https://vimeo.com/1", 1)
     assert len(world.account(KEY).trackings) == 1
+
+
+def test_all_videos_together_run_into_debt_by_one_snapshot_at_most(clock):
+    world = make_world(clock, balance="0.37")
+    for link in (STEADY, OTHER):
+        world.track(KEY, link, 1)
+    clock.advance(hours=20)
+    assert world.account(KEY).available == Decimal("-0.005")
 
 
 def test_without_money_all_videos_pause_and_resume_with_a_gap_after_credit(clock):
@@ -100,14 +110,6 @@ def test_credit_that_does_not_lift_the_balance_above_zero_resumes_nothing(clock)
     assert video.status == "monitoring"
 
 
-def test_the_debt_is_at_most_one_snapshot(clock):
-    world = make_world(clock, balance="0.37")
-    world.track(KEY, STEADY, 1)
-    world.track(KEY, OTHER, 1)
-    clock.advance(hours=20)
-    assert world.account(KEY).available == Decimal("-0.005")
-
-
 def test_a_pause_does_not_prolong_a_tracking(clock):
     world = make_world(clock, balance="0.36")
     video = world.track(KEY, STEADY, 1)
@@ -124,13 +126,6 @@ def test_paused_videos_keep_their_places_under_the_limit(clock):
     world.add_credit(KEY, Decimal(10))
     with pytest.raises(TooManyVideos):
         world.track(KEY, OTHER, 1)
-
-
-def test_a_link_that_is_not_supported_starts_nothing(clock):
-    world = make_world(clock)
-    with pytest.raises(UnsupportedLink):
-        world.track(KEY, "https://vimeo.com/1", 1)
-    assert world.account(KEY).trackings == {}
 
 
 def test_two_trackings_of_one_video_have_the_same_counts(clock):

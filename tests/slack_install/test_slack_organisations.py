@@ -6,6 +6,8 @@ from tests.slack_install.conftest import still_works, token_of
 from tests.standins.faults import Fault, FaultKind
 from tests.standins.slack.oauth import Consent
 
+pytestmark = pytest.mark.usefixtures("grid")
+
 
 @pytest.fixture
 async def grid(slack, browser):
@@ -14,8 +16,7 @@ async def grid(slack, browser):
     assert "The app is now in Grid." in (await browser.install()).body
 
 
-@pytest.mark.usefixtures("grid")
-async def test_an_organisations_installation_serves_each_of_its_workspaces(teams):
+async def test_an_organisations_installation_serves_its_own_workspaces_alone(teams):
     for team_id in ("T2", "T3"):
         team = await teams.find(team_id, "E1")
         assert (team.ref, team.enterprise_id) == (
@@ -23,15 +24,9 @@ async def test_an_organisations_installation_serves_each_of_its_workspaces(teams
             "E1",
         )
     assert await token_of(teams, "T2", "E1") == await token_of(teams, "T3", "E1")
+    assert (await teams.find("T1", None), await teams.find("T1", "E2")) == (None, None)
 
 
-@pytest.mark.usefixtures("grid")
-async def test_a_workspace_outside_the_organisation_is_unknown(teams):
-    assert await teams.find("T1", None) is None
-    assert await teams.find("T1", "E2") is None
-
-
-@pytest.mark.usefixtures("grid")
 async def test_an_organisations_workspace_is_found_by_its_id_once_seen(slack, store, session, teams, clock):
     assert await teams.find("T2", None) is None
     await teams.find("T2", "E1")
@@ -40,7 +35,6 @@ async def test_an_organisations_workspace_is_found_by_its_id_once_seen(slack, st
     assert await another.find("T3", None) is None
 
 
-@pytest.mark.usefixtures("grid")
 async def test_a_workspaces_own_installation_takes_precedence(slack, browser, teams):
     of_grid = await token_of(teams, "T2", "E1")
     slack.consent = Consent("U2")
@@ -49,7 +43,6 @@ async def test_a_workspaces_own_installation_takes_precedence(slack, browser, te
     assert await token_of(teams, "T3", "E1") == of_grid
 
 
-@pytest.mark.usefixtures("grid")
 async def test_a_moved_workspace_belongs_to_its_new_organisation(teams, clock):
     await teams.find("T2", "E1")
     await teams.save(Installation("E2", "E2", "Other", "xoxb-other"))
@@ -59,7 +52,6 @@ async def test_a_moved_workspace_belongs_to_its_new_organisation(teams, clock):
     assert await token_of(teams, "T2", None) == "xoxb-other"
 
 
-@pytest.mark.usefixtures("grid")
 async def test_an_organisations_removal_forgets_its_workspaces(slack, app, browser, teams, forgotten):
     slack.consent = Consent("U1")
     await browser.install()
@@ -74,7 +66,6 @@ async def test_an_organisations_removal_forgets_its_workspaces(slack, app, brows
     assert await still_works(teams, "T1")
 
 
-@pytest.mark.usefixtures("grid")
 async def test_removing_a_workspaces_own_installation_keeps_the_organisations(slack, app, browser, teams, forgotten):
     slack.consent = Consent("U2")
     await browser.install()
@@ -87,7 +78,6 @@ async def test_removing_a_workspaces_own_installation_keeps_the_organisations(sl
     assert await still_works(teams, "T3", "E1")
 
 
-@pytest.mark.usefixtures("grid")
 async def test_in_doubt_an_organisations_installation_is_kept(slack, teams, forgotten):
     slack.faults.add("auth.test", Fault(FaultKind.STATUS))
     await teams.forget("T2", "E1", None)
