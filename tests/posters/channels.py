@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -83,8 +83,25 @@ async def forget_nothing(_: WorkspaceRef) -> None:
     """No workspace is removed."""
 
 
+class Remote:
+    """A channel behind a network, whose server fails on demand."""
+
+    server: Slack | Discord
+    routes: ClassVar[Mapping[str, str]]
+
+    def fail(self, kind: str, value: str | int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
+        """Make the next calls fail."""
+        self.server.faults.add(self.routes[on], Fault(FaultKind(kind), value, seconds), times)
+
+    def calls(self, of: str = "post") -> int:
+        return len(self.server.calls_of(self.routes[of]))
+
+    async def until_called(self) -> None:
+        await self.server.until(self.calls)
+
+
 @dataclass
-class SlackChannel:
+class SlackChannel(Remote):
     """C1 of Acme (T1); the bot is also in Rival (T2), but not in Acme's private G1."""
 
     slack: Slack
@@ -98,6 +115,7 @@ class SlackChannel:
     routes: ClassVar = {"post": "chat.postMessage", "edit": "chat.update", "direct": "conversations.open"}
 
     def __post_init__(self) -> None:
+        self.server = self.slack
         self.limits = SlackLimits(self.clock.timestamp, self.clock.sleep)
         self.poster = self.poster_for(self.teams_over(self.session))
 
@@ -152,18 +170,6 @@ class SlackChannel:
     def delete(self) -> None:
         self.slack.channel("C1").is_archived = True
 
-    def fail(self, kind: str, value: str | int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
-        """Make the next calls fail."""
-        fault = Fault(FaultKind(kind), value, seconds)
-        self.slack.faults.add(self.routes[on], fault, times)
-
-    def calls(self, of: str = "post") -> int:
-        return len(self.slack.calls_of(self.routes[of]))
-
-    async def until_called(self) -> None:
-        while not self.calls():  # noqa: ASYNC110 - a call without an answer changes nothing that could be waited for
-            await asyncio.sleep(0.01)
-
     @asynccontextmanager
     async def impatient(self) -> AsyncIterator[ChannelPoster]:
         """A poster that waits 0.2 s for a response."""
@@ -181,7 +187,7 @@ class SlackChannel:
 
 
 @dataclass
-class DiscordChannel:
+class DiscordChannel(Remote):
     """A channel of the guild Acme where everyone may post; the bot has its own role."""
 
     discord: Discord
@@ -195,6 +201,7 @@ class DiscordChannel:
     }
 
     def __post_init__(self) -> None:
+        self.server = self.discord
         limits = DiscordLimits(now=self.clock.timestamp, sleep=self.clock.sleep)
         self.poster = DiscordPoster(self.rest, limits, self.clock.sleep)
         self.ann = self.discord.add_user("ann")
@@ -241,17 +248,6 @@ class DiscordChannel:
 
     def delete(self) -> None:
         self.discord.delete_channel(self.channel)
-
-    def fail(self, kind: str, value: int = 500, *, seconds: float = 1, on: str = "post", times: int = 1) -> None:
-        """Make the next calls fail."""
-        fault = Fault(FaultKind(kind), value, seconds)
-        self.discord.faults.add(self.routes[on], fault, times)
-
-    def calls(self, of: str = "post") -> int:
-        return len(self.discord.calls_of(self.routes[of]))
-
-    async def until_called(self) -> None:
-        await self.discord.until(self.calls)
 
     @asynccontextmanager
     async def impatient(self) -> AsyncIterator[ChannelPoster]:
