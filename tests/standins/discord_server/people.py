@@ -56,13 +56,11 @@ class App:
         return {
             "id": self.id,
             "name": self.name,
-            "icon": None,
-            "description": "",
-            "summary": "",
+            **dict.fromkeys(("icon", "team"), None),
+            **dict.fromkeys(("description", "summary"), ""),
             "bot_public": self.is_public,
             "bot_require_code_grant": False,
             "verify_key": "0" * 64,
-            "team": None,
             "flags": 0,
             "owner": self.owner.as_json(),
             "bot": self.user.as_json(),
@@ -145,12 +143,9 @@ class Guild:
         shown: Json = {
             "roles": sorted(self.members[user.id]),
             "joined_at": _LONG_AGO,
-            "nick": None,
-            "avatar": None,
-            "premium_since": None,
+            **dict.fromkeys(("nick", "avatar", "premium_since"), None),
+            **dict.fromkeys(("deaf", "mute"), False),
             "pending": user.id in self.pending,
-            "deaf": False,
-            "mute": False,
             "flags": 0,
         }
         shown |= {"user": user.as_json()} if with_user else {}
@@ -163,15 +158,10 @@ class Guild:
             "name": self.name,
             "owner_id": self.owner.id,
             "preferred_locale": "en-US",
-            "features": [],
             "icon": None,
-            "verification_level": 0,
+            **{key: [] for key in ("features", "emojis", "stickers")},
+            **dict.fromkeys(("verification_level", "nsfw_level", "mfa_level", "premium_tier"), 0),
             "default_message_notifications": 0,
-            "nsfw_level": 0,
-            "mfa_level": 0,
-            "premium_tier": 0,
-            "emojis": [],
-            "stickers": [],
             "roles": [_role_json(id_, permissions, id_ == self.id) for id_, permissions in self.roles.items()],
         }
 
