@@ -1,4 +1,4 @@
-"""What a browser makes of a message's HTML."""
+"""Reads a message's HTML as a browser parses it."""
 
 from html.parser import HTMLParser
 

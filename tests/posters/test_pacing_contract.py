@@ -1,4 +1,4 @@
-"""Guarantees of every platform's pacing: its limits are kept, nearly used up, and nobody waits in vain."""
+"""Guarantees of every platform's pacing: limits are kept and nearly used up, and a wait that is too long is refused."""
 
 import asyncio
 
