@@ -30,7 +30,8 @@ from bot.store.allowances import rule_words
 ABOUT = (
     "For everyone, a role or a person, an allowance is what each may start in a month; for a channel or a campaign, "
     "what all may start there together. If several apply, the tightest counts.\n"
-    "`/allowance #videos 50` is for a channel. `/allowance everyone off` removes a limit. "
+    "`/allowance #videos 50` is for a channel.\n"
+    "`/allowance everyone off` removes a limit.\n"
     "`/allowance zone Europe/Berlin` sets where months begin.\n"
     "`/allowance everyone confirm above 5`: a typed `/track <link> 7` that costs up to $5.00 starts at once, unless "
     "its card would show a warning. `/allowance everyone confirm always`, the default, asks every time. If several "

@@ -34,10 +34,12 @@ from bot.reply.model import (
 
 ABOUT = (
     "A campaign holds links, so a video that is tracked again stays in it.\n"
-    "`/campaign launch remove street food` takes a video out, `/campaign launch rename spring` changes its name, "
+    "`/campaign launch remove street food` takes a video out.\n"
+    "`/campaign launch rename spring` changes its name.\n"
     "`/campaign launch budget 50` limits what its videos may cost.\n"
-    "`/campaign launch start 1 dec` and `/campaign launch end 31 dec` set its dates. `/campaign launch archive` puts "
-    "it away, `/campaign launch restore` brings it back. `/campaign here off` ends a channel's own."
+    "`/campaign launch start 1 dec` and `/campaign launch end 31 dec` set its dates.\n"
+    "`/campaign launch archive` puts it away, `/campaign launch restore` brings it back.\n"
+    "`/campaign here off` ends a channel's own."
 )
 EXAMPLES = (
     ("/campaign launch", "its totals, creators and cost"),
@@ -45,7 +47,7 @@ EXAMPLES = (
     ("/campaign launch add street food", "put videos in: links, titles or ids"),
     ("/campaign launch here", "make it this channel's own"),
 )
-MOST_ROWS = 20
+MOST_ROWS = 8
 """Maximum number of problems listed in one reply."""
 OWN = ", this channel's own"
 _LONGEST_VALUE = 45
