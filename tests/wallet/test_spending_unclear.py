@@ -111,7 +111,9 @@ async def test_another_workspace_sees_nothing_of_an_unclear_start(env, misbehave
     misbehave("reset")
     await env.start()
     reply = await env.say(f"/track {LINK} 7", EVE)
-    assert "starting right now from another workspace with the same API key. Nothing was spent" in reply.summary
+    assert (
+        "Another workspace with the same API key is starting this video right now. Nothing was spent" in reply.summary
+    )
     assert "Ana" not in plain_text(reply)
     assert labels(reply) == []
     assert env.posts() == 1

@@ -126,7 +126,7 @@ async def test_without_a_known_end_no_savings_are_shown(env, video):
     row = {"id": video.id, "video_link": LINK, "platform": "tiktok", "status": "monitoring"}
     env.sandbox.faults.add("200", "GET /videos", body={"videos": [row], "total": 1, "limit": 100})
     question = await env.say(f"/stop {video.id}")
-    assert "saves whatever is left; the API doesn't say how much" in question.summary
+    assert "saves the rest of its cost; ContentStats doesn't state how much" in question.summary
     assert button(question, "Stop tracking").arguments == {"video": video.id}
     assert "has no known end" in plain_text(await env.say("/usage"))
 
