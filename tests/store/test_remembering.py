@@ -87,6 +87,13 @@ async def test_only_a_page_restores_a_deleted_video(store, wallet_id, workspace)
     assert not (await store.videos.find(workspace, "v1")).video.is_deleted
 
 
+async def test_a_tracking_that_resumes_is_read_again(store, wallet_id, workspace):
+    await remember_page(store, wallet_id, reading(replace(FULL, status="paused"), 1, 2))
+    assert (await store.videos.find(workspace, "v1")).due_at is None, "its page is complete"
+    await store.videos.remember(wallet_id, keyed(FULL), LATER)
+    assert NOW < (await store.videos.find(workspace, "v1")).due_at <= LATER
+
+
 async def test_a_hostile_title_is_stored_as_far_as_possible(store, wallet_id, workspace):
     hostile = video("v1", title="a\0b \ud83d <!channel> @everyone '); --", creator="\0", link="https://x/\udc00")
     await store.videos.remember(wallet_id, keyed(hostile, video("v2")), NOW)
