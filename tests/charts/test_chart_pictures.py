@@ -23,9 +23,12 @@ from tests.charts.conftest import EXAMPLES, NAMES
 MONTH = 720
 START = datetime(2025, 11, 1, 10, tzinfo=UTC)
 FIGURES = {
-    Growth: growth_figure, Gains: gains_figure, Comparison: comparison_figure, Movers: movers_figure,
+    Growth: growth_figure,
+    Gains: gains_figure,
+    Comparison: comparison_figure,
+    Movers: movers_figure,
     Spend: spend_figure,
-}  # fmt: skip
+}
 
 
 def figure_of(spec):

@@ -30,9 +30,13 @@ def encoded(value):
 
 def test_a_list_keeps_every_row_that_has_an_id(caplog):
     rows = [
-        {"id": "v1", "video_link": "l1"}, {"video_link": "l2"}, None, "row", {"id": ""},
+        {"id": "v1", "video_link": "l1"},
+        {"video_link": "l2"},
+        None,
+        "row",
+        {"id": ""},
         {"id": "v3", "days_remaining": []},
-    ]  # fmt: skip
+    ]
     videos = read_list(encoded({"videos": rows, "total": 6, "limit": 100}), 100).videos
     assert [video.id for video in videos] == ["v1", "v3"]
     assert "4 of 6" in caplog.text
@@ -79,9 +83,14 @@ def test_a_track_response_without_a_link_is_for_the_requested_link():
 
 def test_usage_is_read_from_numbers_and_from_text():
     numbers = {
-        "balance_usd": 4.985, "total_snapshots": 12, "active_videos": 2, "uncharged_usage_usd": 0.18,
-        "total_charged_usd": 1.5, "estimated_snapshots_remaining": 320, "cost_per_snapshot": 0.015,
-    }  # fmt: skip
+        "balance_usd": 4.985,
+        "total_snapshots": 12,
+        "active_videos": 2,
+        "uncharged_usage_usd": 0.18,
+        "total_charged_usd": 1.5,
+        "estimated_snapshots_remaining": 320,
+        "cost_per_snapshot": 0.015,
+    }
     usage = read_usage(encoded(numbers))
     assert usage == read_usage(encoded({name: str(value) for name, value in numbers.items()}))
     assert (usage.balance, usage.uncharged, usage.available) == (Decimal("4.985"), Decimal("0.18"), Decimal("4.805"))

@@ -68,9 +68,15 @@ class MirrorOf:
         metric = Metric.LIKES if platform == "instagram" else Metric.VIEWS
         started = end - (len(counts) - 1 if ago is None else ago) * HOUR
         shown = Video(
-            name, f"https://www.tiktok.com/@a/video/{name}", platform, "monitoring", title=name.capitalize(),
-            started_at=started, days=7, **facts,
-        )  # fmt: skip
+            name,
+            f"https://www.tiktok.com/@a/video/{name}",
+            platform,
+            "monitoring",
+            title=name.capitalize(),
+            started_at=started,
+            days=7,
+            **facts,
+        )
         if owner is not None:
             await self._started_by(owner, shown, person or ANA)
         remember = self.store.videos.remember

@@ -276,9 +276,13 @@ async def _flatten(store, wallet_id):
         start = stored.video.started_at
         taken = tuple(Snapshot(start + hour * HOUR, {Metric.VIEWS: 1_000}) for hour in range(4 * 24 + 22))
         await store.videos.remember_reading(
-            wallet_id, VideoReading(stored.video, taken), stored.key, main_count=1_000, change_24h=0,
+            wallet_id,
+            VideoReading(stored.video, taken),
+            stored.key,
+            main_count=1_000,
+            change_24h=0,
             now=start + timedelta(minutes=1),
-        )  # fmt: skip
+        )
 
 
 def test_options_are_stored_and_read():
