@@ -137,15 +137,16 @@ def movers_alt(movers: Movers) -> str:
     if movers.hour is not None:
         had = (f"{_quoted(name)} had {count:,}" for name, count in movers.changes)
         return f"{unit} at hour {movers.hour} of tracking: {_and(had)}."
-    return f"{unit} in {ago(movers.until - movers.since)}: {_and(map(_move, movers.changes))}."
+    moves = map(_move, movers.changes, movers.units or ("",) * len(movers.changes))
+    return f"{unit} in {ago(movers.until - movers.since)}: {_and(moves)}."
 
 
-def _move(change: tuple[str, int]) -> str:
+def _move(change: tuple[str, int], unit: str) -> str:
     name, difference = change
     row = _quoted(name)
     if not difference:
         return f"{row} did not change"
-    return f"{row} {'gained' if difference > 0 else 'lost'} {abs(difference):,}"
+    return f"{row} {'gained' if difference > 0 else 'lost'} {abs(difference):,} {unit}".rstrip()
 
 
 def _quoted(name: str) -> str:

@@ -1,6 +1,6 @@
 """Bar charts: rankings (top movers, leaderboards), daily spend, and a video's gains per hour and day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, timedelta
 from decimal import Decimal
 from math import copysign
@@ -35,10 +35,13 @@ def movers_figure(movers: Movers) -> Figure:
     if movers.hour is not None:
         about = f"{movers.unit} at hour {movers.hour} of tracking"
     figure = canvas.picture(movers.title, about, len(changes) * _ROW)
-    zero, scale = _zero_and_scale([change for _, change in changes], room)
+    numbers = [short_change(change) if movers.hour is None else short_count(change) for _, change in changes]
+    if movers.units:
+        numbers = [f"{number} {unit}" for number, unit in zip(numbers, movers.units, strict=True)]
+    zero, scale = _zero_and_scale([change for _, change in changes], numbers, room)
     box = Box(MARGIN, canvas.HEADING, room, len(changes) * _ROW)
     axes = canvas.blank(figure, box, (-zero, room - zero), (len(changes) * _ROW, 0))
-    for row, (name, change) in enumerate(changes):
+    for row, ((name, change), number) in enumerate(zip(changes, numbers, strict=True)):
         top, lost = row * _ROW, change < 0
         length = copysign(max(abs(change) * scale, _SHORTEST_BAR if change else 0), change)
         color, hatch = (canvas.VERMILLION, "//") if lost else (canvas.BLUE, None)
@@ -47,7 +50,6 @@ def movers_figure(movers: Movers) -> Figure:
         axes.plot((0, 0), (middle - _BAR / 2, middle + _BAR / 2 + 4), color=canvas.MUTED, linewidth=2, zorder=3)
         _write(axes, -zero, top + _NAME / 3, fitted(name, room, SMALL))
         number_at = length + copysign(_NUMBER_PAD, change)
-        number = short_change(change) if movers.hour is None else short_count(change)
         _write(axes, number_at, middle, number, ha="right" if lost else "left", bold=True)
     return figure
 
@@ -58,11 +60,11 @@ def _write(axes: Axes, x: float, y: float, text: str, *, ha: str = "left", bold:
     axes.text(x, y, text, ha=ha, va="baseline", fontproperties=face, color=canvas.INK, parse_math=False)
 
 
-def _zero_and_scale(changes: list[int], room: float) -> tuple[float, float]:
+def _zero_and_scale(changes: Sequence[int], numbers: Iterable[str], room: float) -> tuple[float, float]:
     """Distance of zero from the left, and pixels per count, with room for a number at each bar's end."""
     gained = max(*changes, 0)
     lost = -min(*changes, 0)
-    number = 2 * _NUMBER_PAD + max(width(short_change(change), SMALL, bold=True) for change in changes)
+    number = 2 * _NUMBER_PAD + max(width(each, SMALL, bold=True) for each in numbers)
     left = number if lost else 0
     scale = (room - left - number) / max(gained + lost, 1)
     return left + lost * scale, scale

@@ -178,7 +178,8 @@ class Comparison:
 class Movers:
     """The changes of up to ten videos (or creators, or people) in a window, in the given order.
 
-    With `hour` they are counts instead, each at that hour of tracking.
+    With `hour` they are counts instead, each at that hour of tracking. `units` are the changes' own, if they
+    differ.
     """
 
     title: str
@@ -187,10 +188,13 @@ class Movers:
     until: datetime
     changes: tuple[tuple[str, int], ...]
     hour: int | None = None
+    units: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.changes) <= MAX_BARS:
             raise ValueError("movers are one to ten")
+        if self.units and len(self.units) != len(self.changes):
+            raise ValueError("each change has a unit, or none has")
 
 
 @dataclass(frozen=True, slots=True)

@@ -325,7 +325,8 @@ def _picture(charts: Charts, movers: Sequence[tuple[VideoChange, Change]], windo
     """The chart of the top movers; None without any."""
     if not movers:
         return None
-    metrics = {each.metric for each, _ in movers}
+    metrics = tuple(each.metric for each, _ in movers)
     unit = "/".join(each for each in Metric if each in metrics)
     changes = tuple((name_of(each.video), change.delta) for each, change in movers)
-    return charts.picture(Movers("Top movers", unit, window.start, window.end, changes))
+    units = metrics if len(set(metrics)) > 1 else ()
+    return charts.picture(Movers("Top movers", unit, window.start, window.end, changes, units=units))

@@ -101,6 +101,14 @@ EXAMPLES: dict[str, Spec] = {
         START,
         tuple(zip(NAMES, (152_300, 48_210, 1_020, 0, -340, -23_400), strict=False)),
     ),
+    "movers-units": Movers(
+        "Top movers",
+        "views/likes",
+        START - timedelta(days=1),
+        START,
+        ((NAMES[0], 22_300), (NAMES[1], 552), (NAMES[2], -1_020)),
+        units=("views", "likes", "views"),
+    ),
     "movers-ten": Movers(
         "Top movers",
         "views",

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -105,6 +106,8 @@ def test_a_comparison_without_one_leader(lines, words):
 def test_movers_state_gains_and_losses():
     movers = Movers("Top movers", "views", NOON, NOON + timedelta(days=1), (("Cat", 12_000), ("Dog", 0), ("C", -200)))
     assert movers_alt(movers) == "Views in 24 h: “Cat” gained 12,000, “Dog” did not change and “C” lost 200."
+    mixed = replace(movers, unit="views/likes", units=("views", "views", "likes"))
+    assert movers_alt(mixed).endswith("“Cat” gained 12,000 views, “Dog” did not change and “C” lost 200 likes.")
 
 
 @pytest.mark.parametrize(

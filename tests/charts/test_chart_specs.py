@@ -42,6 +42,8 @@ def test_a_comparison_has_one_to_five_lines_and_movers_are_one_to_ten():
     for changes in ((), (("Cat", 1),) * 11):
         with pytest.raises(ValueError, match="movers"):
             Movers("Top movers", "views", NOON, at(24), changes)
+    with pytest.raises(ValueError, match="unit"):
+        Movers("Top movers", "views/likes", NOON, at(24), (("Cat", 1), ("Dog", 2)), units=("views",))
 
 
 def test_gains_cover_recent_hours_without_gaps_and_utc_days():

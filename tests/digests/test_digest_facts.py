@@ -54,7 +54,9 @@ async def test_movers_are_ranked_across_metrics_and_drawn_by_name(mirror, charts
     assert [(each.video.id, change.delta) for each, change in facts.movers] == [
         *(("gram", 1_200), ("v6", 144), ("v5", 120), ("v4", 96), ("v3", 72))
     ]
-    assert (await picture_of(facts.picture)).alt.startswith("Views/likes in 24 h: “Gram” gained 1,200, “V6” gained 144")
+    assert (await picture_of(facts.picture)).alt.startswith(
+        "Views/likes in 24 h: “Gram” gained 1,200 likes, “V6” gained 144 views"
+    )
     only = await mirror.facts(window, DigestOptions(platforms=frozenset({"tiktok"})), charts)
     assert (await picture_of(only.picture)).alt.startswith("Views in 24 h: “V6” gained 144")
     none = await mirror.facts(window, DigestOptions(frozenset({Section.MONEY})), charts)
