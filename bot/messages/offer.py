@@ -317,12 +317,15 @@ def _shortfall(there: Decimal, needed: Decimal) -> str:
 
 
 def _other_effects(offer: Offer) -> tuple[Fields, ...]:
-    """Which lengths are covered if the proposed one isn't, and why others are missing from the menu."""
+    """One line per other effect, with its lengths.
+
+    If the proposed length isn't covered, others that aren't have theirs in the menu alone, if they are in it.
+    """
     usual = _effect(offer.proposed, offer)
     alike: dict[str, list[int]] = defaultdict(list)
     for each in offer.choices:
         effect = _effect(each, offer)
-        if effect is not usual and (effect is _Effect.FINE or not offer.can_start(each)):
+        if effect is not usual and (_Effect.FINE in {usual, effect} or not offer.can_start(each)):
             alike[_EFFECTS.get(effect) or _briefly(each, offer)].append(each.days)
     fields = (
         Field(f"{series(map(str, days))} {'day' if days == [1] else 'days'}", text(what))
