@@ -1,5 +1,7 @@
 """Responses to probes and Prometheus, over a socket."""
 
+import socket
+
 import aiohttp
 import pytest
 from starlette.applications import Starlette
@@ -92,3 +94,12 @@ async def test_a_taken_port_is_named_with_its_setting():
         with pytest.raises(NotConfigured, match="PROBE_PORT"):
             async with WebServer(app, "127.0.0.1", server.port, "PROBE_PORT"):
                 pass
+
+
+def test_a_response_waits_for_no_acknowledgement_of_its_first_packet():
+    with (
+        WebServer(Starlette(), "127.0.0.1", 0)._listening() as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
