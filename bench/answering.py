@@ -1,4 +1,4 @@
-"""Rows 1 and 2: latency of a signed Slack command over HTTP, to its acknowledgement, its answer and its chart.
+"""Rows 1 and 2: latency of a signed Slack command over HTTP, to its acknowledgement, its answer and its chart; choices.
 
 The bot and its floor run in processes of their own; the stand-ins for Slack and ContentStats run in this one. Each user
 waits for the answer before sending the next command, so one command's background work doesn't delay the next
@@ -27,6 +27,7 @@ from typing import TypeAlias
 import aiohttp
 
 from adapters.sandbox.serve import Sandbox
+from bench.accounts import BALANCE, VIDEOS, track_few, track_many
 from bench.floors.slack_app import SECRET
 from bench.measure import Pair, Row, duration, progress
 from bench.slack import Slack, SlackUser, Timing, running_slack, slack_users
@@ -59,7 +60,6 @@ TRIED_ANSWER = (
     "once, no thread per call to look for a proxy, no search for a link in an id, and a chart computed after the "
     "numbers; what is left is reading 96 snapshots into objects and the card"
 )
-LINK = "https://www.tiktok.com/@steady/video/7301234567890123456"
 FLOOR = Path(__file__).parent / "floors" / "slack_app.py"
 
 
@@ -84,7 +84,7 @@ def rows() -> Iterator[Row]:
 
 
 async def _rows() -> list[Row]:
-    async with _set_up() as setup:
+    async with _set_up(track_few) as setup:
         progress("rows 1 and 2: one command at a time")
         async with (
             slack_users(setup.slack, setup.our_port, 1) as (ours,),
@@ -97,7 +97,10 @@ async def _rows() -> list[Row]:
             progress(f"row 1: {people} users at once")
             found += await _concurrent(setup, people)
         progress(f"row 2: {RATE_USERS} users, each sending the next command as soon as the last is answered")
-        return [*found, await _rate(setup)]
+        found.append(await _rate(setup))
+    progress(f"row 2: choices of {VIDEOS} videos")
+    async with _set_up(track_many) as setup:
+        return [*found, await _choices(setup)]
 
 
 async def _acks(ours: SlackUser, floor: SlackUser) -> list[Row]:
@@ -213,6 +216,19 @@ async def _rate(setup: Setup) -> Row:
     return Row(2, name, f"{1 / found.ours:.0f}/s", f"{1 / found.floor:.0f}/s", f"{found.ratio:.2f}x")
 
 
+async def _choices(setup: Setup) -> Row:
+    """Time from typing in a form's menu of videos to its choices."""
+    async with (
+        slack_users(setup.slack, setup.our_port, 1) as (ours,),
+        slack_users(setup.slack, setup.floor_port, 1) as (floor,),
+    ):
+        await ours.ask("/videos")  # fills the mirror
+        taken = await _alternating(ours.type, floor.type, ROUNDS)
+    mine, bare = ([statistics.median(each.ack for each in block) for block in side] for side in taken)
+    name = f"choices in Slack, {VIDEOS} videos; floor reads as many by one statement"
+    return Pair.of(mine, bare).row(2, name, GOAL_ANSWER)
+
+
 async def _alternating(ours: Ask, floor: Ask, rounds: int) -> tuple[list[list[Timing]], list[list[Timing]]]:
     """Timings in alternating blocks, A B A B, after one block of each to warm up."""
     for ask in (ours, floor):
@@ -230,14 +246,15 @@ def _p99(seconds: Sequence[float]) -> float:
 
 
 @asynccontextmanager
-async def _set_up() -> AsyncIterator[Setup]:
-    """The bot, its floor and a local Slack, for an account with eight videos tracked for four days."""
+async def _set_up(track: Callable[[Sandbox], Sequence[str]]) -> AsyncIterator[Setup]:
+    """The bot, its floor and a local Slack, for an account with the videos that `track` tracks."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="contentstats-bench-"))
         slack = await stack.enter_async_context(running_slack())
-        sandbox = await stack.enter_async_context(Sandbox(balance=Decimal(100), requests_per_minute=10_000))
-        began = utc_now() - timedelta(days=4)
-        video, *new_videos = [sandbox.world.track(sandbox.key, LINK + str(number), 7, began).id for number in range(8)]
+        sandbox = await stack.enter_async_context(
+            Sandbox(balance=Decimal(BALANCE), requests_per_minute=10_000, concurrent_videos=VIDEOS)
+        )
+        video, *new_videos = track(sandbox)
         console = str(Path(sys.executable).with_name("contentstats-bot"))
         settings = {
             "CONTENTSTATS_API_KEY": sandbox.key,

@@ -110,19 +110,29 @@ class SlackUser:
             answer = await answered - began
             return Timing(acknowledged, answer, await drawn - began if wait_for_chart else 0)
 
+    async def type(self) -> Timing:
+        """Open the choices of a video in a form; the acknowledgement has them. Raises RuntimeError if it has none."""
+        payload = self._interaction("block_suggestion")
+        payload["view"] = {"id": "V1", "type": "modal", "callback_id": "stats"}
+        request = _signed({"payload": json.dumps(payload | {"action_id": "video", "block_id": "video", "value": ""})})
+        began = time.perf_counter()
+        timing = Timing(await self._connection.post(request) - began)
+        if not json.loads(self._connection.body)["options"]:
+            raise RuntimeError("an app offered no choices")
+        return timing
+
     async def press(self) -> Timing:
         """Pick from a select in an open form, which the app acknowledges and otherwise ignores."""
-        payload: dict[str, object] = {"type": "block_actions", "team": {"id": "T1"}, "api_app_id": "A1"}
-        payload |= {
-            "user": {"id": self._name},
-            "view": {"id": "V1", "type": "modal"},
-            "trigger_id": "1.1",
-            "token": "t",
-        }
+        payload = self._interaction("block_actions")
+        payload |= {"view": {"id": "V1", "type": "modal"}, "trigger_id": "1.1"}
         payload |= {"actions": [{"type": "static_select", "action_id": "a", "block_id": "b"}]}
         request = _signed({"payload": json.dumps(payload)})
         began = time.perf_counter()
         return Timing(await self._connection.post(request) - began)
+
+    def _interaction(self, kind: str) -> dict[str, object]:
+        payload: dict[str, object] = {"type": kind, "team": {"id": "T1"}, "api_app_id": "A1", "token": "t"}
+        return payload | {"user": {"id": self._name}}
 
     def _request(self, command: str, words: str) -> bytes:
         self._asked += 1
@@ -158,6 +168,8 @@ class _Connection(Protocol):
 
     def __init__(self) -> None:
         self._done: Future[float] | None = None
+        self.body = b""
+        """Of the latest response."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         self._transport = transport
@@ -177,13 +189,16 @@ class _Connection(Protocol):
         if self._transport.is_closing():
             raise RuntimeError("an app hung up")
         done: Future[float] = asyncio.get_running_loop().create_future()
-        self._done = done
+        self._done, self.body = done, b""
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(request)
         return await done
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
+
+    def on_body(self, body: bytes) -> None:
+        self.body += body
 
     def on_message_complete(self) -> None:
         status, done = self._parser.get_status_code(), self._done

@@ -1,7 +1,8 @@
 """Floor of rows 1 and 2: a bare Bolt app in its fastest configuration, on the same HTTP server as the bot.
 
 Button presses are only acknowledged. `/usage` and `/stats` are acknowledged, then query each table that the real answer
-needs once, and post one line. Arguments are a port, the database URL and a video's id.
+needs once, and post one line. Choices while typing are read by one statement. Arguments are a port, the database URL
+and a video's id.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 SECRET = "bench"
+CHOICES = "SELECT title, video_id FROM videos WHERE wallet_id = 1 AND title LIKE '%' ORDER BY started_at DESC LIMIT 25"
 QUERIES = {
     "/usage": (
         "SELECT * FROM wallets WHERE id = 1",
@@ -55,6 +57,15 @@ async def main(port: int, database: str, video: str) -> None:
     @app.action(re.compile(""))
     async def acknowledge(ack: AsyncAck) -> None:
         await ack()
+
+    @app.options(re.compile(""))
+    async def offer(ack: AsyncAck) -> None:
+        async with engine.connect() as connection:
+            found = (await connection.execute(text(CHOICES))).all()
+        choices = [
+            {"text": {"type": "plain_text", "text": (title or "video")[:75]}, "value": id_} for title, id_ in found
+        ]
+        await ack(options=choices)
 
     @app.command(re.compile(""))
     async def respond(ack: AsyncAck, command: dict[str, str]) -> None:
