@@ -1,6 +1,6 @@
 """Videos on their platforms: parses links, and invents titles, creators and hourly counts. All accounts share them.
 
-Links are deliberately not parsed by the bot's own code, because the sandbox stands in for another server.
+Doesn't use the bot's own link parser, because the sandbox represents a different server.
 """
 
 import math

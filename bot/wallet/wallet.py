@@ -82,7 +82,7 @@ class Wallet:
 
     @property
     def limit_wait(self) -> float | None:
-        """Estimated seconds that people wait for the rate limit; 0 if unknown, None if nobody waits."""
+        """Estimated seconds until the rate limit allows people's calls; 0 if unknown, None if none waits."""
         return self._client.limit_wait or (0.0 if self.spending.is_crowded else None)
 
     async def sweep(self) -> Dated[bool]:

@@ -114,19 +114,19 @@ async def test_a_429_also_pauses_waiting_calls(pacing, time):
 @on_each
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=120))
-def test_no_order_of_posts_exceeds_the_limit_per_second(platform, arrivals):
+def test_no_order_of_posts_exceeds_the_limit_per_second(platform, delays):
     async def play():
-        time, gone = VirtualTime(), []
+        time, posted = VirtualTime(), []
         pacing = platform(time)
 
-        async def go(after):
+        async def post(after):
             await time.sleep(after)
             await pacing.admit()
-            gone.append(time.now)
+            posted.append(time.now)
 
-        await time.run(*map(go, arrivals))
-        return gone
+        await time.run(*map(post, delays))
+        return posted
 
-    gone = asyncio.run(play())
-    assert len(gone) == len(arrivals)
-    assert most_within(1, gone) <= platform.per_second
+    posted = asyncio.run(play())
+    assert len(posted) == len(delays)
+    assert most_within(1, posted) <= platform.per_second

@@ -142,7 +142,7 @@ async def test_quiet_channels_are_forgotten(time, monkeypatch):
         max_size=25,
     )
 )
-def test_no_order_of_arrival_exceeds_a_limit(arrivals):
+def test_no_order_of_calls_exceeds_a_limit(calls):
     async def play():
         time = VirtualTime()
         limits = Limits(time, time.sleep)
@@ -153,11 +153,11 @@ def test_no_order_of_arrival_exceeds_a_limit(arrivals):
             await limits.admit(workspace, POST, PATIENT, channel)
             gone.append((time.now, workspace, channel))
 
-        await time.run(*(go(*arrival) for arrival in arrivals))
+        await time.run(*(go(*call) for call in calls))
         return gone
 
     gone = asyncio.run(play())
-    assert len(gone) == len(arrivals)
+    assert len(gone) == len(calls)
     for workspace in {each[1] for each in gone}:
         assert most_within(1, [moment for moment, team, _ in gone if team == workspace]) <= 5
     for place in {each[1:] for each in gone}:

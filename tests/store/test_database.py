@@ -144,9 +144,9 @@ async def test_a_connection_lost_in_a_transaction_is_reported_and_rolled_back(po
     await database.close()
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:secret@127.0.0.1:1/n", "sqlite:///{}/letter.txt"])
+@pytest.mark.parametrize("url", ["postgresql://u:secret@127.0.0.1:1/n", "sqlite:///{}/notes.txt"])
 async def test_an_unreachable_database_is_reported_without_its_password(url, tmp_path):
-    (tmp_path / "letter.txt").write_text("Dear Ada, " * 200)
+    (tmp_path / "notes.txt").write_text("Dear Ada, " * 200)
     database = Database(url.format(tmp_path))
     for access in (database.reading, database.writing):
         with pytest.raises(DatabaseUnavailable, match="Try again") as refusal:

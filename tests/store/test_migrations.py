@@ -177,9 +177,9 @@ async def test_a_failed_upgrade_is_rolled_back(empty_url):
 
 
 async def test_a_file_that_cannot_be_opened_is_reported_and_leaves_no_thread(tmp_path):
-    (tmp_path / "letter.txt").write_text("Dear Ada, " * 200)
+    (tmp_path / "notes.txt").write_text("Dear Ada, " * 200)
     before = threading.active_count()
-    for file, problem in (("missing/bot.db", "DATABASE_URL"), ("letter.txt", "not a database")):
+    for file, problem in (("missing/bot.db", "DATABASE_URL"), ("notes.txt", "not a database")):
         with pytest.raises(DatabaseUnavailable, match=f"can't be opened: .*{problem}"):
             await migrate(f"sqlite:///{tmp_path}/{file}")
     assert threading.active_count() == before
