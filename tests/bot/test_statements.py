@@ -27,13 +27,14 @@ def statements():
     event.remove(Engine, "before_cursor_execute", note)
 
 
-async def test_a_balance_card_takes_five_statements(env, statements):
+@pytest.mark.parametrize(("command", "count"), [("usage", 5), ("videos", 6)])
+async def test_a_card_takes_few_statements(env, statements, command, count):
     await env.start(caller=MEMBER)
-    await env.bot.run("usage", "", MEMBER)
+    await env.bot.run(command, "", MEMBER)
     statements.clear()
-    reply = await env.bot.run("usage", "", MEMBER)
+    reply = await env.bot.run(command, "", MEMBER)
     assert reply.tone is Tone.INFO
-    assert len(statements) == 5, statements
+    assert len(statements) == count, statements
 
 
 async def test_a_videos_card_takes_two_statements_and_offers_its_stop_without_another(env, statements):
@@ -51,12 +52,3 @@ async def test_choices_while_typing_take_one_statement(env, statements):
     statements.clear()
     assert await env.bot.suggest("stats", "video", "", MEMBER)
     assert len(statements) == 1, statements
-
-
-async def test_a_list_takes_six_statements(env, statements):
-    await env.start(caller=MEMBER)
-    await env.bot.run("videos", "", MEMBER)
-    statements.clear()
-    reply = await env.bot.run("videos", "", MEMBER)
-    assert reply.tone is Tone.INFO
-    assert len(statements) == 6, statements
